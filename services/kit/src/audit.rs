@@ -1,0 +1,180 @@
+//! The access log: reads and refusals. For writes the event is the record.
+//!
+//! Records are committed in groups (at most 5 ms or 256 rows) and chained per group; the response waits for its group,
+//! so nothing was seen that is not written. Anonymous refusals are counted as a metric, not listed.
+
+use crate::{At, Db, Error, Migration, statements};
+use ring::digest::{SHA256, digest};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Tables of the access log (in its own database on SQLite).
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "access log",
+    sql: "
+        create table audit_head (one {bigint} primary key, number {bigint} not null, hash {bytes} not null) {strict};
+        insert into audit_head (one, number, hash) values (1, 0, '');
+        create table audit_group (number {bigint} primary key, rows {bigint} not null, hash {bytes} not null) {strict};
+        create table audit_access (
+            number {bigint} not null, place {bigint} not null, at {at} not null, person {uuid} not null, action text not null,
+            what text not null, subject {uuid}, outcome text not null, primary key (number, place)
+        ) {strict};
+        create index audit_access_subject on audit_access (subject, at);
+        create index audit_access_person on audit_access (person, at);
+    ",
+}];
+
+statements! {
+    TAKE_HEAD = "update audit_head set number = number + 1 where one = 1 returning number, hash";
+    SET_HEAD = "update audit_head set hash = $1 where one = 1";
+    ADD_GROUP = "insert into audit_group (number, rows, hash) values ($1, $2, $3)";
+    ADD = "insert into audit_access (number, place, at, person, action, what, subject, outcome) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    OF_SUBJECT = "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
+    GROUPS = "select number, rows, hash from audit_group where number > $1 order by number limit 500";
+    ROWS_OF = "select at, person, action, what, subject, outcome from audit_access where number = $1 order by place";
+    HEAD = "select number, hash from audit_head where one = 1";
+}
+
+/// One read or refusal.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Access {
+    /// When.
+    pub at: At,
+    /// Who.
+    pub person: Uuid,
+    /// `read`, `search`, `download`, `export` or `refused`.
+    pub action: String,
+    /// What was touched: a route or a noun such as `referral`; never a value.
+    pub what: String,
+    /// Which referral, image or practice.
+    pub subject: Option<Uuid>,
+    /// `ok` or the refusal's status.
+    pub outcome: String,
+}
+
+type Waiting = (Access, oneshot::Sender<Result<(), String>>);
+
+/// Handle to the access log.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    db: Db,
+    queue: mpsc::Sender<Waiting>,
+}
+
+const GROUP: usize = 256;
+const WAIT: std::time::Duration = std::time::Duration::from_millis(5);
+
+impl Audit {
+    /// Starts the writer of the access log over a migrated database; it ends when the last handle is dropped.
+    pub fn start(db: Db) -> Self {
+        let (queue, waiting) = mpsc::channel(4096);
+        tokio::spawn(write_groups(db.clone(), waiting));
+        Self { db, queue }
+    }
+
+    /// Writes one access and returns when its group is durable.
+    ///
+    /// # Errors
+    /// `Audit` when it could not be written: the answer must not leave.
+    pub async fn record(&self, access: Access) -> Result<(), Error> {
+        let (done, written) = oneshot::channel();
+        self.queue.send((access, done)).await.map_err(|_| Error::Audit("its writer stopped".into()))?;
+        written.await.map_err(|_| Error::Audit("its writer stopped".into()))?.map_err(Error::Audit)
+    }
+
+    /// Who touched a subject, oldest first.
+    pub async fn of_subject(&self, subject: Uuid) -> sqlx::Result<Vec<Access>> {
+        self.db.q(OF_SUBJECT).bind(subject).all().await
+    }
+
+    /// Recomputes the chain of groups; returns how many groups stand and the numbers of those that changed.
+    pub async fn verify(&self) -> sqlx::Result<(i64, Vec<i64>)> {
+        let (mut hash, mut last, mut broken) = (Vec::new(), 0, Vec::new());
+        loop {
+            let groups: Vec<(i64, i64, Vec<u8>)> = self.db.q(GROUPS).bind(last).all().await?;
+            if groups.is_empty() {
+                break;
+            }
+            for (number, rows, stored) in groups {
+                let accesses: Vec<Access> = self.db.q(ROWS_OF).bind(number).all().await?;
+                let expected = link(&hash, number, &accesses);
+                if number != last + 1 || accesses.len() as i64 != rows || expected != stored {
+                    broken.push(number);
+                }
+                (hash, last) = (stored, number);
+            }
+        }
+        let head: (i64, Vec<u8>) = self.db.q(HEAD).one().await?;
+        if head != (last, hash) {
+            broken.push(head.0);
+        }
+        Ok((last, broken))
+    }
+
+    /// The database that holds it.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}
+
+async fn write_groups(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
+    while let Some(first) = waiting.recv().await {
+        let mut group = vec![first];
+        let full = tokio::time::sleep(WAIT);
+        tokio::pin!(full);
+        while group.len() < GROUP {
+            tokio::select! {
+                next = waiting.recv() => match next { Some(next) => group.push(next), None => break },
+                () = &mut full => break,
+            }
+        }
+        let (accesses, done): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let written = write(&db, &accesses).await.map_err(|error| {
+            tracing::error!(%error, "access log not written");
+            error.to_string()
+        });
+        for one in done {
+            // A caller that went away does not wait any more; the record stands all the same.
+            let _ = one.send(written.clone());
+        }
+    }
+}
+
+async fn write(db: &Db, accesses: &[Access]) -> sqlx::Result<()> {
+    let mut tx = db.begin().await?;
+    let (number, before): (i64, Vec<u8>) = tx.q(TAKE_HEAD).one().await?;
+    for (place, access) in (0i64..).zip(accesses) {
+        let access = access.clone();
+        tx.q(ADD)
+            .bind(number)
+            .bind(place)
+            .bind(access.at)
+            .bind(access.person)
+            .bind(access.action)
+            .bind(access.what)
+            .bind(access.subject)
+            .bind(access.outcome)
+            .exec_one()
+            .await?;
+    }
+    let hash = link(&before, number, accesses);
+    tx.q(ADD_GROUP).bind(number).bind(accesses.len() as i64).bind(hash.clone()).exec_one().await?;
+    tx.q(SET_HEAD).bind(hash).exec_one().await?;
+    tx.commit().await
+}
+
+fn link(before: &[u8], number: i64, accesses: &[Access]) -> Vec<u8> {
+    let mut bytes = before.to_vec();
+    bytes.extend_from_slice(&number.to_be_bytes());
+    for access in accesses {
+        bytes.extend_from_slice(&access.at.micros().to_be_bytes());
+        bytes.extend_from_slice(access.person.as_bytes());
+        for text in [&access.action, &access.what, &access.outcome] {
+            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        bytes.extend_from_slice(access.subject.unwrap_or_default().as_bytes());
+    }
+    digest(&SHA256, &bytes).as_ref().to_vec()
+}

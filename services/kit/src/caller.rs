@@ -1,0 +1,227 @@
+//! Who is calling: a session and the grants that hold now. A handler takes a [`Caller`] and scopes its SQL by it.
+//!
+//! Sessions and grants are kit's tables, written by directory alone and read here at every request, so a right that ends,
+//! ends on the next request. Scope in SQL, for example by practice:
+//!
+//! ```sql
+//! exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice
+//!     and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))
+//! ```
+//!
+//! Rejected: signed tokens checked offline (a right would outlive its end).
+
+use crate::context::Context;
+use crate::http::Problem;
+use crate::pictures::sha256;
+use crate::{At, Migration, statements};
+use axum::extract::FromRequestParts;
+use axum::http::header::COOKIE;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+use uuid::Uuid;
+
+/// The session cookie.
+pub const COOKIE_NAME: &str = "__Host-sid";
+/// A session that nothing used for so long is over.
+pub const IDLE: Duration = Duration::minutes(15);
+/// A session ends after so long, used or not.
+pub const LASTS: Duration = Duration::hours(12);
+
+/// Sessions and grants.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 2,
+    name: "sessions and grants",
+    sql: "
+        create table kit_session (
+            token_hash {bytes} primary key, person {uuid} not null, person_name text not null,
+            opened_at {at} not null, seen_at {at} not null, expires_at {at} not null, locked_at {at}, ended_at {at}
+        ) {strict};
+        create index kit_session_person on kit_session (person);
+        create table kit_grant (
+            id {uuid} primary key, person {uuid} not null, role text not null,
+            practice {uuid}, practice_name text, department {uuid}, department_name text,
+            starts_at {at} not null, ends_at {at}
+        ) {strict};
+        create index kit_grant_person on kit_grant (person);
+    ",
+}];
+
+statements! {
+    SESSION = "select person, person_name, opened_at, seen_at, expires_at, locked_at from kit_session where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3";
+    SEEN = "update kit_session set seen_at = $2 where token_hash = $1 and seen_at < $2";
+    GRANTS = "select id, role, practice, practice_name, department, department_name from kit_grant where person = $1 and starts_at <= $2 and (ends_at is null or ends_at > $2) order by starts_at, id";
+}
+
+/// What a person may be in a practice, a department or the whole programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[sqlx(type_name = "text", rename_all = "kebab-case")]
+pub enum Role {
+    /// Doctor in a GP office.
+    GpClinician,
+    /// Nurse or secretary in a GP office.
+    GpStaff,
+    /// Specialist in a hospital department.
+    Specialist,
+    /// Coordinator of a hospital department.
+    Coordinator,
+    /// Manager or researcher of the programme.
+    ProgrammeManager,
+    /// Administrator of the deployment.
+    Administrator,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 6] = [
+        Self::GpClinician,
+        Self::GpStaff,
+        Self::Specialist,
+        Self::Coordinator,
+        Self::ProgrammeManager,
+        Self::Administrator,
+    ];
+
+    /// As it stands in tables, envelopes and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GpClinician => "gp-clinician",
+            Self::GpStaff => "gp-staff",
+            Self::Specialist => "specialist",
+            Self::Coordinator => "coordinator",
+            Self::ProgrammeManager => "programme-manager",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Held in a practice.
+    pub fn of_practice(self) -> bool {
+        matches!(self, Self::GpClinician | Self::GpStaff)
+    }
+
+    /// Held in a department.
+    pub fn of_department(self) -> bool {
+        matches!(self, Self::Specialist | Self::Coordinator)
+    }
+}
+
+/// One right that holds now.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Grant {
+    /// Its id.
+    pub id: Uuid,
+    /// As what.
+    pub role: Role,
+    /// In which practice.
+    pub practice: Option<Uuid>,
+    /// The practice's name.
+    pub practice_name: Option<String>,
+    /// In which department.
+    pub department: Option<Uuid>,
+    /// The department's name.
+    pub department_name: Option<String>,
+}
+
+/// A signed-in person with the rights that hold now.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub person: Uuid,
+    /// Their name, as answers and questions show it.
+    pub name: String,
+    /// Their rights.
+    pub grants: Vec<Grant>,
+    /// When the session ends in any case.
+    pub expires_at: At,
+    /// Whether the screen was locked: nothing but unlocking works.
+    pub locked: bool,
+    /// SHA-256 of the session's token.
+    pub token_hash: Vec<u8>,
+}
+
+impl Caller {
+    /// The first of `roles` that the caller holds.
+    ///
+    /// # Errors
+    /// 404 when there is none: forbidden and absent look alike.
+    pub fn require(&self, roles: &[Role]) -> Result<Role, Problem> {
+        roles
+            .iter()
+            .copied()
+            .find(|role| self.grants.iter().any(|grant| grant.role == *role))
+            .ok_or_else(Problem::not_found)
+    }
+
+    /// The caller's grant in a practice.
+    pub fn in_practice(&self, practice: Uuid) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.practice == Some(practice) && grant.role.of_practice())
+    }
+
+    /// The caller's grant in a department; a coordinator's right is preferred over a specialist's when `coordinator`.
+    pub fn in_department(&self, department: Uuid) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.department == Some(department) && grant.role.of_department())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    person: Uuid,
+    person_name: String,
+    #[expect(dead_code, reason = "part of the row")]
+    opened_at: At,
+    seen_at: At,
+    expires_at: At,
+    locked_at: Option<At>,
+}
+
+/// The token in the request's session cookie.
+pub fn session_token(parts: &Parts) -> Option<&str> {
+    parts
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+}
+
+/// The caller even when the screen is locked: for unlocking and signing out.
+#[derive(Clone, Debug)]
+pub struct MaybeLocked(pub Caller);
+
+impl FromRequestParts<Context> for MaybeLocked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let hash = sha256(session_token(parts).ok_or_else(Problem::signed_out)?.as_bytes());
+        let now = ctx.now();
+        let idle = now - IDLE;
+        let row: Option<SessionRow> = ctx.db.q(SESSION).bind(hash.clone()).bind(now).bind(idle).opt().await?;
+        let row = row.ok_or_else(Problem::signed_out)?;
+        if let Some(signed_in) = parts.extensions.get::<crate::http::SignedIn>() {
+            signed_in.note(row.person);
+        }
+        let grants = ctx.db.q(GRANTS).bind(row.person).bind(now).all().await?;
+        if now - row.seen_at > Duration::minutes(1) {
+            ctx.db.q(SEEN).bind(hash.clone()).bind(now).exec().await?;
+        }
+        Ok(Self(Caller {
+            person: row.person,
+            name: row.person_name,
+            grants,
+            expires_at: row.expires_at,
+            locked: row.locked_at.is_some(),
+            token_hash: hash,
+        }))
+    }
+}
+
+impl FromRequestParts<Context> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let MaybeLocked(caller) = MaybeLocked::from_request_parts(parts, ctx).await?;
+        if caller.locked { Err(Problem::locked()) } else { Ok(caller) }
+    }
+}

@@ -1,0 +1,94 @@
+//! Extractors that answer with a problem naming the field, instead of a line of plain text.
+
+use super::Problem;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A JSON body, in and out. Unknown fields are refused where the type says so; errors name the field's path.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let json = request
+            .headers()
+            .get("content-type")
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+        if !json {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "Send JSON with Content-Type: application/json.",
+            ));
+        }
+        let body = Bytes::from_request(request, state).await.map_err(body_problem)?;
+        let mut reader = serde_json::Deserializer::from_slice(&body);
+        serde_path_to_error::deserialize(&mut reader).map(Json).map_err(|error| {
+            let field = error.path().to_string();
+            // serde's message can quote the value that was sent: only its kind of error may leave.
+            let what = match error.inner().classify() {
+                serde_json::error::Category::Data => "has a value that is not allowed here",
+                serde_json::error::Category::Eof => "ends too early",
+                serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not well-formed JSON",
+            };
+            let name = if field == "." { "The request".to_owned() } else { format!("`{field}`") };
+            Problem::bad_request(field, format!("{name} {what}. See the API's description."))
+        })
+    }
+}
+
+fn body_problem(rejection: BytesRejection) -> Problem {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is larger than 1 MiB. Shorten the text.")
+        }
+        _ => Problem::new(StatusCode::BAD_REQUEST, "interrupted", "The request did not arrive whole. Send it again."),
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let mut response = axum::Json(self.0).into_response();
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// Parts of the path; what is not an id is simply not there.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        found.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Problem::not_found())
+    }
+}
+
+/// The query.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        found.map(|axum::extract::Query(value)| Self(value)).map_err(|_| {
+            Problem::bad_request("query", "A value in the address's query is not allowed. See the API's description.")
+        })
+    }
+}

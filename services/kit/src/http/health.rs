@@ -1,0 +1,59 @@
+//! `/healthz` says that the process lives; `/readyz` really asks what it needs; `/metrics` for Prometheus.
+
+use crate::context::Context;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde::Serialize;
+use std::sync::OnceLock;
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    database: &'static str,
+    keys: &'static str,
+    audit: &'static str,
+    objects: &'static str,
+    parked: usize,
+}
+
+pub(super) fn routes() -> Router<Context> {
+    Router::new()
+        .route("/healthz", get(async || "alive\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(async || recorder().render()))
+}
+
+/// The process's metrics recorder, installed at the first call.
+pub(crate) fn recorder() -> &'static PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // Fails only when another recorder stands already; then ours stays empty.
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another metrics recorder is installed");
+        }
+        handle
+    })
+}
+
+async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>) {
+    let word = |ok: bool| if ok { "ok" } else { "down" };
+    let answers = async |db: &crate::Db| db.q("select 1").one::<(i32,)>().await.is_ok();
+    let (database, keys) = (answers(&ctx.db).await, answers(ctx.keys.db()).await);
+    let (audit, objects) = (answers(ctx.audit.db()).await, ctx.objects.ready().await.is_ok());
+    let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
+    let ready = database && keys && audit && objects;
+    let body = Readiness {
+        ready,
+        database: word(database),
+        keys: word(keys),
+        audit: word(audit),
+        objects: word(objects),
+        parked,
+    };
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, axum::Json(body))
+}

@@ -1,0 +1,111 @@
+//! What happens around every request: an id, security headers, same-origin check, log and metrics, refusals recorded.
+
+use super::Problem;
+use crate::audit::Access;
+use crate::context::Context;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
+
+tokio::task_local! {
+    static REQUEST_ID: Uuid;
+}
+
+/// The present request's id; nil outside a request.
+pub fn request_id() -> Uuid {
+    REQUEST_ID.try_with(|id| *id).unwrap_or_default()
+}
+
+/// Filled by the session's extractor while the request runs, so that a refusal can be recorded with its person.
+#[derive(Clone, Debug, Default)]
+pub struct SignedIn(Arc<OnceLock<Uuid>>);
+
+impl SignedIn {
+    /// Says who is signed in.
+    pub fn note(&self, person: Uuid) {
+        // The first extractor of a request has said it already.
+        let _ = self.0.set(person);
+    }
+}
+
+/// No inline script or style, nothing from elsewhere; OpenSeadragon and previews need `blob:` pictures.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
+    font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const SECURITY: [(&str, &str); 6] = [
+    ("content-security-policy", CSP),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(self), microphone=(), geolocation=()"),
+];
+
+/// The outermost layer.
+pub(super) async fn around(State(ctx): State<Context>, request: Request, next: Next) -> Response {
+    let id = ctx.new_id();
+    REQUEST_ID.scope(id, answer(ctx, request, next, id)).await
+}
+
+async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Response {
+    #[expect(clippy::disallowed_methods, reason = "a duration is measured, not the time of day")]
+    let began = std::time::Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
+    let signed_in = SignedIn::default();
+    request.extensions_mut().insert(signed_in.clone());
+    let mut response = if crosses_origin(&method, request.headers()) {
+        Problem::new(StatusCode::FORBIDDEN, "cross-origin", "This request came from another site and was refused.")
+            .into_response()
+    } else {
+        next.run(request).await
+    };
+    let status = response.status();
+    if let Some(person) = signed_in.0.get().copied()
+        && matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+    {
+        let access = Access {
+            at: ctx.now(),
+            person,
+            action: "refused".into(),
+            what: format!("{method} {route}"),
+            subject: None,
+            outcome: status.as_u16().to_string(),
+        };
+        if let Err(error) = ctx.audit.record(access).await {
+            response = Problem::from(error).into_response();
+        }
+    }
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert("x-request-id", value);
+    }
+    let duration_ms = began.elapsed().as_secs_f64() * 1e3;
+    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.as_u16().to_string())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_duration_ms", "route" => route.clone()).record(duration_ms);
+    tracing::info!(request.id = %id, http.method = %method, http.route = route, http.status = status.as_u16(), duration_ms, "answered");
+    response
+}
+
+/// Unsafe methods must come from our own pages; clients that are no browser send neither header.
+fn crosses_origin(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return false;
+    }
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").map(|(_, rest)| rest) != Some(host),
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}

@@ -1,0 +1,79 @@
+//! Once-only posts where the client does not make the id: the header `Idempotency-Key`.
+//!
+//! The table keeps caller, key, hash of the request and the id of what was made, never a body, for 90 days: an outbox
+//! can be old.
+
+use crate::http::Problem;
+use crate::{At, Migration, Tx, statements};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use time::Duration;
+use uuid::Uuid;
+
+/// Table of keys that were used.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 3,
+    name: "idempotency keys",
+    sql: "create table kit_idempotency (
+            person {uuid} not null, key text not null, request_hash {bytes} not null, resource {uuid} not null,
+            made_at {at} not null, primary key (person, key)
+        ) {strict};
+        create index kit_idempotency_age on kit_idempotency (made_at);",
+}];
+
+statements! {
+    FIND = "select request_hash, resource from kit_idempotency where person = $1 and key = $2";
+    ADD = "insert into kit_idempotency (person, key, request_hash, resource, made_at) values ($1, $2, $3, $4, $5) on conflict (person, key) do nothing";
+    FORGET = "delete from kit_idempotency where made_at < $1";
+}
+
+/// How long a key is remembered.
+pub const REMEMBERED: Duration = Duration::days(90);
+
+/// The request's key, when it has one.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        match value.to_str() {
+            Ok(key) if (8..=200).contains(&key.len()) => Ok(Self(Some(key.to_owned()))),
+            _ => Err(Problem::bad_request("idempotency-key", "Idempotency-Key must be 8 to 200 plain characters.")),
+        }
+    }
+}
+
+/// Remembers that `key` makes `resource`, in the transaction that makes it. Returns the resource that an earlier request
+/// with the same key and the same body made: then nothing is to be done again.
+///
+/// # Errors
+/// 409 `key-reused` when the key came with another body.
+pub async fn once(
+    tx: &mut Tx,
+    person: Uuid,
+    key: &IdempotencyKey,
+    request: &[u8],
+    resource: Uuid,
+) -> Result<Option<Uuid>, Problem> {
+    let IdempotencyKey(Some(key)) = key else { return Ok(None) };
+    let hash = crate::pictures::sha256(request);
+    let now = tx.now();
+    let added = tx.q(ADD).bind(person).bind(key.clone()).bind(hash.clone()).bind(resource).bind(now).exec().await?;
+    if added == 1 {
+        return Ok(None);
+    }
+    let (stood, made): (Vec<u8>, Uuid) = tx.q(FIND).bind(person).bind(key.clone()).one().await?;
+    if stood == hash {
+        Ok(Some(made))
+    } else {
+        Err(Problem::conflict("key-reused", "This Idempotency-Key was used for another request. Make a new one."))
+    }
+}
+
+/// Forgets keys older than [`REMEMBERED`]; returns how many.
+pub async fn forget_old(db: &crate::Db, now: At) -> sqlx::Result<u64> {
+    db.q(FORGET).bind(now - REMEMBERED).exec().await
+}

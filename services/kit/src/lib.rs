@@ -1,0 +1,43 @@
+//! What every service stands on. It knows no service.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`service`], [`run`], [`settings`], [`context`] | a service's table of contents; starting any list of them |
+//! | [`db`], [`At`] | one SQL text on SQLite and PostgreSQL |
+//! | [`log`] | events: publishing, the hash chain, consumers, parking |
+//! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
+//! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
+//! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
+//! | [`http`] | problem+json, extractors, layers, health |
+//! | [`testing`] | a world per test on either engine |
+
+pub mod audit;
+pub mod caller;
+pub mod context;
+pub mod db;
+pub mod http;
+pub mod idempotency;
+pub mod keys;
+pub mod lease;
+pub mod log;
+pub mod objects;
+pub mod picture;
+pub mod pictures;
+pub mod run;
+pub mod seal;
+pub mod service;
+pub mod settings;
+pub mod testing;
+
+mod at;
+mod clock;
+mod error;
+
+pub use at::At;
+pub use caller::{Caller, Role};
+pub use clock::{Clock, Random};
+pub use context::Context;
+pub use db::{Db, Migration, Tx};
+pub use error::Error;
+pub use http::Problem;
+pub use service::{Repair, Routes, Service};

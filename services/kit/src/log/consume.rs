@@ -1,0 +1,237 @@
+//! Consumers: a projection and its offset commit together by compare-and-set, so effects happen once.
+//!
+//! An event that a projection can't digest is parked, and with it every later event of its subject, atomically with the
+//! offset; database and network errors never park, they retry. Parked events are shown, alerted and retried in order.
+
+use super::{EventRow, Recorded, recorded};
+use crate::context::Context;
+use crate::db::Tx;
+use crate::{At, Db, statements};
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+statements! {
+    REGISTER = "insert into log_offset (consumer, position) values ($1, 0) on conflict (consumer) do nothing";
+    OFFSET = "select position from log_offset where consumer = $1";
+    PAGE = "select position, kind, envelope, sealed, hash from log_event where position > $1 order by position limit $2";
+    AT_POSITION = "select position, kind, envelope, sealed, hash from log_event where position = $1";
+    ADVANCE = "update log_offset set position = $2 where consumer = $1 and position = $3";
+    RESET = "update log_offset set position = 0 where consumer = $1";
+    PARK = "insert into log_parked (consumer, position, subject, reason, parked_at) values ($1, $2, $3, $4, $5)";
+    IS_PARKED = "select position from log_parked where consumer = $1 and subject = $2 order by position limit 1";
+    PARKED = "select consumer, position, subject, reason, parked_at from log_parked order by consumer, position";
+    PARKED_OF = "select consumer, position, subject, reason, parked_at from log_parked where consumer = $1 order by position";
+    UNPARK = "delete from log_parked where consumer = $1 and position = $2";
+    UNPARK_ALL = "delete from log_parked where consumer = $1";
+}
+
+/// What a projection returns.
+pub type Projecting<'a> = BoxFuture<'a, Result<(), ProjectError>>;
+
+/// Why an event could not be projected.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// The event itself is at fault: it is parked. The reason holds no patient data.
+    #[error("{0}")]
+    Poison(String),
+    /// The database is at fault: tried again.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// Something else is not reachable: tried again.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl From<crate::Error> for ProjectError {
+    fn from(error: crate::Error) -> Self {
+        match error {
+            crate::Error::Database(error) => Self::Database(error),
+            crate::Error::Event(reason) => Self::Poison(reason),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// One reader of the log.
+#[derive(Clone, Copy)]
+pub struct Consumer {
+    /// Its name; the offset is kept under it for ever.
+    pub name: &'static str,
+    /// The kinds of event it wants.
+    pub kinds: &'static [&'static str],
+    /// Applies one event inside the transaction that also moves the offset. It must not touch the outside world.
+    pub project: for<'a> fn(&'a Context, &'a mut Tx, &'a Recorded) -> Projecting<'a>,
+    /// Statements that empty its tables before a rebuild; none means that it can't be rebuilt.
+    pub reset: &'static [&'static str],
+}
+
+/// An event that waits for a person.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Parked {
+    /// Whose projection refused it.
+    pub consumer: String,
+    /// Which event.
+    pub position: i64,
+    /// What the event is about; later events of it wait behind.
+    pub subject: Uuid,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub parked_at: At,
+}
+
+const BATCH: i64 = 200;
+
+/// Reads one batch. Returns how many events it passed; 0 means that it is at the head.
+///
+/// # Errors
+/// Database and outage errors: nothing moved, call again later.
+pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
+    let from = offset(&ctx.db, consumer.name).await?;
+    let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(from).bind(BATCH).all().await?;
+    let Some(last) = rows.last().map(|row| row.0) else { return Ok(0) };
+    let passed = rows.len();
+    let events = wanted(consumer, rows)?;
+    match project_all(ctx, consumer, &events, from, last).await {
+        Err(ProjectError::Poison(_)) => {}
+        other => return other.map(|()| passed),
+    }
+    // Something in the batch is poison: go one by one, so that only it and what stands behind it is parked.
+    let mut from = from;
+    for event in &events {
+        let one = std::slice::from_ref(event);
+        if let Err(ProjectError::Poison(reason)) = project_all(ctx, consumer, one, from, event.position).await {
+            park(ctx, consumer, event, from, &reason).await?;
+        }
+        from = event.position;
+    }
+    if from < last {
+        project_all(ctx, consumer, &[], from, last).await?;
+    }
+    Ok(passed)
+}
+
+fn wanted(consumer: &Consumer, rows: Vec<EventRow>) -> Result<Vec<Recorded>, ProjectError> {
+    rows.into_iter()
+        .filter(|row| consumer.kinds.contains(&row.1.as_str()))
+        .map(|row| recorded(row).map_err(|error| ProjectError::Poison(format!("envelope unreadable: {error}"))))
+        .collect()
+}
+
+async fn offset(db: &Db, consumer: &str) -> sqlx::Result<i64> {
+    if let Some((position,)) = db.q(OFFSET).bind(consumer.to_owned()).opt::<(i64,)>().await? {
+        return Ok(position);
+    }
+    db.q(REGISTER).bind(consumer.to_owned()).exec().await?;
+    Ok(0)
+}
+
+/// Projects the events and moves the offset in one transaction. Another instance that was faster makes it a no-op.
+async fn project_all(
+    ctx: &Context,
+    consumer: &Consumer,
+    events: &[Recorded],
+    from: i64,
+    to: i64,
+) -> Result<(), ProjectError> {
+    let mut tx = ctx.db.begin().await?;
+    if tx.q(ADVANCE).bind(consumer.name.to_owned()).bind(to).bind(from).exec().await? != 1 {
+        return Ok(());
+    }
+    for event in events {
+        let waiting: Option<(i64,)> =
+            tx.q(IS_PARKED).bind(consumer.name.to_owned()).bind(event.subject()).opt().await?;
+        match waiting {
+            Some((first,)) => write_parked(&mut tx, consumer, event, &format!("waits behind event {first}")).await?,
+            None => (consumer.project)(ctx, &mut tx, event).await?,
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn park(
+    ctx: &Context,
+    consumer: &Consumer,
+    event: &Recorded,
+    from: i64,
+    reason: &str,
+) -> Result<(), ProjectError> {
+    tracing::error!(consumer = consumer.name, position = event.position, kind = event.kind(), reason, "event parked");
+    let mut tx = ctx.db.begin().await?;
+    if tx.q(ADVANCE).bind(consumer.name.to_owned()).bind(event.position).bind(from).exec().await? == 1 {
+        write_parked(&mut tx, consumer, event, reason).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn write_parked(tx: &mut Tx, consumer: &Consumer, event: &Recorded, reason: &str) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(PARK)
+        .bind(consumer.name.to_owned())
+        .bind(event.position)
+        .bind(event.subject())
+        .bind(reason.to_owned())
+        .bind(now)
+        .exec_one()
+        .await
+}
+
+/// All parked events.
+pub async fn parked(db: &Db) -> sqlx::Result<Vec<Parked>> {
+    db.q(PARKED).all().await
+}
+
+/// Tries a consumer's parked events again, oldest first; stops at each subject's first that still fails.
+/// Returns how many went through.
+pub async fn retry_parked(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
+    let waiting: Vec<Parked> = ctx.db.q(PARKED_OF).bind(consumer.name.to_owned()).all().await?;
+    let mut stuck: Vec<Uuid> = Vec::new();
+    let mut done = 0;
+    for one in waiting {
+        if stuck.contains(&one.subject) {
+            continue;
+        }
+        let row: EventRow = ctx.db.q(AT_POSITION).bind(one.position).one().await?;
+        let event = recorded(row).map_err(|error| ProjectError::Poison(error.to_string()))?;
+        let mut tx = ctx.db.begin().await?;
+        if tx.q(UNPARK).bind(consumer.name.to_owned()).bind(one.position).exec().await? != 1 {
+            continue;
+        }
+        match (consumer.project)(ctx, &mut tx, &event).await {
+            Ok(()) => {
+                tx.commit().await?;
+                done += 1;
+            }
+            Err(ProjectError::Poison(_)) => stuck.push(one.subject),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(done)
+}
+
+/// Empties a consumer's tables and reads the log again from the first event. Returns how many events it passed.
+///
+/// # Errors
+/// `Poison` when the consumer declares no reset.
+pub async fn rebuild(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
+    if consumer.reset.is_empty() {
+        return Err(ProjectError::Poison(format!("{} is state of its own service and can't be rebuilt", consumer.name)));
+    }
+    offset(&ctx.db, consumer.name).await?;
+    let mut tx = ctx.db.begin().await?;
+    for statement in consumer.reset {
+        tx.q(statement).exec().await?;
+    }
+    tx.q(UNPARK_ALL).bind(consumer.name.to_owned()).exec().await?;
+    tx.q(RESET).bind(consumer.name.to_owned()).exec_one().await?;
+    tx.commit().await?;
+    let mut passed = 0;
+    loop {
+        match step(ctx, consumer).await? {
+            0 => return Ok(passed),
+            n => passed += n,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The event log: in the database, appended by the transaction that made it true.
+//!
+//! A transaction publishes into a buffer; its commit takes the head row as the last step, so numbers are gapless in
+//! commit order and a reader of `position > n` misses nothing. An event has a clear [`Envelope`] and a part sealed under
+//! its subject's data key. The hash chain covers the bytes as stored, so it holds after a key was destroyed.
+//! Rejected: a broker (another thing to run, an outbox still needed), `bigserial` (loses late commits).
+
+mod chain;
+mod consume;
+
+pub use chain::{ChainReport, verify_chain};
+pub use consume::{Consumer, Parked, ProjectError, Projecting, parked, rebuild, retry_parked, step};
+pub use proto::envelope::Envelope;
+
+use crate::db::Tx;
+use crate::{At, Migration, statements};
+use prost::Message;
+use ring::digest::{SHA256, digest};
+use uuid::Uuid;
+
+/// Tables of the log.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "event log",
+    sql: "
+        create table log_head (one {bigint} primary key, position {bigint} not null, hash {bytes} not null) {strict};
+        insert into log_head (one, position, hash) values (1, 0, '');
+        create table log_event (
+            position {bigint} primary key, id {uuid} not null unique, kind text not null, subject {uuid} not null,
+            recorded_at {at} not null, envelope {bytes} not null, sealed {bytes}, hash {bytes} not null
+        ) {strict};
+        create index log_event_subject on log_event (subject, position);
+        create table log_offset (consumer text primary key, position {bigint} not null) {strict};
+        create table log_parked (
+            consumer text not null, position {bigint} not null, subject {uuid} not null, reason text not null,
+            parked_at {at} not null, primary key (consumer, position)
+        ) {strict};
+        create index log_parked_subject on log_parked (consumer, subject);
+    ",
+}];
+
+statements! {
+    TAKE_HEAD = "update log_head set position = position + $1 where one = 1 returning position, hash";
+    SET_HEAD = "update log_head set hash = $1 where one = 1";
+    APPEND = "insert into log_event (position, id, kind, subject, recorded_at, envelope, sealed, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    HEAD = "select position from log_head where one = 1";
+    OF_SUBJECT = "select position, kind, envelope, sealed, hash from log_event where subject = $1 order by position";
+}
+
+/// Statements of the log.
+pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS, consume::STATEMENTS, chain::STATEMENTS];
+
+/// An event waiting for its transaction's commit.
+#[derive(Debug)]
+pub struct Pending {
+    pub(crate) envelope: Envelope,
+    pub(crate) sealed: Option<Vec<u8>>,
+}
+
+/// An event as read from the log.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its number: gapless, from 1, in commit order.
+    pub position: i64,
+    /// The clear part.
+    pub envelope: Envelope,
+    /// The sealed part, when there is one.
+    pub sealed: Option<Vec<u8>>,
+    /// Links it to the event before.
+    pub hash: Vec<u8>,
+}
+
+/// The sealed part after opening.
+#[derive(Clone, Debug)]
+pub enum Opened<E> {
+    /// It could be read.
+    Open(E),
+    /// Its key was destroyed: project a tombstone.
+    Erased,
+}
+
+impl Recorded {
+    /// The event's kind, e.g. `ReferralSubmitted`.
+    pub fn kind(&self) -> &str {
+        &self.envelope.kind
+    }
+    /// What it is about.
+    pub fn subject(&self) -> Uuid {
+        id_of(&self.envelope.subject).unwrap_or_default()
+    }
+    /// The practice, when it concerns one.
+    pub fn practice(&self) -> Option<Uuid> {
+        id_of(&self.envelope.practice)
+    }
+    /// The department, when it concerns one.
+    pub fn department(&self) -> Option<Uuid> {
+        id_of(&self.envelope.department)
+    }
+    /// When it happened.
+    pub fn occurred_at(&self) -> At {
+        At::from_micros(self.envelope.occurred_us)
+    }
+    /// From when it counts.
+    pub fn effective_at(&self) -> At {
+        At::from_micros(self.envelope.effective_us)
+    }
+    /// When it was committed.
+    pub fn recorded_at(&self) -> At {
+        At::from_micros(self.envelope.recorded_us)
+    }
+}
+
+/// The UUID in a protobuf field; `None` when the field is empty or not 16 bytes.
+pub fn id_of(bytes: &[u8]) -> Option<Uuid> {
+    Uuid::from_slice(bytes).ok()
+}
+
+pub(crate) type EventRow = (i64, String, Vec<u8>, Option<Vec<u8>>, Vec<u8>);
+
+pub(crate) fn recorded((position, _, envelope, sealed, hash): EventRow) -> Result<Recorded, prost::DecodeError> {
+    Ok(Recorded { position, envelope: Envelope::decode(envelope.as_slice())?, sealed, hash })
+}
+
+/// Position of the newest event.
+pub async fn head(db: &crate::Db) -> sqlx::Result<i64> {
+    let (position,): (i64,) = db.q(HEAD).one().await?;
+    Ok(position)
+}
+
+/// The events about one subject, oldest first.
+pub async fn of_subject(db: &crate::Db, subject: Uuid) -> sqlx::Result<Vec<Recorded>> {
+    let rows: Vec<EventRow> = db.q(OF_SUBJECT).bind(subject).all().await?;
+    rows.into_iter().map(|row| recorded(row).map_err(|e| sqlx::Error::Decode(e.into()))).collect()
+}
+
+/// Numbers the transaction's events and writes them; the head row stays locked only from here to the commit.
+pub(crate) async fn append(tx: &mut Tx, now: At) -> sqlx::Result<()> {
+    let pending = std::mem::take(&mut tx.outbox);
+    let count = pending.len() as i64;
+    let (last, mut hash): (i64, Vec<u8>) = tx.q(TAKE_HEAD).bind(count).one().await?;
+    for (position, mut event) in (last - count + 1..).zip(pending) {
+        event.envelope.recorded_us = now.micros();
+        let envelope = event.envelope.encode_to_vec();
+        hash = link(&hash, position, &envelope, event.sealed.as_deref());
+        tx.q(APPEND)
+            .bind(position)
+            .bind(id_of(&event.envelope.id).unwrap_or_default())
+            .bind(event.envelope.kind)
+            .bind(id_of(&event.envelope.subject).unwrap_or_default())
+            .bind(now)
+            .bind(envelope)
+            .bind(event.sealed)
+            .bind(hash.clone())
+            .exec_one()
+            .await?;
+    }
+    tx.q(SET_HEAD).bind(hash).exec_one().await
+}
+
+/// SHA-256 over the hash before, the position and both parts with their lengths.
+fn link(before: &[u8], position: i64, envelope: &[u8], sealed: Option<&[u8]>) -> Vec<u8> {
+    let sealed = sealed.unwrap_or_default();
+    let mut bytes = Vec::with_capacity(before.len() + envelope.len() + sealed.len() + 24);
+    bytes.extend_from_slice(before);
+    bytes.extend_from_slice(&position.to_be_bytes());
+    bytes.extend_from_slice(&(envelope.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(envelope);
+    bytes.extend_from_slice(&(sealed.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(sealed);
+    digest(&SHA256, &bytes).as_ref().to_vec()
+}

@@ -1,0 +1,71 @@
+//! Every fsync of the embedded store, and the memory of one that failed.
+//!
+//! After a failed fsync the kernel may mark the lost pages clean, so that the next fsync succeeds although the bytes are gone.
+//! Trying again would be a lie; the only honest thing is to stop, and to start again from what the disk really holds.
+
+use super::fault::Fault;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+#[cfg(test)]
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Syncs files and directories until one sync fails.
+#[derive(Default)]
+pub(super) struct Disk {
+    stopped: OnceLock<String>,
+    /// Tests: this many syncs succeed, the next fails. Zero switches it off.
+    #[cfg(test)]
+    pub(super) fails_at: AtomicI64,
+}
+
+impl Disk {
+    /// Why the store has stopped, if it has.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.stopped.get().map(String::as_str)
+    }
+
+    /// Refuses to go on after a failed sync.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        self.reason().map_or(Ok(()), |reason| Err(Fault::Stopped(reason.to_owned())))
+    }
+
+    /// Content and size of `file` reach the disk.
+    pub(super) fn sync_file(&self, file: &File) -> Result<(), Fault> {
+        self.sync(|| file.sync_all())
+    }
+
+    /// Names made, moved or removed in `folder` reach the disk.
+    pub(super) fn sync_directory(&self, folder: &Path) -> Result<(), Fault> {
+        self.sync(|| File::open(folder)?.sync_all())
+    }
+
+    fn sync(&self, sync: impl FnOnce() -> io::Result<()>) -> Result<(), Fault> {
+        self.check()?;
+        if let Err(error) = self.injected().and_then(|()| sync()) {
+            let reason = format!(
+                "the object store has stopped: the disk did not confirm a write ({error}); check the disk, then start Lysbro again"
+            );
+            tracing::error!(%error, "the disk did not confirm a write: the object store takes no more objects");
+            // The first reason stays.
+            let _ = self.stopped.set(reason);
+        }
+        // Also when another sync failed meanwhile: no success is claimed after a failure.
+        self.check()
+    }
+
+    #[cfg(test)]
+    fn injected(&self) -> io::Result<()> {
+        if self.fails_at.load(Ordering::SeqCst) > 0 && self.fails_at.fetch_sub(1, Ordering::SeqCst) == 1 {
+            return Err(io::Error::other("injected"));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same signature as with faults injected")]
+    fn injected(&self) -> io::Result<()> {
+        Ok(())
+    }
+}

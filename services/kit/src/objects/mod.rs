@@ -1,0 +1,23 @@
+//! The object store: pictures and pieces of uploads under keys, through one S3 client whatever stands behind it.
+//!
+//! Services hold an [`Objects`] and nothing else. In production it speaks to any S3-compatible store; by default it speaks,
+//! without a socket, to a small S3 server on files ([`embedded`]), so one program and one folder are a whole installation and
+//! both ways run the same client code.
+//!
+//! Rejected: `s3s-fs` (nothing is fsynced, a wrong checksum replaces the good object, sixteen writers with `If-None-Match: *`
+//! all win); `object_store` (no attributes on local files); a trait with one implementation per store (two behaviours to test).
+
+pub mod client;
+mod connector;
+pub mod embedded;
+mod error;
+pub mod listener;
+pub mod segments;
+#[cfg(test)]
+mod tests;
+
+pub use client::{Created, ListedObject, Objects, RemoteStore};
+pub use embedded::Embedded;
+pub use error::ObjectError;
+pub use listener::{Listener, ListenerConfig};
+pub use segments::SegmentError;

@@ -1,0 +1,85 @@
+//! Which kind of file the first bytes announce, accepted or not: a refusal that says what the file *is* helps more than
+//! one that says what it is not.
+
+use super::{Kind, Refusal};
+
+const CHOOSE: &str = "Choose the photograph itself (JPEG, PNG or WebP).";
+
+/// The accepted kind that the first bytes announce, or a refusal naming what was found instead.
+pub(super) fn accepted(bytes: &[u8]) -> Result<Kind, Refusal> {
+    if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Ok(Kind::Jpeg);
+    }
+    if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
+        return Ok(Kind::Png);
+    }
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Ok(Kind::WebP);
+    }
+    Err(Refusal::new("not-a-picture", explain(bytes)))
+}
+
+fn explain(bytes: &[u8]) -> String {
+    if is_heic(bytes) {
+        return "This is an HEIC picture, which cannot be read here yet. On an iPhone choose Settings > Camera > Formats > Most Compatible and \
+                take the photograph again, or save it as JPEG."
+            .into();
+    }
+    if bytes.get(128..132) == Some(b"DICM") {
+        return "This is a DICOM file from a medical instrument, which cannot be read here yet. Export the picture as JPEG and choose that.".into();
+    }
+    let save_as_jpeg = [
+        (&b"II\x2A\x00"[..], "a TIFF picture"),
+        (b"MM\x00\x2A", "a TIFF picture"),
+        (b"II\x2B\x00", "a TIFF picture"),
+        (b"MM\x00\x2B", "a TIFF picture"),
+        (b"GIF87a", "a GIF picture"),
+        (b"GIF89a", "a GIF picture"),
+        (b"BM", "a BMP picture"),
+    ];
+    if let Some((_, name)) = save_as_jpeg.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return format!("This is {name}, which cannot be read here. Save it as JPEG or PNG and choose that.");
+    }
+    let others = [
+        (&b"%PDF-"[..], "a PDF document"),
+        (b"PK\x03\x04", "a zip archive or an office document"),
+        (b"PK\x05\x06", "an empty zip archive"),
+        (b"\xD0\xCF\x11\xE0", "an office document"),
+        (b"{\\rtf", "a text document"),
+        (b"\x1F\x8B", "a compressed archive"),
+        (b"7z\xBC\xAF\x27\x1C", "a compressed archive"),
+        (b"RIFF", "a sound or video recording"),
+        (b"ID3", "a sound recording"),
+        (b"MZ", "a program"),
+        (b"\x7FELF", "a program"),
+    ];
+    if let Some((_, name)) = others.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return format!("This file is {name}, not a picture. {CHOOSE}");
+    }
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return format!("This file is a video, not a picture. {CHOOSE}");
+    }
+    if is_text(bytes) {
+        return format!("This file is a text document, not a picture. {CHOOSE}");
+    }
+    format!("This file is not a picture that can be read here. {CHOOSE}")
+}
+
+/// HEIF brands of still pictures (ISO/IEC 23008-12, and AVIF, which phones also write).
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"hevc"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.iter().any(|known| brand == *known))
+}
+
+/// UTF-8 (perhaps cut inside a character) or UTF-16 with a mark, without control characters that text never holds.
+fn is_text(bytes: &[u8]) -> bool {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return true;
+    }
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    let readable = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    readable && head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C))
+}

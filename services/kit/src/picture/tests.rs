@@ -1,0 +1,164 @@
+//! Files are framed by hand here: kit has no codec, and the judgement is about framing alone.
+
+use super::*;
+
+fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0xFF, marker];
+    bytes.extend(u16::try_from(body.len() + 2).unwrap().to_be_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    // A thumbnail's own end marker sits inside the EXIF segment and must not count as the end.
+    let mut bytes = vec![0xFF, 0xD8];
+    bytes.extend(segment(0xE1, b"Exif\0\0thumbnail \xFF\xD8\xFF\xD9"));
+    let mut frame = vec![8];
+    frame.extend(height.to_be_bytes());
+    frame.extend(width.to_be_bytes());
+    frame.extend([1, 1, 0x11, 0]);
+    bytes.extend(segment(0xC0, &frame));
+    bytes.extend(segment(0xC4, &[0; 17]));
+    bytes.extend(segment(0xDA, &[1, 1, 0, 0, 63, 0]));
+    bytes.extend([1, 2, 0xFF, 0x00, 3, 0xFF, 0xD0, 4, 5, 0xFF, 0xD9]);
+    bytes
+}
+
+fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut bytes = u32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
+    bytes.extend(name);
+    bytes.extend(body);
+    bytes.extend([0; 4]);
+    bytes
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1A\n".to_vec();
+    let mut header = width.to_be_bytes().to_vec();
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    bytes.extend(chunk(b"IHDR", &header));
+    bytes.extend(chunk(b"IDAT", &[7; 20]));
+    bytes.extend(chunk(b"IEND", &[]));
+    bytes
+}
+
+fn webp(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut inner = b"WEBP".to_vec();
+    inner.extend(kind);
+    inner.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
+    inner.extend(body);
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend(u32::try_from(inner.len()).unwrap().to_le_bytes());
+    bytes.extend(inner);
+    bytes
+}
+
+fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
+    let mut body = vec![0, 0, 0, 0x9D, 0x01, 0x2A];
+    body.extend(width.to_le_bytes());
+    body.extend(height.to_le_bytes());
+    body.extend([9; 12]);
+    webp(b"VP8 ", &body)
+}
+
+fn every_kind() -> [(Kind, Vec<u8>); 5] {
+    let lossless: u32 = 639 | (479 << 14);
+    let mut vp8l = vec![0x2F];
+    vp8l.extend(lossless.to_le_bytes());
+    vp8l.extend([0; 12]);
+    let vp8x = [0, 0, 0, 0, 0x7F, 0x02, 0, 0xDF, 0x01, 0, 1, 2];
+    [
+        (Kind::Jpeg, jpeg(640, 480)),
+        (Kind::Png, png(640, 480)),
+        (Kind::WebP, lossy_webp(640, 480)),
+        (Kind::WebP, webp(b"VP8L", &vp8l)),
+        (Kind::WebP, webp(b"VP8X", &vp8x)),
+    ]
+}
+
+#[test]
+fn whole_pictures_are_named_and_measured() {
+    for (kind, bytes) in every_kind() {
+        assert_eq!(check(&bytes), Ok(Picture { kind, width: 640, height: 480 }), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_picture_cut_at_any_byte_is_refused() {
+    for (kind, bytes) in every_kind() {
+        for length in 0..bytes.len() {
+            let refusal = check(&bytes[..length]).expect_err("cut");
+            let expected = if length < 12 { &["not-a-picture", "truncated-picture"][..] } else { &["truncated-picture"] };
+            assert!(expected.contains(&refusal.code), "{kind:?} cut at {length}: {refusal:?}");
+        }
+    }
+}
+
+#[test]
+fn no_changed_byte_brings_a_panic() {
+    for (_, bytes) in every_kind() {
+        for at in 0..bytes.len() {
+            for value in [0x00, 0x01, 0x7F, 0x80, 0xD9, 0xFE, 0xFF, bytes[at] ^ 0x20] {
+                let mut changed = bytes.clone();
+                changed[at] = value;
+                if let Ok(picture) = check(&changed) {
+                    assert!(u64::from(picture.width) * u64::from(picture.height) <= MAX_PIXELS, "byte {at} = {value:#x}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_follows_the_end_does_not_matter() {
+    for (kind, mut bytes) in every_kind() {
+        bytes.extend(b"\xFF\xD8 a video from a motion photo");
+        assert_eq!(check(&bytes).map(|picture| picture.kind), Ok(kind));
+    }
+}
+
+#[test]
+fn a_bomb_is_refused_from_its_header() {
+    for (width, height) in [(1, 50_000_000), (50_000_000, 1), (10_001, 10_000), (u32::MAX, u32::MAX)] {
+        assert_eq!(check(&png(width, height)).unwrap_err().code, "too-many-pixels", "{width} x {height}");
+    }
+    assert!(check(&png(10_000, 10_000)).is_ok());
+    assert_eq!(check(&png(0, 5)).unwrap_err().code, "not-a-picture");
+}
+
+#[test]
+fn the_length_is_limited() {
+    let mut bytes = jpeg(640, 480);
+    bytes.resize(MAX_BYTES, 0);
+    assert!(check(&bytes).is_ok());
+    bytes.push(0);
+    assert_eq!(check(&bytes).unwrap_err().code, "too-large");
+}
+
+#[test]
+fn other_files_are_called_by_their_name() {
+    let mut dicom = vec![0; 128];
+    dicom.extend(b"DICM");
+    let cases: [(&[u8], &str); 14] = [
+        (b"", "empty"),
+        (b"Dear colleague,\nthank you for the referral.\n", "text document"),
+        ("Blåbærsyltetøy".as_bytes(), "text document"),
+        (b"\xFF\xFED\0e\0a\0r\0", "text document"),
+        (b"%PDF-1.7\n%\xE2\xE3", "PDF document"),
+        (b"PK\x03\x04\x14\0\0\0", "zip archive or an office document"),
+        (b"GIF89a\x01\0\x01\0", "GIF picture"),
+        (b"BM\x36\0\0\0\0\0", "BMP picture"),
+        (b"II\x2A\0\x08\0\0\0", "TIFF picture"),
+        (b"MM\0\x2A\0\0\0\x08", "TIFF picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC picture"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0isom", "video"),
+        (&dicom, "DICOM file"),
+        (b"\x01\x02\x03\x04\x05\x06", "not a picture"),
+    ];
+    for (bytes, name) in cases {
+        let refusal = check(bytes).unwrap_err();
+        assert_eq!(refusal.code, "not-a-picture");
+        assert!(refusal.message.contains(name), "{name}: {}", refusal.message);
+    }
+}

@@ -1,0 +1,76 @@
+//! Sealed pictures in the object store.
+//!
+//! A picture is sealed in segments under a key derived from the referral's key, the object's name, the picture's id and
+//! its SHA-256: the same picture stored twice is the same object, so a finish repeated after a crash changes nothing.
+
+use crate::context::Context;
+use crate::objects::segments;
+use crate::seal::DataKey;
+use crate::Error;
+use bytes::Bytes;
+use ring::digest::{SHA256, digest};
+use uuid::Uuid;
+
+/// Where and how a picture was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The object's key in the store.
+    pub object: String,
+    /// SHA-256 of the picture, 32 bytes.
+    pub sha256: Vec<u8>,
+    /// SHA-256 of the stored (sealed) bytes, 32 bytes.
+    pub stored_sha256: Vec<u8>,
+    /// Length of the stored bytes.
+    pub stored_bytes: u64,
+}
+
+/// SHA-256, 32 bytes.
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    digest(&SHA256, bytes).as_ref().to_vec()
+}
+
+fn key_for(key: &DataKey, object: &str, id: Uuid, picture_hash: &[u8]) -> [u8; 32] {
+    key.derive("picture", &[object.as_bytes(), id.as_bytes(), picture_hash])
+}
+
+impl Context {
+    /// Seals and stores a picture at `object`, put only if absent; what stands there already is the same bytes.
+    ///
+    /// # Errors
+    /// `Object`; `Damaged` when other bytes stand at that name.
+    pub async fn put_picture(&self, key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> Result<Stored, Error> {
+        let picture_hash = sha256(picture);
+        let sealed = segments::seal(&key_for(key, object, id, &picture_hash), picture, object.as_bytes());
+        let stored = Stored {
+            object: object.to_owned(),
+            sha256: picture_hash,
+            stored_sha256: sha256(&sealed),
+            stored_bytes: sealed.len() as u64,
+        };
+        if let crate::objects::Created::Exists = self.objects.put_new(object, sealed.into()).await? {
+            let there = self.objects.get(object).await?;
+            if sha256(&there) != stored.stored_sha256 {
+                return Err(Error::Damaged(format!("another object stands at {object}")));
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Reads a picture and checks the stored bytes, the seal and the picture's own hash.
+    ///
+    /// # Errors
+    /// `Damaged` when any check fails: nothing is served. `Object(Absent)` when it is gone.
+    pub async fn get_picture(&self, key: &DataKey, id: Uuid, stored: &Stored) -> Result<Bytes, Error> {
+        let sealed = self.objects.get(&stored.object).await?;
+        if sha256(&sealed) != stored.stored_sha256 {
+            return Err(Error::Damaged(format!("stored bytes of {} changed", stored.object)));
+        }
+        let key = key_for(key, &stored.object, id, &stored.sha256);
+        let picture = segments::open(&key, &sealed, stored.object.as_bytes())
+            .map_err(|error| Error::Damaged(format!("{}: {error}", stored.object)))?;
+        if sha256(&picture) != stored.sha256 {
+            return Err(Error::Damaged(format!("{} is another picture", stored.object)));
+        }
+        Ok(picture.into())
+    }
+}

@@ -1,0 +1,302 @@
+//! Starts any list of services: stores, schema, consumers, repairs, listener; and stops them gracefully.
+//!
+//! There is no "standalone" mode: a deployment is the list, the database URL and the object store's URL.
+
+use crate::audit::Audit;
+use crate::context::{Context, Parts};
+use crate::keys::{KeyStore, RootKey};
+use crate::log::{self, Consumer, ProjectError};
+use crate::objects::Objects;
+use crate::service::{Repair, Service};
+use crate::settings::{Settings, Store};
+use crate::{Clock, Db, Error, Migration, Random, audit, caller, http, idempotency, keys};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// Ids of the keys that kit keeps for itself.
+const SEARCH_KEY: Uuid = Uuid::from_u128(1);
+const PSEUDONYM_KEY: Uuid = Uuid::from_u128(2);
+
+/// Migrations of the main database: kit first, then the services by place.
+pub fn migrations(services: &[Service]) -> Vec<(u16, &'static [Migration])> {
+    let mut lists = vec![(0, log::MIGRATIONS), (0, caller::MIGRATIONS), (0, idempotency::MIGRATIONS)];
+    lists.extend(services.iter().map(|service| (service.place, service.migrations)));
+    lists
+}
+
+/// Every SQL text of kit and these services that runs in the main database, with its owner.
+pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all = Vec::new();
+    let kit = log::STATEMENT_LISTS.iter().copied().chain([caller::STATEMENTS, idempotency::STATEMENTS]);
+    for list in kit {
+        all.extend(list.iter().map(|(name, text)| ("kit", *name, *text)));
+    }
+    for service in services {
+        for list in service.statements {
+            all.extend(list.iter().map(|(name, text)| (service.name, *name, *text)));
+        }
+        for consumer in &service.consumers {
+            all.extend(consumer.reset.iter().map(|text| (service.name, "reset", *text)));
+        }
+    }
+    all
+}
+
+/// Brings all three databases to this program's schema; the caller must own them.
+pub async fn migrate(services: &[Service], settings: &Settings) -> Result<(), Error> {
+    let clock = Clock::system();
+    make_folder(settings)?;
+    let db = Db::open(&settings.database_url, clock.clone()).await?;
+    crate::db::migrate(&db, &migrations(services)).await?;
+    let (keys_db, audit_db) = open_apart(settings, &db, &clock).await?;
+    crate::db::migrate(&keys_db, &[(900, keys::MIGRATIONS)]).await?;
+    crate::db::migrate(&audit_db, &[(901, audit::MIGRATIONS)]).await?;
+    for one in [db, keys_db, audit_db] {
+        one.close().await;
+    }
+    Ok(())
+}
+
+async fn open_apart(settings: &Settings, db: &Db, clock: &Clock) -> Result<(Db, Db), Error> {
+    if settings.keys_url == settings.database_url {
+        return Err(Error::Start("keys-url must be a database of its own: erasing rests on backing it up apart".into()));
+    }
+    let keys = Db::open(&settings.keys_url, clock.clone()).await?;
+    let audit =
+        if settings.audit_url == settings.database_url { db.clone() } else { Db::open(&settings.audit_url, clock.clone()).await? };
+    Ok((keys, audit))
+}
+
+fn make_folder(settings: &Settings) -> Result<(), Error> {
+    std::fs::create_dir_all(&settings.data)
+        .map_err(|error| Error::Start(format!("folder {}: {error}", settings.data.display())))
+}
+
+/// What the first start tells the person who started it: shown once, never logged.
+#[derive(Clone, Debug)]
+pub struct RecoverySheet {
+    /// 64 hexadecimal digits.
+    pub root_key: String,
+    /// Tells two roots apart.
+    pub fingerprint: String,
+}
+
+/// Opens the stores. SQLite is migrated here; PostgreSQL must have been, by `lysbro migrate`.
+/// The sheet comes with the start that made the root key.
+pub async fn open(
+    services: &[Service],
+    settings: Settings,
+    clock: Clock,
+) -> Result<(Context, Option<RecoverySheet>), Error> {
+    make_folder(&settings)?;
+    let random = Random::default();
+    let (root, made) = match &settings.root_key {
+        Some(text) => (RootKey::from_hex(text)?, false),
+        None => RootKey::read_or_make(&settings.data.join("root.key"), &random)?,
+    };
+    let db = Db::open(&settings.database_url, clock.clone()).await?;
+    let (keys_db, audit_db) = open_apart(&settings, &db, &clock).await?;
+    for (db, lists) in [
+        (&db, migrations(services)),
+        (&keys_db, vec![(900, keys::MIGRATIONS)]),
+        (&audit_db, vec![(901, audit::MIGRATIONS)]),
+    ] {
+        if db.is_sqlite() { crate::db::migrate(db, &lists).await? } else { crate::db::check_version(db, &lists).await? }
+    }
+    let (objects, embedded) = match &settings.store {
+        Store::Embedded(folder) => {
+            let (objects, embedded) = Objects::embedded(folder)?;
+            (objects, Some(embedded))
+        }
+        Store::Remote(store) => (Objects::remote(store)?, None),
+    };
+    objects.ensure_bucket().await?;
+    let keys = KeyStore::new(keys_db, root.clone(), random.clone(), clock.clone());
+    let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
+    let audit = Audit::start(audit_db);
+    let ctx = Context::new(Parts {
+        db,
+        keys,
+        objects,
+        audit,
+        clock,
+        random,
+        settings,
+        search_key,
+        pseudonym_key,
+        embedded,
+    });
+    let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
+    Ok((ctx, sheet))
+}
+
+/// Running services.
+pub struct Running {
+    /// Their context.
+    pub ctx: Context,
+    /// Where they listen.
+    pub address: SocketAddr,
+    services: Arc<Vec<Service>>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// Starts listening and everything that runs by itself.
+pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+    http::recorder();
+    let listener = tokio::net::TcpListener::bind(ctx.settings.listen)
+        .await
+        .map_err(|error| Error::Start(format!("cannot listen on {}: {error}", ctx.settings.listen)))?;
+    let address = listener.local_addr().map_err(|error| Error::Start(error.to_string()))?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let app = http::app(&services, ctx.clone());
+    let until = ended(stopped.clone());
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until).await {
+            tracing::error!(%error, "listener ended");
+        }
+    });
+    for service in services.iter() {
+        for consumer in &service.consumers {
+            tasks.spawn(consume(ctx.clone(), *consumer, stopped.clone()));
+        }
+        for repair in &service.repairs {
+            for _ in 0..repair.workers {
+                tasks.spawn(keep_repairing(ctx.clone(), *repair, stopped.clone()));
+            }
+        }
+    }
+    tasks.spawn(listen(ctx.clone(), stopped.clone()));
+    tasks.spawn(keep_repairing(ctx.clone(), FORGET_KEYS, stopped));
+    Ok(Running { ctx, address, services, stop, tasks })
+}
+
+const FORGET_KEYS: Repair = Repair {
+    name: "forget idempotency keys",
+    every: Duration::from_secs(3600),
+    workers: 1,
+    run: |ctx| Box::pin(async move { Ok(idempotency::forget_old(&ctx.db, ctx.now()).await?) }),
+};
+
+impl Running {
+    /// The services.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// Stops taking requests, lets those under way finish, ends consumers and repairs. Nothing acknowledged depends on it.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(10), all_ended).await.is_err() {
+            tracing::warn!("some work did not end in 10 s and was cut off; it is repeated at the next start");
+        }
+        self.tasks.abort_all();
+        self.ctx.db.close().await;
+        self.ctx.keys.db().close().await;
+        self.ctx.audit.db().close().await;
+    }
+}
+
+/// Rests until a commit, the time, or the stop. Returns whether to stop.
+async fn rest(ctx: &Context, every: Duration, stopped: &watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = ctx.db.wake().notified() => false,
+        () = tokio::time::sleep(every) => false,
+        () = ended(stopped.clone()) => true,
+    }
+}
+
+const POLL: Duration = Duration::from_millis(500);
+const MOST_PATIENT: Duration = Duration::from_secs(30);
+
+async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool>) {
+    let mut failures = 0_u32;
+    while !*stopped.borrow() {
+        let pause = match log::step(&ctx, &consumer).await {
+            Ok(0) => POLL,
+            Ok(_) => {
+                failures = 0;
+                continue;
+            }
+            Err(ProjectError::Database(sqlx::Error::PoolClosed)) => return,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(consumer = consumer.name, %error, failures, "projection waits");
+                POLL.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
+            }
+        };
+        if rest(&ctx, pause, &stopped).await {
+            return;
+        }
+    }
+}
+
+async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<bool>) {
+    let mut failures = 0_u32;
+    while !*stopped.borrow() {
+        let pause = match (repair.run)(&ctx).await {
+            Ok(0) => repair.every,
+            Ok(_) => {
+                failures = 0;
+                continue;
+            }
+            Err(Error::Database(sqlx::Error::PoolClosed)) => return,
+            Err(error) => {
+                failures += 1;
+                tracing::warn!(repair = repair.name, %error, failures, "repair waits");
+                repair.every.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
+            }
+        };
+        if rest(&ctx, pause, &stopped).await {
+            return;
+        }
+    }
+}
+
+/// Returns at the stop.
+async fn ended(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop too.
+    drop(stopped.wait_for(|stop| *stop).await.map(|_| ()));
+}
+
+async fn listen(ctx: Context, stopped: watch::Receiver<bool>) {
+    let forever = async {
+        loop {
+            if let Err(error) = ctx.db.listen().await {
+                tracing::warn!(%error, "no wake-up from the database; polling goes on");
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    };
+    tokio::select! {
+        () = forever => {}
+        () = ended(stopped) => {}
+    }
+}
+
+/// Runs every consumer and repair until none has anything to do: for seeding and for tests.
+///
+/// # Errors
+/// What a consumer or repair could not do.
+pub async fn drain(services: &[Service], ctx: &Context) -> Result<(), Error> {
+    loop {
+        let mut done = 0;
+        for service in services {
+            for consumer in &service.consumers {
+                done += log::step(ctx, consumer).await.map_err(|error| Error::Event(error.to_string()))?;
+            }
+            for repair in &service.repairs {
+                done += (repair.run)(ctx).await? as usize;
+            }
+        }
+        if done == 0 {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! How a deployment is set up: flags, then environment, then one TOML file, then defaults.
+
+use crate::Error;
+use crate::objects::RemoteStore;
+use clap::Args;
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Settings as they can be given; what is not given has a default.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Given {
+    /// One TOML file with any of these settings.
+    #[arg(long, env = "LYSBRO_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder of the embedded default: databases, objects, root key. Default: `lysbro-data`.
+    #[arg(long, env = "LYSBRO_DATA")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on. Default: 127.0.0.1:8460; port 0 takes a free one.
+    #[arg(long, env = "LYSBRO_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// `sqlite:<path>` or `postgres://…`. Default: SQLite in the data folder.
+    #[arg(long, env = "LYSBRO_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Database of the wrapped keys, apart from the other. Default: SQLite in the data folder.
+    #[arg(long, env = "LYSBRO_KEYS_URL", hide_env_values = true)]
+    pub keys_url: Option<String>,
+    /// Database of the access log. Default: SQLite in the data folder, or the PostgreSQL database.
+    #[arg(long, env = "LYSBRO_AUDIT_URL", hide_env_values = true)]
+    pub audit_url: Option<String>,
+    /// S3 endpoint (`https://…`). Default: the embedded store in the data folder.
+    #[arg(long, env = "LYSBRO_OBJECTS_URL")]
+    pub objects_url: Option<String>,
+    /// S3 region.
+    #[arg(long, env = "LYSBRO_OBJECTS_REGION")]
+    pub objects_region: Option<String>,
+    /// S3 bucket. Default: `lysbro`.
+    #[arg(long, env = "LYSBRO_OBJECTS_BUCKET")]
+    pub objects_bucket: Option<String>,
+    /// S3 access key.
+    #[arg(long, env = "LYSBRO_OBJECTS_ACCESS_KEY", hide_env_values = true)]
+    pub objects_access_key: Option<String>,
+    /// S3 secret key.
+    #[arg(long, env = "LYSBRO_OBJECTS_SECRET_KEY", hide_env_values = true)]
+    pub objects_secret_key: Option<String>,
+    /// Root key: 64 hexadecimal digits. Default: the file `root.key` in the data folder, made at the first start.
+    #[arg(long, env = "LYSBRO_ROOT_KEY", hide_env_values = true)]
+    pub root_key: Option<String>,
+    /// Address that people type, for links. Default: http://localhost:<port>.
+    #[arg(long, env = "LYSBRO_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// The programme's name, shown on every page.
+    #[arg(long, env = "LYSBRO_PROGRAMME")]
+    pub programme: Option<String>,
+}
+
+/// Where the objects are.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// S3 in the process, on files in this folder.
+    Embedded(PathBuf),
+    /// Any S3-compatible store.
+    Remote(RemoteStore),
+}
+
+/// Settings with every default filled in.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder of the embedded default.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Rows and events.
+    pub database_url: String,
+    /// Wrapped keys.
+    pub keys_url: String,
+    /// Access log.
+    pub audit_url: String,
+    /// Pictures.
+    pub store: Store,
+    /// Root key when it is not the file's.
+    pub root_key: Option<String>,
+    /// For links; without a slash at the end.
+    pub public_url: Option<String>,
+    /// The programme's name.
+    pub programme: String,
+    /// Everybody in here is made up: said on every page.
+    pub synthetic: bool,
+    /// The program that decodes pictures, with its arguments; empty means this program with `decode`.
+    pub decoder: Vec<PathBuf>,
+}
+
+impl Given {
+    /// Reads the TOML file, if one is named, under what flags and environment say, and fills in the defaults.
+    ///
+    /// # Errors
+    /// `Start` with one line that names the file and the setting.
+    pub fn resolve(self) -> Result<Settings, Error> {
+        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let data = self.data.or(file.data).unwrap_or_else(|| PathBuf::from("lysbro-data"));
+        let sqlite = |name: &str| format!("sqlite:{}", data.join(name).display());
+        let database_url = self.database_url.or(file.database_url).unwrap_or_else(|| sqlite("lysbro.sqlite"));
+        let audit_default = if database_url.starts_with("sqlite:") { sqlite("audit.sqlite") } else { database_url.clone() };
+        let store = match self.objects_url.or(file.objects_url) {
+            None => Store::Embedded(data.join("objects")),
+            Some(endpoint) => {
+                let key = self.objects_access_key.or(file.objects_access_key);
+                let secret = self.objects_secret_key.or(file.objects_secret_key);
+                let (Some(access_key), Some(secret_key)) = (key, secret) else {
+                    return Err(Error::Start("objects-url needs objects-access-key and objects-secret-key".into()));
+                };
+                Store::Remote(RemoteStore {
+                    endpoint,
+                    region: self.objects_region.or(file.objects_region).unwrap_or_else(|| "us-east-1".into()),
+                    bucket: self.objects_bucket.or(file.objects_bucket).unwrap_or_else(|| "lysbro".into()),
+                    access_key,
+                    secret_key,
+                    path_style: true,
+                })
+            }
+        };
+        Ok(Settings {
+            listen: self.listen.or(file.listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8460)),
+            keys_url: self.keys_url.or(file.keys_url).unwrap_or_else(|| sqlite("keys.sqlite")),
+            audit_url: self.audit_url.or(file.audit_url).unwrap_or(audit_default),
+            root_key: self.root_key.or(file.root_key),
+            public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            programme: self.programme.or(file.programme).unwrap_or_else(|| "Lysbro".into()),
+            synthetic: false,
+            decoder: Vec::new(),
+            database_url,
+            store,
+            data,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Given, Error> {
+    let told = |error: &dyn std::fmt::Display| Error::Start(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;
+    toml::from_str(&text).map_err(|error| told(&error.message()))
+}
+
+impl Settings {
+    /// Settings of the embedded default in one folder, on a free port of the loopback address.
+    pub fn embedded(data: &Path) -> Self {
+        let given = Given { data: Some(data.into()), listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..Given::default() };
+        given.resolve().unwrap_or_else(|_| unreachable!("no file and no remote store are named"))
+    }
+}

@@ -1,0 +1,159 @@
+//! A world per test: its own database on either engine, its own object store, a clock that stands still, port 0.
+
+use crate::context::Context;
+use crate::objects::{Embedded, Listener, ListenerConfig, RemoteStore};
+use crate::run::{self, Running};
+use crate::service::Service;
+use crate::settings::{Settings, Store};
+use crate::{At, Clock, Error};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite on a file.
+    Sqlite,
+    /// PostgreSQL, a database of its own cloned from a migrated template.
+    Postgres,
+}
+
+/// How a test reaches its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// In the process, without a socket.
+    InProcess,
+    /// The same store over TCP.
+    Tcp,
+}
+
+/// The two deployments that every suite runs on.
+pub const DEPLOYMENTS: [(Engine, Reach); 2] = [(Engine::Sqlite, Reach::InProcess), (Engine::Postgres, Reach::Tcp)];
+
+/// Where tests' clocks begin: Monday 2 March 2026, 08:00 UTC.
+pub fn monday() -> At {
+    At::from_micros(1_772_438_400_000_000)
+}
+
+/// One test's world. Dropping it removes its files; its PostgreSQL databases go with the private cluster.
+pub struct World {
+    /// The running services.
+    pub running: Running,
+    /// Their clock.
+    pub clock: Clock,
+    /// Their folder.
+    pub folder: TempDir,
+    _store: Option<(Embedded, Listener)>,
+}
+
+impl World {
+    /// Starts services on a deployment with the system's clock.
+    pub async fn start(
+        services: Vec<Service>,
+        deployment: (Engine, Reach),
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, Error> {
+        let folder = TempDir::new().map_err(|error| Error::Start(error.to_string()))?;
+        let mut settings = Settings::embedded(folder.path());
+        if deployment.0 == Engine::Postgres {
+            (settings.database_url, settings.keys_url) = cloned(&services).await?;
+            settings.audit_url = settings.database_url.clone();
+        }
+        let mut store = None;
+        if deployment.1 == Reach::Tcp {
+            let (remote, holding) = over_tcp(folder.path().join("objects")).await?;
+            settings.store = Store::Remote(remote);
+            store = Some(holding);
+        }
+        change(&mut settings);
+        let clock = Clock::system();
+        let (ctx, _) = run::open(&services, settings, clock.clone()).await?;
+        let running = run::start(Arc::new(services), ctx).await?;
+        Ok(Self { running, clock, folder, _store: store })
+    }
+
+    /// The services' context.
+    pub fn ctx(&self) -> &Context {
+        &self.running.ctx
+    }
+
+    /// `http://localhost:<port>`.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.running.address.port())
+    }
+
+    /// Waits until consumers and repairs have nothing left, and says what is parked.
+    pub async fn settle(&self) -> Result<Vec<crate::log::Parked>, Error> {
+        run::drain(self.running.services(), self.ctx()).await?;
+        Ok(crate::log::parked(&self.ctx().db).await?)
+    }
+
+    /// Stops gracefully.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+}
+
+async fn over_tcp(folder: PathBuf) -> Result<(RemoteStore, (Embedded, Listener)), Error> {
+    let (_, embedded) = crate::objects::Objects::embedded(&folder)?;
+    let config = ListenerConfig {
+        address: ([127, 0, 0, 1], 0).into(),
+        access_key: "tests".into(),
+        secret_key: "tests-secret-tests".into(),
+    };
+    let listener = Listener::start(&embedded, config.clone()).await?;
+    let remote = RemoteStore {
+        endpoint: format!("http://{}", listener.address()),
+        region: "us-east-1".into(),
+        bucket: "lysbro".into(),
+        access_key: config.access_key,
+        secret_key: config.secret_key,
+        path_style: true,
+    };
+    Ok((remote, (embedded, listener)))
+}
+
+const NEEDS_POSTGRES: &str =
+    "LYSBRO_TEST_PG is not set: run `make test`, or `export LYSBRO_TEST_PG=$(tests/tools/postgres.sh start)`";
+
+/// A main and a key database of their own, cloned from a template that is migrated once per process.
+async fn cloned(services: &[Service]) -> Result<(String, String), Error> {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    let base = std::env::var("LYSBRO_TEST_PG").map_err(|_| Error::Start(NEEDS_POSTGRES.into()))?;
+    let template = TEMPLATE
+        .get_or_try_init(async || {
+            let name = format!("template_{}", crate::Random::default().id(Clock::system().now()).simple());
+            for part in ["main", "keys"] {
+                execute(&base, format!("create database {name}_{part}")).await?;
+            }
+            let folder = TempDir::new().map_err(|error| Error::Start(error.to_string()))?;
+            let mut settings = Settings::embedded(folder.path());
+            settings.database_url = with_database(&base, &format!("{name}_main"));
+            settings.keys_url = with_database(&base, &format!("{name}_keys"));
+            settings.audit_url = settings.database_url.clone();
+            run::migrate(services, &settings).await?;
+            Ok::<_, Error>(name)
+        })
+        .await?;
+    let name = format!("t_{}", crate::Random::default().id(Clock::system().now()).simple());
+    for part in ["main", "keys"] {
+        execute(&base, format!("create database {name}_{part} template {template}_{part}")).await?;
+    }
+    Ok((with_database(&base, &format!("{name}_main")), with_database(&base, &format!("{name}_keys"))))
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    let (before, query) = url.split_once('?').map_or((url, String::new()), |(before, query)| (before, format!("?{query}")));
+    let root = before.rsplit_once('/').map_or(before, |(root, _)| root);
+    format!("{root}/{name}{query}")
+}
+
+async fn execute(url: &str, sql: String) -> Result<(), Error> {
+    let mut conn = PgConnection::connect(url).await?;
+    conn.execute(AssertSqlSafe(sql)).await?;
+    conn.close().await?;
+    Ok(())
+}
