@@ -14,7 +14,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "access log",
     sql: "
         create table audit_head (one {bigint} primary key, number {bigint} not null, hash {bytes} not null) {strict};
-        insert into audit_head (one, number, hash) values (1, 0, '');
+        insert into audit_head (one, number, hash) values (1, 0, {empty});
         create table audit_group (number {bigint} primary key, rows {bigint} not null, hash {bytes} not null) {strict};
         create table audit_access (
             number {bigint} not null, place {bigint} not null, at {at} not null, person {uuid} not null, action text not null,

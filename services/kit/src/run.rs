@@ -6,13 +6,15 @@ use crate::audit::Audit;
 use crate::context::{Context, Parts};
 use crate::keys::{KeyStore, RootKey};
 use crate::log::{self, Consumer, ProjectError};
-use crate::objects::Objects;
+use crate::objects::{Objects, RemoteStore};
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
 use crate::{Clock, Db, Error, Migration, Random, audit, caller, http, idempotency, keys};
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::futures::Notified;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -39,6 +41,7 @@ pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'st
         for list in service.statements {
             all.extend(list.iter().map(|(name, text)| (service.name, *name, *text)));
         }
+        all.extend(service.objects.iter().map(|text| (service.name, "objects", *text)));
         for consumer in &service.consumers {
             all.extend(consumer.reset.iter().map(|text| (service.name, "reset", *text)));
         }
@@ -113,8 +116,11 @@ pub async fn open(
             (objects, Some(embedded))
         }
         Store::Remote(store) => (Objects::remote(store)?, None),
+        Store::Closed => (Objects::remote(&nowhere())?, None),
     };
-    objects.ensure_bucket().await?;
+    if !matches!(settings.store, Store::Closed) {
+        objects.ensure_bucket().await?;
+    }
     let keys = KeyStore::new(keys_db, root.clone(), random.clone(), clock.clone());
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
     let audit = Audit::start(audit_db);
@@ -132,6 +138,18 @@ pub async fn open(
     });
     let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
+}
+
+/// A store that answers `Unavailable`: for [`Store::Closed`].
+fn nowhere() -> RemoteStore {
+    RemoteStore {
+        endpoint: "http://127.0.0.1:1".into(),
+        region: "none".into(),
+        bucket: "none".into(),
+        access_key: "none".into(),
+        secret_key: "none".into(),
+        path_style: true,
+    }
 }
 
 /// Running services.
@@ -204,9 +222,9 @@ impl Running {
 }
 
 /// Rests until a commit, the time, or the stop. Returns whether to stop.
-async fn rest(ctx: &Context, every: Duration, stopped: &watch::Receiver<bool>) -> bool {
+async fn rest(woken: Pin<&mut Notified<'_>>, every: Duration, stopped: &watch::Receiver<bool>) -> bool {
     tokio::select! {
-        () = ctx.db.wake().notified() => false,
+        () = woken => false,
         () = tokio::time::sleep(every) => false,
         () = ended(stopped.clone()) => true,
     }
@@ -218,6 +236,9 @@ const MOST_PATIENT: Duration = Duration::from_secs(30);
 async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool>) {
     let mut failures = 0_u32;
     while !*stopped.borrow() {
+        // Listening begins before looking, so that a commit in between is not missed.
+        let mut woken = pin!(ctx.db.wake().notified());
+        woken.as_mut().enable();
         let pause = match log::step(&ctx, &consumer).await {
             Ok(0) => POLL,
             Ok(_) => {
@@ -231,7 +252,7 @@ async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool
                 POLL.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
             }
         };
-        if rest(&ctx, pause, &stopped).await {
+        if rest(woken, pause, &stopped).await {
             return;
         }
     }
@@ -240,6 +261,8 @@ async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool
 async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<bool>) {
     let mut failures = 0_u32;
     while !*stopped.borrow() {
+        let mut woken = pin!(ctx.db.wake().notified());
+        woken.as_mut().enable();
         let pause = match (repair.run)(&ctx).await {
             Ok(0) => repair.every,
             Ok(_) => {
@@ -253,7 +276,7 @@ async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<b
                 repair.every.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
             }
         };
-        if rest(&ctx, pause, &stopped).await {
+        if rest(woken, pause, &stopped).await {
             return;
         }
     }

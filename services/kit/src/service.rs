@@ -24,6 +24,9 @@ pub struct Service {
     pub migrations: &'static [Migration],
     /// Every SQL text it has, list by list.
     pub statements: &'static [&'static [(&'static str, &'static str)]],
+    /// Statements that name every object it counts on, each giving rows `(object key text, stored_sha256 bytes)`;
+    /// `lysbro verify` compares them with the store.
+    pub objects: &'static [&'static str],
     /// What it reads from the log.
     pub consumers: Vec<Consumer>,
     /// What it does by itself.

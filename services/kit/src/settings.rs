@@ -63,6 +63,8 @@ pub enum Store {
     Embedded(PathBuf),
     /// Any S3-compatible store.
     Remote(RemoteStore),
+    /// None: for commands beside a running service that touch rows alone.
+    Closed,
 }
 
 /// Settings with every default filled in.

@@ -1,7 +1,7 @@
 //! Migrations of all services in one list: version = place of the service × 1000 + number.
 //!
-//! One text serves both engines through placeholders: `{uuid}`, `{at}`, `{json}`, `{bytes}`, `{bool}`, `{float}` and
-//! `{strict}` after the closing bracket of a table. Rejected: two folders per service, which drift.
+//! One text serves both engines through placeholders: `{uuid}`, `{at}`, `{json}`, `{bytes}`, `{bool}`, `{float}`, `{bigint}`,
+//! `{empty}` (no bytes) and `{strict}` after the closing bracket of a table. Rejected: two folders per service, which drift.
 
 use super::{Db, Pool};
 use sqlx::migrate::{Migrate, MigrateError, Migration as SqlxMigration, MigrationType, Migrator};
@@ -51,6 +51,7 @@ fn for_engine(text: &str, sqlite: bool) -> String {
             ("{bool}", "integer"),
             ("{float}", "real"),
             ("{bigint}", "integer"),
+            ("{empty}", "x''"),
             ("{strict}", "strict"),
         ]
     } else {
@@ -62,6 +63,7 @@ fn for_engine(text: &str, sqlite: bool) -> String {
             ("{bool}", "boolean"),
             ("{float}", "double precision"),
             ("{bigint}", "bigint"),
+            ("{empty}", "''"),
             ("{strict}", ""),
         ]
     };

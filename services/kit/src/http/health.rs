@@ -44,7 +44,7 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
     let word = |ok: bool| if ok { "ok" } else { "down" };
     let answers = async |db: &crate::Db| db.q("select 1").one::<(i32,)>().await.is_ok();
     let (database, keys) = (answers(&ctx.db).await, answers(ctx.keys.db()).await);
-    let (audit, objects) = (answers(ctx.audit.db()).await, ctx.objects.ready().await.is_ok());
+    let (audit, objects) = (answers(ctx.audit.db()).await, objects_ready(&ctx).await);
     let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
     let ready = database && keys && audit && objects;
     let body = Readiness {
@@ -56,4 +56,8 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
         parked,
     };
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, axum::Json(body))
+}
+
+async fn objects_ready(ctx: &Context) -> bool {
+    ctx.embedded.as_ref().is_none_or(|store| store.healthy().is_ok()) && ctx.objects.ready().await.is_ok()
 }

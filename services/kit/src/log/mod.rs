@@ -24,7 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "event log",
     sql: "
         create table log_head (one {bigint} primary key, position {bigint} not null, hash {bytes} not null) {strict};
-        insert into log_head (one, position, hash) values (1, 0, '');
+        insert into log_head (one, position, hash) values (1, 0, {empty});
         create table log_event (
             position {bigint} primary key, id {uuid} not null unique, kind text not null, subject {uuid} not null,
             recorded_at {at} not null, envelope {bytes} not null, sealed {bytes}, hash {bytes} not null
@@ -44,6 +44,7 @@ statements! {
     SET_HEAD = "update log_head set hash = $1 where one = 1";
     APPEND = "insert into log_event (position, id, kind, subject, recorded_at, envelope, sealed, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     HEAD = "select position from log_head where one = 1";
+    PAGE = "select position, kind, envelope, sealed, hash from log_event where position > $1 order by position limit 500";
     OF_SUBJECT = "select position, kind, envelope, sealed, hash from log_event where subject = $1 order by position";
 }
 
@@ -125,6 +126,12 @@ pub(crate) fn recorded((position, _, envelope, sealed, hash): EventRow) -> Resul
 pub async fn head(db: &crate::Db) -> sqlx::Result<i64> {
     let (position,): (i64,) = db.q(HEAD).one().await?;
     Ok(position)
+}
+
+/// Up to 500 events after a position, oldest first.
+pub async fn page(db: &crate::Db, after: i64) -> sqlx::Result<Vec<Recorded>> {
+    let rows: Vec<EventRow> = db.q(PAGE).bind(after).all().await?;
+    rows.into_iter().map(|row| recorded(row).map_err(|e| sqlx::Error::Decode(e.into()))).collect()
 }
 
 /// The events about one subject, oldest first.

@@ -12,12 +12,14 @@ mod connector;
 pub mod embedded;
 mod error;
 pub mod listener;
+pub mod remote;
 pub mod segments;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Created, ListedObject, Objects, RemoteStore};
+pub use client::{Created, ListedObject, Objects};
 pub use embedded::Embedded;
 pub use error::ObjectError;
 pub use listener::{Listener, ListenerConfig};
+pub use remote::RemoteStore;
 pub use segments::SegmentError;
