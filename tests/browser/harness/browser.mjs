@@ -1,0 +1,130 @@
+// Chromium with its eyes open: every page reports what the console, the content security policy and the network say, and
+// a test ends by asking for silence.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { root } from './demo.mjs'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const shots = join(root, 'target/screenshots')
+const shownInReadme = join(root, 'tests/screenshots')
+
+/** Widths of a desk and of a phone, in CSS pixels. */
+export const desk = { width: 1440, height: 900 }
+export const phone = { width: 390, height: 844 }
+
+/** Starts Chromium; `CHROMIUM` names it, else tests/tools/chromium.sh finds it. */
+export function startBrowser() {
+  const executablePath = execFileSync(join(root, 'tests/tools/chromium.sh'), { encoding: 'utf8' }).trim()
+  return chromium.launch({ executablePath, args: ['--disable-gpu'] })
+}
+
+/** One person's browser: a context of its own, so that people do not share cookies. */
+export class Visitor {
+  static async open(browser, size, options = {}) {
+    const context = await browser.newContext({
+      viewport: size,
+      hasTouch: size === phone,
+      isMobile: size === phone,
+      locale: 'en-GB',
+      timezoneId: 'Europe/Oslo',
+      reducedMotion: 'reduce',
+      ...options,
+    })
+    const visitor = new Visitor(context, size)
+    visitor.page = await context.newPage()
+    visitor.page.setDefaultTimeout(20_000)
+    await visitor.#listen()
+    return visitor
+  }
+
+  constructor(context, size) {
+    this.context = context
+    this.size = size
+    this.complaints = []
+  }
+
+  async #listen() {
+    await this.page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`CSP ${event.effectiveDirective} blocked ${event.blockedURI || 'inline'} at ${event.sourceFile}:${event.lineNumber}`)
+      })
+    })
+    this.page.on('console', (message) => {
+      if (message.type() !== 'error') return
+      const where = message.location().url
+      // Who is not signed in yet asks once who they are, and Chromium writes every 401 to the console.
+      if (message.text().includes('status of 401') && where.endsWith('/api/directory/me')) return
+      this.complaints.push(`console: ${message.text()} (${where})`)
+    })
+    this.page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`))
+    this.page.on('response', (response) => {
+      if (response.status() >= 500) this.complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`)
+    })
+  }
+
+  /** Signs in by a printed link, as a person does: open it, look whom it is for, press the button. */
+  async signIn(link) {
+    await this.page.goto(link.url)
+    const who = await this.page.getByTestId('link-who').innerText()
+    if (!who.includes(link.person)) throw new Error(`the link for ${link.person} says: ${who}`)
+    await this.page.getByTestId('link-sign-in').click()
+    await this.page.getByTestId('sign-out').waitFor()
+  }
+
+  /** Waits until the screen has fetched what it shows. */
+  async settled() {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.locator('h1').first().waitFor()
+  }
+
+  /** What is wrong with the page as it stands: axe's findings, a page wider than its window, and every complaint so far. */
+  async faults() {
+    const faults = [...(await this.axe()), ...this.complaints]
+    if (!(await this.fits())) faults.push(`wider than ${this.size.width} px: ${await this.#widest()}`)
+    return faults
+  }
+
+  #widest() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('body *')]
+        .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .slice(0, 5)
+        .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)
+        .join(', '),
+    )
+  }
+
+  /** Runs axe on the page as it stands; gives one line per violation and element. */
+  async axe() {
+    await this.page.evaluate(axeSource)
+    const violations = await this.page.evaluate(async (tags) => {
+      const found = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+      return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`))
+    }, wcag)
+    return violations
+  }
+
+  /** True when nothing lies beside the window: a phone must not scroll sideways. */
+  fits() {
+    return this.page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
+  }
+
+  /** Saves target/screenshots/<name>-<width>.png; with UPDATE_SCREENSHOTS=1 and `readme` also the committed one. */
+  async screenshot(name, { readme = false } = {}) {
+    mkdirSync(shots, { recursive: true })
+    const file = `${name}-${this.size.width}.png`
+    await this.page.screenshot({ path: join(shots, file), animations: 'disabled' })
+    if (readme && process.env.UPDATE_SCREENSHOTS === '1') {
+      mkdirSync(shownInReadme, { recursive: true })
+      copyFileSync(join(shots, file), join(shownInReadme, file))
+    }
+  }
+
+  close() {
+    return this.context.close()
+  }
+}

@@ -1,0 +1,201 @@
+//! A client that keeps its session cookie, as a browser would.
+
+use base64::Engine;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// An answer with its body read whole.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The problem's code.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Expects a status.
+    ///
+    /// # Panics
+    /// With the body, when it is another.
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+}
+
+/// One person (or nobody) at a deployment.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    cookie: Option<String>,
+}
+
+impl Client {
+    /// Nobody yet.
+    pub fn new(base: &str) -> Self {
+        Self { http: reqwest::Client::new(), base: base.to_owned(), cookie: None }
+    }
+
+    /// Somebody, by a link's token.
+    pub async fn by_link(base: &str, token: &str) -> Self {
+        let mut client = Self::new(base);
+        let reply = client.post("/api/directory/links/sign-in", json!({ "token": token })).await.expect(200);
+        client.keep_cookie(&reply);
+        client
+    }
+
+    /// Keeps the session that a reply set.
+    pub fn keep_cookie(&mut self, reply: &Reply) {
+        self.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
+    }
+
+    /// Any request.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        self.try_send(method, path, headers, body).await.expect("an answer")
+    }
+
+    /// Any request; the error when no answer comes.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> reqwest::Result<Reply> {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let mut request = self.http.request(method, url).body(body);
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Reply { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], Vec::new()).await
+    }
+
+    /// POST with JSON.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.with_json(Method::POST, path, body).await
+    }
+
+    /// PUT with JSON.
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.with_json(Method::PUT, path, body).await
+    }
+
+    /// Any method with JSON.
+    pub async fn with_json(&self, method: Method, path: &str, body: Value) -> Reply {
+        self.send(method, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+    }
+
+    /// Begins a tus upload; the reply has the location.
+    pub async fn begin_upload(&self, of: &Upload<'_>) -> Reply {
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        let mut metadata = format!(
+            "referral {},image {},view {}",
+            encode(&of.referral.to_string()),
+            encode(&of.image.to_string()),
+            encode(of.view)
+        );
+        if let Some(finding) = of.finding {
+            metadata += &format!(",finding {}", encode(&finding.to_string()));
+        }
+        if let Some(sha256) = of.sha256 {
+            metadata += &format!(",sha256 {}", encode(sha256));
+        }
+        let length = of.length.to_string();
+        let headers =
+            [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
+        self.send(Method::POST, "/api/intake/uploads", &headers, Vec::new()).await
+    }
+
+    /// Sends one piece of a tus upload.
+    pub async fn send_piece(&self, location: &str, offset: usize, piece: &[u8]) -> Reply {
+        let offset = offset.to_string();
+        let headers = [
+            ("tus-resumable", "1.0.0"),
+            ("upload-offset", offset.as_str()),
+            ("content-type", "application/offset+octet-stream"),
+        ];
+        self.send(Method::PATCH, location, &headers, piece.to_vec()).await
+    }
+
+    /// Uploads a picture whole, in pieces of 100 kB; returns its id and the last reply.
+    pub async fn upload(&self, referral: Uuid, finding: Option<Uuid>, view: &str, picture: &[u8]) -> (Uuid, Reply) {
+        let image = uuid_of(picture, referral);
+        let sha256 = hex::encode(kit::pictures::sha256(picture));
+        let of = Upload { referral, image, finding, view, sha256: Some(&sha256), length: picture.len() };
+        let begun = self.begin_upload(&of).await;
+        if begun.status != StatusCode::CREATED {
+            return (image, begun);
+        }
+        let location = begun.header("location").to_owned();
+        let mut last = begun;
+        for (number, piece) in picture.chunks(100_000).enumerate() {
+            last = self.send_piece(&location, number * 100_000, piece).await;
+            if last.status != StatusCode::NO_CONTENT {
+                break;
+            }
+        }
+        (image, last)
+    }
+}
+
+/// What a tus upload says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload<'a> {
+    /// For which referral.
+    pub referral: Uuid,
+    /// The picture's id, made by the client.
+    pub image: Uuid,
+    /// Of which finding.
+    pub finding: Option<Uuid>,
+    /// The view.
+    pub view: &'a str,
+    /// SHA-256 of the whole file in hexadecimal digits.
+    pub sha256: Option<&'a str>,
+    /// Bytes of the whole file.
+    pub length: usize,
+}
+
+/// An id that differs by picture and referral, and stays the same for a repeat.
+fn uuid_of(picture: &[u8], referral: Uuid) -> Uuid {
+    let hash = kit::pictures::sha256(&[picture, referral.as_bytes()].concat());
+    uuid::Builder::from_random_bytes(hash[..16].try_into().expect("16 bytes")).into_uuid()
+}

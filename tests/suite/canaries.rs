@@ -1,0 +1,156 @@
+//! 500 planted names, numbers and texts go through a real process: none may stand in clear in its logs, metrics, addresses,
+//! error bodies, database files or object folder.
+
+use serde_json::json;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use tests::{Client, eventually, jpeg, program};
+use uuid::Uuid;
+
+struct Process {
+    child: Child,
+    base: String,
+}
+
+impl Process {
+    fn start(data: &Path, log: &Path) -> Self {
+        let log = std::fs::File::create(log).expect("a log");
+        let mut child = Command::new(program())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("LYSBRO_LOG", "trace,h2=info,hyper=info")
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("lysbro starts");
+        let mut out = std::io::BufReader::new(child.stdout.take().expect("its output"));
+        let mut base = String::new();
+        let mut line = String::new();
+        while !line.starts_with("ready") {
+            line.clear();
+            assert!(std::io::BufRead::read_line(&mut out, &mut line).expect("a line") > 0, "lysbro ended early");
+            if let Some(address) = line.strip_prefix("address ") {
+                address.trim().clone_into(&mut base);
+            }
+        }
+        Self { child, base }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Already gone is as good.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn invite(data: &Path, arguments: &[&str]) -> String {
+    let out = Command::new(program()).arg("invite").args(arguments).arg("--data").arg(data).output().expect("lysbro invite");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let link = String::from_utf8(out.stdout).expect("a link");
+    link.trim().split_once('#').expect("a token").1.to_owned()
+}
+
+/// `kind` number `n` as a word that nothing else contains.
+fn canary(kind: &str, n: usize) -> String {
+    format!("Kanari{kind}{n:03}Qx")
+}
+
+const REFERRALS: usize = 50;
+const MARKS: [&str; 2] = ["Kanari", "139174"];
+
+#[tokio::test]
+async fn five_hundred_canaries_stand_nowhere_in_clear() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, log) = (folder.path().join("data"), folder.path().join("stderr.log"));
+    let process = Process::start(&data, &log);
+    let admin_link = invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
+    let admin = Client::by_link(&process.base, &admin_link).await;
+    let (practice, department) = (Uuid::from_u128(1001), Uuid::from_u128(1002));
+    let body = json!({ "id": department, "name": "Skin", "hospital": "Hospital", "specialties": ["dermatology"] });
+    admin.post("/api/directory/departments", body).await.expect(201);
+    let body = json!({ "id": practice, "name": "Practice", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web", "openedOn": "2010-01-01", "testPractice": false });
+    admin.post("/api/directory/practices", body).await.expect(201);
+    let practice_text = practice.to_string();
+    let gp_link = invite(&data, &["--email", "gp@lysbro.example", "--name", "Gp", "--role", "gp-clinician", "--practice", &practice_text, "--sign-in"]);
+    let gp = Client::by_link(&process.base, &gp_link).await;
+    let mut planted = Vec::new();
+    let mut told = Vec::new();
+    eventually("the department known", async || {
+        let known = gp.get("/api/intake/departments").await.json();
+        known.as_array().is_some_and(|all| !all.is_empty()).then_some(())
+    })
+    .await;
+    for n in 0..REFERRALS {
+        refer(&gp, n, practice, department, &mut planted, &mut told).await;
+    }
+    assert!(planted.len() >= 500, "{} planted", planted.len());
+    told.push(gp.get("/metrics").await.text());
+    told.push(gp.get("/readyz").await.text());
+    drop(process);
+    let mut haystacks = vec![("answers and metrics".to_owned(), told.join("\n").into_bytes())];
+    collect(folder.path(), &mut haystacks);
+    assert!(haystacks.len() > 20, "databases, log and objects were read: {}", haystacks.len());
+    assert!(haystacks.iter().any(|(name, bytes)| name.ends_with("stderr.log") && !bytes.is_empty()), "the log was written");
+    // Every canary begins with one of two words that stand nowhere else, so two scans look for all of them.
+    assert!(planted.iter().all(|word| MARKS.iter().any(|mark| word.starts_with(mark))));
+    for (name, bytes) in &haystacks {
+        for mark in MARKS {
+            assert!(!holds(bytes, mark.as_bytes()), "a canary ({mark}…) stands in clear in {name}");
+        }
+    }
+    assert!(holds(b"..KanariName001Qx..", MARKS[0].as_bytes()), "the scan finds what is there");
+}
+
+/// One referral full of canaries, sent with mistakes first so that error bodies are seen too.
+async fn refer(gp: &Client, n: usize, practice: Uuid, department: Uuid, planted: &mut Vec<String>, told: &mut Vec<String>) {
+    let kinds = ["Name", "Question", "History", "Description", "Duration", "Note", "Reason", "File", "Bad"];
+    let words: Vec<String> = kinds.iter().map(|kind| canary(kind, n)).collect();
+    let number = format!("139174{:05}", 40_000 + n * 7);
+    planted.extend(words.iter().cloned());
+    planted.push(number.clone());
+    let (referral, finding) = (Uuid::from_u128(5_000 + n as u128), Uuid::from_u128(9_000 + n as u128));
+    let path = format!("/api/intake/referrals/{referral}");
+    let mut content = json!({
+        "patient": { "identifierSystem": "no-national", "identifier": number, "name": words[0], "birthDate": "1974-11-13", "sex": "female" },
+        "specialty": "dermatology", "departmentId": department, "priority": "routine", "question": words[1], "history": words[2],
+        "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" }, "laterality": "left",
+            "kind": "lesion", "description": words[3], "duration": words[4] }],
+    });
+    let saved = gp.put(&path, json!({ "version": 0, "practiceId": practice, "content": content })).await.expect(200).json();
+    told.push(gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(422).text());
+    content["patient"]["birthDate"] = json!(words[8]);
+    told.push(gp.put(&path, json!({ "version": 1, "practiceId": practice, "content": content })).await.text());
+    content["patient"]["sex"] = json!(words[8]);
+    told.push(gp.put(&path, json!({ "version": 2, "practiceId": practice, "content": content })).await.text());
+    told.push(gp.put(&path, json!({ "version": 77, "practiceId": practice, "content": { "question": words[5] } })).await.text());
+    told.push(gp.upload(referral, Some(finding), "close-up", words[7].as_bytes()).await.1.text());
+    content["patient"]["birthDate"] = json!("1974-11-13");
+    content["patient"]["sex"] = json!("female");
+    let version = gp.get(&path).await.expect(200).json()["version"].clone();
+    let saved = gp.put(&path, json!({ "version": version, "practiceId": practice, "content": content })).await.expect(200).json();
+    let (_, sent) = gp.upload(referral, Some(finding), "close-up", &jpeg(900, 700, n as u32)).await;
+    assert_eq!(sent.status, 204, "{}", sent.text());
+    gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(200);
+    gp.post(&format!("{path}/withdraw"), json!({ "reason": words[6] })).await.expect(204);
+    told.push(gp.get(&format!("/api/intake/referrals?tab=waiting&cursor={}", words[5])).await.text().replace(&words[0], ""));
+}
+
+fn collect(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            let mut bytes = Vec::new();
+            std::fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).expect("read");
+            found.push((path.display().to_string(), bytes));
+        }
+    }
+}
+
+fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}

@@ -1,0 +1,147 @@
+//! Old events must decode for ever: `tests/events/<kind>.<revision>.bin` keeps one of each (length of the envelope in four
+//! bytes, envelope, fact). A file is written once, by `NEW_EVENTS=1`, and never changed.
+
+use prost::Message;
+use proto::envelope::Envelope;
+use proto::{directory, imaging, intake, review};
+use std::path::{Path, PathBuf};
+
+fn file(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("events/{kind}.1.bin"))
+}
+
+/// Every kind with a sample, and a check that bytes decode to something that encodes to the same bytes.
+macro_rules! kinds {
+    ($($module:ident::$name:ident { $($field:ident: $value:expr),* $(,)? }),+ $(,)?) => {
+        fn sample(kind: &str) -> Option<Vec<u8>> {
+            match kind {
+                $(stringify!($name) => Some($module::$name { $($field: $value),* }.encode_to_vec()),)+
+                _ => None,
+            }
+        }
+        fn comes_back(kind: &str, bytes: &[u8]) -> bool {
+            match kind {
+                $(stringify!($name) => $module::$name::decode(bytes).is_ok_and(|fact| fact.encode_to_vec() == bytes && fact == ($module::$name { $($field: $value),* })),)+
+                _ => false,
+            }
+        }
+    };
+}
+
+fn text(word: &str) -> String {
+    word.to_owned()
+}
+
+fn picture() -> intake::Picture {
+    intake::Picture {
+        image: vec![1; 16],
+        finding: vec![2; 16],
+        view: text("close-up"),
+        media_type: text("image/jpeg"),
+        bytes: 1_234_567,
+        sha256: vec![3; 32],
+        object: text("originals/1"),
+        stored_sha256: vec![4; 32],
+        stored_bytes: 1_234_600,
+        width: 4032,
+        height: 3024,
+    }
+}
+
+fn patient() -> intake::Patient {
+    intake::Patient {
+        identifier_system: text("no-national"),
+        identifier: text("13917404012"),
+        name: text("Kari SYNTHETIC"),
+        birth_date: text("1974-11-13"),
+        sex: text("female"),
+    }
+}
+
+fn finding() -> intake::Finding {
+    intake::Finding {
+        id: vec![2; 16],
+        site_code: text("66643007"),
+        site_system: text("SCT"),
+        site_display: text("Skin of back"),
+        laterality: text("left"),
+        kind: text("lesion"),
+        description: text("7 mm"),
+        duration: text("6 months"),
+    }
+}
+
+kinds! {
+    directory::PracticeRegistered { name: text("Solvik"), municipality: text("Solvik"), centrality: 5, distance_km: 120, opened_on: text("2010-01-01"), test_practice: true },
+    directory::PracticeChanged { name: text("Solvik"), municipality: text("Solvik") },
+    directory::RegisterRecorded {},
+    directory::EnablementRecorded { note: text("by post") },
+    directory::DepartmentRegistered { name: text("Skin"), hospital: text("Hospital"), specialties: vec![text("dermatology"), text("ent")], duty_phone: text("00") },
+    directory::PersonRegistered { name: text("Grete"), email: text("grete@lysbro.example"), language: text("nb") },
+    directory::GrantGiven { grant: vec![5; 16], person: vec![6; 16], role: text("specialist") },
+    directory::GrantEnded { grant: vec![5; 16], person: vec![6; 16] },
+    directory::SignedIn { how: text("link") },
+    intake::DraftStarted {},
+    intake::DraftAbandoned {},
+    intake::UploadFailed { image: vec![1; 16], reason: text("not-a-picture") },
+    intake::UploadSucceeded { picture: Some(picture()) },
+    intake::ReferralSubmitted { patient: Some(patient()), practice_name: text("Solvik"), department_name: text("Skin"), priority: text("routine"), question: text("Excise?"), history: text("None"), findings: vec![finding()], pictures: vec![picture()], due_us: 1_772_438_400_000_000, referrer_name: text("Grete") },
+    intake::ReferralWithdrawn { reason: text("seen here") },
+    intake::InformationSupplied { question: vec![7; 16], text: text("Here"), pictures: vec![picture()] },
+    intake::AnswerAcknowledged {},
+    imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good") }) },
+    imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
+    review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
+    review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }] },
+}
+
+fn envelope(kind: &str) -> Envelope {
+    Envelope {
+        id: vec![11; 16],
+        kind: text(kind),
+        revision: 1,
+        subject: vec![12; 16],
+        occurred_us: 1,
+        effective_us: 2,
+        recorded_us: 3,
+        test: true,
+        practice: vec![13; 16],
+        department: vec![14; 16],
+        specialty: text("ent"),
+        channel: text("web"),
+        actor: vec![15; 16],
+        actor_role: text("gp-staff"),
+        age_65_plus: Some(false),
+        sex: text("other"),
+        interpreter: Some(true),
+        intention: text("refer"),
+        disposition: text("gp-manages"),
+        claimed_us: Some(4),
+        images: 5,
+        findings: 6,
+        step: text("trained"),
+        priority: text("urgent"),
+        key: vec![16; 16],
+        list_size: Some(3100),
+        gps: Some(0),
+        staff: Some(4),
+    }
+}
+
+#[test]
+fn every_kind_ever_written_still_says_the_same() {
+    for (kind, producer) in proto::KINDS {
+        let path = file(kind);
+        if !path.exists() && std::env::var_os("NEW_EVENTS").is_some() {
+            let envelope = envelope(kind).encode_to_vec();
+            let fact = sample(kind).unwrap_or_else(|| panic!("{kind} needs a sample above"));
+            let bytes = [&(envelope.len() as u32).to_be_bytes()[..], &envelope, &fact].concat();
+            std::fs::write(&path, bytes).expect("written");
+        }
+        let bytes = std::fs::read(&path).unwrap_or_else(|_| panic!("{producer}'s {kind} has no fixture: NEW_EVENTS=1"));
+        let (length, rest) = bytes.split_first_chunk::<4>().expect("a length");
+        let (first, fact) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        assert_eq!(Envelope::decode(first).expect("an envelope"), envelope(kind), "{kind}'s envelope");
+        assert!(comes_back(kind, fact), "{kind} of revision 1 no longer says what was written");
+    }
+}

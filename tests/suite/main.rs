@@ -1,0 +1,9 @@
+//! Everything together: journeys over HTTP on both deployments, what goes wrong, boundaries of the house.
+
+mod bad_input;
+mod boundaries;
+mod canaries;
+mod erasure;
+mod events;
+mod journey;
+mod routes;
