@@ -3,6 +3,7 @@
 mod bad_input;
 mod boundaries;
 mod canaries;
+mod decoder;
 mod erasure;
 mod events;
 mod journey;

@@ -4,7 +4,7 @@
 //! its SHA-256: the same picture stored twice is the same object, so a finish repeated after a crash changes nothing.
 
 use crate::context::Context;
-use crate::objects::segments;
+use crate::objects::{Created, segments};
 use crate::seal::DataKey;
 use crate::Error;
 use bytes::Bytes;
@@ -33,26 +33,41 @@ fn key_for(key: &DataKey, object: &str, id: Uuid, picture_hash: &[u8]) -> [u8; 3
     key.derive("picture", &[object.as_bytes(), id.as_bytes(), picture_hash])
 }
 
+fn sealed(key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> (Stored, Bytes) {
+    let picture_hash = sha256(picture);
+    let bytes = segments::seal(&key_for(key, object, id, &picture_hash), picture, object.as_bytes());
+    let stored = Stored {
+        object: object.to_owned(),
+        sha256: picture_hash,
+        stored_sha256: sha256(&bytes),
+        stored_bytes: bytes.len() as u64,
+    };
+    (stored, bytes.into())
+}
+
 impl Context {
-    /// Seals and stores a picture at `object`, put only if absent; what stands there already is the same bytes.
+    /// Seals and stores an original at `object`, put only if absent; what stands there already is the same bytes.
     ///
     /// # Errors
     /// `Object`; `Damaged` when other bytes stand at that name.
     pub async fn put_picture(&self, key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> Result<Stored, Error> {
-        let picture_hash = sha256(picture);
-        let sealed = segments::seal(&key_for(key, object, id, &picture_hash), picture, object.as_bytes());
-        let stored = Stored {
-            object: object.to_owned(),
-            sha256: picture_hash,
-            stored_sha256: sha256(&sealed),
-            stored_bytes: sealed.len() as u64,
-        };
-        if let crate::objects::Created::Exists = self.objects.put_new(object, sealed.into()).await? {
+        let (stored, sealed) = sealed(key, object, id, picture);
+        if let Created::Exists = self.objects.put_new(object, sealed).await? {
             let there = self.objects.get(object).await?;
             if sha256(&there) != stored.stored_sha256 {
                 return Err(Error::Damaged(format!("another object stands at {object}")));
             }
         }
+        Ok(stored)
+    }
+
+    /// Seals and stores a derivative at `object`, in place of what stands there: it can be made again at any time.
+    ///
+    /// # Errors
+    /// `Object`.
+    pub async fn replace_picture(&self, key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> Result<Stored, Error> {
+        let (stored, sealed) = sealed(key, object, id, picture);
+        self.objects.put(object, sealed).await?;
         Ok(stored)
     }
 

@@ -116,7 +116,7 @@ pub async fn open(
             (objects, Some(embedded))
         }
         Store::Remote(store) => (Objects::remote(store)?, None),
-        Store::Closed => (Objects::remote(&nowhere())?, None),
+        Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None),
     };
     if !matches!(settings.store, Store::Closed) {
         objects.ensure_bucket().await?;
@@ -138,18 +138,6 @@ pub async fn open(
     });
     let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
-}
-
-/// A store that answers `Unavailable`: for [`Store::Closed`].
-fn nowhere() -> RemoteStore {
-    RemoteStore {
-        endpoint: "http://127.0.0.1:1".into(),
-        region: "none".into(),
-        bucket: "none".into(),
-        access_key: "none".into(),
-        secret_key: "none".into(),
-        path_style: true,
-    }
 }
 
 /// Running services.

@@ -1,1 +1,41 @@
+//! The list of services and the commands around them.
+//!
+//! A later service is one folder beside the others and one line in [`services`].
 
+mod cli;
+mod commands;
+mod demo;
+
+use kit::Service;
+use std::process::ExitCode;
+
+/// Every service, in the order of their places.
+pub fn services() -> Vec<Service> {
+    vec![
+        directory::service(),
+        intake::service(),
+        imaging::service(),
+        review::service(),
+        uptake::service(),
+        web::service(),
+    ]
+}
+
+/// Reads the command line and runs it: one line on stderr and a non-zero exit when it can't.
+pub fn main() -> ExitCode {
+    let command = cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("lysbro: the runtime did not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lysbro: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

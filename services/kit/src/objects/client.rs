@@ -446,3 +446,16 @@ fn percent_decoded(text: &str) -> Result<String, ObjectError> {
     }
     String::from_utf8(decoded).map_err(|_| unreadable())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::percent_decoded;
+
+    #[test]
+    fn keys_in_listings_are_decoded_as_s3_encodes_them() {
+        assert_eq!(percent_decoded("a+b%2Bc/%C3%A6%0A").unwrap(), "a b+c/æ\n");
+        for cut in ["%", "%4", "%zz", "%ff"] {
+            assert!(percent_decoded(cut).is_err(), "{cut}");
+        }
+    }
+}

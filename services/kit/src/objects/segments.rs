@@ -204,6 +204,23 @@ mod tests {
         }
     }
 
+    /// Objects are kept for decades: a change of the format must get a new version and not change these bytes,
+    /// which were made with another implementation of AES-GCM.
+    #[test]
+    fn the_format_of_stored_objects_stays() {
+        let small =
+            "4c5953534547000100000000000000096311f7347c05b64e6ebea9cf3c5de151c93f02737e056059f2";
+        assert_eq!(hex::encode(seal(&KEY, b"SYNTHETIC", CONTEXT)), small);
+        let large = ring::digest::digest(
+            &ring::digest::SHA256,
+            &seal(&KEY, &bytes(2 * SEGMENT + 17, 4), CONTEXT),
+        );
+        assert_eq!(
+            hex::encode(large),
+            "49b243ed5c70ce78681cb7e946ae0d5fd5c4e403690d32d557cadd39a370d670"
+        );
+    }
+
     #[test]
     fn no_plaintext_shows_in_the_sealed_bytes() {
         let plain = bytes(500, 3);

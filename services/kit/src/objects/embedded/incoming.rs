@@ -254,3 +254,36 @@ pub(super) async fn blocking<T: Send + 'static>(
         .await
         .map_err(|error| Fault::Disk(std::io::Error::other(error)))?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_shorter_or_longer_than_declared_is_incomplete() {
+        let declared = Declared {
+            length: Some(5),
+            ..Declared::default()
+        };
+        assert!(declared.check(&Checksum::default(), None, 5).is_ok());
+        for size in [0, 4, 6] {
+            assert!(matches!(
+                declared.check(&Checksum::default(), None, size),
+                Err(Fault::Incomplete)
+            ));
+        }
+    }
+
+    #[test]
+    fn an_announced_trailer_that_does_not_come_is_incomplete() {
+        let announced = vec!["x-amz-checksum-sha256".to_owned()];
+        let declared = Declared {
+            announced,
+            ..Declared::default()
+        };
+        assert!(matches!(
+            declared.check(&Checksum::default(), None, 0),
+            Err(Fault::Incomplete)
+        ));
+    }
+}

@@ -1,0 +1,16 @@
+//! What the directory does: each act is rules, then one transaction of rows and events.
+//!
+//! The routes and the command line call the same acts.
+
+pub mod departments;
+pub mod enablement;
+pub mod grants;
+pub mod hashing;
+pub mod links;
+pub mod once;
+pub mod people;
+pub mod practices;
+pub mod registers;
+pub mod sessions;
+pub mod sign_in;
+pub mod sweep;

@@ -1,0 +1,87 @@
+//! Who does it, and that it is done once: by an id that the client made, or by an Idempotency-Key.
+
+use crate::Error;
+use kit::idempotency::{self, IdempotencyKey};
+use kit::log::Envelope;
+use kit::pictures::sha256;
+use kit::{Caller, Context, Role, Tx};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Who does it: an administrator by a request, or the command line.
+#[derive(Clone, Debug)]
+pub struct Author {
+    caller: Option<Caller>,
+    key: IdempotencyKey,
+}
+
+impl Author {
+    /// An administrator.
+    ///
+    /// # Errors
+    /// 404 for everybody else.
+    pub fn administrator(caller: Caller, key: IdempotencyKey) -> Result<Self, Error> {
+        caller.require(&[Role::Administrator])?;
+        Ok(Self { caller: Some(caller), key })
+    }
+
+    /// Whoever may run the program on the deployment's own machine.
+    pub fn command_line() -> Self {
+        Self { caller: None, key: IdempotencyKey(None) }
+    }
+
+    /// An envelope about `subject`.
+    pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
+        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, Role::Administrator.as_str())))
+    }
+
+    /// What an earlier request with the same Idempotency-Key and content made, if there was one.
+    ///
+    /// # Errors
+    /// `Refused` when the key came with other content.
+    pub async fn made_before(&self, tx: &mut Tx, content: &Content, id: Uuid) -> Result<Option<Uuid>, Error> {
+        match &self.caller {
+            Some(caller) => Ok(idempotency::once(tx, caller.person, &self.key, &content.text, id).await?),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The client's id, or a new one.
+///
+/// # Errors
+/// `Invalid` for the small numbers that kit keeps for its own keys.
+pub fn id_of(ctx: &Context, given: Option<Uuid>) -> Result<Uuid, Error> {
+    let id = given.unwrap_or_else(|| ctx.new_id());
+    if id.as_u128() < 1 << 64 {
+        let mut faults = crate::faults::Faults::default();
+        faults.add("id", "reserved", "This id is reserved. Make a random one (UUID version 4 or 7).");
+        return faults.finish(id);
+    }
+    Ok(id)
+}
+
+/// What was asked for, in one written form: the same again is answered alike, anything else is refused.
+#[derive(Clone, Debug)]
+pub struct Content {
+    text: Vec<u8>,
+    /// SHA-256 of the text.
+    pub hash: Vec<u8>,
+}
+
+impl Content {
+    /// Of a noun and its fields; `under` is what it belongs to.
+    pub fn new<T: Serialize>(noun: &str, under: Option<Uuid>, fields: &T) -> Result<Self, Error> {
+        let text = serde_json::to_vec(&(noun, under, fields))?;
+        let hash = sha256(&text);
+        Ok(Self { text, hash })
+    }
+
+    /// The answer for an id that stands already.
+    ///
+    /// # Errors
+    /// `IdReused` when it stands for something else.
+    pub fn same(&self, stands: Option<(Vec<u8>,)>, id: Uuid) -> Result<Uuid, Error> {
+        if stands.is_some_and(|(hash,)| hash == self.hash) { Ok(id) } else { Err(Error::IdReused) }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the executable does without a request: inviting the first administrator into an empty system, and seeding the
+//! demonstration. The same acts as the routes, with the same checks and events.
+
+use crate::Error;
+use crate::acts::once::{Author, Content};
+use crate::acts::{departments, enablement, grants, links, people, practices, registers};
+use crate::department::NewDepartment;
+use crate::enablement::NewEnablement;
+use crate::faults::Faults;
+use crate::grant::{self, Grant};
+use crate::link::LinkKind;
+use crate::person::NewPerson;
+use crate::practice::{NewPractice, NewRegister};
+use crate::store;
+use kit::{At, Context, Role};
+use time::Duration;
+use uuid::Uuid;
+
+/// Registers a person; `language` is `en` or `nb`. Repeating it with the same id and content changes nothing.
+///
+/// # Errors
+/// `Invalid` with each field; `IdReused`.
+pub async fn add_person(
+    ctx: &Context,
+    id: Option<Uuid>,
+    name: &str,
+    email: &str,
+    language: &str,
+) -> Result<Uuid, Error> {
+    let new = NewPerson { id, name: name.into(), email: email.into(), language: language.into() };
+    people::add(ctx, &Author::command_line(), &new).await
+}
+
+/// Gives a person a role: in a practice, in a department, or in the whole programme, as the role wants.
+///
+/// # Errors
+/// `Invalid` when place and role don't fit, or the place is unknown; `NotFound` for an unknown person.
+pub async fn add_grant(
+    ctx: &Context,
+    person: Uuid,
+    role: Role,
+    practice: Option<Uuid>,
+    department: Option<Uuid>,
+    from: At,
+    until: Option<At>,
+) -> Result<Uuid, Error> {
+    let mut faults = Faults::default();
+    grant::fits(&mut faults, role, practice, department);
+    if until.is_some_and(|until| until <= from) {
+        faults.add("until", "before-start", "The right would end before it begins. Choose a later end.");
+    }
+    let grant = faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until })?;
+    let content = Content::new("grant", Some(person), &grant)?;
+    grants::give(ctx, &Author::command_line(), person, None, &grant, &content).await
+}
+
+/// Makes a one-time link and returns its token, which is kept nowhere; [`LinkKind::lasts`] is the usual time. A new
+/// invitation ends the person's earlier ones. The browser's address is `<public address>/link#<token>`.
+///
+/// # Errors
+/// `NotFound` for an unknown person.
+pub async fn make_link(ctx: &Context, person: Uuid, kind: LinkKind, lasts: Duration) -> Result<String, Error> {
+    Ok(links::make(ctx, person, kind, lasts).await?.token)
+}
+
+/// The person with this e-mail, without regard to upper and lower case.
+pub async fn person_by_email(ctx: &Context, email: &str) -> Result<Option<Uuid>, Error> {
+    let person = store::people::by_email(&ctx.db, &email.trim().to_lowercase()).await?;
+    Ok(person.map(|person| person.id))
+}
+
+/// Registers a practice. Repeating it with the same id and content changes nothing.
+///
+/// # Errors
+/// `Invalid` with each field; `IdReused`.
+pub async fn add_practice(ctx: &Context, new: &NewPractice) -> Result<Uuid, Error> {
+    practices::add(ctx, &Author::command_line(), new).await
+}
+
+/// Records a practice's size from a date.
+///
+/// # Errors
+/// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
+pub async fn record_register(ctx: &Context, practice: Uuid, new: &NewRegister) -> Result<Uuid, Error> {
+    registers::record(ctx, &Author::command_line(), practice, new).await
+}
+
+/// Records a step of a practice's enablement.
+///
+/// # Errors
+/// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
+pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablement) -> Result<Uuid, Error> {
+    enablement::record(ctx, &Author::command_line(), practice, new).await
+}
+
+/// Registers a department. Repeating it with the same id and content changes nothing.
+///
+/// # Errors
+/// `Invalid` with each field; `IdReused`.
+pub async fn add_department(ctx: &Context, new: &NewDepartment) -> Result<Uuid, Error> {
+    departments::add(ctx, &Author::command_line(), new).await
+}

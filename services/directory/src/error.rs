@@ -1,0 +1,114 @@
+//! What can go wrong in the directory, and the one place where it becomes an answer.
+
+use kit::Problem;
+use kit::http::FieldError;
+use kit::keys::KeyError;
+use http::StatusCode;
+
+/// An error of the directory.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields are missing or wrong.
+    #[error("{}", .0.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join(" "))]
+    Invalid(Vec<FieldError>),
+    /// Absent, or not for the caller.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The client's id stands for something else already.
+    #[error("this id was used for something else")]
+    IdReused,
+    /// No such link.
+    #[error("the link is not known here")]
+    LinkUnknown,
+    /// The link was used.
+    #[error("the link was used already")]
+    LinkUsed,
+    /// The link is too old, or a newer invitation has taken its place.
+    #[error("the link has expired")]
+    LinkExpired,
+    /// E-mail, password or code: which one is never said.
+    #[error("e-mail, password or code did not match")]
+    WrongCredentials,
+    /// Too many tries.
+    #[error("too many tries; try again in {0} s")]
+    TooManyAttempts(u32),
+    /// The only administrator would be gone.
+    #[error("this is the last administrator")]
+    LastAdministrator,
+    /// Too many people sign in at once.
+    #[error("too many people sign in at once")]
+    Busy,
+    /// Refused below, with its own answer.
+    #[error("{}", .0.detail)]
+    Refused(Problem),
+    /// Hashing a password.
+    #[error("password: {0}")]
+    Password(String),
+    /// Setting up an authenticator.
+    #[error("authenticator: {0}")]
+    Totp(String),
+    /// Writing down the content that an id stands for.
+    #[error(transparent)]
+    Content(#[from] serde_json::Error),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// The floor.
+    #[error(transparent)]
+    Kit(#[from] kit::Error),
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        Self::Kit(error.into())
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(errors) => Self::invalid(errors),
+            Error::NotFound => Self::not_found(),
+            Error::IdReused => Self::conflict("id-reused", "This id was used for something else. Make a new one."),
+            Error::LinkUnknown => Self::new(
+                StatusCode::NOT_FOUND,
+                "link-unknown",
+                "The link is not known here. Check that the whole address was copied, or ask for a new link.",
+            ),
+            Error::LinkUsed => Self::gone(
+                "link-used",
+                "The link was used already. Sign in with your password, or ask for a new link.",
+            ),
+            Error::LinkExpired => Self::gone("link-expired", "The link has expired. Ask for a new one."),
+            Error::WrongCredentials => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong-credentials",
+                "That did not match. Check the e-mail, the password and the code. Each code works once: wait for the next one.",
+            ),
+            Error::TooManyAttempts(seconds) => {
+                let mut problem = Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-many-attempts",
+                    format!("Too many attempts. Try again in {seconds} seconds."),
+                );
+                problem.retry_after = Some(seconds);
+                problem
+            }
+            Error::LastAdministrator => Self::conflict(
+                "last-administrator",
+                "This is the last administrator. Give somebody else the role first.",
+            ),
+            Error::Busy => Self::unavailable("too many passwords wait to be checked"),
+            Error::Refused(problem) => problem,
+            Error::Database(error) => error.into(),
+            Error::Kit(error) => error.into(),
+            Error::Password(_) | Error::Totp(_) | Error::Content(_) => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Departments.
+
+use super::Made;
+use crate::acts::departments as act;
+use crate::acts::once::Author;
+use crate::department::NewDepartment;
+use crate::specialty::Specialty;
+use crate::store::departments as rows;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::http::Json;
+use kit::idempotency::IdempotencyKey;
+use kit::{Caller, Context, Problem, Role};
+use serde::Serialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A department of the list.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DepartmentView {
+    id: Uuid,
+    name: String,
+    hospital: String,
+    specialties: Vec<Specialty>,
+    duty_phone: Option<String>,
+}
+
+#[utoipa::path(get, path = "/departments", tag = "directory", responses((status = OK, body = Vec<DepartmentView>)))]
+pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<DepartmentView>>, Problem> {
+    caller.require(&[Role::Administrator])?;
+    let departments = rows::list(&ctx.db).await?;
+    let mut specialties: HashMap<Uuid, Vec<Specialty>> = HashMap::new();
+    for (department, specialty) in rows::specialties(&ctx.db).await? {
+        specialties.entry(department).or_default().push(specialty);
+    }
+    let views = departments.into_iter().map(|row| DepartmentView {
+        specialties: specialties.remove(&row.id).unwrap_or_default(),
+        id: row.id,
+        name: row.name,
+        hospital: row.hospital,
+        duty_phone: Some(row.duty_phone).filter(|phone| !phone.is_empty()),
+    });
+    Ok(Json(views.collect()))
+}
+
+#[utoipa::path(post, path = "/departments", tag = "directory", request_body = NewDepartment, responses(
+    (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
+pub async fn add(
+    State(ctx): State<Context>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(new): Json<NewDepartment>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let author = Author::administrator(caller, key)?;
+    let id = act::add(&ctx, &author, &new).await?;
+    Ok((StatusCode::CREATED, Json(Made { id })))
+}

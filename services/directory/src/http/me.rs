@@ -1,0 +1,98 @@
+//! The person who is signed in.
+
+use super::Named;
+use crate::Error;
+use crate::faults::Faults;
+use crate::language::Language;
+use crate::store::{grants, people};
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::caller::IDLE;
+use kit::http::Json;
+use kit::{At, Caller, Context, Problem, Role};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A person as forms and lists show them.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct PersonView {
+    id: Uuid,
+    name: String,
+    email: String,
+    language: Language,
+}
+
+/// One of my rights.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct MyGrant {
+    id: Uuid,
+    role: Role,
+    practice: Option<Named>,
+    department: Option<Named>,
+}
+
+/// Who is signed in, as what, and for how long.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    person: PersonView,
+    /// Rights that hold now.
+    grants: Vec<MyGrant>,
+    /// Whether unlocking by password is possible.
+    has_password: bool,
+    /// A session that nothing uses for so many seconds is over.
+    idle_seconds: i64,
+    /// When the session ends in any case.
+    expires_at: At,
+}
+
+impl Me {
+    /// Reads it anew.
+    pub async fn of(ctx: &Context, person: Uuid, expires_at: At) -> Result<Self, Error> {
+        let row = people::by_id(&ctx.db, person).await?.ok_or_else(|| Error::Refused(Problem::signed_out()))?;
+        let grants = grants::now(&ctx.db, person, ctx.now()).await?;
+        let grants = grants.into_iter().map(|grant| MyGrant {
+            id: grant.id,
+            role: grant.role,
+            practice: Named::of(grant.practice, grant.practice_name),
+            department: Named::of(grant.department, grant.department_name),
+        });
+        Ok(Self {
+            grants: grants.collect(),
+            has_password: row.password_hash.is_some(),
+            person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
+            idle_seconds: IDLE.whole_seconds(),
+            expires_at,
+        })
+    }
+}
+
+#[utoipa::path(get, path = "/me", tag = "directory", responses((status = OK, body = Me)))]
+pub async fn me(State(ctx): State<Context>, caller: Caller) -> Result<Json<Me>, Problem> {
+    Ok(Json(Me::of(&ctx, caller.person, caller.expires_at).await?))
+}
+
+/// The language to be shown from now on.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageChoice {
+    /// `en` or `nb`.
+    #[serde(default)]
+    #[schema(required = true, value_type = Language)]
+    language: String,
+}
+
+#[utoipa::path(put, path = "/me/language", tag = "directory", request_body = LanguageChoice,
+    responses((status = NO_CONTENT, description = "It holds from now on.")))]
+pub async fn set_language(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Json(choice): Json<LanguageChoice>,
+) -> Result<StatusCode, Problem> {
+    let mut faults = Faults::default();
+    let language = Language::parse(choice.language.trim());
+    let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
+    let language = faults.finish(language)?.ok_or(Error::NotFound)?;
+    people::set_language(&ctx.db, caller.person, language).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

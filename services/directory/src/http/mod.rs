@@ -1,0 +1,60 @@
+//! Routes under `/api/directory`. Handlers read the request, call one act and shape the answer.
+
+mod cookie;
+mod departments;
+mod environment;
+mod grants;
+mod links;
+mod me;
+mod people;
+mod practices;
+mod sessions;
+
+use kit::Routes;
+use serde::Serialize;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// All routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(environment::environment))
+        .routes(routes!(me::me))
+        .routes(routes!(me::set_language))
+        .routes(routes!(links::open))
+        .routes(routes!(links::sign_in))
+        .routes(routes!(links::accept))
+        .routes(routes!(sessions::sign_in))
+        .routes(routes!(sessions::sign_out))
+        .routes(routes!(sessions::sign_out_everywhere))
+        .routes(routes!(sessions::lock))
+        .routes(routes!(sessions::unlock))
+        .routes(routes!(practices::list, practices::add))
+        .routes(routes!(practices::change))
+        .routes(routes!(practices::record_register))
+        .routes(routes!(practices::record_enablement))
+        .routes(routes!(departments::list, departments::add))
+        .routes(routes!(people::list, people::add))
+        .routes(routes!(people::invite))
+        .routes(routes!(grants::give))
+        .routes(routes!(grants::end))
+}
+
+/// The id of what was made.
+#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+struct Made {
+    id: Uuid,
+}
+
+/// Something with a name.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+struct Named {
+    id: Uuid,
+    name: String,
+}
+
+impl Named {
+    fn of(id: Option<Uuid>, name: Option<String>) -> Option<Self> {
+        id.map(|id| Self { id, name: name.unwrap_or_default() })
+    }
+}

@@ -1,0 +1,129 @@
+//! Practices: the list with register and enablement, and what administrators record about them.
+
+use super::Made;
+use crate::acts::once::Author;
+use crate::acts::{enablement, practices as act, registers};
+use crate::enablement::{NewEnablement, Step};
+use crate::practice::{NewPractice, NewRegister, PracticeChange};
+use crate::specialty::Specialty;
+use crate::store::practices as rows;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::http::{Json, Path};
+use kit::idempotency::IdempotencyKey;
+use kit::{Caller, Context, Problem, Role};
+use serde::Serialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A step that was taken.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct StepView {
+    step: Step,
+    specialty: Option<Specialty>,
+    /// `YYYY-MM-DD`.
+    on: String,
+}
+
+/// A practice of the list.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PracticeView {
+    id: Uuid,
+    name: String,
+    municipality: String,
+    centrality: i64,
+    channel: String,
+    /// As the register says today; null when nothing was recorded.
+    list_size: Option<i64>,
+    gps: Option<i64>,
+    staff: Option<i64>,
+    test_practice: bool,
+    /// Oldest first.
+    enablement: Vec<StepView>,
+}
+
+#[utoipa::path(get, path = "/practices", tag = "directory", responses((status = OK, body = Vec<PracticeView>)))]
+pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<PracticeView>>, Problem> {
+    caller.require(&[Role::Administrator, Role::ProgrammeManager])?;
+    let practices = rows::list(&ctx.db).await?;
+    let mut sizes = HashMap::new();
+    for (practice, list_size, gps, staff) in rows::registers(&ctx.db, ctx.now().date()).await? {
+        // Oldest first: what comes later takes its place.
+        sizes.insert(practice, (list_size, gps, staff));
+    }
+    let mut steps: HashMap<Uuid, Vec<StepView>> = HashMap::new();
+    for (practice, step, specialty, on) in rows::steps(&ctx.db).await? {
+        steps.entry(practice).or_default().push(StepView { step, specialty, on });
+    }
+    let views = practices.into_iter().map(|row| {
+        let size = sizes.get(&row.id);
+        PracticeView {
+            list_size: size.map(|size| size.0),
+            gps: size.map(|size| size.1),
+            staff: size.map(|size| size.2),
+            enablement: steps.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            name: row.name,
+            municipality: row.municipality,
+            centrality: row.centrality,
+            channel: row.channel,
+            test_practice: row.test_practice,
+        }
+    });
+    Ok(Json(views.collect()))
+}
+
+#[utoipa::path(post, path = "/practices", tag = "directory", request_body = NewPractice, responses(
+    (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
+pub async fn add(
+    State(ctx): State<Context>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(new): Json<NewPractice>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let author = Author::administrator(caller, key)?;
+    let id = act::add(&ctx, &author, &new).await?;
+    Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+#[utoipa::path(put, path = "/practices/{id}", tag = "directory", params(("id" = Uuid, Path)),
+    request_body = PracticeChange, responses((status = NO_CONTENT, description = "It holds from that day.")))]
+pub async fn change(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(change): Json<PracticeChange>,
+) -> Result<StatusCode, Problem> {
+    let author = Author::administrator(caller, IdempotencyKey(None))?;
+    act::change(&ctx, &author, id, &change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/practices/{id}/register", tag = "directory", params(("id" = Uuid, Path)),
+    request_body = NewRegister, responses((status = CREATED, body = Made)))]
+pub async fn record_register(
+    State(ctx): State<Context>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Path(practice): Path<Uuid>,
+    Json(new): Json<NewRegister>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let author = Author::administrator(caller, key)?;
+    let id = registers::record(&ctx, &author, practice, &new).await?;
+    Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+#[utoipa::path(post, path = "/practices/{id}/enablement", tag = "directory", params(("id" = Uuid, Path)),
+    request_body = NewEnablement, responses((status = CREATED, body = Made)))]
+pub async fn record_enablement(
+    State(ctx): State<Context>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Path(practice): Path<Uuid>,
+    Json(new): Json<NewEnablement>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let author = Author::administrator(caller, key)?;
+    let id = enablement::record(&ctx, &author, practice, &new).await?;
+    Ok((StatusCode::CREATED, Json(Made { id })))
+}

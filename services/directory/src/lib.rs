@@ -1,0 +1,60 @@
+//! The directory: practices, departments, people, their roles and the steps by which a practice is enabled; sign-in and
+//! sessions.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], … | the rules, one noun per file, without I/O |
+//! | `acts` | what is done: each act is rules, then one transaction of rows and events |
+//! | `http` | routes under `/api/directory` |
+//! | `store` | all SQL |
+//!
+//! Sessions and grants stand in kit's tables and are written here alone. Sign-in is by password and authenticator, or by
+//! a one-time link; rejected: e-mail as the second factor (the same inbox resets the password), counting failures per
+//! address (a hospital has one).
+
+pub mod department;
+pub mod enablement;
+pub mod grant;
+pub mod language;
+pub mod link;
+pub mod person;
+pub mod practice;
+pub mod specialty;
+pub mod totp;
+
+mod acts;
+mod attempts;
+mod command_line;
+mod day;
+mod error;
+mod faults;
+mod http;
+mod password;
+mod store;
+
+pub use command_line::{add_department, add_grant, add_person, add_practice, make_link, person_by_email, record_enablement, record_register};
+pub use error::Error;
+pub use link::LinkKind;
+
+use kit::{Repair, Service};
+use std::time::Duration;
+
+/// The service's table of contents.
+pub fn service() -> Service {
+    Service {
+        name: "directory",
+        place: 1,
+        routes: http::routes,
+        pages: None,
+        migrations: store::schema::MIGRATIONS,
+        statements: store::STATEMENTS,
+        objects: &[],
+        consumers: Vec::new(),
+        repairs: vec![Repair {
+            name: "sweep sign-in rows",
+            every: Duration::from_secs(3600),
+            workers: 1,
+            run: |ctx| Box::pin(acts::sweep::run(ctx)),
+        }],
+    }
+}

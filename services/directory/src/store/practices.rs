@@ -1,0 +1,146 @@
+//! Practices, their register and their steps of enablement.
+
+use crate::day;
+use crate::enablement::{Enablement, Step};
+use crate::practice::{Change, Practice, Register};
+use crate::specialty::Specialty;
+use kit::{At, Db, Tx, statements};
+use time::Date;
+use uuid::Uuid;
+
+statements! {
+    ADD = "insert into directory_practice (id, name, municipality, centrality, distance_km, channel, opened_on, test_practice, content_hash, made_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing";
+    HASH = "select content_hash from directory_practice where id = $1";
+    FIND = "select id, name, channel, test_practice from directory_practice where id = $1";
+    CHANGE = "update directory_practice set name = $2, municipality = $3 where id = $1";
+    LIST = "select id, name, municipality, centrality, channel, test_practice from directory_practice order by name, id";
+    ADD_REGISTER = "insert into directory_register (id, practice, from_day, list_size, gps, staff, content_hash, made_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
+    REGISTER_HASH = "select content_hash from directory_register where id = $1 and practice = $2";
+    REGISTERS = "select practice, list_size, gps, staff from directory_register where from_day <= $1 order by from_day, made_at, id";
+    ADD_STEP = "insert into directory_enablement (id, practice, step, specialty, on_day, content_hash, made_at)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
+    STEP_HASH = "select content_hash from directory_enablement where id = $1 and practice = $2";
+    STEPS = "select practice, step, specialty, on_day from directory_enablement order by on_day, made_at, id";
+}
+
+/// What events about a practice say of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PracticeRow {
+    pub id: Uuid,
+    pub name: String,
+    pub channel: String,
+    pub test_practice: bool,
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedRow {
+    pub id: Uuid,
+    pub name: String,
+    pub municipality: String,
+    pub centrality: i64,
+    pub channel: String,
+    pub test_practice: bool,
+}
+
+/// `(practice, list size, GPs, staff)`.
+pub type RegisterRow = (Uuid, i64, i64, i64);
+/// `(practice, step, specialty, YYYY-MM-DD)`.
+pub type StepRow = (Uuid, Step, Option<Specialty>, String);
+
+/// Adds a practice; `false` when the id stands already.
+pub async fn add(tx: &mut Tx, id: Uuid, practice: &Practice, hash: &[u8]) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let added = tx
+        .q(ADD)
+        .bind(id)
+        .bind(practice.name.clone())
+        .bind(practice.municipality.clone())
+        .bind(practice.centrality)
+        .bind(practice.distance_km)
+        .bind(practice.channel.clone())
+        .bind(day::text(practice.opened_on))
+        .bind(practice.test_practice)
+        .bind(hash.to_vec())
+        .bind(now)
+        .exec()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Hash of what was first sent under this id.
+pub async fn hash(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<(Vec<u8>,)>> {
+    tx.q(HASH).bind(id).opt().await
+}
+
+/// A practice by its id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<PracticeRow>> {
+    tx.q(FIND).bind(id).opt().await
+}
+
+/// Writes the new name and municipality.
+pub async fn change(tx: &mut Tx, id: Uuid, change: &Change) -> sqlx::Result<()> {
+    tx.q(CHANGE).bind(id).bind(change.name.clone()).bind(change.municipality.clone()).exec_one().await
+}
+
+/// All practices by name.
+pub async fn list(db: &Db) -> sqlx::Result<Vec<ListedRow>> {
+    db.q(LIST).all().await
+}
+
+/// Adds a register entry; `false` when the id stands already.
+pub async fn add_register(tx: &mut Tx, id: Uuid, practice: Uuid, register: &Register, hash: &[u8]) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let added = tx
+        .q(ADD_REGISTER)
+        .bind(id)
+        .bind(practice)
+        .bind(day::text(register.from))
+        .bind(register.list_size)
+        .bind(register.gps)
+        .bind(register.staff)
+        .bind(hash.to_vec())
+        .bind(now)
+        .exec()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Hash of the register entry under this id and practice.
+pub async fn register_hash(tx: &mut Tx, id: Uuid, practice: Uuid) -> sqlx::Result<Option<(Vec<u8>,)>> {
+    tx.q(REGISTER_HASH).bind(id).bind(practice).opt().await
+}
+
+/// Register entries that count on `today`, oldest first: the last one of a practice holds.
+pub async fn registers(db: &Db, today: Date) -> sqlx::Result<Vec<RegisterRow>> {
+    db.q(REGISTERS).bind(day::text(today)).all().await
+}
+
+/// Adds a step; `false` when the id stands already.
+pub async fn add_step(tx: &mut Tx, id: Uuid, practice: Uuid, step: &Enablement, hash: &[u8]) -> sqlx::Result<bool> {
+    let now: At = tx.now();
+    let added = tx
+        .q(ADD_STEP)
+        .bind(id)
+        .bind(practice)
+        .bind(step.step.as_str().to_owned())
+        .bind(step.specialty.map(|specialty| specialty.as_str().to_owned()))
+        .bind(day::text(step.on))
+        .bind(hash.to_vec())
+        .bind(now)
+        .exec()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Hash of the step under this id and practice.
+pub async fn step_hash(tx: &mut Tx, id: Uuid, practice: Uuid) -> sqlx::Result<Option<(Vec<u8>,)>> {
+    tx.q(STEP_HASH).bind(id).bind(practice).opt().await
+}
+
+/// All steps, oldest first.
+pub async fn steps(db: &Db) -> sqlx::Result<Vec<StepRow>> {
+    db.q(STEPS).all().await
+}

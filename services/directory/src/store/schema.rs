@@ -1,0 +1,56 @@
+//! Tables of the directory. Sessions and grants stand in kit's tables, which the directory alone writes.
+//!
+//! `content_hash` is the SHA-256 of what was first sent under an id: the same again is answered alike, other content is
+//! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes stand in the log only.
+
+use kit::Migration;
+
+/// The schema.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "practices, departments, people, links",
+    sql: "
+        create table directory_practice (
+            id {uuid} primary key, name text not null, municipality text not null, centrality {bigint} not null,
+            distance_km {bigint} not null, channel text not null, opened_on text not null, test_practice {bool} not null,
+            content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create table directory_register (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), from_day text not null,
+            list_size {bigint} not null, gps {bigint} not null, staff {bigint} not null,
+            content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_register_practice on directory_register (practice, from_day);
+        create table directory_enablement (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), step text not null,
+            specialty text, on_day text not null, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_enablement_practice on directory_enablement (practice, on_day);
+        create table directory_department (
+            id {uuid} primary key, name text not null, hospital text not null, duty_phone text not null,
+            content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create table directory_department_specialty (
+            department {uuid} not null references directory_department (id), specialty text not null,
+            primary key (department, specialty)
+        ) {strict};
+        create table directory_person (
+            id {uuid} primary key, name text not null, email text not null unique, language text not null,
+            password_hash text, totp_sealed {bytes}, totp_step {bigint}, last_sign_in_at {at},
+            content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create table directory_grant (
+            id {uuid} primary key, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create table directory_link (
+            token_hash {bytes} primary key, person {uuid} not null references directory_person (id), kind text not null,
+            totp_sealed {bytes}, made_at {at} not null, expires_at {at} not null, used_at {at}, ended_at {at}
+        ) {strict};
+        create index directory_link_person on directory_link (person);
+        create index directory_link_age on directory_link (expires_at);
+        create table directory_attempt (
+            who {bytes} primary key, failures {bigint} not null, began_at {at} not null
+        ) {strict};
+        create index directory_attempt_age on directory_attempt (began_at);
+    ",
+}];

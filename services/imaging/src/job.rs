@@ -1,0 +1,146 @@
+//! A job per picture: all SQL of imaging.
+
+use kit::lease::Lease;
+use kit::pictures::Stored;
+use kit::{At, Db, Migration, Tx, statements};
+use time::Duration;
+use uuid::Uuid;
+
+/// Jobs and the derivatives that came of them.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "jobs and derivatives",
+    sql: "
+        create table imaging_job (
+            image {uuid} primary key, referral {uuid} not null, practice {uuid}, specialty text not null, test {bool} not null,
+            view text not null, object text not null, sha256 {bytes} not null, stored_sha256 {bytes} not null,
+            stored_bytes {bigint} not null, state text not null, due_at {at} not null,
+            lease_token {uuid}, lease_expires_at {at}, attempts {bigint} not null
+        ) {strict};
+        create index imaging_job_waiting on imaging_job (due_at) where state = 'waiting';
+        create table imaging_derivative (
+            image {uuid} not null, longest {bigint} not null, object text not null, stored_sha256 {bytes} not null,
+            primary key (image, longest)
+        ) {strict};
+    ",
+}];
+
+statements! {
+    ADD = "insert into imaging_job (image, referral, practice, specialty, test, view, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, 0) on conflict (image) do nothing";
+    TAKE = "update imaging_job set lease_token = $1, lease_expires_at = $2, attempts = attempts + 1
+        where image = (select image from imaging_job where state = 'waiting' and due_at <= $3
+                and (lease_expires_at is null or lease_expires_at <= $3) order by due_at limit 1)
+            and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3)
+        returning image, referral, practice, specialty, test, view, object, sha256, stored_sha256, stored_bytes, attempts";
+    END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
+        where image = $1 and lease_token = $2 and lease_expires_at > $4";
+    PUT_OFF = "update imaging_job set due_at = $3, lease_token = null, lease_expires_at = null
+        where image = $1 and lease_token = $2 and lease_expires_at > $4";
+    ADD_DERIVATIVE = "insert into imaging_derivative (image, longest, object, stored_sha256) values ($1, $2, $3, $4) on conflict (image, longest) do nothing";
+}
+
+/// Derivatives that rows count on.
+pub const OBJECTS: &[&str] = &["select object, stored_sha256 from imaging_derivative order by object"];
+
+/// A picture to be decoded.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Job {
+    /// The picture.
+    pub image: Uuid,
+    /// Its referral, whose key seals it.
+    pub referral: Uuid,
+    /// The practice that sent it.
+    pub practice: Option<Uuid>,
+    /// Its specialty.
+    pub specialty: String,
+    /// Training or test use.
+    pub test: bool,
+    /// The view.
+    pub view: String,
+    object: String,
+    sha256: Vec<u8>,
+    stored_sha256: Vec<u8>,
+    stored_bytes: i64,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+}
+
+impl Job {
+    /// The sealed original.
+    pub fn original(&self) -> Stored {
+        Stored {
+            object: self.object.clone(),
+            sha256: self.sha256.clone(),
+            stored_sha256: self.stored_sha256.clone(),
+            stored_bytes: self.stored_bytes as u64,
+        }
+    }
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Derivatives stand.
+    Ready,
+    /// The picture was refused.
+    Rejected,
+    /// The referral's key was destroyed meanwhile.
+    Erased,
+}
+
+impl End {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Rejected => "rejected",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+/// A new picture to decode: `(image, referral, practice)`, specialty, test flag, view and the original. A repeat changes nothing.
+#[expect(clippy::too_many_arguments, reason = "one argument per column group of one insert")]
+pub async fn add(
+    tx: &mut Tx,
+    image: Uuid,
+    referral: Uuid,
+    practice: Option<Uuid>,
+    specialty: String,
+    test: bool,
+    view: String,
+    original: Stored,
+) -> sqlx::Result<()> {
+    let now = tx.now();
+    let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test).bind(view);
+    let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
+    q.bind(original.stored_bytes as i64).bind(now).exec().await?;
+    Ok(())
+}
+
+/// Leases the job that waited longest, if one is due.
+pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
+    db.q(TAKE).bind(lease.token).bind(lease.expires_at).bind(now).opt().await
+}
+
+/// Ends a job in the holder's transaction.
+///
+/// # Errors
+/// `RowNotFound` when the lease was lost: nothing may be committed.
+pub async fn end(tx: &mut Tx, image: Uuid, lease: Lease, end: End) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(END).bind(image).bind(lease.token).bind(end.as_str().to_owned()).bind(now).exec_one().await
+}
+
+/// Gives a job back until later: the host was at fault, not the picture. A lost lease changes nothing.
+pub async fn put_off(db: &Db, image: Uuid, lease: Lease, by: Duration, now: At) -> sqlx::Result<()> {
+    db.q(PUT_OFF).bind(image).bind(lease.token).bind(now + by).bind(now).exec().await?;
+    Ok(())
+}
+
+/// Remembers a derivative.
+pub async fn add_derivative(tx: &mut Tx, image: Uuid, longest: u32, stored: &Stored) -> sqlx::Result<()> {
+    let q = tx.q(ADD_DERIVATIVE).bind(image).bind(i64::from(longest));
+    q.bind(stored.object.clone()).bind(stored.stored_sha256.clone()).exec().await?;
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Hostile bytes stop here: pictures from offices are decoded in a confined child process, made smaller and measured.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
+//! | [`wire`] | what parent and child say to each other |
+//! | [`derivatives`], `shrink`, `colour` | one decode, three smaller copies: upright, sRGB, without metadata |
+//! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
+//! | [`pool`] | warm children, time limits, whose fault a failure is |
+//! | `job`, `work` | a leased job per picture: read, decode, store, tell |
+
+mod colour;
+mod confine;
+mod decode;
+pub mod derivatives;
+mod job;
+pub mod pool;
+pub mod quality;
+mod shrink;
+pub mod wire;
+mod work;
+
+pub use decode::decode_main;
+pub use pool::{DecodeError, Decoder};
+
+use kit::{Repair, Routes, Service};
+use std::time::Duration;
+
+/// The service's table of contents: a worker without routes.
+pub fn service() -> Service {
+    Service {
+        name: "imaging",
+        place: 3,
+        routes: Routes::new,
+        pages: None,
+        migrations: job::MIGRATIONS,
+        statements: &[job::STATEMENTS],
+        objects: job::OBJECTS,
+        consumers: vec![work::PICTURES],
+        repairs: vec![Repair {
+            name: "decode pictures",
+            every: Duration::from_secs(1),
+            workers: 1,
+            run: |ctx| Box::pin(work::one(ctx)),
+        }],
+    }
+}

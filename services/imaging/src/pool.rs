@@ -1,0 +1,206 @@
+//! The parent's side of decoding: a few warm children, each asked one picture at a time.
+//!
+//! A child that dies or is silent too long is replaced and the picture tried once more in a fresh one; a picture that ends
+//! two children is rejected. A child that never gets ready is a fault of the host and is kept apart, so that a host in
+//! trouble delays pictures and never rejects them. Rejected: a child per picture, which costs a process start each.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use prost::Message;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::wire::{MAX_REPLY, READY, Rejected, Rendered, Reply, receive_frame, send_frame};
+
+/// Longest wait for one picture.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Longest wait for a child to say that it is ready.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// Children that one picture may end.
+const ATTEMPTS: u32 = 2;
+/// A child retires after so many pictures, long before its limit of processor time.
+const PICTURES_PER_CHILD: u32 = 40;
+
+/// Why there are no derivatives.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The picture is at fault: trying again changes nothing.
+    #[error("the picture was rejected as {}", .0.code)]
+    Rejected(Rejected),
+    /// The host is at fault: try again later.
+    #[error("the decoding process cannot be run: {0}")]
+    Unavailable(#[source] io::Error),
+}
+
+/// A pool of decoding children. Dropping it ends them.
+pub struct Decoder {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    time_limit: Duration,
+    permits: Semaphore,
+    idle: Mutex<Vec<Worker>>,
+}
+
+impl Decoder {
+    /// At most `children` at a time, each running this executable as `decode`.
+    pub fn new(children: usize) -> io::Result<Self> {
+        // The link names the running file even after an upgrade has replaced it on disk: both ends then speak the same frames.
+        let link = PathBuf::from("/proc/self/exe");
+        let program = if link.exists() { link } else { std::env::current_exe()? };
+        Ok(Self::with_program(children, program, ["decode"]))
+    }
+
+    /// The same with another program, which must speak as [`crate::decode_main`] does.
+    pub fn with_program(children: usize, program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            time_limit: TIME_LIMIT,
+            permits: Semaphore::new(children.max(1)),
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Another time limit for one picture.
+    #[must_use]
+    pub fn time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
+    }
+
+    /// Decodes one picture file, waiting for a free child first.
+    pub async fn render(&self, file: &[u8]) -> Result<Rendered, DecodeError> {
+        let _permit = self.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
+        for _ in 0..ATTEMPTS {
+            let mut worker = match self.take_idle() {
+                Some(worker) => worker,
+                None => self.start().await.map_err(DecodeError::Unavailable)?,
+            };
+            // A worker that did not answer is dropped here, which kills its process.
+            if let Ok(Ok(answer)) = timeout(self.time_limit, worker.ask(file)).await {
+                self.keep(worker);
+                return answer.map_err(DecodeError::Rejected);
+            }
+        }
+        Err(DecodeError::Rejected(Rejected::undecodable()))
+    }
+
+    /// An idle child that still lives: one that the host ended meanwhile must not count against the next picture.
+    fn take_idle(&self) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop()).find_map(|mut worker| matches!(worker.child.try_wait(), Ok(None)).then_some(worker))
+    }
+
+    fn keep(&self, worker: Worker) {
+        if worker.answered < PICTURES_PER_CHILD {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        }
+    }
+
+    async fn start(&self) -> io::Result<Worker> {
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let (Some(input), Some(mut output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("the child has no standard input or output"));
+        };
+        let greeting = timeout(START_LIMIT, receive_frame(&mut output, READY.len())).await.map_err(io::Error::other)??;
+        if greeting != READY {
+            return Err(io::Error::other("the child is of another version"));
+        }
+        Ok(Worker { child, input, output, answered: 0 })
+    }
+}
+
+struct Worker {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    answered: u32,
+}
+
+impl Worker {
+    async fn ask(&mut self, file: &[u8]) -> io::Result<Result<Rendered, Rejected>> {
+        send_frame(&mut self.input, file).await?;
+        let body = receive_frame(&mut self.output, MAX_REPLY).await?;
+        let reply = Reply::decode(body.as_slice()).map_err(io::Error::other)?;
+        self.answered += 1;
+        reply.into_result().ok_or_else(|| io::Error::other("the child broke its promise"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell that plays a child: it greets, then does what the test says.
+    fn shell(then: &str) -> Decoder {
+        let greeting = r"printf '\000\000\000\017lysbro-decode/1'";
+        assert_eq!(READY.len(), 0o17);
+        Decoder::with_program(1, "/bin/sh", ["-c".to_owned(), format!("{greeting}; {then}")])
+    }
+
+    async fn code(decoder: &Decoder) -> String {
+        match decoder.render(b"picture").await {
+            Err(DecodeError::Rejected(rejected)) => rejected.code,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_ends_two_children_is_rejected() {
+        let folder = std::env::temp_dir().join(format!("lysbro-pool-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let starts = folder.join("starts");
+        let decoder = shell(&format!("echo started >> {}; head -c 11 > {}; exit 1", starts.display(), folder.join("request").display()));
+        assert_eq!(code(&decoder).await, "undecodable");
+        assert_eq!(std::fs::read_to_string(&starts).unwrap().lines().count(), 2);
+        assert_eq!(std::fs::read(folder.join("request")).unwrap(), b"\0\0\0\x07picture");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_silent_child_is_given_up() {
+        let started = std::time::Instant::now();
+        assert_eq!(code(&shell("exec sleep 60").time_limit(Duration::from_millis(100))).await, "undecodable");
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_not_taken_for_a_picture() {
+        assert_eq!(code(&shell("exec cat")).await, "undecodable");
+    }
+
+    #[tokio::test]
+    async fn a_sound_reply_is_passed_on_and_the_child_kept() {
+        // Field 2 (rejected) holding field 1 (code) "cut": 12 05 0a 03 63 75 74.
+        let decoder = shell(r"while head -c 11 > /dev/null; do printf '\000\000\000\007\022\005\012\003cut'; done");
+        assert_eq!(code(&decoder).await, "cut");
+        let process = decoder.idle.lock().unwrap()[0].child.id();
+        assert_eq!(code(&decoder).await, "cut");
+        assert_eq!(decoder.idle.lock().unwrap()[0].child.id(), process);
+    }
+
+    #[tokio::test]
+    async fn a_host_in_trouble_rejects_nothing() {
+        for decoder in [
+            Decoder::with_program(1, "/nonexistent/lysbro", ["decode"]),
+            Decoder::with_program(1, "/bin/sh", ["-c", "exit 2"]),
+            Decoder::with_program(1, "/bin/sh", ["-c", r"printf '\000\000\000\017lysbro-decode/9'; exec cat"]),
+        ] {
+            let outcome = decoder.render(b"picture").await;
+            assert!(matches!(outcome, Err(DecodeError::Unavailable(_))), "{outcome:?}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What the service and its decoding child say to each other: frames of a big-endian `u32` length and as many bytes.
+//!
+//! A request is the picture file as it is. A reply is a protobuf [`Reply`]: the child may have been taken over by the
+//! picture it read, so its bytes are parsed by a decoder that is safe on anything, and [`Reply::into_result`] checks every
+//! promise again. Rejected: sending pixels back for the parent to encode, because then the parent handles more hostile bytes.
+
+use std::io::{self, Read, Write};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// The derivatives' sizes: each fits within a square of this side, in pixels. Largest first.
+pub const SIZES: [u32; 3] = [2048, 512, 160];
+
+/// First frame of a child, sent once its limits are in force. A child that dies before it says so has met a fault of the host, not of a picture.
+pub const READY: &[u8] = b"lysbro-decode/1";
+
+/// Longest accepted reply in bytes; three JPEGs at most 2048 pixels wide stay far below.
+pub const MAX_REPLY: usize = 32 * 1024 * 1024;
+
+/// One smaller copy of a picture: upright, sRGB, baseline JPEG without metadata.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Derivative {
+    /// One of [`SIZES`].
+    #[prost(uint32, tag = "1")]
+    pub size: u32,
+    #[prost(uint32, tag = "2")]
+    pub width: u32,
+    #[prost(uint32, tag = "3")]
+    pub height: u32,
+    #[prost(bytes = "vec", tag = "4")]
+    pub jpeg: Vec<u8>,
+}
+
+/// Raw figures of picture quality; what they mean is decided in `quality`.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct Measures {
+    /// Variance of the Laplacian of luma (0–255) over the central 60 % of the 512 derivative.
+    #[prost(float, tag = "1")]
+    pub sharpness: f32,
+    /// Mean luma (0–255) over the same area.
+    #[prost(float, tag = "2")]
+    pub luma: f32,
+    /// Share (0–1) of that area with luma of at most 5.
+    #[prost(float, tag = "3")]
+    pub clipped_dark: f32,
+    /// Share (0–1) of that area with luma of at least 250.
+    #[prost(float, tag = "4")]
+    pub clipped_bright: f32,
+    /// Mean red less mean blue, divided by mean luma: positive is warm, negative is cold.
+    #[prost(float, tag = "5")]
+    pub warmth: f32,
+}
+
+/// A decoded picture.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Rendered {
+    /// Original width in pixels after orientation.
+    #[prost(uint32, tag = "1")]
+    pub width: u32,
+    /// Original height in pixels after orientation.
+    #[prost(uint32, tag = "2")]
+    pub height: u32,
+    #[prost(message, required, tag = "3")]
+    pub measures: Measures,
+    #[prost(message, repeated, tag = "4")]
+    pub derivatives: Vec<Derivative>,
+}
+
+/// A picture that cannot be shown: a stable code and a sentence for the office that sent it.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Rejected {
+    #[prost(string, tag = "1")]
+    pub code: String,
+    #[prost(string, tag = "2")]
+    pub message: String,
+}
+
+impl Rejected {
+    /// For a picture whose framing is whole and whose content cannot be decoded.
+    pub fn undecodable() -> Self {
+        Self {
+            code: "undecodable".into(),
+            message: "This picture is damaged and cannot be shown. Take the photograph again, or save it anew as JPEG and send that.".into(),
+        }
+    }
+}
+
+/// The child's answer: exactly one of the two is present.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Reply {
+    #[prost(message, optional, tag = "1")]
+    pub rendered: Option<Rendered>,
+    #[prost(message, optional, tag = "2")]
+    pub rejected: Option<Rejected>,
+}
+
+impl From<Result<Rendered, Rejected>> for Reply {
+    fn from(result: Result<Rendered, Rejected>) -> Self {
+        match result {
+            Ok(rendered) => Self { rendered: Some(rendered), rejected: None },
+            Err(rejected) => Self { rendered: None, rejected: Some(rejected) },
+        }
+    }
+}
+
+impl Reply {
+    /// The answer, when it keeps what a sound child promises; `None` when this child is not to be believed.
+    pub fn into_result(self) -> Option<Result<Rendered, Rejected>> {
+        match (self.rendered, self.rejected) {
+            (Some(rendered), None) if rendered.is_sound() => Some(Ok(rendered)),
+            (None, Some(rejected)) if rejected.is_sound() => Some(Err(rejected)),
+            _ => None,
+        }
+    }
+}
+
+impl Rendered {
+    fn is_sound(&self) -> bool {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        let measures = &self.measures;
+        let figures = [measures.sharpness, measures.luma, measures.clipped_dark, measures.clipped_bright, measures.warmth];
+        (1..=kit::picture::MAX_PIXELS).contains(&pixels)
+            && figures.iter().all(|figure| figure.is_finite())
+            && self.derivatives.iter().map(|derivative| derivative.size).eq(SIZES)
+            && self.derivatives.iter().all(Derivative::is_sound)
+    }
+}
+
+impl Derivative {
+    fn is_sound(&self) -> bool {
+        use kit::picture::{Kind, Picture, check};
+        self.width <= self.size
+            && self.height <= self.size
+            && check(&self.jpeg) == Ok(Picture { kind: Kind::Jpeg, width: self.width, height: self.height })
+    }
+}
+
+impl Rejected {
+    fn is_sound(&self) -> bool {
+        let is_key = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+        !self.code.is_empty() && self.code.len() <= 40 && self.code.bytes().all(is_key) && self.message.len() <= 500
+    }
+}
+
+/// Writes one frame and flushes.
+pub fn write_frame(to: &mut impl Write, body: &[u8]) -> io::Result<()> {
+    to.write_all(&frame_length(body)?)?;
+    to.write_all(body)?;
+    to.flush()
+}
+
+/// Reads one frame of at most `limit` bytes; `None` at the end of input before a frame starts.
+pub fn read_frame(from: &mut impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    match from.read_exact(&mut length) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        outcome => outcome?,
+    }
+    let mut body = vec![0; accepted_length(length, limit)?];
+    from.read_exact(&mut body)?;
+    Ok(Some(body))
+}
+
+/// The same as [`write_frame`], for the parent.
+pub async fn send_frame(to: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> io::Result<()> {
+    to.write_all(&frame_length(body)?).await?;
+    to.write_all(body).await?;
+    to.flush().await
+}
+
+/// The same as [`read_frame`], for the parent, which always expects a frame: the end of input is an error.
+pub async fn receive_frame(from: &mut (impl AsyncRead + Unpin), limit: usize) -> io::Result<Vec<u8>> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length).await?;
+    let mut body = vec![0; accepted_length(length, limit)?];
+    from.read_exact(&mut body).await?;
+    Ok(body)
+}
+
+fn frame_length(body: &[u8]) -> io::Result<[u8; 4]> {
+    let length = u32::try_from(body.len()).map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a frame holds less than 4 GiB"))?;
+    Ok(length.to_be_bytes())
+}
+
+fn accepted_length(length: [u8; 4], limit: usize) -> io::Result<usize> {
+    let length = u32::from_be_bytes(length) as usize;
+    if length > limit {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {length} bytes exceeds {limit}")));
+    }
+    Ok(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_pass_both_ways_and_end_cleanly() {
+        let mut pipe = Vec::new();
+        write_frame(&mut pipe, b"first").unwrap();
+        write_frame(&mut pipe, b"").unwrap();
+        let mut from = pipe.as_slice();
+        assert_eq!(read_frame(&mut from, 5).unwrap().as_deref(), Some(&b"first"[..]));
+        assert_eq!(read_frame(&mut from, 5).unwrap().as_deref(), Some(&b""[..]));
+        assert_eq!(read_frame(&mut from, 5).unwrap(), None);
+    }
+
+    #[test]
+    fn an_overlong_or_broken_frame_is_an_error() {
+        assert!(read_frame(&mut &[0xFF, 0xFF, 0xFF, 0xFF][..], 100).is_err());
+        assert!(read_frame(&mut &[0, 0, 0, 9, 1, 2][..], 100).is_err());
+    }
+
+    #[tokio::test]
+    async fn the_asynchronous_side_speaks_the_same_frames() {
+        let (mut near, mut far) = tokio::io::duplex(7);
+        let body = vec![3; 1000];
+        let (sent, received) = tokio::join!(send_frame(&mut near, &body), receive_frame(&mut far, 1000));
+        sent.unwrap();
+        assert_eq!(received.unwrap(), body);
+        drop(near);
+        assert!(receive_frame(&mut far, 10).await.is_err());
+    }
+
+    #[test]
+    fn a_child_that_breaks_its_promise_is_not_believed() {
+        let measures = Measures { sharpness: 1.0, luma: 1.0, clipped_dark: 0.0, clipped_bright: 0.0, warmth: 0.0 };
+        let html = Derivative { size: 2048, width: 1, height: 1, jpeg: b"<script>".to_vec() };
+        let forged = Rendered { width: 10, height: 10, measures, derivatives: vec![html; 3] };
+        assert_eq!(Reply::from(Ok(forged)).into_result(), None);
+        assert_eq!(Reply::default().into_result(), None);
+        let odd = Rejected { code: "NOT A KEY".into(), message: String::new() };
+        assert_eq!(Reply::from(Err(odd)).into_result(), None);
+        assert_eq!(Reply::from(Err(Rejected::undecodable())).into_result(), Some(Err(Rejected::undecodable())));
+    }
+}

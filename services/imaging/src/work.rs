@@ -1,0 +1,169 @@
+//! A picture's way: leased, read and checked, decoded in the confined child, stored, told. Nothing is written by a holder
+//! that slept past its lease; what the host could not do is tried again later, what the picture can't do is told with a reason.
+
+use crate::job::{self, End, Job};
+use crate::pool::{DecodeError, Decoder};
+use crate::quality;
+use crate::wire::{Rejected, Rendered};
+use kit::keys::KeyError;
+use kit::lease::Lease;
+use kit::log::{Consumer, Envelope, Opened, ProjectError, Recorded, id_of};
+use kit::pictures::Stored;
+use kit::seal::DataKey;
+use kit::{Context, Error, Tx};
+use proto::Event;
+use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
+use proto::intake::UploadSucceeded;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use time::Duration;
+
+/// Longer than two attempts at decoding and the storing after them.
+const LEASE: Duration = Duration::minutes(2);
+/// The first wait after the host failed; it doubles up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::seconds(2);
+const LONGEST_WAIT: Duration = Duration::minutes(5);
+
+/// Makes a job of every picture that arrived.
+pub const PICTURES: Consumer = Consumer {
+    name: "imaging.pictures",
+    kinds: &[UploadSucceeded::KIND],
+    project: |ctx, tx, event| Box::pin(arrived(ctx, tx, event)),
+    reset: &[],
+};
+
+async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let Opened::Open(UploadSucceeded { picture: Some(picture) }) = ctx.open::<UploadSucceeded>(event).await? else {
+        // Erased before it was decoded: there is nothing to decode.
+        return Ok(());
+    };
+    let image = id_of(&picture.image).ok_or_else(|| ProjectError::Poison("it names no image".into()))?;
+    let original = Stored {
+        object: picture.object,
+        sha256: picture.sha256,
+        stored_sha256: picture.stored_sha256,
+        stored_bytes: picture.stored_bytes,
+    };
+    let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
+    job::add(tx, image, event.subject(), event.practice(), specialty, test, picture.view, original).await?;
+    Ok(())
+}
+
+/// One set of warm children for the process.
+fn decoder(ctx: &Context) -> std::io::Result<&'static Decoder> {
+    static DECODER: OnceLock<Decoder> = OnceLock::new();
+    if let Some(decoder) = DECODER.get() {
+        return Ok(decoder);
+    }
+    let made = match ctx.settings.decoder.split_first() {
+        Some((program, arguments)) => Decoder::with_program(1, program, arguments.iter().map(PathBuf::as_path)),
+        None => Decoder::new(1)?,
+    };
+    Ok(DECODER.get_or_init(|| made))
+}
+
+/// Does one job, if one is due; returns how many it did.
+pub async fn one(ctx: &Context) -> Result<u64, Error> {
+    let lease = Lease::take(ctx, LEASE);
+    let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else { return Ok(0) };
+    match decode(ctx, &job, lease).await {
+        Ok(()) => Ok(1),
+        Err(Error::Database(sqlx::Error::RowNotFound)) => {
+            tracing::warn!(image = %job.image, "lease lost; another worker has the picture");
+            metrics::counter!("lease_losses_total", "of" => "imaging").increment(1);
+            Ok(1)
+        }
+        Err(error) => {
+            let wait = (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
+            tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
+            job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
+            Ok(1)
+        }
+    }
+}
+
+async fn decode(ctx: &Context, job: &Job, lease: Lease) -> Result<(), Error> {
+    let key = match ctx.keys.get(job.referral).await {
+        Ok(key) => key,
+        Err(KeyError::Erased) => return ended(ctx, job, lease, End::Erased).await,
+        Err(other) => return Err(other.into()),
+    };
+    let original = ctx.get_picture(&key, job.image, &job.original()).await?;
+    let decoder = decoder(ctx).map_err(|error| Error::Start(format!("the decoder: {error}")))?;
+    match decoder.render(&original).await {
+        Ok(rendered) => ready(ctx, job, lease, &key, rendered).await,
+        Err(DecodeError::Rejected(rejected)) => refused(ctx, job, lease, rejected).await,
+        Err(DecodeError::Unavailable(error)) => Err(Error::Start(format!("the decoder: {error}"))),
+    }
+}
+
+async fn ended(ctx: &Context, job: &Job, lease: Lease, end: End) -> Result<(), Error> {
+    let mut tx = ctx.begin().await?;
+    job::end(&mut tx, job.image, lease, end).await?;
+    Ok(tx.commit().await?)
+}
+
+fn envelope(ctx: &Context, job: &Job) -> Envelope {
+    Envelope {
+        test: job.test,
+        practice: job.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        specialty: job.specialty.clone(),
+        images: 1,
+        key: job.referral.as_bytes().to_vec(),
+        ..ctx.about(job.referral, None)
+    }
+}
+
+async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: Rendered) -> Result<(), Error> {
+    let mut renditions = Vec::new();
+    let mut stands = Vec::new();
+    for derivative in &rendered.derivatives {
+        let object = format!("derivatives/{}/{}", job.image, derivative.size);
+        let stored = ctx.replace_picture(key, &object, job.image, &derivative.jpeg).await?;
+        renditions.push(Rendition {
+            longest: derivative.size,
+            width: derivative.width,
+            height: derivative.height,
+            object,
+            bytes: derivative.jpeg.len() as u64,
+            sha256: stored.sha256.clone(),
+            stored_sha256: stored.stored_sha256.clone(),
+        });
+        stands.push((derivative.size, stored));
+    }
+    let fact = ImageReady {
+        image: job.image.as_bytes().to_vec(),
+        renditions,
+        width: rendered.width,
+        height: rendered.height,
+        quality: Some(told_quality(&rendered)),
+    };
+    let mut tx = ctx.begin().await?;
+    job::end(&mut tx, job.image, lease, End::Ready).await?;
+    for (longest, stored) in &stands {
+        job::add_derivative(&mut tx, job.image, *longest, stored).await?;
+    }
+    ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
+    Ok(tx.commit().await?)
+}
+
+fn told_quality(rendered: &Rendered) -> Quality {
+    let measures = &rendered.measures;
+    Quality {
+        model: quality::MODEL.into(),
+        sharpness: f64::from(measures.sharpness),
+        mean_luma: f64::from(measures.luma),
+        clipped_dark: f64::from(measures.clipped_dark),
+        clipped_bright: f64::from(measures.clipped_bright),
+        verdict: quality::verdict(measures, rendered.width, rendered.height).key().into(),
+    }
+}
+
+async fn refused(ctx: &Context, job: &Job, lease: Lease, rejected: Rejected) -> Result<(), Error> {
+    let fact =
+        ImageRejected { image: job.image.as_bytes().to_vec(), code: rejected.code, message: rejected.message };
+    let mut tx = ctx.begin().await?;
+    job::end(&mut tx, job.image, lease, End::Rejected).await?;
+    ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,135 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use kit::Role;
+use kit::settings::Given;
+use std::path::PathBuf;
+
+/// Store-and-forward referrals with pictures, and the record of who uses them.
+#[derive(Parser, Debug)]
+#[command(name = "lysbro", version)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Runs services: all of them, or those named.
+    Serve {
+        /// directory, intake, imaging, review, uptake, web. Default: all.
+        services: Vec<String>,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Starts everything with a living demonstration programme of made-up people.
+    Demo(Demo),
+    /// Brings the databases to this program's schema; run it as their owner.
+    Migrate {
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Walks the log, the access log and the object store and reports what is missing, left over or changed.
+    Verify {
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Looks into the event log.
+    Events {
+        #[command(subcommand)]
+        command: Events,
+    },
+    /// Makes a person, gives a role and prints a link that works once.
+    Invite(Invite),
+    /// Destroys a referral's key: nothing that it sealed can be read again, anywhere.
+    Erase {
+        /// The referral.
+        referral: uuid::Uuid,
+        /// Must be given: this can't be undone.
+        #[arg(long)]
+        for_ever: bool,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Prints the routes' description (OpenAPI 3.1).
+    Openapi,
+    /// Decodes pictures in a confined child process: Lysbro starts it by itself.
+    Decode,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Demo {
+    /// Port on localhost; 0 takes a free one.
+    #[arg(long, default_value_t = 8460)]
+    pub port: u16,
+    /// Folder of the demonstration; it is made new at every start.
+    #[arg(long, default_value = "demo-data")]
+    pub data: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Events {
+    /// Prints envelopes, newest last: never patient data.
+    List {
+        /// Only from this position on.
+        #[arg(long, default_value_t = 1)]
+        from: i64,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Recomputes the hash chain.
+    Check {
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Shows events that a projection refused, and tries them again.
+    Parked {
+        /// Tries them again, oldest first.
+        #[arg(long)]
+        retry: bool,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Empties a projection and reads the log again from the first event.
+    Rebuild {
+        /// The consumer, for example `uptake`.
+        consumer: String,
+        #[command(flatten)]
+        settings: Given,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Invite {
+    /// Whom. A person with this address is invited again; otherwise one is made.
+    #[arg(long)]
+    pub email: String,
+    /// Their name, for a new person.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// A role to give.
+    #[arg(long, value_parser = role)]
+    pub role: Option<Role>,
+    /// In which practice (its id), for the GP roles.
+    #[arg(long)]
+    pub practice: Option<uuid::Uuid>,
+    /// In which department (its id), for the hospital roles.
+    #[arg(long)]
+    pub department: Option<uuid::Uuid>,
+    /// A sign-in link for a day instead of an invitation that sets password and code.
+    #[arg(long)]
+    pub sign_in: bool,
+    #[command(flatten)]
+    pub settings: Given,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| {
+        let all: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("roles are {}", all.join(", "))
+    })
+}
+
+pub(crate) fn parse() -> Command {
+    Line::parse().command
+}

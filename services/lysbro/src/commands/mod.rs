@@ -1,0 +1,66 @@
+//! One file per command that is more than a few lines.
+
+mod events;
+mod invite;
+mod serve;
+mod verify;
+
+pub(crate) use serve::until_told;
+
+use crate::cli::Command;
+use crate::{demo, services};
+use kit::settings::{Settings, Store};
+use kit::{Clock, Context, Error, Service};
+
+/// What a command can fail with: one line for stderr.
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+pub(crate) async fn run(command: Command) -> Outcome {
+    match command {
+        Command::Serve { services, settings } => serve::run(services, settings.resolve()?).await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Migrate { settings } => Ok(kit::run::migrate(&services(), &settings.resolve()?).await?),
+        Command::Verify { settings } => verify::run(settings.resolve()?).await,
+        Command::Events { command } => events::run(command).await,
+        Command::Invite(options) => invite::run(options).await,
+        Command::Erase { referral, for_ever, settings } => {
+            if !for_ever {
+                return Err("erasing can't be undone: say --for-ever".into());
+            }
+            let ctx = rows_only(&services(), settings.resolve()?).await?;
+            ctx.keys.destroy(referral).await?;
+            println!("erased {referral}: its key is destroyed; older key backups must lapse too");
+            Ok(())
+        }
+        Command::Openapi => {
+            println!("{}", kit::http::openapi(&services()).to_pretty_json()?);
+            Ok(())
+        }
+        Command::Decode => Err("decode is told apart before this".into()),
+    }
+}
+
+/// A context without the object store, which a running service beside this command holds.
+pub(crate) async fn rows_only(services: &[Service], mut settings: Settings) -> Result<Context, Error> {
+    settings.store = Store::Closed;
+    Ok(kit::run::open(services, settings, Clock::system()).await?.0)
+}
+
+/// Logs go to stderr: readable lines, or JSON with `LYSBRO_LOG_FORMAT=json`; the level by `LYSBRO_LOG`.
+pub(crate) fn start_logging(default: &str) {
+    use tracing_subscriber::EnvFilter;
+    let mut filter = EnvFilter::try_from_env("LYSBRO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    // It calls every absent object an error, and prints signed headers when asked for more.
+    if let Ok(quiet) = "s3s=off".parse() {
+        filter = filter.add_directive(quiet);
+    }
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = if std::env::var("LYSBRO_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        lines.json().try_init()
+    } else {
+        lines.try_init()
+    };
+    if let Err(error) = set {
+        eprintln!("lysbro: logging was set up before: {error}");
+    }
+}

@@ -1,0 +1,45 @@
+//! `lysbro serve [SERVICE…]`.
+
+use super::{Outcome, start_logging};
+use kit::settings::Settings;
+use kit::{Clock, Service};
+use std::sync::Arc;
+
+pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
+    start_logging("info");
+    let services = chosen(&names)?;
+    let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;
+    if let Some(sheet) = sheet {
+        println!(
+            "RECOVERY SHEET. Print this, or copy it by hand, and keep it apart from the backups.\n\
+             Without the root key every referral is lost; whoever has it and the key store can read them.\n\
+             root key    {}\nfingerprint {}",
+            sheet.root_key, sheet.fingerprint
+        );
+    }
+    let running = kit::run::start(Arc::new(services), ctx).await?;
+    println!("address http://localhost:{}", running.address.port());
+    println!("ready");
+    until_told().await;
+    running.stop().await;
+    Ok(())
+}
+
+fn chosen(names: &[String]) -> Result<Vec<Service>, String> {
+    let all = crate::services();
+    if let Some(unknown) = names.iter().find(|name| all.iter().all(|service| service.name != **name)) {
+        let known: Vec<_> = all.iter().map(|service| service.name).collect();
+        return Err(format!("there is no service {unknown}: choose from {}", known.join(", ")));
+    }
+    Ok(all.into_iter().filter(|service| names.is_empty() || names.iter().any(|name| name == service.name)).collect())
+}
+
+/// Returns at Ctrl-C or SIGTERM.
+pub(crate) async fn until_told() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,158 @@
+//! The stories that the demonstration's referrals tell. Texts are made up.
+
+use super::pictures::PictureKind;
+use super::programme::Story;
+
+/// Told in turn.
+pub(super) const STORIES: &[Story] = &[
+    Story {
+        specialty: "dermatology",
+        finding_kind: "lesion",
+        site: ("66643007", "Skin of back"),
+        laterality: "left",
+        duration: "6 months",
+        description: "Two-coloured naevus, 7 × 5 mm, irregular border. Larger since the summer.",
+        question: "Is excision needed, or can it be followed here?",
+        history: "Fair skin, sunburns in childhood. No melanoma in the family. No earlier treatment. Medication: none. No known allergies.",
+        priority: "routine",
+        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Naevus), ("dermoscopic", PictureKind::Naevus)],
+        diagnosis: "Dysplastic naevus",
+        certainty: "probable",
+        disposition: "gp-procedure",
+        plan: "Excise with 2 mm margin and send for histology. Refer again if histology shows more than mild atypia.",
+    },
+    Story {
+        specialty: "dermatology",
+        finding_kind: "rash",
+        site: ("41550009", "Skin of posterior surface of forearm"),
+        laterality: "bilateral",
+        duration: "3 weeks",
+        description: "Itching red scaly patches on both forearms, sharply bordered.",
+        question: "Eczema or psoriasis? Which strength of steroid?",
+        history: "Works in a fish plant with gloves. Hydrocortisone 1 % for a week without effect. No fever.",
+        priority: "routine",
+        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Rash)],
+        diagnosis: "Irritant contact dermatitis",
+        certainty: "probable",
+        disposition: "gp-manages",
+        plan: "Mometasone once daily for 2 weeks, then every other day for 2 weeks. Emollient. Cotton gloves under rubber gloves. Refer again if no better after 4 weeks.",
+    },
+    Story {
+        specialty: "ent",
+        finding_kind: "ear",
+        site: ("86409001", "Skin of external auditory canal"),
+        laterality: "right",
+        duration: "5 weeks",
+        description: "Blocked ear after a cold. Ear-drum dull, amber, no perforation. Weber to the right.",
+        question: "Effusion? When should we refer for a grommet?",
+        history: "Adult, no earlier ear disease. Hearing reduced since the cold. No pain, no vertigo.",
+        priority: "routine",
+        pictures: &[("otoscopic", PictureKind::EarDrum), ("otoscopic", PictureKind::EarDrumRetracted)],
+        diagnosis: "Otitis media with effusion",
+        certainty: "certain",
+        disposition: "gp-manages",
+        plan: "Wait and see, autoinflation twice daily. New otoscopy and audiogram in 8 weeks; refer if it has not cleared.",
+    },
+    Story {
+        specialty: "dermatology",
+        finding_kind: "lesion",
+        site: ("113179006", "Skin of nose"),
+        laterality: "right",
+        duration: "1 year",
+        description: "Pearly papule with fine vessels, 5 mm, bleeds now and then.",
+        question: "Basal cell carcinoma? Where should it be treated?",
+        history: "Outdoor work all life. Earlier actinic keratosis treated with cryotherapy.",
+        priority: "suspected-cancer",
+        pictures: &[("regional", PictureKind::Overview), ("close-up", PictureKind::Basalioma), ("dermoscopic", PictureKind::Basalioma)],
+        diagnosis: "Nodular basal cell carcinoma",
+        certainty: "probable",
+        disposition: "direct-surgery",
+        plan: "Put on the list for excision in the face. The department books and writes to the patient.",
+    },
+    Story {
+        specialty: "plastic-surgery",
+        finding_kind: "wound",
+        site: ("25763004", "Skin of anterior surface of lower leg"),
+        laterality: "left",
+        duration: "10 weeks",
+        description: "Ulcer 32 × 21 mm, clean granulation, little exudate, palpable foot pulses.",
+        question: "Is a skin graft sensible, and when?",
+        history: "Fall against a trailer. No diabetes, does not smoke. Foam dressing every third day.",
+        priority: "urgent",
+        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Wound), ("scale", PictureKind::Wound)],
+        diagnosis: "Traumatic leg ulcer, granulating",
+        certainty: "certain",
+        disposition: "face-to-face-routine",
+        plan: "Compression class 2. Split-skin graft is an option if not halved in 4 weeks: we book an appointment.",
+    },
+    Story {
+        specialty: "plastic-surgery",
+        finding_kind: "burn",
+        site: ("41550009", "Skin of posterior surface of forearm"),
+        laterality: "right",
+        duration: "2 days",
+        description: "Scald, about 1 % of the body surface, blisters, blanches on pressure.",
+        question: "Can we treat it here? Which dressing?",
+        history: "Hot water, cooled for 20 minutes. Tetanus vaccination in order.",
+        priority: "urgent",
+        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Burn)],
+        diagnosis: "Superficial partial-thickness burn",
+        certainty: "probable",
+        disposition: "gp-manages",
+        plan: "Remove loose blister roofs, silicone dressing, change every third day. New pictures after 10 days if not healed.",
+    },
+];
+
+/// Made-up patients: (given name, born, sex). The family name is SYNTHETIC everywhere.
+pub(super) const PATIENTS: &[(&str, &str, &str)] = &[
+    ("Astrid", "1951-03-14", "female"),
+    ("Birger", "1948-11-02", "male"),
+    ("Camilla", "1987-06-21", "female"),
+    ("Dagfinn", "1962-01-30", "male"),
+    ("Eldbjørg", "1939-09-09", "female"),
+    ("Frode", "1975-12-17", "male"),
+    ("Gro", "1993-04-05", "female"),
+    ("Halvard", "2001-08-28", "male"),
+    ("Ingunn", "1957-02-11", "female"),
+    ("Jostein", "1969-07-07", "male"),
+    ("Klara", "2010-10-19", "female"),
+    ("Leif", "1944-05-25", "male"),
+];
+
+/// A number of the Tenor series (month + 80) with valid check digits, told apart by `serial`; no real person has one.
+/// Weights and rule: `patient` identifiers of the Norwegian tax authority (mod 11 twice).
+pub(super) fn synthetic_number(born: &str, serial: u32) -> String {
+    let digits = |text: &str| text.bytes().map(|b| u32::from(b.saturating_sub(b'0'))).collect::<Vec<_>>();
+    let (year, month, day) = (&born[2..4], born[5..7].parse::<u32>().unwrap_or(1) + 80, &born[8..10]);
+    for individual in serial % 400 + 500.. {
+        let nine = digits(&format!("{day}{month}{year}{individual:03}"));
+        let check = |digits: &[u32], weights: &[u32]| {
+            (11 - digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum::<u32>() % 11) % 11
+        };
+        let first = check(&nine, &[3, 7, 6, 1, 8, 9, 4, 5, 2]);
+        let ten = [nine.as_slice(), &[first]].concat();
+        let second = check(&ten, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);
+        if first < 10 && second < 10 {
+            return ten.iter().chain([&second]).map(u32::to_string).collect();
+        }
+    }
+    String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn synthetic_numbers_have_valid_check_digits_and_a_synthetic_month() {
+        for (serial, (_, born, _)) in (0..).zip(PATIENTS) {
+            let number = synthetic_number(born, serial);
+            let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
+            let sum = |weights: &[u32]| digits.iter().zip(weights).map(|(d, w)| d * w).sum::<u32>() % 11;
+            assert_eq!(digits.len(), 11);
+            assert_eq!(sum(&[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]), 0, "{number}");
+            assert_eq!(sum(&[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]), 0, "{number}");
+            assert!(digits[2] >= 8, "{number}: month + 80");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `lysbro demo`: everything on the embedded default with a living programme of made-up people.
+//!
+//! It is seeded through the services' own routes, in time order, with the context's clock held at each moment; then the
+//! clock is let go and the same context serves. Pictures are drawn here. There are no passwords: one-time links.
+
+mod case;
+mod pictures;
+mod programme;
+mod seed;
+mod visitor;
+
+use crate::cli::Demo;
+use crate::commands::{Outcome, start_logging};
+use crate::services;
+use kit::settings::Settings;
+use kit::{Clock, Error};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Stands in a demonstration's folder, so that only such a folder is ever emptied.
+const MARK: &str = "SYNTHETIC-DEMONSTRATION";
+
+pub(crate) async fn run(options: Demo) -> Outcome {
+    start_logging("warn");
+    make_new(&options.data)?;
+    let mut settings = Settings::embedded(&options.data);
+    settings.listen.set_port(options.port);
+    settings.programme = "Northern light bridge".into();
+    settings.synthetic = true;
+    let clock = Clock::system();
+    let services = services();
+    let (ctx, _) = kit::run::open(&services, settings, clock.clone()).await?;
+    println!("seeding a demonstration programme: made-up practices, people and pictures");
+    let people = seed::programme(&services, &ctx).await?;
+    clock.let_go();
+    let running = kit::run::start(Arc::new(services), ctx).await?;
+    let address = format!("http://localhost:{}", running.address.port());
+    println!("\naddress {address}\n\nEach link signs in once; start the demonstration again for new ones.");
+    for person in people {
+        let token =
+            directory::make_link(&running.ctx, person.id, directory::LinkKind::SignIn, directory::LinkKind::SignIn.lasts())
+                .await?;
+        println!("link {} {} {address}/link#{token}", person.role.as_str(), person.name);
+    }
+    println!("\nready");
+    crate::commands::until_told().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Makes the folder, emptying it only when a demonstration made it.
+fn make_new(folder: &Path) -> Result<(), Error> {
+    let told = |error: std::io::Error| Error::Start(format!("folder {}: {error}", folder.display()));
+    if folder.exists() && folder.read_dir().map_err(told)?.next().is_some() {
+        if !folder.join(MARK).exists() {
+            let message = format!("folder {} is not a demonstration's: name another with --data", folder.display());
+            return Err(Error::Start(message));
+        }
+        std::fs::remove_dir_all(folder).map_err(told)?;
+    }
+    std::fs::create_dir_all(folder).map_err(told)?;
+    std::fs::write(folder.join(MARK), "Everybody in here is made up. `lysbro demo` empties this folder.\n").map_err(told)
+}

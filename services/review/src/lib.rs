@@ -1,0 +1,48 @@
+//! Specialist-facing: the worklist, the claim, the information request, the answer; serves pictures to specialists.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
+//! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
+//! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
+//! | [`http`] | routes under `/api/review` |
+//! | `store` | all SQL |
+//! | `sealed` | free text and identities in its tables, sealed under the referral's key |
+//!
+//! Decisions that stand here: an open question does not forbid an answer (a telephone call can bring what was missing), it
+//! forbids a second question; the case then leaves the worklist until the reply comes. Information that arrives after an
+//! answer brings the case back as returned, because somebody must read it. A draft belongs to the person who wrote it: a
+//! take-over shows none of it. "Done today" counts from midnight UTC. Claims, drafts and what was shown are no events.
+
+pub mod answer;
+pub mod case;
+pub mod claim;
+pub mod http;
+pub mod image;
+pub mod question;
+pub mod worklist;
+
+mod consume;
+mod error;
+mod release;
+mod sealed;
+mod store;
+
+pub use error::ReviewError;
+
+use kit::Service;
+
+/// The service.
+pub fn service() -> Service {
+    Service {
+        name: "review",
+        place: 4,
+        routes: http::routes,
+        pages: None,
+        migrations: store::MIGRATIONS,
+        statements: store::STATEMENT_LISTS,
+        objects: store::OBJECTS,
+        consumers: vec![consume::CASES],
+        repairs: vec![release::SEND_ANSWERS, release::FREE_CLAIMS],
+    }
+}

@@ -1,0 +1,201 @@
+//! Pictures of cases, what imaging made of them, and to whom they were shown. Pictures are prepared at upload, so what
+//! imaging says may come before the case: it is kept by the picture's id and joined.
+
+use super::of_caller;
+use crate::image::ImageState;
+use kit::log::id_of;
+use kit::pictures::Stored;
+use kit::{At, Db, Tx, statements};
+use proto::imaging::ImageReady;
+use proto::intake::Picture;
+use uuid::Uuid;
+
+statements! {
+    ADD = "insert into review_image (id, case_id, place, finding, question, image_view, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (id) do nothing";
+    LAST_PLACE = "select coalesce(max(place), 0) from review_image where case_id = $1";
+    DERIVED = "insert into review_derived (image, state, code, message, width, height, sharpness, exposure, verdict) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (image) do update set state = excluded.state, code = excluded.code, message = excluded.message, width = excluded.width, height = excluded.height, sharpness = excluded.sharpness, exposure = excluded.exposure, verdict = excluded.verdict";
+    NO_RENDITIONS = "delete from review_rendition where image = $1";
+    RENDITION = "insert into review_rendition (image, longest, object, bytes, sha256, stored_sha256) values ($1, $2, $3, $4, $5, $6)";
+    OF_CASE = "select i.id, i.finding, i.question, i.image_view, i.bytes, i.sha256, coalesce(d.width, i.width) as width, coalesce(d.height, i.height) as height, i.added_at, coalesce(d.state, 'processing') as state, d.code, d.message, d.sharpness, d.exposure, d.verdict, exists (select 1 from review_shown s where s.image = i.id and s.person = $2) as shown from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 order by i.place";
+    STATE = "select coalesce(d.state, 'processing') from review_image i left join review_derived d on d.image = i.id where i.id = $1 and i.case_id = $2";
+    SHOW = "insert into review_shown (image, person, shown_at) values ($1, $2, $3) on conflict (image, person) do nothing";
+    UNSHOWN = "select i.id from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 and (d.state is null or d.state <> 'rejected') and not exists (select 1 from review_shown s where s.image = i.id and s.person = $2) order by i.place";
+    RENDITION_FOR = concat!("select c.id as case_id, c.data_key, 'image/jpeg' as media_type, r.object, r.bytes as stored_bytes, r.sha256, r.stored_sha256 from review_rendition r join review_image i on i.id = r.image join review_case c on c.id = i.case_id where r.image = $1 and r.longest = $2 and c.state <> 'erased' and ", of_caller!("$3", "$4"));
+    ORIGINAL_FOR = concat!("select c.id as case_id, c.data_key, i.media_type, i.object, i.stored_bytes, i.sha256, i.stored_sha256 from review_image i join review_case c on c.id = i.case_id where i.id = $1 and c.state <> 'erased' and ", of_caller!("$2", "$3"));
+}
+
+/// A picture of a case, for one viewer.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ImageRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The finding it shows.
+    pub finding: Option<Uuid>,
+    /// The question it came in reply to.
+    pub question: Option<Uuid>,
+    /// As in the event.
+    pub image_view: String,
+    /// Length as sent.
+    pub bytes: i64,
+    /// Of the picture as sent.
+    pub sha256: Vec<u8>,
+    /// Upright, once it was prepared.
+    pub width: i64,
+    /// Upright, once it was prepared.
+    pub height: i64,
+    /// When it came.
+    pub added_at: At,
+    /// Whether it can be shown.
+    pub state: ImageState,
+    /// Why it was rejected.
+    pub code: Option<String>,
+    /// Why, in words.
+    pub message: Option<String>,
+    /// Figure of sharpness.
+    pub sharpness: Option<f64>,
+    /// Mean luma, 0 to 255.
+    pub exposure: Option<f64>,
+    /// Verdict of quality.
+    pub verdict: Option<String>,
+    /// Whether the viewer has looked at it.
+    pub shown: bool,
+}
+
+/// Where a version of a picture is, for a caller who may see it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PlacedRow {
+    /// Of which case.
+    pub case_id: Uuid,
+    /// Seals it.
+    pub data_key: Uuid,
+    /// Media type.
+    pub media_type: String,
+    /// The object's key.
+    pub object: String,
+    /// For an original, the stored length; for a rendition, its own.
+    pub stored_bytes: i64,
+    /// Of the picture.
+    pub sha256: Vec<u8>,
+    /// Of the stored bytes.
+    pub stored_sha256: Vec<u8>,
+}
+
+impl PlacedRow {
+    /// As kit reads it.
+    pub fn stored(&self) -> Stored {
+        Stored {
+            object: self.object.clone(),
+            sha256: self.sha256.clone(),
+            stored_sha256: self.stored_sha256.clone(),
+            stored_bytes: self.stored_bytes as u64,
+        }
+    }
+}
+
+/// Adds pictures behind those that stand.
+pub async fn add(tx: &mut Tx, case: Uuid, question: Option<Uuid>, pictures: &[Picture], at: At) -> sqlx::Result<()> {
+    let (last,): (i64,) = tx.q(LAST_PLACE).bind(case).one().await?;
+    for (place, picture) in (last + 1..).zip(pictures) {
+        let Some(id) = id_of(&picture.image) else { continue };
+        tx.q(ADD)
+            .bind(id)
+            .bind(case)
+            .bind(place)
+            .bind(id_of(&picture.finding))
+            .bind(question)
+            .bind(picture.view.clone())
+            .bind(picture.media_type.clone())
+            .bind(picture.bytes as i64)
+            .bind(picture.sha256.clone())
+            .bind(picture.object.clone())
+            .bind(picture.stored_sha256.clone())
+            .bind(picture.stored_bytes as i64)
+            .bind(i64::from(picture.width))
+            .bind(i64::from(picture.height))
+            .bind(at)
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// A picture can be shown.
+pub async fn ready(tx: &mut Tx, image: Uuid, event: &ImageReady) -> sqlx::Result<()> {
+    let quality = event.quality.clone().unwrap_or_default();
+    let measured = event.quality.is_some();
+    tx.q(DERIVED)
+        .bind(image)
+        .bind(ImageState::Ready)
+        .bind(None::<String>)
+        .bind(None::<String>)
+        .bind(Some(i64::from(event.width)))
+        .bind(Some(i64::from(event.height)))
+        .bind(measured.then_some(quality.sharpness))
+        .bind(measured.then_some(quality.mean_luma))
+        .bind(measured.then_some(quality.verdict))
+        .exec_one()
+        .await?;
+    tx.q(NO_RENDITIONS).bind(image).exec().await?;
+    for rendition in &event.renditions {
+        tx.q(RENDITION)
+            .bind(image)
+            .bind(i64::from(rendition.longest))
+            .bind(rendition.object.clone())
+            .bind(rendition.bytes as i64)
+            .bind(rendition.sha256.clone())
+            .bind(rendition.stored_sha256.clone())
+            .exec_one()
+            .await?;
+    }
+    Ok(())
+}
+
+/// A picture could not be read.
+pub async fn rejected(tx: &mut Tx, image: Uuid, code: String, message: String) -> sqlx::Result<()> {
+    tx.q(DERIVED)
+        .bind(image)
+        .bind(ImageState::Rejected)
+        .bind(Some(code))
+        .bind(Some(message))
+        .bind(None::<i64>)
+        .bind(None::<i64>)
+        .bind(None::<f64>)
+        .bind(None::<f64>)
+        .bind(None::<String>)
+        .exec_one()
+        .await
+}
+
+/// A case's pictures in the order they came.
+pub async fn of_case(db: &Db, case: Uuid, viewer: Uuid) -> sqlx::Result<Vec<ImageRow>> {
+    db.q(OF_CASE).bind(case).bind(viewer).all().await
+}
+
+/// The state of a case's picture.
+pub async fn state(tx: &mut Tx, image: Uuid, case: Uuid) -> sqlx::Result<Option<ImageState>> {
+    let row: Option<(ImageState,)> = tx.q(STATE).bind(image).bind(case).opt().await?;
+    Ok(row.map(|(state,)| state))
+}
+
+/// The person has looked at a picture.
+pub async fn show(tx: &mut Tx, image: Uuid, person: Uuid) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(SHOW).bind(image).bind(person).bind(now).exec().await?;
+    Ok(())
+}
+
+/// The pictures of a case, except rejected ones, that a person has not looked at.
+pub async fn unshown(tx: &mut Tx, case: Uuid, person: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = tx.q(UNSHOWN).bind(case).bind(person).all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A rendition, if the person may see it.
+pub async fn rendition(db: &Db, image: Uuid, longest: i64, person: Uuid, now: At) -> sqlx::Result<Option<PlacedRow>> {
+    db.q(RENDITION_FOR).bind(image).bind(longest).bind(person).bind(now).opt().await
+}
+
+/// An original, if the person may see it.
+pub async fn original(db: &Db, image: Uuid, person: Uuid, now: At) -> sqlx::Result<Option<PlacedRow>> {
+    db.q(ORIGINAL_FOR).bind(image).bind(person).bind(now).opt().await
+}
