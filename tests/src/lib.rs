@@ -5,7 +5,7 @@ mod cast;
 mod picture;
 
 pub use cast::{Cast, Practice};
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, Upload};
 pub use picture::{jpeg, large_jpeg};
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};

@@ -54,15 +54,28 @@ impl NewDepartment {
         specialties.sort_unstable();
         specialties.dedup();
         if specialties.is_empty() {
-            faults.add("specialties", "required", "Choose at least one specialty that the department answers for.");
+            faults.add(
+                "specialties",
+                "required",
+                "Choose at least one specialty that the department answers for.",
+            );
         }
         let phone = self.duty_phone.as_deref().unwrap_or_default();
         let duty_phone = faults.optional_line("dutyPhone", phone, "the telephone number", PHONE);
         let digits = duty_phone.strip_prefix('+').unwrap_or(&duty_phone);
         if !digits.chars().all(|c| c.is_ascii_digit() || c == ' ') {
-            faults.add("dutyPhone", "not-a-number", "Write the telephone number with digits and spaces, for example +47 77 00 00 00.");
+            faults.add(
+                "dutyPhone",
+                "not-a-number",
+                "Write the telephone number with digits and spaces, for example +47 77 00 00 00.",
+            );
         }
-        faults.finish(Department { name, hospital, specialties, duty_phone })
+        faults.finish(Department {
+            name,
+            hospital,
+            specialties,
+            duty_phone,
+        })
     }
 }
 
@@ -73,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_department_has_a_name_a_hospital_and_a_specialty() {
-        assert_eq!(told(NewDepartment::default().check()), ["name required", "hospital required", "specialties required"]);
+        assert_eq!(
+            told(NewDepartment::default().check()),
+            ["name required", "hospital required", "specialties required"]
+        );
         let form = NewDepartment {
             name: "SYNTHETIC Skin".into(),
             hospital: "SYNTHETIC Hospital".into(),
@@ -82,7 +98,19 @@ mod tests {
             id: None,
         };
         let department = form.check().expect("nothing is wrong");
-        assert_eq!(department.specialties, [Specialty::Dermatology, Specialty::Ent]);
-        assert_eq!(told(NewDepartment { duty_phone: Some("ring us".into()), ..form }.check()), ["dutyPhone not-a-number"]);
+        assert_eq!(
+            department.specialties,
+            [Specialty::Dermatology, Specialty::Ent]
+        );
+        assert_eq!(
+            told(
+                NewDepartment {
+                    duty_phone: Some("ring us".into()),
+                    ..form
+                }
+                .check()
+            ),
+            ["dutyPhone not-a-number"]
+        );
     }
 }

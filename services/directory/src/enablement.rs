@@ -11,7 +11,9 @@ use uuid::Uuid;
 const NOTE: usize = 2000;
 
 /// A step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 #[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum Step {
@@ -82,14 +84,25 @@ impl NewEnablement {
     /// `Invalid` with every field that is missing or wrong.
     pub fn check(&self, today: Date) -> Result<Enablement, Error> {
         let mut faults = Faults::default();
-        let step = faults.choice("step", self.step, "Choose the step: offered, agreed, equipped, connected, trained or support-ended.");
+        let step = faults.choice(
+            "step",
+            self.step,
+            "Choose the step: offered, agreed, equipped, connected, trained or support-ended.",
+        );
         let on = faults.past_day("on", &self.on, today);
         let note = self.note.as_deref().unwrap_or_default().trim().to_owned();
         if note.chars().count() > NOTE {
             faults.add("note", "too-long", "Shorten the note to 2000 characters.");
         }
         let specialty = self.specialty;
-        faults.finish(step.map(|step| Enablement { step, specialty, on, note }))?.ok_or(Error::NotFound)
+        faults
+            .finish(step.map(|step| Enablement {
+                step,
+                specialty,
+                on,
+                note,
+            }))?
+            .ok_or(Error::NotFound)
     }
 }
 
@@ -102,10 +115,25 @@ mod tests {
     #[test]
     fn a_step_needs_its_kind_and_a_day_that_has_come() {
         let today = day::parse("2026-03-02").expect("a date");
-        assert_eq!(told(NewEnablement::default().check(today)), ["step required", "on required"]);
-        let ahead = NewEnablement { step: Some(Step::Trained), on: "2026-05-01".into(), ..NewEnablement::default() };
+        assert_eq!(
+            told(NewEnablement::default().check(today)),
+            ["step required", "on required"]
+        );
+        let ahead = NewEnablement {
+            step: Some(Step::Trained),
+            on: "2026-05-01".into(),
+            ..NewEnablement::default()
+        };
         assert_eq!(told(ahead.check(today)), ["on in-future"]);
-        let right = NewEnablement { step: Some(Step::Trained), on: "2026-03-02".into(), note: Some(" two nurses ".into()), ..NewEnablement::default() };
-        assert_eq!(right.check(today).map(|step| step.note).ok().as_deref(), Some("two nurses"));
+        let right = NewEnablement {
+            step: Some(Step::Trained),
+            on: "2026-03-02".into(),
+            note: Some(" two nurses ".into()),
+            ..NewEnablement::default()
+        };
+        assert_eq!(
+            right.check(today).map(|step| step.note).ok().as_deref(),
+            Some("two nurses")
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! What can go wrong in the directory, and the one place where it becomes an answer.
 
+use http::StatusCode;
 use kit::Problem;
 use kit::http::FieldError;
 use kit::keys::KeyError;
-use http::StatusCode;
 
 /// An error of the directory.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,10 @@ impl From<Error> for Problem {
         match error {
             Error::Invalid(errors) => Self::invalid(errors),
             Error::NotFound => Self::not_found(),
-            Error::IdReused => Self::conflict("id-reused", "This id was used for something else. Make a new one."),
+            Error::IdReused => Self::conflict(
+                "id-reused",
+                "This id was used for something else. Make a new one.",
+            ),
             Error::LinkUnknown => Self::new(
                 StatusCode::NOT_FOUND,
                 "link-unknown",
@@ -85,7 +88,9 @@ impl From<Error> for Problem {
                 "link-used",
                 "The link was used already. Sign in with your password, or ask for a new link.",
             ),
-            Error::LinkExpired => Self::gone("link-expired", "The link has expired. Ask for a new one."),
+            Error::LinkExpired => {
+                Self::gone("link-expired", "The link has expired. Ask for a new one.")
+            }
             Error::WrongCredentials => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "wrong-credentials",

@@ -32,7 +32,10 @@ mod http;
 mod password;
 mod store;
 
-pub use command_line::{add_department, add_grant, add_person, add_practice, make_link, person_by_email, record_enablement, record_register};
+pub use command_line::{
+    add_department, add_grant, add_person, add_practice, make_link, person_by_email,
+    record_enablement, record_register,
+};
 pub use error::Error;
 pub use link::LinkKind;
 
@@ -52,7 +55,7 @@ pub fn service() -> Service {
         consumers: Vec::new(),
         repairs: vec![Repair {
             name: "sweep sign-in rows",
-            every: Duration::from_secs(3600),
+            every: Duration::from_hours(1),
             workers: 1,
             run: |ctx| Box::pin(acts::sweep::run(ctx)),
         }],

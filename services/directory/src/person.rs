@@ -47,24 +47,42 @@ impl NewPerson {
         if email.is_empty() {
             faults.add("email", "required", "Write the person's e-mail address.");
         } else if !looks_like_email(&email) {
-            faults.add("email", "not-an-email", "This is not an e-mail address. Write it as in name@office.example.");
+            faults.add(
+                "email",
+                "not-an-email",
+                "This is not an e-mail address. Write it as in name@office.example.",
+            );
         }
         let language = Language::parse(self.language.trim());
-        let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
-        faults.finish(language.map(|language| Person { name, email, language }))?.ok_or(Error::NotFound)
+        let language = faults.choice(
+            "language",
+            language,
+            "Choose the language: en (English) or nb (norsk bokmål).",
+        );
+        faults
+            .finish(language.map(|language| Person {
+                name,
+                email,
+                language,
+            }))?
+            .ok_or(Error::NotFound)
     }
 }
 
 /// One `@`, a name before it, a domain with a dot after it, at most 254 characters (RFC 5321), and none of the signs
 /// that only quoted addresses may hold: an authenticator's address breaks on `:`.
 pub fn looks_like_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"@:;,<>()[]\\\"".contains(c);
     let dots = |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
     text.len() <= 254
         && (1..=64).contains(&local.len())
         && domain.contains('.')
-        && [local, domain].iter().all(|part| part.chars().all(plain) && dots(part))
+        && [local, domain]
+            .iter()
+            .all(|part| part.chars().all(plain) && dots(part))
 }
 
 #[cfg(test)]
@@ -74,10 +92,26 @@ mod tests {
 
     #[test]
     fn an_email_has_the_shape_of_one() {
-        for right in ["kari@solvik.example", "k.n+1@a.b.example", "åse@solvik.example"] {
+        for right in [
+            "kari@solvik.example",
+            "k.n+1@a.b.example",
+            "åse@solvik.example",
+        ] {
             assert!(looks_like_email(right), "{right}");
         }
-        for wrong in ["", "kari", "@solvik.example", "kari@", "kari@solvik", "a@b@c.example", "a b@c.example", "a:b@c.example", ".a@c.example", "a@c..example", "a@.example"] {
+        for wrong in [
+            "",
+            "kari",
+            "@solvik.example",
+            "kari@",
+            "kari@solvik",
+            "a@b@c.example",
+            "a b@c.example",
+            "a:b@c.example",
+            ".a@c.example",
+            "a@c..example",
+            "a@.example",
+        ] {
             assert!(!looks_like_email(wrong), "{wrong}");
         }
         assert!(!looks_like_email(&format!("{}@c.example", "a".repeat(65))));
@@ -85,9 +119,30 @@ mod tests {
 
     #[test]
     fn a_person_is_kept_in_lower_case() {
-        let form = NewPerson { name: "Kari SYNTHETIC".into(), email: " Kari@Solvik.Example ".into(), language: "nb".into(), id: None };
-        assert_eq!(form.check().map(|person| person.email).ok().as_deref(), Some("kari@solvik.example"));
-        assert_eq!(told(NewPerson::default().check()), ["name required", "email required", "language required"]);
-        assert_eq!(told(NewPerson { email: "kari".into(), language: "de".into(), ..form }.check()), ["email not-an-email", "language required"]);
+        let form = NewPerson {
+            name: "Kari SYNTHETIC".into(),
+            email: " Kari@Solvik.Example ".into(),
+            language: "nb".into(),
+            id: None,
+        };
+        assert_eq!(
+            form.check().map(|person| person.email).ok().as_deref(),
+            Some("kari@solvik.example")
+        );
+        assert_eq!(
+            told(NewPerson::default().check()),
+            ["name required", "email required", "language required"]
+        );
+        assert_eq!(
+            told(
+                NewPerson {
+                    email: "kari".into(),
+                    language: "de".into(),
+                    ..form
+                }
+                .check()
+            ),
+            ["email not-an-email", "language required"]
+        );
     }
 }

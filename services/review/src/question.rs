@@ -32,6 +32,27 @@ impl Wants {
     }
 }
 
+/// One word or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = review::WantsOneOrMore)]
+pub enum OneOrMore {
+    /// One.
+    One(Wants),
+    /// Several.
+    More(Vec<Wants>),
+}
+
+impl OneOrMore {
+    /// As a slice.
+    pub fn as_slice(&self) -> &[Wants] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::More(more) => more,
+        }
+    }
+}
+
 /// The words joined with commas, each once, in the order of the list.
 pub fn joined(wants: &[Wants]) -> String {
     let each = [Wants::BetterImages, Wants::History, Wants::Other];
@@ -43,7 +64,7 @@ pub fn split(joined: &str) -> Vec<String> {
     joined.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// A question says what it wants; when that is "other", in words.
+/// A question says what it wants, and says it in words.
 ///
 /// # Errors
 /// `Invalid` with the fields `wants` and `text`.
@@ -71,6 +92,9 @@ mod tests {
         assert_eq!(text, "better-images,other");
         assert_eq!(split(&text), ["better-images", "other"]);
         assert!(split("").is_empty());
+        let one: OneOrMore = serde_json::from_str("\"history\"").unwrap();
+        let more: OneOrMore = serde_json::from_str("[\"history\",\"other\"]").unwrap();
+        assert_eq!((one.as_slice().len(), joined(more.as_slice())), (1, "history,other".to_owned()));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Who does it, and that it is done once: by an id that the client made, or by an Idempotency-Key.
 
 use crate::Error;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use kit::idempotency::{self, IdempotencyKey};
 use kit::log::Envelope;
 use kit::pictures::sha256;
-use kit::{Caller, Context, Role, Tx};
+use kit::{Caller, Context, Problem, Role, Tx};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,34 +18,55 @@ pub struct Author {
 }
 
 impl Author {
-    /// An administrator.
-    ///
-    /// # Errors
-    /// 404 for everybody else.
-    pub fn administrator(caller: Caller, key: IdempotencyKey) -> Result<Self, Error> {
-        caller.require(&[Role::Administrator])?;
-        Ok(Self { caller: Some(caller), key })
-    }
-
     /// Whoever may run the program on the deployment's own machine.
     pub fn command_line() -> Self {
-        Self { caller: None, key: IdempotencyKey(None) }
+        Self {
+            caller: None,
+            key: IdempotencyKey(None),
+        }
     }
 
     /// An envelope about `subject`.
     pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
-        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, Role::Administrator.as_str())))
+        ctx.about(
+            subject,
+            self.caller
+                .as_ref()
+                .map(|caller| (caller, Role::Administrator.as_str())),
+        )
     }
 
     /// What an earlier request with the same Idempotency-Key and content made, if there was one.
     ///
     /// # Errors
     /// `Refused` when the key came with other content.
-    pub async fn made_before(&self, tx: &mut Tx, content: &Content, id: Uuid) -> Result<Option<Uuid>, Error> {
+    pub async fn made_before(
+        &self,
+        tx: &mut Tx,
+        content: &Content,
+        id: Uuid,
+    ) -> Result<Option<Uuid>, Error> {
         match &self.caller {
-            Some(caller) => Ok(idempotency::once(tx, caller.person, &self.key, &content.text, id).await?),
+            Some(caller) => {
+                Ok(idempotency::once(tx, caller.person, &self.key, &content.text, id).await?)
+            }
             None => Ok(None),
         }
+    }
+}
+
+/// Taken from the request's head, so that everybody else gets 404 before a word of the body is read.
+impl FromRequestParts<Context> for Author {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, ctx).await?;
+        caller.require(&[Role::Administrator])?;
+        let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
+        Ok(Self {
+            caller: Some(caller),
+            key,
+        })
     }
 }
 
@@ -55,7 +78,11 @@ pub fn id_of(ctx: &Context, given: Option<Uuid>) -> Result<Uuid, Error> {
     let id = given.unwrap_or_else(|| ctx.new_id());
     if id.as_u128() < 1 << 64 {
         let mut faults = crate::faults::Faults::default();
-        faults.add("id", "reserved", "This id is reserved. Make a random one (UUID version 4 or 7).");
+        faults.add(
+            "id",
+            "reserved",
+            "This id is reserved. Make a random one (UUID version 4 or 7).",
+        );
         return faults.finish(id);
     }
     Ok(id)
@@ -82,6 +109,10 @@ impl Content {
     /// # Errors
     /// `IdReused` when it stands for something else.
     pub fn same(&self, stands: Option<(Vec<u8>,)>, id: Uuid) -> Result<Uuid, Error> {
-        if stands.is_some_and(|(hash,)| hash == self.hash) { Ok(id) } else { Err(Error::IdReused) }
+        if stands.is_some_and(|(hash,)| hash == self.hash) {
+            Ok(id)
+        } else {
+            Err(Error::IdReused)
+        }
     }
 }

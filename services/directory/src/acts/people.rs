@@ -33,7 +33,10 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPerson) -> Result<Uuid
         }
         Err(error) => return Err(error.into()),
     }
-    let envelope = Envelope { key: id.as_bytes().to_vec(), ..author.envelope(ctx, id) };
+    let envelope = Envelope {
+        key: id.as_bytes().to_vec(),
+        ..author.envelope(ctx, id)
+    };
     let fact = PersonRegistered {
         name: person.name,
         email: person.email,

@@ -4,12 +4,12 @@
 
 use super::hashing;
 use super::sessions::{self, Opened};
+use crate::Error;
 use crate::attempts::{self as rule, WINDOW};
 use crate::faults::Faults;
 use crate::store::people::PersonRow;
 use crate::store::{attempts, people, sessions as rows};
 use crate::totp::Authenticator;
-use crate::Error;
 use kit::{Caller, Context};
 
 /// Where a person's authenticator secret is sealed.
@@ -31,10 +31,16 @@ pub async fn by_password(
     let who = ctx.search_hash("directory sign-in", &email);
     admit(ctx, &who).await?;
     let person = people::by_email(&ctx.db, &email).await?;
-    let stored = person.as_ref().and_then(|person| person.password_hash.clone());
+    let stored = person
+        .as_ref()
+        .and_then(|person| person.password_hash.clone());
     let matched = hashing::matches(password, stored.clone()).await?;
-    let (Some(person), Some(stored), true) = (person, stored, matched) else { return Err(Error::WrongCredentials) };
-    let step = step(ctx, &person, code).await?.ok_or(Error::WrongCredentials)?;
+    let (Some(person), Some(stored), true) = (person, stored, matched) else {
+        return Err(Error::WrongCredentials);
+    };
+    let step = step(ctx, &person, code)
+        .await?
+        .ok_or(Error::WrongCredentials)?;
     let opening = sessions::prepare(ctx, &person).await?;
     let mut tx = ctx.begin().await?;
     if !people::use_step(&mut tx, person.id, step, &stored).await? {
@@ -55,15 +61,23 @@ fn filled_in(email: &str, password: &str, code: &str) -> Result<(), Error> {
         faults.add("password", "required", "Write your password.");
     }
     if code.trim().is_empty() {
-        faults.add("totpCode", "required", "Write the six digits that your authenticator shows.");
+        faults.add(
+            "totpCode",
+            "required",
+            "Write the six digits that your authenticator shows.",
+        );
     }
     faults.finish(())
 }
 
 async fn step(ctx: &Context, person: &PersonRow, code: &str) -> Result<Option<i64>, Error> {
-    let Some(sealed) = &person.totp_sealed else { return Ok(None) };
+    let Some(sealed) = &person.totp_sealed else {
+        return Ok(None);
+    };
     let key = ctx.keys.get(person.id).await?;
-    let secret = key.open(SEALED, person.id.as_bytes(), sealed).map_err(kit::Error::from)?;
+    let secret = key
+        .open(SEALED, person.id.as_bytes(), sealed)
+        .map_err(kit::Error::from)?;
     let authenticator = Authenticator::new(&secret, &ctx.settings.programme, &person.email)?;
     Ok(authenticator.step_of(code, ctx.now()))
 }
@@ -72,7 +86,15 @@ async fn step(ctx: &Context, person: &PersonRow, code: &str) -> Result<Option<i6
 async fn admit(ctx: &Context, who: &[u8]) -> Result<(), Error> {
     let now = ctx.now();
     let (number, began_at) = attempts::count(ctx, who, now, now - WINDOW).await?;
-    rule::wait(number, began_at, now).map_or(Ok(()), |seconds| Err(Error::TooManyAttempts(seconds)))
+    let Some(seconds) = rule::wait(number, began_at, now) else {
+        return Ok(());
+    };
+    // Once per window a line in the log; the figure counts every one.
+    metrics::counter!("sign_in_held_back_total").increment(1);
+    if number == rule::MOST + 1 {
+        tracing::warn!(wait_s = seconds, "somebody failed to sign in ten times");
+    }
+    Err(Error::TooManyAttempts(seconds))
 }
 
 /// Unlocks the caller's session.

@@ -9,7 +9,6 @@ use crate::store::departments as rows;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::Json;
-use kit::idempotency::IdempotencyKey;
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -27,7 +26,10 @@ pub struct DepartmentView {
 }
 
 #[utoipa::path(get, path = "/departments", tag = "directory", responses((status = OK, body = Vec<DepartmentView>)))]
-pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<DepartmentView>>, Problem> {
+pub async fn list(
+    State(ctx): State<Context>,
+    caller: Caller,
+) -> Result<Json<Vec<DepartmentView>>, Problem> {
     caller.require(&[Role::Administrator])?;
     let departments = rows::list(&ctx.db).await?;
     let mut specialties: HashMap<Uuid, Vec<Specialty>> = HashMap::new();
@@ -48,11 +50,9 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
 pub async fn add(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Json(new): Json<NewDepartment>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = act::add(&ctx, &author, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }

@@ -7,20 +7,17 @@ use crate::grant::{GrantEnd, NewGrant};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
-use kit::idempotency::IdempotencyKey;
-use kit::{Caller, Context, Problem};
+use kit::{Context, Problem};
 use uuid::Uuid;
 
 #[utoipa::path(post, path = "/people/{id}/grants", tag = "directory", params(("id" = Uuid, Path)),
     request_body = NewGrant, responses((status = CREATED, body = Made)))]
 pub async fn give(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Path(person): Path<Uuid>,
     Json(new): Json<NewGrant>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = act::give_as_asked(&ctx, &author, person, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -31,11 +28,10 @@ pub async fn give(
         (status = CONFLICT, description = "`last-administrator`")))]
 pub async fn end(
     State(ctx): State<Context>,
-    caller: Caller,
+    author: Author,
     Path((person, grant)): Path<(Uuid, Uuid)>,
     Json(end): Json<GrantEnd>,
 ) -> Result<StatusCode, Problem> {
-    let author = Author::administrator(caller, IdempotencyKey(None))?;
     act::end(&ctx, &author, person, grant, &end).await?;
     Ok(StatusCode::NO_CONTENT)
 }

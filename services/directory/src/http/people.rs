@@ -11,7 +11,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use kit::audit::Access;
 use kit::http::{Json, Path};
-use kit::idempotency::IdempotencyKey;
 use kit::{At, Caller, Context, Problem, Role};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -41,7 +40,10 @@ pub struct ListedPerson {
 }
 
 #[utoipa::path(get, path = "/people", tag = "directory", responses((status = OK, body = Vec<ListedPerson>)))]
-pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<ListedPerson>>, Problem> {
+pub async fn list(
+    State(ctx): State<Context>,
+    caller: Caller,
+) -> Result<Json<Vec<ListedPerson>>, Problem> {
     caller.require(&[Role::Administrator])?;
     let people = rows::list(&ctx.db).await?;
     let mut held: HashMap<Uuid, Vec<GrantView>> = HashMap::new();
@@ -81,11 +83,9 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     (status = UNPROCESSABLE_ENTITY, description = "Field errors; `taken` on `email` when it is somebody's already")))]
 pub async fn add(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Json(new): Json<NewPerson>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = act::add(&ctx, &author, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -104,14 +104,32 @@ pub struct Invitation {
     responses((status = CREATED, body = Invitation)))]
 pub async fn invite(
     State(ctx): State<Context>,
-    caller: Caller,
+    _author: Author,
     headers: HeaderMap,
     Path(person): Path<Uuid>,
 ) -> Result<(StatusCode, Json<Invitation>), Problem> {
-    caller.require(&[Role::Administrator])?;
-    let made = links::make(&ctx, person, LinkKind::Invitation, LinkKind::Invitation.lasts()).await?;
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let made = links::make(
+        &ctx,
+        person,
+        LinkKind::Invitation,
+        LinkKind::Invitation.lasts(),
+    )
+    .await?;
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let settings = &ctx.settings;
-    let link = link::address(settings.public_url.as_deref(), host, settings.listen.port(), &made.token);
-    Ok((StatusCode::CREATED, Json(Invitation { link, expires_at: made.expires_at })))
+    let link = link::address(
+        settings.public_url.as_deref(),
+        host,
+        settings.listen.port(),
+        &made.token,
+    );
+    Ok((
+        StatusCode::CREATED,
+        Json(Invitation {
+            link,
+            expires_at: made.expires_at,
+        }),
+    ))
 }

@@ -10,7 +10,6 @@ use crate::store::practices as rows;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
-use kit::idempotency::IdempotencyKey;
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -44,7 +43,10 @@ pub struct PracticeView {
 }
 
 #[utoipa::path(get, path = "/practices", tag = "directory", responses((status = OK, body = Vec<PracticeView>)))]
-pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<PracticeView>>, Problem> {
+pub async fn list(
+    State(ctx): State<Context>,
+    caller: Caller,
+) -> Result<Json<Vec<PracticeView>>, Problem> {
     caller.require(&[Role::Administrator, Role::ProgrammeManager])?;
     let practices = rows::list(&ctx.db).await?;
     let mut sizes = HashMap::new();
@@ -54,7 +56,11 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     }
     let mut steps: HashMap<Uuid, Vec<StepView>> = HashMap::new();
     for (practice, step, specialty, on) in rows::steps(&ctx.db).await? {
-        steps.entry(practice).or_default().push(StepView { step, specialty, on });
+        steps.entry(practice).or_default().push(StepView {
+            step,
+            specialty,
+            on,
+        });
     }
     let views = practices.into_iter().map(|row| {
         let size = sizes.get(&row.id);
@@ -78,11 +84,9 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
 pub async fn add(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Json(new): Json<NewPractice>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = act::add(&ctx, &author, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -91,11 +95,10 @@ pub async fn add(
     request_body = PracticeChange, responses((status = NO_CONTENT, description = "It holds from that day.")))]
 pub async fn change(
     State(ctx): State<Context>,
-    caller: Caller,
+    author: Author,
     Path(id): Path<Uuid>,
     Json(change): Json<PracticeChange>,
 ) -> Result<StatusCode, Problem> {
-    let author = Author::administrator(caller, IdempotencyKey(None))?;
     act::change(&ctx, &author, id, &change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -104,12 +107,10 @@ pub async fn change(
     request_body = NewRegister, responses((status = CREATED, body = Made)))]
 pub async fn record_register(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Path(practice): Path<Uuid>,
     Json(new): Json<NewRegister>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = registers::record(&ctx, &author, practice, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
@@ -118,12 +119,10 @@ pub async fn record_register(
     request_body = NewEnablement, responses((status = CREATED, body = Made)))]
 pub async fn record_enablement(
     State(ctx): State<Context>,
-    caller: Caller,
-    key: IdempotencyKey,
+    author: Author,
     Path(practice): Path<Uuid>,
     Json(new): Json<NewEnablement>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let author = Author::administrator(caller, key)?;
     let id = enablement::record(&ctx, &author, practice, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
 }

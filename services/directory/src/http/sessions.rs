@@ -6,7 +6,7 @@ use crate::acts::sign_in as act;
 use crate::store::sessions;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use kit::caller::MaybeLocked;
 use kit::http::Json;
 use kit::{Caller, Context, Problem};
@@ -36,33 +36,60 @@ pub async fn sign_in(
     Presented(previous): Presented,
     Json(form): Json<Credentials>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = act::by_password(&ctx, &form.email, form.password, &form.totp_code, previous.as_deref()).await?;
+    let opened = act::by_password(
+        &ctx,
+        &form.email,
+        form.password,
+        &form.totp_code,
+        previous.as_deref(),
+    )
+    .await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }
 
-/// Ends this session, if there is one: who wants to be out is out, locked or not.
-#[utoipa::path(post, path = "/sign-out", tag = "directory", responses((status = NO_CONTENT, description = "Signed out.")))]
+/// Ends this session, locked or not. Without one the answer is 401, and the cookie goes all the same.
+#[utoipa::path(
+    post,
+    path = "/sign-out",
+    tag = "directory",
+    responses((status = NO_CONTENT, description = "Signed out."))
+)]
 pub async fn sign_out(
     State(ctx): State<Context>,
-    Presented(session): Presented,
-) -> Result<impl IntoResponse, Problem> {
-    if let Some(session) = session {
-        sessions::end(&ctx.db, &session, ctx.now()).await?;
+    session: Result<MaybeLocked, Problem>,
+) -> Response {
+    let end = async || {
+        let MaybeLocked(caller) = session?;
+        sessions::end(&ctx.db, &caller.token_hash, ctx.now()).await?;
+        Ok::<_, Problem>(())
+    };
+    match end().await {
+        Ok(()) => (cookie::clear(), StatusCode::NO_CONTENT).into_response(),
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+            (cookie::clear(), problem).into_response()
+        }
+        // The session may still stand: the browser keeps the cookie and can try again.
+        Err(problem) => problem.into_response(),
     }
-    Ok((StatusCode::NO_CONTENT, cookie::clear()))
 }
 
 #[utoipa::path(post, path = "/sign-out-everywhere", tag = "directory",
     responses((status = NO_CONTENT, description = "All sessions of the caller are over.")))]
-pub async fn sign_out_everywhere(State(ctx): State<Context>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+pub async fn sign_out_everywhere(
+    State(ctx): State<Context>,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
     sessions::end_all(&ctx.db, caller.person, ctx.now()).await?;
     Ok((StatusCode::NO_CONTENT, cookie::clear()))
 }
 
 #[utoipa::path(post, path = "/lock", tag = "directory",
     responses((status = NO_CONTENT, description = "Everything but unlocking and signing out answers 401 `locked`.")))]
-pub async fn lock(State(ctx): State<Context>, MaybeLocked(caller): MaybeLocked) -> Result<StatusCode, Problem> {
+pub async fn lock(
+    State(ctx): State<Context>,
+    MaybeLocked(caller): MaybeLocked,
+) -> Result<StatusCode, Problem> {
     sessions::lock(&ctx.db, &caller.token_hash, ctx.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -25,7 +25,12 @@ pub struct DepartmentRow {
 }
 
 /// Adds a department; `false` when the id stands already.
-pub async fn add(tx: &mut Tx, id: Uuid, department: &Department, hash: &[u8]) -> sqlx::Result<bool> {
+pub async fn add(
+    tx: &mut Tx,
+    id: Uuid,
+    department: &Department,
+    hash: &[u8],
+) -> sqlx::Result<bool> {
     let now = tx.now();
     let added = tx
         .q(ADD)
@@ -41,7 +46,11 @@ pub async fn add(tx: &mut Tx, id: Uuid, department: &Department, hash: &[u8]) ->
         return Ok(false);
     }
     for specialty in &department.specialties {
-        tx.q(ADD_SPECIALTY).bind(id).bind(specialty.as_str().to_owned()).exec_one().await?;
+        tx.q(ADD_SPECIALTY)
+            .bind(id)
+            .bind(specialty.as_str().to_owned())
+            .exec_one()
+            .await?;
     }
     Ok(true)
 }

@@ -1,11 +1,12 @@
 //! The directory over HTTP, on both engines: invitation to sign-out, administrators' work, refusals, events.
 
 mod administration;
+mod contents;
 mod events;
 mod fields;
 mod links;
-mod once;
 mod office;
+mod once;
 mod sessions;
 mod sign_in;
 

@@ -1,7 +1,7 @@
 //! `POST /cases/{id}/information-request`
 
 use super::{case_for, holder, not_held, role_in};
-use crate::question::{self, Wants};
+use crate::question::{self, OneOrMore};
 use crate::release::of_case;
 use crate::store::question::NewQuestion;
 use crate::{ReviewError, sealed, store};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub struct InformationRequest {
     token: Uuid,
     /// What is missing; at least one.
-    wants: Vec<Wants>,
+    wants: OneOrMore,
     /// To the practice.
     text: String,
 }
@@ -44,13 +44,13 @@ pub async fn ask(
     Json(body): Json<InformationRequest>,
 ) -> Result<StatusCode, ReviewError> {
     let case = case_for(&ctx, &caller, id).await?;
-    question::check(&body.wants, &body.text)?;
+    question::check(body.wants.as_slice(), &body.text)?;
     let key = ctx.keys.get(case.data_key).await?;
     let (question, text) = (ctx.new_id(), body.text.trim().to_owned());
     let new = NewQuestion {
         id: question,
         asked_name: caller.name.clone(),
-        wants: question::joined(&body.wants),
+        wants: question::joined(body.wants.as_slice()),
         content: sealed::seal(&ctx, &key, sealed::QUESTION, question, &text)?,
     };
     let fact = InformationRequested {

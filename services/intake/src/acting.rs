@@ -1,0 +1,93 @@
+//! A caller acting on a referral: found in scope, opened, with the envelope of what will be published about it.
+
+use crate::content::DraftContent;
+use crate::sealed;
+use crate::store::{happening, referral};
+use kit::log::Envelope;
+use kit::seal::DataKey;
+use kit::{Caller, Context, Error, Problem, Role, Tx};
+use uuid::Uuid;
+
+/// Who, as what, on which referral.
+pub struct Acting<'a> {
+    /// The floor.
+    pub ctx: &'a Context,
+    /// Who.
+    pub caller: &'a Caller,
+    /// As what, in the referral's practice.
+    pub role: Role,
+    /// The referral.
+    pub row: referral::Row,
+    /// Its data key.
+    pub key: DataKey,
+    /// Its content.
+    pub content: DraftContent,
+}
+
+impl<'a> Acting<'a> {
+    /// Finds the referral in the caller's scope.
+    ///
+    /// # Errors
+    /// 404 when it is absent, of another practice, discarded or erased.
+    pub async fn on(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
+        let acting = Self::even_discarded(ctx, caller, id).await?;
+        if acting.row.discarded_at.is_some() { Err(Problem::not_found()) } else { Ok(acting) }
+    }
+
+    /// The same, discarded drafts too.
+    ///
+    /// # Errors
+    /// 404 when it is absent, of another practice or erased.
+    pub async fn even_discarded(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
+        let row = referral::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
+        // The right was there when the SQL ran; a caller loaded a moment earlier may not list it yet.
+        let role = caller.in_practice(row.practice).ok_or_else(Problem::not_found)?.role;
+        let key = ctx.keys.get(id).await?;
+        let content = sealed::open(&key, sealed::CONTENT, id, &row.content)?;
+        Ok(Self { ctx, caller, role, row, key, content })
+    }
+
+    /// The envelope of an event about this referral by this caller.
+    pub fn envelope(&self) -> Envelope {
+        Envelope {
+            actor: self.ctx.pseudonym(self.caller.person),
+            actor_role: self.role.as_str().to_owned(),
+            ..about(self.ctx, &self.row)
+        }
+    }
+
+    /// Notes for the referral's page what this caller did.
+    pub async fn happened(&self, tx: &mut Tx, what: &str) -> Result<(), Error> {
+        happened(self.ctx, tx, &self.key, self.row.id, what, Some(&self.caller.name)).await
+    }
+}
+
+/// The envelope of an event about a referral, by nobody yet.
+pub fn about(ctx: &Context, row: &referral::Row) -> Envelope {
+    let id = |id: Uuid| id.as_bytes().to_vec();
+    Envelope {
+        test: row.test,
+        practice: id(row.practice),
+        department: row.department.map(id).unwrap_or_default(),
+        specialty: row.specialty.map_or_else(String::new, |one| one.as_str().to_owned()),
+        priority: row.priority.map_or_else(String::new, |one| one.as_str().to_owned()),
+        channel: row.channel.clone(),
+        key: id(row.id),
+        ..ctx.about(row.id, None)
+    }
+}
+
+/// Notes for the referral's page that something happened now.
+pub async fn happened(
+    ctx: &Context,
+    tx: &mut Tx,
+    key: &DataKey,
+    referral: Uuid,
+    what: &str,
+    who: Option<&str>,
+) -> Result<(), Error> {
+    let id = ctx.new_id();
+    let who = who.map(|name| sealed::seal(ctx, key, sealed::WHO, id, &name)).transpose()?;
+    let row = happening::Row { id, at: tx.now(), what: what.to_owned(), who };
+    Ok(happening::add(tx, referral, row).await?)
+}

@@ -1,0 +1,259 @@
+//! From staged pieces to one picture. Every step can be repeated, so a crash at any point costs nothing: the pieces are read
+//! and judged, the original is put under a name and key that depend on the picture alone, one transaction makes it part of
+//! the referral, and only then the pieces go.
+//!
+//! HEAD, the last PATCH and a repair all come here, also at the same time: the transaction lets one of them through.
+
+use crate::acting::about;
+use crate::receive::{delete_quietly, staged_key};
+use crate::store::{image, referral, upload};
+use crate::upload::{MAX_IMAGES, too_large};
+use http::StatusCode;
+use kit::keys::KeyError;
+use kit::log::Envelope;
+use kit::objects::{ObjectError, segments};
+use kit::picture::{self, Picture};
+use kit::pictures::{Stored, sha256};
+use kit::seal::DataKey;
+use kit::{Context, Error, Problem};
+use proto::intake::{UploadFailed, UploadSucceeded};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// How many pictures one process puts together at a time: each is held whole, clear and sealed, some 80 MiB at most.
+static ASSEMBLING: Semaphore = Semaphore::const_new(8);
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// The picture stands in the referral.
+    Done,
+    /// There is no such upload any more.
+    Gone,
+    /// Bytes are still missing.
+    Unfinished,
+    /// The picture was refused; the upload is gone.
+    Refused(Problem),
+    /// Too many at once: come again.
+    Busy,
+}
+
+enum Assembled {
+    Whole(Vec<u8>),
+    /// A piece is lost or was changed.
+    Damaged,
+}
+
+/// Finishes an upload that has every byte.
+///
+/// # Errors
+/// When a store is not reachable: everything stays as it is, and it can be repeated.
+pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
+    let Ok(Ok(_permit)) = tokio::time::timeout(PATIENCE, ASSEMBLING.acquire()).await else { return Ok(Finished::Busy) };
+    let Some(row) = upload::any(&ctx.db, id).await? else { return Ok(Finished::Gone) };
+    if row.finished_at.is_some() {
+        return Ok(Finished::Done);
+    }
+    if row.ended_at.is_some() {
+        return Ok(Finished::Gone);
+    }
+    if row.pos != row.length {
+        return Ok(Finished::Unfinished);
+    }
+    let key = match ctx.keys.get(row.referral).await {
+        Ok(key) => key,
+        Err(KeyError::Erased) => return Ok(Finished::Gone),
+        Err(other) => return Err(other.into()),
+    };
+    let picture = match assemble(ctx, &row, &key).await? {
+        Assembled::Whole(picture) => picture,
+        Assembled::Damaged => match upload::any(&ctx.db, id).await? {
+            None => return Ok(Finished::Gone),
+            // Another request finished it meanwhile and took the pieces away.
+            Some(now) if now.finished_at.is_some() => return Ok(Finished::Done),
+            Some(_) => return refuse(ctx, &row, digest_mismatch()).await,
+        },
+    };
+    let judged = match judge(&row, &picture) {
+        Ok(judged) => judged,
+        Err(problem) => return refuse(ctx, &row, problem).await,
+    };
+    let object = format!("originals/{}", row.image);
+    let stored = match ctx.put_picture(&key, &object, row.image, &picture).await {
+        Ok(stored) => stored,
+        // Another picture stands under this id: in this referral or in any other, which is not told.
+        Err(Error::Damaged(_)) => return refuse(ctx, &row, image_exists()).await,
+        Err(other) => return Err(other),
+    };
+    drop(picture);
+    match enter(ctx, &row, &judged, stored).await? {
+        Some(problem) => {
+            if image::any(&ctx.db, row.image).await?.is_none() {
+                delete_quietly(ctx, &object).await;
+            }
+            refuse(ctx, &row, problem).await
+        }
+        None => {
+            sweep_pieces(ctx, id).await?;
+            Ok(Finished::Done)
+        }
+    }
+}
+
+async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Assembled, Error> {
+    let mut picture = Vec::with_capacity(row.length as usize);
+    for piece in upload::pieces(&ctx.db, row.id).await? {
+        let sealed = match ctx.objects.get(&piece.object).await {
+            Ok(sealed) => sealed,
+            Err(ObjectError::Absent | ObjectError::Damaged(_)) => return Ok(Assembled::Damaged),
+            Err(other) => return Err(other.into()),
+        };
+        match segments::open(&staged_key(key, &piece.object), &sealed, piece.object.as_bytes()) {
+            Ok(plain) if piece.pos == picture.len() as i64 && piece.length == plain.len() as i64 => picture.extend_from_slice(&plain),
+            _ => return Ok(Assembled::Damaged),
+        }
+    }
+    Ok(if picture.len() as i64 == row.length { Assembled::Whole(picture) } else { Assembled::Damaged })
+}
+
+/// By content alone: no file name and no declared type is looked at.
+fn judge(row: &upload::Row, bytes: &[u8]) -> Result<Picture, Problem> {
+    if row.sha256.as_ref().is_some_and(|expected| *expected != sha256(bytes)) {
+        return Err(digest_mismatch());
+    }
+    picture::check(bytes).map_err(|refusal| match refusal.code {
+        "too-large" => too_large(),
+        "not-a-picture" => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal.code, refusal.message),
+        code => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, refusal.message),
+    })
+}
+
+fn digest_mismatch() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "digest-mismatch",
+        "What arrived is not the picture that was chosen: it was changed on the way. Send it again.",
+    )
+}
+
+/// 409: the client's id for a picture stands for another one.
+pub fn image_exists() -> Problem {
+    Problem::conflict("image-exists", "A picture with this id was sent before. Give the new picture an id of its own.")
+}
+
+/// 422: the referral is full.
+pub fn too_many_images() -> Problem {
+    let detail = format!("A referral holds at most {MAX_IMAGES} pictures. Remove one first, or send a second referral.");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-images", detail)
+}
+
+/// One transaction: the picture becomes part of the referral. `Some` says why it may not.
+async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Stored) -> Result<Option<Problem>, Error> {
+    let arrived = image::Arrived {
+        id: row.image,
+        referral: row.referral,
+        finding: row.finding,
+        view: row.view,
+        media_type: judged.kind.media_type(),
+        bytes: row.length,
+        width: judged.width,
+        height: judged.height,
+        stored,
+    };
+    let mut tx = ctx.begin().await?;
+    if !upload::finish(&mut tx, row.id).await? {
+        return Ok(None);
+    }
+    if !referral::touch(&mut tx, row.referral).await? {
+        let gone = referral::any(&mut tx, row.referral).await?.filter(|referral| referral.discarded_at.is_none());
+        let refusal = gone.map_or_else(|| Err(Problem::not_found()), |referral| referral.state.takes_pictures());
+        return Ok(refusal.err());
+    }
+    let Some(referral) = referral::any(&mut tx, row.referral).await? else { return Ok(Some(Problem::not_found())) };
+    if image::add(&mut tx, &arrived).await? {
+        if image::count(&mut tx, row.referral).await? > MAX_IMAGES {
+            return Ok(Some(too_many_images()));
+        }
+        let picture = picture_of(&arrived);
+        ctx.publish(&mut tx, by_uploader(ctx, row, &referral), &UploadSucceeded { picture: Some(picture) }).await?;
+    } else {
+        // The same picture sent a second time is the same picture; another one needs another id.
+        let there = image::any_in(&mut tx, row.image).await?;
+        if !there.is_some_and(|there| there.referral == row.referral && there.sha256 == arrived.stored.sha256) {
+            return Ok(Some(image_exists()));
+        }
+    }
+    tx.commit().await?;
+    Ok(None)
+}
+
+fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
+    proto::intake::Picture {
+        image: arrived.id.as_bytes().to_vec(),
+        finding: arrived.finding.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        view: arrived.view.as_str().to_owned(),
+        media_type: arrived.media_type.to_owned(),
+        bytes: arrived.bytes as u64,
+        sha256: arrived.stored.sha256.clone(),
+        object: arrived.stored.object.clone(),
+        stored_sha256: arrived.stored.stored_sha256.clone(),
+        stored_bytes: arrived.stored.stored_bytes,
+        width: arrived.width,
+        height: arrived.height,
+    }
+}
+
+/// Whoever began the upload did it, even when a repair ended it.
+fn by_uploader(ctx: &Context, row: &upload::Row, referral: &referral::Row) -> Envelope {
+    Envelope {
+        actor: ctx.pseudonym(row.person),
+        actor_role: row.role.as_str().to_owned(),
+        images: 1,
+        ..about(ctx, referral)
+    }
+}
+
+/// Ends an upload without a picture: the reason goes into the log, the upload away.
+async fn refuse(ctx: &Context, row: &upload::Row, problem: Problem) -> Result<Finished, Error> {
+    let pieces = upload::pieces(&ctx.db, row.id).await?;
+    let mut tx = ctx.begin().await?;
+    if upload::delete(&mut tx, row.id).await? {
+        publish_failure(ctx, &mut tx, row, &problem.code).await?;
+        tx.commit().await?;
+        for piece in pieces {
+            delete_quietly(ctx, &piece.object).await;
+        }
+    }
+    Ok(Finished::Refused(problem))
+}
+
+/// Publishes that a picture did not make it; about a referral that is gone there is nothing to say.
+async fn publish_failure(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row, reason: &str) -> Result<(), Error> {
+    let Some(referral) = referral::any(tx, row.referral).await? else { return Ok(()) };
+    let failed = UploadFailed { image: row.image.as_bytes().to_vec(), reason: reason.to_owned() };
+    match ctx.publish(tx, by_uploader(ctx, row, &referral), &failed).await {
+        Err(Error::Key(KeyError::Erased)) => Ok(()),
+        other => other,
+    }
+}
+
+/// Ends an upload whose time is over: its pieces go, its row stays to say so.
+pub async fn expire(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
+    let mut tx = ctx.begin().await?;
+    if upload::end(&mut tx, row.id).await? {
+        publish_failure(ctx, &mut tx, row, "upload-expired").await?;
+        tx.commit().await?;
+        sweep_pieces(ctx, row.id).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the pieces of an upload that is over: objects first, so that a crash between leaves them to be found.
+pub async fn sweep_pieces(ctx: &Context, id: Uuid) -> Result<(), Error> {
+    for piece in upload::pieces(&ctx.db, id).await? {
+        ctx.objects.delete(&piece.object).await?;
+    }
+    Ok(upload::delete_pieces(&ctx.db, id).await?)
+}

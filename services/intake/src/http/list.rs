@@ -1,0 +1,162 @@
+//! The office's lists. They show initials and a birth year, not a name or a number: the screen stands on a desk.
+
+use super::{of_office, seen};
+use crate::content::DraftContent;
+use crate::patient::initials;
+use crate::referral::State as ReferralState;
+use crate::sealed;
+use crate::store::list;
+use crate::vocabulary::{Priority, Specialty};
+use axum::extract::State;
+use kit::http::{Json, Query};
+use kit::keys::KeyError;
+use kit::{At, Caller, Context, Error, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+const PAGE: i64 = 30;
+/// 31 December 9999: after everything.
+const AFTER_ALL: i64 = 253_402_300_799_000_000;
+
+/// Which list.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tab {
+    /// Answered and not yet read.
+    Answers,
+    /// With a department.
+    Waiting,
+    /// Being written.
+    Drafts,
+    /// Read or withdrawn.
+    Closed,
+}
+
+impl Tab {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Waiting => "waiting",
+            Self::Drafts => "drafts",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Which page of which list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Which list.
+    #[param(inline)]
+    tab: Tab,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// One line.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferralRow {
+    id: Uuid,
+    state: ReferralState,
+    specialty: Option<Specialty>,
+    priority: Option<Priority>,
+    /// For example `K.N.`; empty when there is no name yet.
+    initials: String,
+    birth_year: Option<i32>,
+    /// Of the first finding.
+    body_site: Option<String>,
+    department_name: Option<String>,
+    practice_name: String,
+    /// Pictures, without those removed.
+    image_count: i64,
+    updated_at: At,
+    submitted_at: Option<At>,
+    due_at: Option<At>,
+    /// There is an answer that nobody has read.
+    unread: bool,
+    /// The department waits for information.
+    question: bool,
+}
+
+/// How many referrals need the office.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Counts {
+    answers: i64,
+    waiting: i64,
+    drafts: i64,
+}
+
+/// A page.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferralPage {
+    items: Vec<ReferralRow>,
+    /// Cursor of the next page.
+    next: Option<String>,
+    counts: Counts,
+}
+
+/// The referrals of the caller's practices, newest change first.
+#[utoipa::path(get, path = "/referrals", params(Wanted), responses((status = OK, body = ReferralPage)))]
+pub async fn list(State(ctx): State<Context>, caller: Caller, Query(asked): Query<Wanted>) -> Result<Json<ReferralPage>, Problem> {
+    of_office(&caller)?;
+    let from = match asked.cursor.as_deref() {
+        None | Some("") => (At::from_micros(AFTER_ALL), Uuid::max()),
+        Some(cursor) => position(cursor).ok_or_else(|| Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page."))?,
+    };
+    let mut rows = list::page(&ctx, &caller, asked.tab.as_str(), from, PAGE + 1).await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
+    let mut counts = Counts::default();
+    for (tab, count) in list::counts(&ctx, &caller).await? {
+        match tab.as_str() {
+            "answers" => counts.answers = count,
+            "waiting" => counts.waiting = count,
+            "drafts" => counts.drafts = count,
+            _ => {}
+        }
+    }
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        items.push(shown(&ctx, row).await?);
+    }
+    seen(&ctx, &caller, "search", "referrals", None).await?;
+    Ok(Json(ReferralPage { items, next, counts }))
+}
+
+fn position(cursor: &str) -> Option<(At, Uuid)> {
+    let (micros, id) = cursor.split_once('.')?;
+    Some((At::from_micros(micros.parse().ok()?), id.parse().ok()?))
+}
+
+async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
+    let content: DraftContent = match ctx.keys.get(row.id).await {
+        Ok(key) => sealed::open(&key, sealed::CONTENT, row.id, &row.content)?,
+        // Erased: the line stays, without a person.
+        Err(KeyError::Erased) => DraftContent::default(),
+        Err(other) => return Err(other.into()),
+    };
+    let patient = content.patient.unwrap_or_default();
+    let birth_year = patient.birth_date.as_deref().and_then(|date| date.split('-').next()?.parse().ok());
+    let body_site = content.findings.into_iter().find_map(|finding| finding.body_site).map(|site| site.display);
+    Ok(ReferralRow {
+        id: row.id,
+        state: row.state,
+        specialty: row.specialty,
+        priority: row.priority,
+        initials: patient.name.as_deref().map(initials).unwrap_or_default(),
+        birth_year,
+        body_site,
+        department_name: row.department_name,
+        practice_name: row.practice_name,
+        image_count: row.image_count,
+        updated_at: row.updated_at,
+        submitted_at: row.submitted_at,
+        due_at: row.due_at,
+        unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
+        question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,
+    })
+}

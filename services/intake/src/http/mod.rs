@@ -1,0 +1,57 @@
+//! Routes under `/api/intake`, a file per noun. Every handler takes a [`kit::Caller`] and finds what it touches in the
+//! caller's scope; reads are in the access log before the answer leaves.
+
+mod detail;
+mod draft;
+mod image;
+mod information;
+mod list;
+mod outcome;
+mod reference;
+mod submission;
+mod upload;
+
+use kit::audit::Access;
+use kit::{Caller, Context, Error, Problem, Role, Routes};
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(reference::departments))
+        .routes(routes!(reference::body_sites))
+        .routes(routes!(reference::limits))
+        .routes(routes!(list::list))
+        .routes(routes!(draft::save, detail::read, draft::discard))
+        .routes(routes!(draft::restore))
+        .routes(routes!(submission::submit))
+        .routes(routes!(outcome::withdraw))
+        .routes(routes!(information::supply))
+        .routes(routes!(outcome::acknowledge))
+        .routes(routes!(image::change, image::remove))
+        .routes(routes!(image::restore))
+        .routes(routes!(image::show))
+        .routes(routes!(upload::options, upload::create))
+        .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
+}
+
+const OFFICE: [Role; 2] = [Role::GpClinician, Role::GpStaff];
+
+/// Somebody of a GP office.
+fn of_office(caller: &Caller) -> Result<(), Problem> {
+    caller.require(&OFFICE).map(|_| ())
+}
+
+/// Records what a caller saw; the answer waits until it is durable.
+async fn seen(ctx: &Context, caller: &Caller, action: &str, what: impl Into<String>, subject: Option<Uuid>) -> Result<(), Error> {
+    let access = Access {
+        at: ctx.now(),
+        person: caller.person,
+        action: action.to_owned(),
+        what: what.into(),
+        subject,
+        outcome: "ok".to_owned(),
+    };
+    ctx.audit.record(access).await
+}

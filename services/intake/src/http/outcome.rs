@@ -1,0 +1,83 @@
+//! How a referral ends for the office: it is withdrawn, or its answer is read.
+
+use crate::acting::Acting;
+use crate::referral::State as ReferralState;
+use crate::sealed;
+use crate::store::referral;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::http::{Json, Path};
+use kit::{Caller, Context, Problem};
+use proto::intake::{AnswerAcknowledged, ReferralWithdrawn};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const LONGEST_REASON: usize = 2_000;
+
+/// Why a referral is withdrawn.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdraw {
+    reason: String,
+}
+
+/// Withdraws a referral that waits for its answer. A repeat changes nothing.
+#[utoipa::path(post, path = "/referrals/{id}/withdraw", params(("id" = Uuid, Path)), request_body = Withdraw,
+    responses((status = NO_CONTENT), (status = CONFLICT, description = "already-answered or not-submitted")))]
+pub async fn withdraw(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(Withdraw { reason }): Json<Withdraw>,
+) -> Result<StatusCode, Problem> {
+    let acting = Acting::on(&ctx, &caller, id).await?;
+    if acting.row.state == ReferralState::Withdrawn {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    acting.row.state.withdrawable()?;
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Problem::invalid_field("reason", "required", "Write why the referral is withdrawn: the specialist may have begun to read it."));
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(Problem::invalid_field("reason", "too-long", format!("This is too long. Shorten it to {LONGEST_REASON} characters.")));
+    }
+    let sealed = sealed::seal(&ctx, &acting.key, sealed::REASON, id, &reason)?;
+    let mut tx = ctx.begin().await?;
+    if !referral::withdraw(&mut tx, id, sealed).await? {
+        drop(tx);
+        let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+        // Withdrawn by another request, or answered since.
+        return if now.state == ReferralState::Withdrawn { Ok(StatusCode::NO_CONTENT) } else { Err(crossed(now.state)) };
+    }
+    ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason }).await?;
+    acting.happened(&mut tx, "withdrawn").await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn crossed(state: ReferralState) -> Problem {
+    state.withdrawable().err().unwrap_or_else(|| Problem::conflict("crossed", "The referral changed at this moment. Look at it and try again."))
+}
+
+/// Notes that the office has read the answer. A repeat changes nothing.
+#[utoipa::path(post, path = "/referrals/{id}/acknowledge", params(("id" = Uuid, Path)),
+    responses((status = NO_CONTENT), (status = CONFLICT, description = "no-answer")))]
+pub async fn acknowledge(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+    let acting = Acting::on(&ctx, &caller, id).await?;
+    let row = &acting.row;
+    if row.acknowledged_at.is_some() {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    if row.answered_at.is_none() {
+        return Err(Problem::conflict("no-answer", "There is no answer yet."));
+    }
+    let mut tx = ctx.begin().await?;
+    if referral::acknowledge(&mut tx, id, row.state, row.state.after_reading()).await? {
+        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
+        acting.happened(&mut tx, "acknowledged").await?;
+        tx.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,76 @@
+//! What every referral is written with: departments, body sites, limits. Nothing here is about a patient.
+
+use super::of_office;
+use crate::body_site::{self, BodySite};
+use crate::store::place;
+use crate::upload::{MAX_IMAGES, MAX_LENGTH};
+use crate::vocabulary::Specialty;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use kit::http::Json;
+use kit::{Caller, Context, Problem, picture};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A department that takes referrals.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Department {
+    id: Uuid,
+    name: String,
+    hospital: String,
+    specialties: Vec<Specialty>,
+}
+
+/// Departments that take referrals.
+#[utoipa::path(get, path = "/departments", responses((status = OK, body = Vec<Department>)))]
+pub async fn departments(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<Department>>, Problem> {
+    of_office(&caller)?;
+    let departments = place::departments(&ctx.db).await?;
+    let shown = departments.into_iter().map(|place::Department { id, name, hospital, specialties }| Department { id, name, hospital, specialties });
+    Ok(Json(shown.collect()))
+}
+
+/// Body sites: DICOM CID 4029 with English and Norwegian names.
+#[utoipa::path(get, path = "/body-sites", responses((status = OK, body = Vec<BodySite>)))]
+pub async fn body_sites(caller: Caller) -> Result<Response, Problem> {
+    of_office(&caller)?;
+    let mut response = axum::Json(body_site::all()).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
+    Ok(response)
+}
+
+/// What a picture and a referral may be.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Bytes.
+    max_image_bytes: i64,
+    /// Pixels.
+    max_pixels: u64,
+    /// In one referral.
+    max_images: i64,
+    /// Below this the longer side is called small, in pixels (American Telemedicine Association: 800 × 600).
+    min_long: u32,
+    /// Below this the shorter side is called small, in pixels.
+    min_short: u32,
+    /// Media types.
+    accept: [&'static str; 3],
+}
+
+/// What a picture and a referral may be.
+#[utoipa::path(get, path = "/limits", responses((status = OK, body = Limits)))]
+pub async fn limits(caller: Caller) -> Result<Json<Limits>, Problem> {
+    of_office(&caller)?;
+    Ok(Json(Limits {
+        max_image_bytes: MAX_LENGTH,
+        max_pixels: picture::MAX_PIXELS,
+        max_images: MAX_IMAGES,
+        min_long: 800,
+        min_short: 600,
+        accept: ["image/jpeg", "image/png", "image/webp"],
+    }))
+}

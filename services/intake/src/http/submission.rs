@@ -1,0 +1,120 @@
+//! Sending a referral: once. A repeat gets the same receipt, recomputed from what stands.
+
+use super::detail::would_refuse;
+use super::draft::stale;
+use crate::acting::Acting;
+use crate::due::due;
+use crate::publishing::{Sending, counted, submitted};
+use crate::referral::reference;
+use crate::store::{image, place, referral};
+use crate::vocabulary::Priority;
+use axum::extract::State;
+use kit::http::{Json, Path};
+use kit::{At, Caller, Context, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Which version is sent: what the person saw and nothing else.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submit {
+    version: i64,
+}
+
+/// A picture that was sent.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sent {
+    id: Uuid,
+    /// SHA-256 of the picture as sent, 64 hexadecimal digits.
+    sha256: String,
+    bytes: i64,
+}
+
+/// What was taken over, and by when it is answered.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    referral: Uuid,
+    submitted_at: At,
+    due_at: At,
+    images: Vec<Sent>,
+    department_name: String,
+    /// Eight characters to name it by on the telephone.
+    reference: String,
+}
+
+impl Receipt {
+    /// From what stands; none before it was sent. Pictures sent later, in reply to a question, are not part of it.
+    pub fn of(row: &referral::Row, images: &[image::Row]) -> Option<Self> {
+        let with_referral = images.iter().filter(|image| image.sent_at.is_some() && image.question.is_none());
+        Some(Self {
+            referral: row.id,
+            submitted_at: row.submitted_at?,
+            due_at: row.due_at?,
+            images: with_referral
+                .map(|image| Sent { id: image.id, sha256: hex::encode(&image.sha256), bytes: image.bytes })
+                .collect(),
+            department_name: row.department_name.clone().unwrap_or_default(),
+            reference: reference(row.id),
+        })
+    }
+}
+
+/// Sends a draft. A repeat gets the same receipt.
+#[utoipa::path(post, path = "/referrals/{id}/submit", params(("id" = Uuid, Path)), request_body = Submit,
+    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version"),
+        (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
+pub async fn submit(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(Submit { version }): Json<Submit>,
+) -> Result<Json<Receipt>, Problem> {
+    let acting = Acting::on(&ctx, &caller, id).await?;
+    if acting.row.submitted_at.is_none() {
+        if acting.row.version != version {
+            return Err(stale(acting.row.version));
+        }
+        send(&acting).await?;
+    }
+    let row = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+    let images = image::of_referral(&ctx.db, id).await?;
+    // Neither sent by us nor by a request that was faster: the draft was changed in between.
+    Receipt::of(&row, &images).map(Json).ok_or_else(|| stale(row.version))
+}
+
+/// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
+async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
+    let Acting { ctx, caller, row, content, .. } = acting;
+    let department = match content.department_id {
+        Some(id) => place::department(&ctx.db, id).await?,
+        None => None,
+    };
+    let department_name = department.map(|department| department.name).unwrap_or_default();
+    let mut tx = ctx.begin().await?;
+    let at = tx.now();
+    let due = due(at, content.priority.unwrap_or(Priority::Routine));
+    if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
+        return Ok(());
+    }
+    let mut images = image::of_referral_in(&mut tx, row.id).await?;
+    let missing = would_refuse(ctx, content, &images).await?;
+    if !missing.is_empty() {
+        return Err(Problem::invalid(missing));
+    }
+    images.retain(|image| image.removed_at.is_none());
+    for image in &images {
+        image::send(&mut tx, image.id, at, None).await?;
+    }
+    let sending = Sending {
+        practice_name: &row.practice_name,
+        department_name: &department_name,
+        due,
+        referrer_name: &caller.name,
+    };
+    let envelope = counted(acting.envelope(), content, images.len(), at);
+    ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
+    acting.happened(&mut tx, "submitted").await?;
+    Ok(tx.commit().await?)
+}

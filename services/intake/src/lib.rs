@@ -1,0 +1,51 @@
+//! The GP office's side: writing a referral, sending pictures over a poor line, the receipt, questions and the answer.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`body_site`] | what is written, and what Send needs of it |
+//! | [`referral`], [`due`] | states and what each allows; when an answer is due |
+//! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
+//! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
+//! | [`store`] | all SQL |
+//! | `http` | routes |
+//! | `projection`, [`repair`] | what others' events change here; what is done by itself |
+//!
+//! What was decided here, beyond the design: an upload that is over is remembered for a week to answer 410; assembling waits
+//! for its turn after the body, because a permit held during a slow body would let eight slow lines stop everybody (bodies
+//! have permits of their own, asked for before the body); a picture that is added while a question is open must go out with
+//! the reply or be removed.
+
+mod acting;
+pub mod body_site;
+pub mod content;
+pub mod due;
+pub mod finish;
+mod http;
+pub mod missing;
+pub mod patient;
+mod projection;
+mod publishing;
+pub mod receive;
+pub mod referral;
+pub mod repair;
+pub mod sealed;
+pub mod store;
+pub mod upload;
+pub mod vocabulary;
+
+use kit::Service;
+
+/// The service's table of contents.
+pub fn service() -> Service {
+    Service {
+        name: "intake",
+        place: 2,
+        routes: http::routes,
+        pages: None,
+        migrations: store::MIGRATIONS,
+        statements: store::STATEMENTS,
+        objects: store::OBJECTS,
+        consumers: projection::consumers(),
+        repairs: repair::ALL.to_vec(),
+    }
+}

@@ -1,0 +1,12 @@
+//! What intake learns from others' events. Names of places can be rebuilt; the rest is state of intake's own.
+
+mod imaging;
+mod places;
+mod review;
+
+use kit::log::Consumer;
+
+/// All consumers.
+pub fn consumers() -> Vec<Consumer> {
+    vec![places::CONSUMER, imaging::CONSUMER, review::CONSUMER]
+}

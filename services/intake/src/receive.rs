@@ -1,0 +1,185 @@
+//! Taking the bytes of one PATCH: a sealed object per piece, then the offset by compare-and-set.
+//!
+//! Every object gets a name and so a key of its own; of several requests at one offset one moves it, the others delete what
+//! they staged. A body that breaks off leaves what arrived, unless it announced a checksum: then it counts as a whole or not
+//! at all, so its pieces are staged as they come and noted in one transaction at the end. Memory is one piece and its sealed
+//! copy per request, and so many requests at once as [`RECEIVING`] has permits.
+
+use crate::store::upload::{self, Piece, Row};
+use crate::upload::{Checksum, LASTS, PIECE};
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use http::StatusCode;
+use kit::objects::{ObjectError, segments};
+use kit::seal::DataKey;
+use kit::{At, Context, Problem};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use uuid::Uuid;
+
+/// How many bodies one process takes at a time.
+static RECEIVING: Semaphore = Semaphore::const_new(64);
+/// A line that says nothing for so long has broken.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// A place among those whose body is being taken.
+///
+/// # Errors
+/// 503 with Retry-After when all are taken: before the body, so that a slow line does not send it in vain.
+pub fn permit() -> Result<SemaphorePermit<'static>, Problem> {
+    RECEIVING.try_acquire().map_err(|_| Problem::unavailable("too many uploads at once"))
+}
+
+/// Where an upload stands after a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Bytes that are safe.
+    pub offset: i64,
+    /// Until when it can go on.
+    pub expires: At,
+}
+
+/// 409: the piece does not begin where the upload stands.
+pub fn wrong_offset() -> Problem {
+    Problem::conflict("wrong-offset", "The upload does not stand at this offset. Ask with HEAD where it stands, and go on from there.")
+}
+
+/// 400: more bytes than were announced.
+pub fn beyond_length() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "beyond-length", "The piece reaches beyond the file's announced length.")
+}
+
+/// The name of a staged object.
+pub fn staged_name(upload: Uuid, pos: i64, random: [u8; 8]) -> String {
+    format!("staging/{upload}/{pos}-{}", hex::encode(random))
+}
+
+/// The key of a staged object.
+pub fn staged_key(key: &DataKey, object: &str) -> [u8; 32] {
+    key.derive("staged piece", &[object.as_bytes()])
+}
+
+/// Takes a body from the upload's present offset on.
+///
+/// # Errors
+/// 409 when another request was faster, 460 for a wrong checksum, 400 for a body that is too long or broke off, 503 when a
+/// store is not reachable.
+pub async fn receive(ctx: &Context, upload: Row, checksum: Option<Checksum>, body: Body) -> Result<Taken, Problem> {
+    let key = ctx.keys.get(upload.referral).await?;
+    let taken = Taken { offset: upload.pos, expires: upload.expires_at };
+    let mut receiver = Receiver { ctx, key, begin: upload.pos, taken, upload, checksum, buffer: BytesMut::new(), held: Vec::new() };
+    let mut stream = body.into_data_stream();
+    loop {
+        match tokio::time::timeout(STALLED, stream.next()).await {
+            Ok(Some(Ok(chunk))) => receiver.take(chunk).await?,
+            Ok(None) => return receiver.complete().await,
+            Ok(Some(Err(_))) | Err(_) => return receiver.broke_off().await,
+        }
+    }
+}
+
+struct Receiver<'a> {
+    ctx: &'a Context,
+    upload: Row,
+    key: DataKey,
+    /// Where the bytes in the buffer begin.
+    begin: i64,
+    taken: Taken,
+    checksum: Option<Checksum>,
+    buffer: BytesMut,
+    /// Staged and not yet noted, because the checksum is not known to be right.
+    held: Vec<Piece>,
+}
+
+impl Receiver<'_> {
+    async fn take(&mut self, mut chunk: Bytes) -> Result<(), Problem> {
+        if self.begin + (self.buffer.len() + chunk.len()) as i64 > self.upload.length {
+            self.let_go().await;
+            return Err(beyond_length());
+        }
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&chunk);
+        }
+        while !chunk.is_empty() {
+            let part = chunk.split_to(chunk.len().min(PIECE - self.buffer.len()));
+            self.buffer.extend_from_slice(&part);
+            if self.buffer.len() == PIECE {
+                self.stage().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores the buffer as one sealed object.
+    async fn stage(&mut self) -> Result<(), Problem> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let plain = std::mem::take(&mut self.buffer);
+        let object = staged_name(self.upload.id, self.begin, self.ctx.random.bytes());
+        let sealed = segments::seal(&staged_key(&self.key, &object), &plain, object.as_bytes());
+        self.ctx.objects.put(&object, sealed.into()).await?;
+        let piece = Piece { pos: self.begin, length: plain.len() as i64, object };
+        self.begin += piece.length;
+        self.held.push(piece);
+        if self.checksum.is_none() { self.note().await } else { Ok(()) }
+    }
+
+    /// Moves the offset over everything that is staged.
+    async fn note(&mut self) -> Result<(), Problem> {
+        let expires = self.ctx.now() + LASTS;
+        let mut tx = self.ctx.begin().await?;
+        if !upload::advance(&mut tx, self.upload.id, &self.held, expires).await? {
+            drop(tx);
+            self.let_go().await;
+            return Err(wrong_offset());
+        }
+        tx.commit().await?;
+        self.held.clear();
+        self.taken = Taken { offset: self.begin, expires };
+        Ok(())
+    }
+
+    async fn complete(mut self) -> Result<Taken, Problem> {
+        self.stage().await?;
+        if let Some(checksum) = self.checksum.take() {
+            if !checksum.matches() {
+                self.let_go().await;
+                return Err(checksum_mismatch());
+            }
+            self.note().await?;
+        }
+        Ok(self.taken)
+    }
+
+    async fn broke_off(mut self) -> Result<Taken, Problem> {
+        if self.checksum.is_some() {
+            self.let_go().await;
+        } else {
+            self.stage().await?;
+        }
+        Err(Problem::new(StatusCode::BAD_REQUEST, "interrupted", "The piece did not arrive whole. Go on from where the upload stands."))
+    }
+
+    /// Deletes what is staged and will not be noted. What can't be deleted now, the sweep finds later.
+    async fn let_go(&mut self) {
+        for piece in self.held.drain(..) {
+            delete_quietly(self.ctx, &piece.object).await;
+        }
+    }
+}
+
+fn checksum_mismatch() -> Problem {
+    // 460 is tus's own status; it is in the range of client errors, so the conversion can't fail.
+    let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
+    Problem::new(status, "checksum-mismatch", "The piece was changed on the way. Send it again.")
+}
+
+/// Deletes an object that nothing points to any more; a failure is logged and left to the sweep.
+pub async fn delete_quietly(ctx: &Context, object: &str) {
+    match ctx.objects.delete(object).await {
+        Ok(()) | Err(ObjectError::Absent) => {}
+        Err(error) => tracing::warn!(%error, "a staged piece was not deleted"),
+    }
+}

@@ -1,0 +1,147 @@
+//! What intake does by itself: finish uploads after a crash, end old ones, sweep staged pieces, purge discarded drafts.
+
+use crate::finish::{self, Finished};
+use crate::receive::delete_quietly;
+use crate::referral::RESTORABLE;
+use crate::store::{chore, happening, image, referral, upload};
+use crate::upload::REMEMBERED;
+use kit::objects::ObjectError;
+use kit::{Context, Error, Repair};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// All repairs.
+pub const ALL: [Repair; 4] = [
+    Repair { name: "finish uploads", every: Duration::from_secs(10), workers: 1, run: |ctx| Box::pin(finish_complete(ctx)) },
+    Repair { name: "end old uploads", every: Duration::from_secs(300), workers: 1, run: |ctx| Box::pin(end_old(ctx)) },
+    Repair { name: "sweep staged pieces", every: Duration::from_secs(3600), workers: 1, run: |ctx| Box::pin(sweep(ctx)) },
+    Repair { name: "purge discarded drafts", every: Duration::from_secs(900), workers: 1, run: |ctx| Box::pin(purge(ctx)) },
+];
+
+/// A request that is about to finish its upload gets so long before the repair does.
+const GRACE: time::Duration = time::Duration::seconds(30);
+const SWEPT_EVERY: time::Duration = time::Duration::hours(1);
+/// A staged object without a row may belong to a request under way for so long.
+const UNDER_WAY: time::Duration = time::Duration::hours(6);
+
+/// Uploads that have every byte and no picture, and pieces of those that are over. One that can't be finished does not
+/// stop the others.
+async fn finish_complete(ctx: &Context) -> Result<u64, Error> {
+    let before = ctx.now() - GRACE;
+    let mut done = 0;
+    let mut failed = None;
+    for row in upload::complete(&ctx.db, before).await? {
+        match finish::finish(ctx, row.id).await {
+            Ok(Finished::Done | Finished::Gone | Finished::Refused(_)) => done += 1,
+            Ok(Finished::Unfinished | Finished::Busy) => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    for (id,) in upload::left_over(&ctx.db, before).await? {
+        finish::sweep_pieces(ctx, id).await?;
+        done += 1;
+    }
+    failed.map_or(Ok(done), Err)
+}
+
+async fn end_old(ctx: &Context) -> Result<u64, Error> {
+    let now = ctx.now();
+    let mut done = 0;
+    for row in upload::expired(&ctx.db, now).await? {
+        finish::expire(ctx, &row).await?;
+        done += 1;
+    }
+    for (id,) in upload::over(&ctx.db, now - REMEMBERED).await? {
+        finish::sweep_pieces(ctx, id).await?;
+        let mut tx = ctx.begin().await?;
+        upload::delete(&mut tx, id).await?;
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Staged objects that no row knows: their request lost a race or its process. It lists the store, so it is done once an hour.
+async fn sweep(ctx: &Context) -> Result<u64, Error> {
+    if !chore::turn(ctx, "sweep staged pieces", ctx.now() - SWEPT_EVERY).await? {
+        return Ok(0);
+    }
+    let before = ctx.now() - UNDER_WAY;
+    let mut done = 0;
+    let mut after: Option<String> = None;
+    loop {
+        let page = ctx.objects.list("staging/", after.as_deref(), 500).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = Some(last.key.clone());
+        for object in page {
+            let upload = object.key.split('/').nth(1).and_then(|id| id.parse::<Uuid>().ok());
+            let known = match upload {
+                Some(upload) => upload::is_staged(&ctx.db, upload, &object.key).await?,
+                None => false,
+            };
+            if !known && object.modified < before {
+                ctx.objects.delete(&object.key).await?;
+                done += 1;
+            }
+        }
+    }
+}
+
+/// Discarded drafts past the time in which they can be taken back.
+async fn purge(ctx: &Context) -> Result<u64, Error> {
+    let before = ctx.now() - RESTORABLE;
+    let mut done = 0;
+    for (id,) in referral::long_discarded(ctx, before).await? {
+        if referral::begin_purge(ctx, id, before).await? {
+            purge_one(ctx, id).await?;
+            done += 1;
+        }
+    }
+    Ok(done)
+}
+
+/// Objects, then the key, then the rows: at every point between it is found and purged again. The smaller copies are
+/// imaging's; without the key they are noise.
+async fn purge_one(ctx: &Context, id: Uuid) -> Result<(), Error> {
+    for (upload,) in upload::of_referral(&ctx.db, id).await? {
+        finish::sweep_pieces(ctx, upload).await?;
+        let mut tx = ctx.begin().await?;
+        upload::delete(&mut tx, upload).await?;
+        tx.commit().await?;
+    }
+    for picture in image::of_referral(&ctx.db, id).await? {
+        delete_original(ctx, &picture.object).await?;
+    }
+    ctx.keys.destroy(id).await?;
+    let mut tx = ctx.begin().await?;
+    image::purge(&mut tx, id).await?;
+    happening::purge(&mut tx, id).await?;
+    referral::purge(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// In production the service's credential may not delete originals; the janitor's does. Without its key it is noise already.
+async fn delete_original(ctx: &Context, object: &str) -> Result<(), Error> {
+    match ctx.objects.delete(object).await {
+        Err(ObjectError::Refused(_)) => {
+            tracing::info!("an original of a purged draft is left to the janitor");
+            Ok(())
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Deletes an upload at the client's wish.
+///
+/// # Errors
+/// When a store is not reachable.
+pub async fn terminate(ctx: &Context, id: Uuid) -> Result<(), Error> {
+    let pieces = upload::pieces(&ctx.db, id).await?;
+    let mut tx = ctx.begin().await?;
+    upload::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    for piece in pieces {
+        delete_quietly(ctx, &piece.object).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What stands in intake's tables only sealed: a JSON value per place, under the referral's data key.
+//!
+//! A place is `table.column` and the row's id: a sealed value that was moved to another row or column does not open.
+
+use kit::seal::DataKey;
+use kit::{Context, Error};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The referral's content.
+pub const CONTENT: &str = "intake_referral.content";
+/// Why it was withdrawn.
+pub const REASON: &str = "intake_referral.withdraw_reason";
+/// What the department asked.
+pub const ASKED: &str = "intake_question.asked";
+/// What the office replied.
+pub const REPLY: &str = "intake_question.reply";
+/// The answer.
+pub const ANSWER: &str = "intake_answer.content";
+/// Who did something.
+pub const WHO: &str = "intake_happening.who";
+
+/// What a department asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Name of the specialist.
+    pub by: String,
+    /// `better-images`, `history`, `other`.
+    pub wants: Vec<String>,
+    /// In words.
+    pub text: String,
+}
+
+/// What the office replied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// In words.
+    pub text: String,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Name of the specialist.
+    pub by: String,
+    /// Role of the specialist.
+    pub role: String,
+    /// Department at that time.
+    pub department: String,
+    /// Over all findings.
+    pub summary: String,
+    /// One by one.
+    pub findings: Vec<AnsweredFinding>,
+}
+
+/// The answer about one finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AnsweredFinding {
+    /// Which finding.
+    pub finding_id: Uuid,
+    /// Diagnosis in words.
+    pub diagnosis: String,
+    /// `certain`, `probable` or `uncertain`.
+    pub certainty: String,
+    /// What is to happen.
+    pub disposition: String,
+    /// Treatment and follow-up.
+    pub plan: String,
+}
+
+/// Seals a value for its place.
+///
+/// # Errors
+/// `Damaged` when it can't be written as JSON.
+pub fn seal<T: Serialize>(ctx: &Context, key: &DataKey, place: &str, id: Uuid, value: &T) -> Result<Vec<u8>, Error> {
+    let json = serde_json::to_vec(value).map_err(|error| unreadable(place, &error))?;
+    Ok(key.seal(&ctx.random, place, id.as_bytes(), &json))
+}
+
+/// Opens what [`seal`] made.
+///
+/// # Errors
+/// `Damaged` when the bytes were changed, moved, or are of a version not known here.
+pub fn open<T: DeserializeOwned>(key: &DataKey, place: &str, id: Uuid, sealed: &[u8]) -> Result<T, Error> {
+    let json = key.open(place, id.as_bytes(), sealed)?;
+    serde_json::from_slice(&json).map_err(|error| unreadable(place, &error))
+}
+
+/// The message of a JSON error can quote the value, so only where and of which kind it is.
+fn unreadable(place: &str, error: &serde_json::Error) -> Error {
+    Error::Damaged(format!("{place} is no readable JSON: {:?} at column {}", error.classify(), error.column()))
+}

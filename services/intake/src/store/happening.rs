@@ -1,0 +1,36 @@
+//! What happened to a referral and when, for its page. Names of people are sealed.
+
+use kit::{At, Db, Tx, statements};
+use uuid::Uuid;
+
+statements! {
+    OF_REFERRAL = "select id, at, what, who from intake_happening where referral = $1 order by at, id";
+    ADD = "insert into intake_happening (id, referral, at, what, who) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
+    PURGE = "delete from intake_happening where referral = $1";
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Row {
+    pub id: Uuid,
+    pub at: At,
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    pub what: String,
+    /// Sealed.
+    pub who: Option<Vec<u8>>,
+}
+
+/// All of it, oldest first.
+pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
+    db.q(OF_REFERRAL).bind(referral).all().await
+}
+
+/// Adds one.
+pub async fn add(tx: &mut Tx, referral: Uuid, row: Row) -> sqlx::Result<()> {
+    tx.q(ADD).bind(row.id).bind(referral).bind(row.at).bind(row.what).bind(row.who).exec().await.map(|_| ())
+}
+
+/// Deletes a referral's.
+pub async fn purge(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
+    tx.q(PURGE).bind(referral).exec().await.map(|_| ())
+}

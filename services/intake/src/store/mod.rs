@@ -1,0 +1,105 @@
+//! All SQL of intake, a file per noun.
+//!
+//! Clear columns hold what lists, dates and the study's envelopes need; everything about the patient, every free text and
+//! every staff name is sealed under the referral's data key (see [`crate::sealed`]).
+
+pub mod answer;
+pub mod chore;
+pub mod happening;
+pub mod image;
+pub mod list;
+pub mod place;
+pub mod question;
+pub mod referral;
+pub mod upload;
+
+use kit::Migration;
+
+/// The schema.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "intake",
+    sql: "
+        create table intake_practice (
+            id {uuid} primary key, name text not null, channel text not null, test {bool} not null
+        ) {strict};
+        create table intake_department (
+            id {uuid} primary key, name text not null, hospital text not null, specialties text not null
+        ) {strict};
+        create table intake_referral (
+            id {uuid} primary key, practice {uuid} not null, state text not null, version {bigint} not null,
+            test {bool} not null, specialty text, department {uuid}, priority text, sent_to text,
+            created_at {at} not null, updated_at {at} not null, discarded_at {at}, submitted_at {at}, due_at {at},
+            withdrawn_at {at}, answered_at {at}, acknowledged_at {at},
+            identifier_hash {bytes}, content {bytes} not null, withdraw_reason {bytes}
+        ) {strict};
+        create index intake_referral_list on intake_referral (practice, state, updated_at);
+        create index intake_referral_identifier on intake_referral (identifier_hash);
+        create index intake_referral_discarded on intake_referral (discarded_at);
+        create table intake_image (
+            id {uuid} primary key, referral {uuid} not null, finding {uuid}, view text not null, state text not null,
+            reason_code text, reason_message text, media_type text not null, bytes {bigint} not null,
+            sha256 {bytes} not null, object text not null, stored_sha256 {bytes} not null, stored_bytes {bigint} not null,
+            width {bigint} not null, height {bigint} not null, upright_width {bigint}, upright_height {bigint},
+            sharpness {float}, exposure {float}, verdict text,
+            added_at {at} not null, removed_at {at}, sent_at {at}, question {uuid}
+        ) {strict};
+        create index intake_image_referral on intake_image (referral, added_at);
+        create table intake_rendition (
+            image {uuid} not null, longest {bigint} not null, object text not null, sha256 {bytes} not null,
+            stored_sha256 {bytes} not null, primary key (image, longest)
+        ) {strict};
+        create table intake_upload (
+            id {uuid} primary key, referral {uuid} not null, image {uuid} not null, finding {uuid}, view text not null,
+            person {uuid} not null, role text not null, length {bigint} not null, pos {bigint} not null, sha256 {bytes},
+            created_at {at} not null,
+            moved_at {at} not null, expires_at {at} not null, ended_at {at}, finished_at {at}
+        ) {strict};
+        create index intake_upload_referral on intake_upload (referral);
+        create index intake_upload_expiry on intake_upload (expires_at);
+        create table intake_piece (
+            upload {uuid} not null, pos {bigint} not null, length {bigint} not null, object text not null,
+            primary key (upload, pos)
+        ) {strict};
+        create table intake_question (
+            id {uuid} primary key, referral {uuid} not null, asked_at {at} not null, asked {bytes},
+            supplied_at {at}, reply {bytes}
+        ) {strict};
+        create index intake_question_referral on intake_question (referral, asked_at);
+        create table intake_answer (
+            id {uuid} primary key, referral {uuid} not null, answered_at {at} not null, after_withdrawal {bool} not null,
+            content {bytes}
+        ) {strict};
+        create index intake_answer_referral on intake_answer (referral, answered_at);
+        create table intake_happening (
+            id {uuid} primary key, referral {uuid} not null, at {at} not null, what text not null, who {bytes}
+        ) {strict};
+        create index intake_happening_referral on intake_happening (referral, at);
+        create table intake_chore (name text primary key, done_at {at} not null) {strict};
+    ",
+}];
+
+/// Every statement, list by list.
+pub const STATEMENTS: &[&[(&str, &str)]] = &[
+    answer::STATEMENTS,
+    chore::STATEMENTS,
+    happening::STATEMENTS,
+    image::STATEMENTS,
+    list::STATEMENTS,
+    place::STATEMENTS,
+    question::STATEMENTS,
+    referral::STATEMENTS,
+    upload::STATEMENTS,
+];
+
+/// Every original that a picture's row counts on. Staged pieces come and go, and smaller copies are imaging's.
+pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
+
+/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+macro_rules! in_scope {
+    () => {
+        "exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice \
+         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))"
+    };
+}
+pub(crate) use in_scope;

@@ -1,0 +1,88 @@
+//! Copies of practices and departments, projected from directory's events; they can be rebuilt from the log.
+
+use crate::vocabulary::Specialty;
+use kit::{Db, Tx, statements};
+use uuid::Uuid;
+
+statements! {
+    PRACTICE = "select id, name, channel, test from intake_practice where id = $1";
+    SET_PRACTICE = "insert into intake_practice (id, name, channel, test) values ($1, $2, $3, $4) \
+        on conflict (id) do update set name = excluded.name, channel = excluded.channel, test = excluded.test";
+    RENAME_PRACTICE = "update intake_practice set name = $2 where id = $1";
+    DEPARTMENTS = "select id, name, hospital, specialties from intake_department order by name, id";
+    DEPARTMENT = "select id, name, hospital, specialties from intake_department where id = $1";
+    SET_DEPARTMENT = "insert into intake_department (id, name, hospital, specialties) values ($1, $2, $3, $4) \
+        on conflict (id) do update set name = excluded.name, hospital = excluded.hospital, specialties = excluded.specialties";
+}
+
+/// Empty both tables before a rebuild.
+pub const RESET: &[&str] = &["delete from intake_practice", "delete from intake_department"];
+
+/// The name of a place whose key was destroyed.
+pub const ERASED: &str = "erased";
+
+/// A practice.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Practice {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// How it reaches us.
+    pub channel: String,
+    /// Training or test use.
+    pub test: bool,
+}
+
+/// A department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its hospital.
+    pub hospital: String,
+    /// What it answers for.
+    pub specialties: Vec<Specialty>,
+}
+
+type DepartmentRow = (Uuid, String, String, String);
+
+fn department_of((id, name, hospital, specialties): DepartmentRow) -> Department {
+    let specialties = specialties.split(' ').filter_map(Specialty::from_word).collect();
+    Department { id, name, hospital, specialties }
+}
+
+/// One practice.
+pub async fn practice(db: &Db, id: Uuid) -> sqlx::Result<Option<Practice>> {
+    db.q(PRACTICE).bind(id).opt().await
+}
+
+/// Writes a practice.
+pub async fn set_practice(tx: &mut Tx, practice: Practice) -> sqlx::Result<()> {
+    let Practice { id, name, channel, test } = practice;
+    tx.q(SET_PRACTICE).bind(id).bind(name).bind(channel).bind(test).exec_one().await
+}
+
+/// Renames a practice; an unknown one is left alone.
+pub async fn rename_practice(tx: &mut Tx, id: Uuid, name: String) -> sqlx::Result<()> {
+    tx.q(RENAME_PRACTICE).bind(id).bind(name).exec().await.map(|_| ())
+}
+
+/// All departments by name.
+pub async fn departments(db: &Db) -> sqlx::Result<Vec<Department>> {
+    let rows: Vec<DepartmentRow> = db.q(DEPARTMENTS).all().await?;
+    Ok(rows.into_iter().map(department_of).collect())
+}
+
+/// One department.
+pub async fn department(db: &Db, id: Uuid) -> sqlx::Result<Option<Department>> {
+    let row: Option<DepartmentRow> = db.q(DEPARTMENT).bind(id).opt().await?;
+    Ok(row.map(department_of))
+}
+
+/// Writes a department; `specialties` are the words of the event, unknown ones stay out of sight until they are known.
+pub async fn set_department(tx: &mut Tx, id: Uuid, name: String, hospital: String, specialties: &[String]) -> sqlx::Result<()> {
+    tx.q(SET_DEPARTMENT).bind(id).bind(name).bind(hospital).bind(specialties.join(" ")).exec_one().await
+}

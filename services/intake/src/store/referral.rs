@@ -1,0 +1,197 @@
+//! The referral's row. `find` is scoped to the caller; what follows it works on an id that was found.
+
+use super::in_scope;
+use crate::referral::State;
+use crate::vocabulary::{Priority, Specialty};
+use kit::{At, Caller, Context, Tx, statements};
+use uuid::Uuid;
+
+macro_rules! columns {
+    () => {
+        "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
+         r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.content, \
+         coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
+         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
+    };
+}
+
+statements! {
+    FIND = concat!("select ", columns!(), " where r.id = $1 and ", in_scope!());
+    ANY = concat!("select ", columns!(), " where r.id = $1");
+    ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content) \
+        values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (id) do nothing";
+    SAVE = "update intake_referral set version = version + 1, specialty = $3, department = $4, priority = $5, updated_at = $6, identifier_hash = $7, content = $8 \
+        where id = $1 and version = $2 and state = 'draft' and discarded_at is null";
+    DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null";
+    RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3";
+    SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5 \
+        where id = $1 and version = $2 and state = 'draft' and discarded_at is null";
+    WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
+        where id = $1 and state in ('submitted', 'in-review', 'awaiting-information')";
+    ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
+        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null";
+    // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
+    TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and state in ('draft', 'awaiting-information')";
+    SET_STATE = "update intake_referral set state = $2, updated_at = $3 where id = $1";
+    SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null where id = $1";
+    LONG_DISCARDED = "select id from intake_referral where discarded_at < $1 order by discarded_at limit 20";
+    // From here on it can't be taken back, whatever another replica's clock says.
+    BEGIN_PURGE = "update intake_referral set discarded_at = $3 where id = $1 and discarded_at < $2";
+    PURGE = "delete from intake_referral where id = $1 and discarded_at is not null";
+}
+
+/// A referral with the names of its places.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Row {
+    pub id: Uuid,
+    pub practice: Uuid,
+    pub practice_name: String,
+    pub channel: String,
+    pub state: State,
+    pub version: i64,
+    pub test: bool,
+    pub specialty: Option<Specialty>,
+    pub department: Option<Uuid>,
+    pub department_name: Option<String>,
+    pub priority: Option<Priority>,
+    pub created_at: At,
+    pub updated_at: At,
+    pub discarded_at: Option<At>,
+    pub submitted_at: Option<At>,
+    pub due_at: Option<At>,
+    pub withdrawn_at: Option<At>,
+    pub answered_at: Option<At>,
+    pub acknowledged_at: Option<At>,
+    /// Sealed.
+    pub content: Vec<u8>,
+}
+
+/// What a saved draft writes.
+pub struct Draft {
+    pub specialty: Option<Specialty>,
+    pub department: Option<Uuid>,
+    pub priority: Option<Priority>,
+    pub identifier_hash: Option<Vec<u8>>,
+    /// Sealed.
+    pub content: Vec<u8>,
+}
+
+impl Draft {
+    fn words(&self) -> (Option<String>, Option<String>) {
+        (self.specialty.map(|one| one.as_str().to_owned()), self.priority.map(|one| one.as_str().to_owned()))
+    }
+}
+
+/// The referral, when the caller has a right in its practice now; discarded ones too.
+pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
+    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
+}
+
+/// The referral for projections, which act for nobody.
+pub async fn any(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Row>> {
+    tx.q(ANY).bind(id).opt().await
+}
+
+/// The referral for repairs, which act for nobody.
+pub async fn any_outside(ctx: &Context, id: Uuid) -> sqlx::Result<Option<Row>> {
+    ctx.db.q(ANY).bind(id).opt().await
+}
+
+/// Adds a draft with version 1; false when the id is taken.
+pub async fn add(tx: &mut Tx, id: Uuid, practice: Uuid, test: bool, draft: Draft) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let (specialty, priority) = draft.words();
+    let added = tx
+        .q(ADD)
+        .bind(id)
+        .bind(practice)
+        .bind(test)
+        .bind(specialty)
+        .bind(draft.department)
+        .bind(priority)
+        .bind(now)
+        .bind(draft.identifier_hash)
+        .bind(draft.content)
+        .exec()
+        .await?;
+    Ok(added == 1)
+}
+
+/// Saves a draft over `version`; false when another one stands.
+pub async fn save(tx: &mut Tx, id: Uuid, version: i64, draft: Draft) -> sqlx::Result<bool> {
+    let now = tx.now();
+    let (specialty, priority) = draft.words();
+    let saved = tx
+        .q(SAVE)
+        .bind(id)
+        .bind(version)
+        .bind(specialty)
+        .bind(draft.department)
+        .bind(priority)
+        .bind(now)
+        .bind(draft.identifier_hash)
+        .bind(draft.content)
+        .exec()
+        .await?;
+    Ok(saved == 1)
+}
+
+/// Discards a draft; false when it is none, or discarded already.
+pub async fn discard(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(DISCARD).bind(id).bind(now).exec().await? == 1)
+}
+
+/// Takes back a draft that was discarded after `since`.
+pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(RESTORE).bind(id).bind(now).bind(since).exec().await? == 1)
+}
+
+/// The once-only transition; false when `version` is not what stands, or it is no draft any more.
+pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
+    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
+}
+
+/// Withdraws; false when it is not waiting any more.
+pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
+}
+
+/// Notes that the answer was read; false when another request was first.
+pub async fn acknowledge(tx: &mut Tx, id: Uuid, from: State, to: State) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).exec().await? == 1)
+}
+
+/// Locks the row for a change of its pictures; false when it takes none any more.
+pub async fn touch(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(TOUCH).bind(id).bind(now).exec().await? == 1)
+}
+
+/// Writes the state.
+pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
+    tx.q(SET_STATE).bind(id).bind(state).bind(at).exec_one().await
+}
+
+/// Notes an answer, which is unread.
+pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
+    tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).exec_one().await
+}
+
+/// Some drafts discarded before `before`.
+pub async fn long_discarded(ctx: &Context, before: At) -> sqlx::Result<Vec<(Uuid,)>> {
+    ctx.db.q(LONG_DISCARDED).bind(before).all().await
+}
+
+/// Decides that a draft discarded before `before` goes; false when it was taken back.
+pub async fn begin_purge(ctx: &Context, id: Uuid, before: At) -> sqlx::Result<bool> {
+    Ok(ctx.db.q(BEGIN_PURGE).bind(id).bind(before).bind(At::from_micros(0)).exec().await? == 1)
+}
+
+/// Deletes the row of a discarded draft.
+pub async fn purge(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    tx.q(PURGE).bind(id).exec().await.map(|_| ())
+}

@@ -1,0 +1,370 @@
+//! A world with people, and the events that other services would publish. Everybody is SYNTHETIC.
+
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use kit::log::{Envelope, Opened, Recorded};
+use kit::pictures::sha256;
+use kit::testing::{Engine, Reach, World};
+use kit::{At, Context};
+use proto::Event;
+use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
+use proto::intake::{Finding, InformationSupplied, Patient, Picture, ReferralSubmitted, ReferralWithdrawn};
+use serde_json::{Value, json};
+use time::Duration;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub const DERMATOLOGY: Uuid = Uuid::from_u128(0xd1);
+pub const ENT: Uuid = Uuid::from_u128(0xd2);
+pub const PRACTICE: Uuid = Uuid::from_u128(0xa1);
+
+/// A running review and what is needed to speak to it.
+pub struct House {
+    pub world: World,
+    app: axum::Router,
+}
+
+/// Somebody signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: Uuid,
+    pub name: String,
+    token: String,
+}
+
+/// An answer with its body read whole.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+    /// Fields of the problem, in order.
+    pub fn fields(&self) -> Vec<String> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["field"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+    /// Expects a problem.
+    pub fn refused(self, status: u16, code: &str) -> Self {
+        let reply = self.expect(status);
+        assert_eq!(reply.code(), code);
+        reply
+    }
+}
+
+/// A referral to send.
+#[derive(Clone, Debug)]
+pub struct Referral {
+    pub id: Uuid,
+    pub department: Uuid,
+    pub specialty: &'static str,
+    pub priority: &'static str,
+    pub due_in: Duration,
+    pub findings: Vec<Uuid>,
+    pub pictures: Vec<Picture>,
+    pub test: bool,
+}
+
+impl House {
+    pub async fn build(deployment: (Engine, Reach)) -> Self {
+        let world = World::start(vec![review::service()], deployment, |_| ()).await.expect("a world");
+        let app = kit::http::app(world.running.services(), world.ctx().clone());
+        Self { world, app }
+    }
+
+    pub fn ctx(&self) -> &Context {
+        self.world.ctx()
+    }
+
+    /// Signs somebody in; the session outlives every clock that a test moves.
+    pub async fn person(&self, name: &str, role: &str, department: Uuid) -> Person {
+        let ctx = self.ctx();
+        let person = Person { id: ctx.new_id(), name: name.to_owned(), token: ctx.random.token() };
+        let (now, later) = (ctx.now(), ctx.now() + Duration::days(30));
+        ctx.db
+            .q("insert into kit_session (token_hash, person, person_name, opened_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $5)")
+            .bind(sha256(person.token.as_bytes()))
+            .bind(person.id)
+            .bind(person.name.clone())
+            .bind(now)
+            .bind(later)
+            .exec_one()
+            .await
+            .expect("a session");
+        ctx.db
+            .q("insert into kit_grant (id, person, role, department, department_name, starts_at) values ($1, $2, $3, $4, $5, $6)")
+            .bind(ctx.new_id())
+            .bind(person.id)
+            .bind(role.to_owned())
+            .bind(department)
+            .bind("Department".to_owned())
+            .bind(now - Duration::days(1))
+            .exec_one()
+            .await
+            .expect("a grant");
+        person
+    }
+
+    /// Ends everything that somebody may do.
+    pub async fn end_grants(&self, person: &Person) {
+        let ended = self.ctx().now();
+        let sql = "update kit_grant set ends_at = $2 where person = $1";
+        self.ctx().db.q(sql).bind(person.id).bind(ended).exec_one().await.expect("ended");
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.app.clone().oneshot(request).await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        Reply { status, headers, bytes }
+    }
+
+    pub fn request(&self, method: Method, path: &str, person: &Person) -> http::request::Builder {
+        let cookie = format!("__Host-sid={}", person.token);
+        Request::builder().method(method).uri(format!("/api/review{path}")).header("cookie", cookie)
+    }
+
+    pub async fn get(&self, person: &Person, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path, person).body(Body::empty()).expect("a request")).await
+    }
+
+    pub async fn post(&self, person: &Person, path: &str, body: Value) -> Reply {
+        self.with_body(Method::POST, person, path, body).await
+    }
+
+    pub async fn put(&self, person: &Person, path: &str, body: Value) -> Reply {
+        self.with_body(Method::PUT, person, path, body).await
+    }
+
+    async fn with_body(&self, method: Method, person: &Person, path: &str, body: Value) -> Reply {
+        let request = self.request(method, path, person).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// A claim's token.
+    pub async fn claim(&self, person: &Person, case: Uuid) -> Value {
+        self.post(person, &format!("/cases/{case}/claim"), json!({})).await.expect(200).json()["token"].clone()
+    }
+
+    /// Looks at every picture of a case.
+    pub async fn look(&self, person: &Person, case: Uuid, token: &Value) {
+        let opened = self.get(person, &format!("/cases/{case}")).await.expect(200).json();
+        for image in opened["images"].as_array().expect("images") {
+            let body = json!({ "token": token, "imageId": image["id"] });
+            self.post(person, &format!("/cases/{case}/shown"), body).await.expect(204);
+        }
+    }
+
+    /// Ids on the first page of the worklist.
+    pub async fn listed(&self, person: &Person, query: &str) -> Vec<String> {
+        let page = self.get(person, &format!("/worklist{query}")).await.expect(200).json();
+        ids(&page)
+    }
+
+    /// Lets consumers and repairs finish; nothing may be parked.
+    pub async fn settle(&self) {
+        let parked = self.world.settle().await.expect("settled");
+        assert!(parked.is_empty(), "{parked:?}");
+    }
+
+    pub fn referral(&self) -> Referral {
+        Referral {
+            id: self.ctx().new_id(),
+            department: DERMATOLOGY,
+            specialty: "dermatology",
+            priority: "routine",
+            due_in: Duration::days(5),
+            findings: vec![self.ctx().new_id()],
+            pictures: Vec::new(),
+            test: false,
+        }
+    }
+
+    fn envelope(&self, referral: &Referral) -> Envelope {
+        Envelope {
+            subject: referral.id.as_bytes().to_vec(),
+            key: referral.id.as_bytes().to_vec(),
+            practice: PRACTICE.as_bytes().to_vec(),
+            department: referral.department.as_bytes().to_vec(),
+            specialty: referral.specialty.into(),
+            priority: referral.priority.into(),
+            channel: "web".into(),
+            sex: "female".into(),
+            age_65_plus: Some(true),
+            test: referral.test,
+            ..Envelope::default()
+        }
+    }
+
+    pub async fn publish<E: Event>(&self, referral: &Referral, fact: &E) {
+        let ctx = self.ctx();
+        ctx.keys.ensure(referral.id).await.expect("a key");
+        let mut tx = ctx.begin().await.expect("a transaction");
+        ctx.publish(&mut tx, self.envelope(referral), fact).await.expect("published");
+        tx.commit().await.expect("committed");
+    }
+
+    /// What intake says when a referral is sent.
+    pub async fn submit(&self, referral: &Referral) {
+        let due = self.ctx().now() + referral.due_in;
+        self.publish(referral, &submitted(referral, due)).await;
+        self.settle().await;
+    }
+
+    pub async fn withdraw(&self, referral: &Referral) {
+        self.publish(referral, &ReferralWithdrawn { reason: "The patient was seen elsewhere.".into() }).await;
+        self.settle().await;
+    }
+
+    pub async fn supply(&self, referral: &Referral, question: &str, pictures: Vec<Picture>) {
+        let question = Uuid::parse_str(question).expect("an id").as_bytes().to_vec();
+        let fact = InformationSupplied { question, text: "Since August.".into(), pictures };
+        self.publish(referral, &fact).await;
+        self.settle().await;
+    }
+
+    /// Stores a picture as intake would.
+    pub async fn picture(&self, referral: &Referral, bytes: &[u8]) -> Picture {
+        let ctx = self.ctx();
+        let key = ctx.keys.ensure(referral.id).await.expect("a key");
+        let id = ctx.new_id();
+        let stored = ctx.put_picture(&key, &format!("originals/{id}"), id, bytes).await.expect("stored");
+        Picture {
+            image: id.as_bytes().to_vec(),
+            finding: referral.findings.first().map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+            view: "close-up".into(),
+            media_type: "image/png".into(),
+            bytes: bytes.len() as u64,
+            sha256: stored.sha256,
+            object: stored.object,
+            stored_sha256: stored.stored_sha256,
+            stored_bytes: stored.stored_bytes,
+            width: 1600,
+            height: 1200,
+        }
+    }
+
+    /// Stores renditions and says that the picture is ready, as imaging would.
+    pub async fn prepare(&self, referral: &Referral, picture: &Picture) {
+        let ctx = self.ctx();
+        let id = image_id(picture);
+        let key = ctx.keys.ensure(referral.id).await.expect("a key");
+        let mut renditions = Vec::new();
+        for longest in [160, 512, 2048] {
+            let bytes = rendition(id, longest);
+            let stored = ctx.put_picture(&key, &format!("derivatives/{id}/{longest}"), id, &bytes).await.expect("stored");
+            renditions.push(Rendition {
+                longest,
+                width: longest,
+                height: longest,
+                object: stored.object,
+                bytes: bytes.len() as u64,
+                sha256: stored.sha256,
+                stored_sha256: stored.stored_sha256,
+            });
+        }
+        let quality = Quality { sharpness: 42.5, mean_luma: 121.0, verdict: "good".into(), ..Quality::default() };
+        let image = picture.image.clone();
+        let ready = ImageReady { image, renditions, width: 1200, height: 1600, quality: Some(quality) };
+        self.publish(referral, &ready).await;
+        self.settle().await;
+    }
+
+    pub async fn reject(&self, referral: &Referral, picture: &Picture) {
+        let (image, code) = (picture.image.clone(), "truncated-picture".into());
+        self.publish(referral, &ImageRejected { image, code, message: "The picture is cut off.".into() }).await;
+        self.settle().await;
+    }
+
+    /// A referral with so many pictures, all ready.
+    pub async fn with_pictures(&self, count: u8) -> Referral {
+        let mut referral = self.referral();
+        for n in 0..count {
+            let picture = self.picture(&referral, &[n; 3000]).await;
+            self.prepare(&referral, &picture).await;
+            referral.pictures.push(picture);
+        }
+        self.submit(&referral).await;
+        referral
+    }
+
+    /// What was published about a referral, of one kind.
+    pub async fn published<E: Event>(&self, referral: &Referral) -> Vec<(Recorded, E)> {
+        let mut found = Vec::new();
+        for event in kit::log::of_subject(&self.ctx().db, referral.id).await.expect("events") {
+            if event.kind() == E::KIND {
+                let Opened::Open(fact) = self.ctx().open::<E>(&event).await.expect("opened") else { continue };
+                found.push((event, fact));
+            }
+        }
+        found
+    }
+}
+
+pub fn image_id(picture: &Picture) -> Uuid {
+    Uuid::from_slice(&picture.image).expect("an id")
+}
+
+/// Bytes that stand for a rendition.
+pub fn rendition(image: Uuid, longest: u32) -> Vec<u8> {
+    format!("rendition {longest} of {image}").repeat(20).into_bytes()
+}
+
+pub fn ids(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().expect("items");
+    items.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// An answer to these findings.
+pub fn content(findings: &[Uuid]) -> Value {
+    let each = |id: &Uuid| {
+        json!({ "findingId": id, "diagnosis": "Seborrhoeic keratosis", "certainty": "probable",
+            "disposition": "gp-manages", "plan": "No treatment is needed." })
+    };
+    json!({ "summary": "Harmless.", "findings": findings.iter().map(each).collect::<Vec<_>>() })
+}
+
+pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
+    let finding = |id: &Uuid| Finding {
+        id: id.as_bytes().to_vec(),
+        site_code: "14975008".into(),
+        site_system: "http://snomed.info/sct".into(),
+        site_display: "Forearm".into(),
+        laterality: "left".into(),
+        kind: "lesion".into(),
+        description: "Brown, 6 mm".into(),
+        duration: "Half a year".into(),
+    };
+    ReferralSubmitted {
+        patient: Some(Patient {
+            identifier_system: "no-national".into(),
+            identifier: "13917404012".into(),
+            name: "Kari SYNTHETIC".into(),
+            birth_date: "1958-03-02".into(),
+            sex: "female".into(),
+        }),
+        practice_name: "Solvik legekontor".into(),
+        department_name: "Dermatology".into(),
+        priority: referral.priority.into(),
+        question: "Is this harmless?".into(),
+        history: "Nothing of note.".into(),
+        findings: referral.findings.iter().map(finding).collect(),
+        pictures: referral.pictures.clone(),
+        due_us: due.micros(),
+        referrer_name: "Nils SYNTHETIC".into(),
+    }
+}

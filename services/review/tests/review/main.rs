@@ -1,0 +1,9 @@
+//! Review over HTTP on both deployments; the other services' events are published here.
+
+mod answers;
+mod claims;
+mod erased;
+mod house;
+mod pictures;
+mod questions;
+mod worklist;

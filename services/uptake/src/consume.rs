@@ -1,0 +1,133 @@
+//! What uptake keeps of the log: every kind of event, as a fact without patient, free text or image.
+//!
+//! Everything is read from the envelope, so a destroyed key changes no figure; only the names of practices come from the
+//! sealed part of register events. The tables can be emptied and rebuilt from the first event.
+
+use crate::store::{self, NewFact, NewPractice};
+use kit::log::{Consumer, Opened, ProjectError, Recorded};
+use kit::{At, Context, Tx};
+use proto::Event;
+use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
+use uuid::Uuid;
+
+/// Facts of use and the register.
+pub const FACTS: Consumer = Consumer {
+    name: "uptake.facts",
+    kinds: &[
+        "PracticeRegistered",
+        "PracticeChanged",
+        "RegisterRecorded",
+        "EnablementRecorded",
+        "DepartmentRegistered",
+        "PersonRegistered",
+        "GrantGiven",
+        "GrantEnded",
+        "SignedIn",
+        "DraftStarted",
+        "DraftAbandoned",
+        "UploadFailed",
+        "UploadSucceeded",
+        "ReferralSubmitted",
+        "ReferralWithdrawn",
+        "InformationSupplied",
+        "AnswerAcknowledged",
+        "ImageReady",
+        "ImageRejected",
+        "InformationRequested",
+        "AnswerGiven",
+    ],
+    project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
+    reset: store::RESET,
+};
+
+/// A name that nobody can read any more.
+const ERASED: &str = "(erased)";
+
+async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    match event.kind() {
+        PracticeRegistered::KIND => registered(ctx, tx, event).await?,
+        PracticeChanged::KIND => changed(ctx, tx, event).await?,
+        RegisterRecorded::KIND => {
+            let envelope = &event.envelope;
+            let figures = [envelope.list_size, envelope.gps, envelope.staff].map(|figure| figure.map(i64::from));
+            store::add_register(tx, practice(event), event.effective_at(), figures).await?;
+        }
+        EnablementRecorded::KIND => {
+            let (step, specialty) = (event.envelope.step.clone(), event.envelope.specialty.clone());
+            store::add_step(tx, practice(event), step, specialty, event.effective_at()).await?;
+        }
+        _ => store::add_fact(tx, fact(ctx, event)).await?,
+    }
+    Ok(store::advance(tx, event.position).await?)
+}
+
+/// The practice that a register event is about.
+fn practice(event: &Recorded) -> Uuid {
+    event.practice().unwrap_or_else(|| event.subject())
+}
+
+async fn registered(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let id = practice(event);
+    let fact = match ctx.open::<PracticeRegistered>(event).await? {
+        Opened::Open(fact) => fact,
+        Opened::Erased => PracticeRegistered {
+            name: ERASED.to_owned(),
+            opened_on: event.effective_at().date().to_string(),
+            test_practice: event.envelope.test,
+            ..PracticeRegistered::default()
+        },
+    };
+    let practice = NewPractice {
+        id,
+        name: fact.name,
+        municipality: fact.municipality,
+        centrality: i64::from(fact.centrality),
+        distance_km: i64::from(fact.distance_km),
+        test: fact.test_practice,
+        opened_on: fact.opened_on,
+        channel: event.envelope.channel.clone(),
+    };
+    Ok(store::add_practice(tx, practice).await?)
+}
+
+async fn changed(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let Opened::Open(fact) = ctx.open::<PracticeChanged>(event).await? else { return Ok(()) };
+    match store::rename(tx, practice(event), fact.name, fact.municipality).await? {
+        1 => Ok(()),
+        _ => Err(ProjectError::Poison("it changes a practice that was never registered".into())),
+    }
+}
+
+fn fact(ctx: &Context, event: &Recorded) -> NewFact {
+    let envelope = &event.envelope;
+    NewFact {
+        position: event.position,
+        kind: envelope.kind.clone(),
+        practice: event.practice(),
+        specialty: envelope.specialty.clone(),
+        channel: envelope.channel.clone(),
+        occurred_at: event.occurred_at(),
+        actor_role: envelope.actor_role.clone(),
+        actor: envelope.actor.clone(),
+        images: i64::from(envelope.images),
+        findings: i64::from(envelope.findings),
+        disposition: envelope.disposition.clone(),
+        priority: envelope.priority.clone(),
+        claimed_at: envelope.claimed_us.map(At::from_micros),
+        case_token: ctx.pseudonym(event.subject()),
+        test: envelope.test,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_of_event_is_overlooked() {
+        for (kind, producer) in proto::KINDS {
+            assert!(FACTS.kinds.contains(kind), "{producer}'s {kind} is not consumed");
+        }
+        assert_eq!(FACTS.kinds.len(), proto::KINDS.len());
+    }
+}

@@ -1,0 +1,44 @@
+//! Use per practice: who was equipped, who started, who stopped, who never began.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`oslo`], [`month`] | calendar days and months of Europe/Oslo |
+//! | [`panel`] | one row per practice and month, from the register first; use is joined after, so silence is a zero |
+//! | [`indicator`] | share of the busiest, median, days of silence: pure functions over slices |
+//! | [`sheet`] | the panel as CSV |
+//! | [`http`] | routes under `/api/uptake` |
+//! | `consume` | every kind of event, kept as facts without patient, free text or image; can be rebuilt from the log |
+//! | `store` | all SQL |
+//!
+//! Figures come from envelopes alone, so erasing a referral changes none of them; only names of practices are read from
+//! the sealed part of register events. Periods are cut by the calendar of Oslo, times are stored in UTC.
+
+pub mod http;
+pub mod indicator;
+pub mod month;
+pub mod oslo;
+pub mod panel;
+pub mod sheet;
+
+mod consume;
+mod error;
+mod store;
+
+pub use error::UptakeError;
+
+use kit::Service;
+
+/// The service.
+pub fn service() -> Service {
+    Service {
+        name: "uptake",
+        place: 5,
+        routes: http::routes,
+        pages: None,
+        migrations: store::MIGRATIONS,
+        statements: store::STATEMENT_LISTS,
+        objects: &[],
+        consumers: vec![consume::FACTS],
+        repairs: Vec::new(),
+    }
+}

@@ -1,0 +1,262 @@
+//! All SQL of uptake. No row holds a patient, a free text or a staff member's name.
+
+use kit::{At, Db, Migration, Tx, statements};
+use uuid::Uuid;
+
+/// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "register, enablement, facts of use",
+    sql: "
+        create table uptake_practice (
+            id {uuid} primary key, name text not null, municipality text not null, centrality {bigint}, distance_km {bigint},
+            test {bool} not null, opened_on text not null, channel text not null
+        ) {strict};
+        create table uptake_register (
+            practice {uuid} not null, starts_at {at} not null, list_size {bigint}, gps {bigint}, staff {bigint},
+            primary key (practice, starts_at)
+        ) {strict};
+        create table uptake_enablement (
+            practice {uuid} not null, step text not null, specialty text not null, starts_at {at} not null,
+            primary key (practice, step, specialty)
+        ) {strict};
+        create table uptake_fact (
+            position {bigint} primary key, kind text not null, practice {uuid}, specialty text not null, channel text not null,
+            occurred_at {at} not null, actor_role text not null, actor {bytes} not null, images {bigint} not null,
+            findings {bigint} not null, disposition text not null, priority text not null, claimed_at {at},
+            case_token {bytes} not null, test {bool} not null
+        ) {strict};
+        create index uptake_fact_time on uptake_fact (kind, occurred_at);
+        create index uptake_fact_case on uptake_fact (case_token, kind, occurred_at);
+        create table uptake_position (one {bigint} primary key, position {bigint} not null) {strict};
+        insert into uptake_position (one, position) values (1, 0);
+    ",
+}];
+
+/// Empties everything for a rebuild from the log.
+pub const RESET: &[&str] = &[
+    "delete from uptake_practice",
+    "delete from uptake_register",
+    "delete from uptake_enablement",
+    "delete from uptake_fact",
+    "update uptake_position set position = 0 where one = 1",
+];
+
+statements! {
+    PRACTICE = "insert into uptake_practice (id, name, municipality, centrality, distance_km, test, opened_on, channel) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do update set name = excluded.name, municipality = excluded.municipality, centrality = excluded.centrality, distance_km = excluded.distance_km, test = excluded.test, opened_on = excluded.opened_on, channel = excluded.channel";
+    RENAME = "update uptake_practice set name = $2, municipality = $3 where id = $1";
+    REGISTER = "insert into uptake_register (practice, starts_at, list_size, gps, staff) values ($1, $2, $3, $4, $5) on conflict (practice, starts_at) do update set list_size = excluded.list_size, gps = excluded.gps, staff = excluded.staff";
+    STEP = "insert into uptake_enablement (practice, step, specialty, starts_at) values ($1, $2, $3, $4) on conflict (practice, step, specialty) do update set starts_at = excluded.starts_at";
+    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    ADVANCE = "update uptake_position set position = $1 where one = 1 and position < $1";
+    POSITION = "select position from uptake_position where one = 1";
+    PRACTICES = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
+    FIRST_EQUIPPED = "select e.starts_at from uptake_enablement e join uptake_practice p on p.id = e.practice where e.step = 'equipped' and p.test = false order by e.starts_at limit 1";
+    STEPS = "select practice, step, starts_at from uptake_enablement where starts_at < $1 and (cast($2 as text) = '' or specialty = '' or specialty = cast($2 as text))";
+    USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) order by f.position";
+    SPANS = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at from uptake_fact where kind = 'ReferralSubmitted' and images >= 1 and test = false and practice is not null and occurred_at < $1 and (cast($2 as text) = '' or specialty = cast($2 as text)) group by practice";
+}
+
+/// Statements of uptake.
+pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS];
+
+/// A practice as the register has it.
+#[derive(Clone, Debug)]
+pub struct NewPractice {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub municipality: String,
+    /// Statistics Norway's class, 1 to 6.
+    pub centrality: i64,
+    /// To the hospital.
+    pub distance_km: i64,
+    /// For training.
+    pub test: bool,
+    /// YYYY-MM-DD.
+    pub opened_on: String,
+    /// How it reaches us.
+    pub channel: String,
+}
+
+/// One fact, from an event's envelope.
+#[derive(Clone, Debug)]
+pub struct NewFact {
+    /// The event's number.
+    pub position: i64,
+    /// The event's kind.
+    pub kind: String,
+    /// By or about which practice.
+    pub practice: Option<Uuid>,
+    /// As in the envelope.
+    pub specialty: String,
+    /// As in the envelope.
+    pub channel: String,
+    /// When.
+    pub occurred_at: At,
+    /// As in the envelope.
+    pub actor_role: String,
+    /// Pseudonym, 16 bytes, or empty.
+    pub actor: Vec<u8>,
+    /// Pictures.
+    pub images: i64,
+    /// Findings.
+    pub findings: i64,
+    /// As in the envelope.
+    pub disposition: String,
+    /// As in the envelope.
+    pub priority: String,
+    /// When the specialist had claimed it.
+    pub claimed_at: Option<At>,
+    /// Pseudonym of what it is about.
+    pub case_token: Vec<u8>,
+    /// Training or test.
+    pub test: bool,
+}
+
+/// Registers a practice.
+pub async fn add_practice(tx: &mut Tx, practice: NewPractice) -> sqlx::Result<()> {
+    tx.q(PRACTICE)
+        .bind(practice.id)
+        .bind(practice.name)
+        .bind(practice.municipality)
+        .bind(practice.centrality)
+        .bind(practice.distance_km)
+        .bind(practice.test)
+        .bind(practice.opened_on)
+        .bind(practice.channel)
+        .exec_one()
+        .await
+}
+
+/// Gives a practice another name and municipality; how many there were.
+pub async fn rename(tx: &mut Tx, id: Uuid, name: String, municipality: String) -> sqlx::Result<u64> {
+    tx.q(RENAME).bind(id).bind(name).bind(municipality).exec().await
+}
+
+/// Records list size, GPs and staff from a date.
+pub async fn add_register(tx: &mut Tx, practice: Uuid, from: At, figures: [Option<i64>; 3]) -> sqlx::Result<()> {
+    let [list_size, gps, staff] = figures;
+    tx.q(REGISTER).bind(practice).bind(from).bind(list_size).bind(gps).bind(staff).exec_one().await
+}
+
+/// Records a step; a later record of the same step and specialty corrects it.
+pub async fn add_step(tx: &mut Tx, practice: Uuid, step: String, specialty: String, on: At) -> sqlx::Result<()> {
+    tx.q(STEP).bind(practice).bind(step).bind(specialty).bind(on).exec_one().await
+}
+
+/// Keeps a fact.
+pub async fn add_fact(tx: &mut Tx, fact: NewFact) -> sqlx::Result<()> {
+    tx.q(FACT)
+        .bind(fact.position)
+        .bind(fact.kind)
+        .bind(fact.practice)
+        .bind(fact.specialty)
+        .bind(fact.channel)
+        .bind(fact.occurred_at)
+        .bind(fact.actor_role)
+        .bind(fact.actor)
+        .bind(fact.images)
+        .bind(fact.findings)
+        .bind(fact.disposition)
+        .bind(fact.priority)
+        .bind(fact.claimed_at)
+        .bind(fact.case_token)
+        .bind(fact.test)
+        .exec_one()
+        .await
+}
+
+/// Says how far the log was read. A parked event that is retried later does not set it back.
+pub async fn advance(tx: &mut Tx, position: i64) -> sqlx::Result<()> {
+    tx.q(ADVANCE).bind(position).exec().await?;
+    Ok(())
+}
+
+/// How far the log was read.
+pub async fn position(db: &Db) -> sqlx::Result<i64> {
+    let (position,): (i64,) = db.q(POSITION).one().await?;
+    Ok(position)
+}
+
+/// A practice with its list size.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PracticeRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub municipality: String,
+    /// For training.
+    pub test: bool,
+    /// As last recorded.
+    pub list_size: Option<i64>,
+}
+
+/// A step.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StepRow {
+    /// Of which practice.
+    pub practice: Uuid,
+    /// Which.
+    pub step: String,
+    /// From when.
+    pub starts_at: At,
+}
+
+/// A fact of use.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct UseRow {
+    /// By which practice.
+    pub practice: Uuid,
+    /// The event's kind.
+    pub kind: String,
+    /// When.
+    pub occurred_at: At,
+    /// Pictures.
+    pub images: i64,
+    /// Training or test.
+    pub test: bool,
+    /// First answer to the same referral.
+    pub answered_at: Option<At>,
+}
+
+/// First and last use.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct SpanRow {
+    /// Of which practice.
+    pub practice: Uuid,
+    /// First.
+    pub first_at: At,
+    /// Last.
+    pub last_at: At,
+}
+
+/// All practices, with the list size that counted before an instant.
+pub async fn practices(db: &Db, before: At) -> sqlx::Result<Vec<PracticeRow>> {
+    db.q(PRACTICES).bind(before).all().await
+}
+
+/// When the first practice that is no test practice was equipped.
+pub async fn first_equipped(db: &Db) -> sqlx::Result<Option<At>> {
+    let row: Option<(At,)> = db.q(FIRST_EQUIPPED).opt().await?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// Steps before an instant, of one specialty (empty: all).
+pub async fn steps(db: &Db, before: At, specialty: &str) -> sqlx::Result<Vec<StepRow>> {
+    db.q(STEPS).bind(before).bind(specialty.to_owned()).all().await
+}
+
+/// Facts of use within a time.
+pub async fn uses(db: &Db, from: At, before: At, specialty: &str) -> sqlx::Result<Vec<UseRow>> {
+    db.q(USE).bind(from).bind(before).bind(specialty.to_owned()).all().await
+}
+
+/// First and last use before an instant.
+pub async fn spans(db: &Db, before: At, specialty: &str) -> sqlx::Result<Vec<SpanRow>> {
+    db.q(SPANS).bind(before).bind(specialty.to_owned()).all().await
+}

@@ -1,0 +1,24 @@
+import { del, get, patch, post, put, query } from './client';
+import type { BodySite, Department, DraftContent, Limits, Receipt, Referral, ReferralPage, Saved, Tab, View } from './types';
+
+const base = '/api/intake';
+export const uploadsUrl = `${base}/uploads`;
+export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
+export const departments = () => get<Department[]>(`${base}/departments`);
+export const bodySites = () => get<BodySite[]>(`${base}/body-sites`);
+export const limits = () => get<Limits>(`${base}/limits`);
+export const referrals = (tab: Tab, cursor?: string | null, signal?: AbortSignal) =>
+  get<ReferralPage>(`${base}/referrals${query({ tab, cursor })}`, signal ? { signal } : {});
+export const referral = (id: string) => get<Referral>(`${base}/referrals/${id}`);
+export const saveDraft = (id: string, version: number, practiceId: string, content: DraftContent) =>
+  put<Saved>(`${base}/referrals/${id}`, { version, practiceId, content });
+export const discard = (id: string) => del(`${base}/referrals/${id}`);
+export const restore = (id: string) => post(`${base}/referrals/${id}/restore`);
+export const submit = (id: string, version: number) => post<Receipt>(`${base}/referrals/${id}/submit`, { version });
+export const withdraw = (id: string, reason: string) => post(`${base}/referrals/${id}/withdraw`, { reason });
+export const supply = (id: string, questionId: string, text: string, imageIds: string[]) =>
+  post(`${base}/referrals/${id}/information`, { questionId, text, imageIds });
+export const acknowledge = (id: string) => post(`${base}/referrals/${id}/acknowledge`);
+export const changeImage = (id: string, change: { view?: View; findingId?: string }) => patch(`${base}/images/${id}`, change);
+export const removeImage = (id: string) => del(`${base}/images/${id}`);
+export const restoreImage = (id: string) => post(`${base}/images/${id}/restore`);

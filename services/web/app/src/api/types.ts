@@ -1,0 +1,128 @@
+// The shapes of the HTTP API, as the server speaks them. Times are RFC 3339 in UTC, dates YYYY-MM-DD, ids UUID.
+
+export type Language = 'en' | 'nb';
+export type Specialty = 'dermatology' | 'ent' | 'plastic-surgery';
+export type Role = 'gp-clinician' | 'gp-staff' | 'specialist' | 'coordinator' | 'programme-manager' | 'administrator';
+export const VIEWS = ['overview', 'regional', 'close-up', 'oblique', 'dermoscopic', 'otoscopic', 'endoscopic', 'scale', 'document'] as const;
+export type View = (typeof VIEWS)[number];
+export type Priority = 'routine' | 'urgent' | 'suspected-cancer';
+export type Sex = 'female' | 'male' | 'other' | 'unknown';
+export type Laterality = 'left' | 'right' | 'bilateral' | 'unilateral' | 'none';
+export type FindingKind = 'lesion' | 'rash' | 'ear' | 'wound' | 'burn' | 'scar';
+export type IdentifierSystem = 'no-national' | 'nhs' | 'generic';
+export type ReferralState = 'draft' | 'submitted' | 'in-review' | 'awaiting-information' | 'answered' | 'acknowledged' | 'withdrawn';
+export type ImageState = 'processing' | 'ready' | 'rejected';
+export type Certainty = 'certain' | 'probable' | 'uncertain';
+export const DISPOSITIONS = ['gp-manages', 'gp-procedure', 'more-info', 'better-images', 'face-to-face-routine', 'face-to-face-urgent', 'cancer-pathway', 'direct-surgery'] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+export const STEPS = ['offered', 'agreed', 'equipped', 'connected', 'trained', 'support-ended'] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface FieldError { field: string; code: string; message: string; remedy?: string }
+export interface Named { id: string; name: string }
+
+// directory
+export interface Environment { programme: string; synthetic: boolean; version: string }
+export interface Grant { id: string; role: Role; practice: Named | null; department: Named | null; from?: string; until?: string | null }
+export interface Me {
+  person: { id: string; name: string; email: string; language: Language };
+  grants: Grant[];
+  hasPassword: boolean;
+  idleSeconds: number;
+  expiresAt: string;
+}
+export interface LinkInfo {
+  kind: 'sign-in' | 'invitation';
+  name: string;
+  email: string;
+  place: string | null;
+  expiresAt: string;
+  totp: { secret: string; uri: string; qrSvg: string } | null;
+}
+export interface Practice {
+  id: string; name: string; municipality: string; centrality: number; channel: string; listSize: number | null;
+  gps: number | null; staff: number | null; testPractice: boolean; enablement: { step: Step; specialty: Specialty | null; on: string }[];
+}
+export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean }
+export interface AdminDepartment { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null }
+export interface Person { id: string; name: string; email: string; language: Language; grants: Grant[]; lastSignIn: string | null }
+export interface Invitation { link: string; expiresAt: string }
+
+// intake
+export interface Department { id: string; name: string; hospital: string; specialties: Specialty[] }
+export interface BodySite { code: string; system: string; en: string; nb: string }
+export interface CodedSite { code: string; system: string; display: string }
+export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
+export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed';
+export interface ReferralRow {
+  id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
+  bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
+  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean;
+}
+export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
+export interface Patient { identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex }
+export interface Finding {
+  id: string; bodySite: CodedSite | null; laterality?: Laterality | null; kind?: FindingKind | null; description: string; duration: string;
+}
+export interface DraftContent {
+  patient?: Partial<Patient> | null; specialty?: Specialty | null; departmentId?: string | null; priority?: Priority | null;
+  question?: string | null; history?: string | null; findings?: Finding[];
+}
+export interface Picture {
+  id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
+  quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'small' } | null;
+  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; removed: boolean;
+}
+export interface Receipt {
+  referral: string; submittedAt: string; dueAt: string; images: { id: string; sha256: string; bytes: number }[];
+  departmentName: string; reference: string;
+}
+export interface Question {
+  id: string; askedAt: string; askedBy: string | { name: string }; wants: string[]; text: string;
+  suppliedAt: string | null; reply: string | null; replyImages: string[];
+}
+export interface AnsweredFinding { findingId: string; diagnosis: string; certainty: Certainty | null; disposition: Disposition | null; plan: string }
+export interface AnswerContent { summary: string; findings: AnsweredFinding[] }
+export interface Answer extends AnswerContent {
+  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
+}
+export interface Referral {
+  id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
+  createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
+  missing: FieldError[]; questions: Question[]; answer: Answer | null; acknowledgedAt: string | null; withdrawnAt: string | null;
+  timeline: { at: string; what: string; who: string | null }[];
+}
+export interface Saved { id: string; version: number; savedAt: string }
+
+// review
+export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned';
+export interface Claim { by: Named; mine: boolean; expiresAt: string }
+export interface CaseRow {
+  id: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; waitingHours: number; ageYears: number | null;
+  sex: Sex; bodySite: string | null; question: string; practiceName: string; imageCount: number; imagesReady: number;
+  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null;
+}
+export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
+export interface Case {
+  id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
+  departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
+  answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
+}
+export interface Lease { token: string; expiresAt: string }
+
+// uptake
+export interface UptakePractice {
+  id: string; name: string; municipality: string; listSize: number | null;
+  enablement: { offered: string | null; agreed: string | null; equipped: string | null; connected: string | null; trained: string | null; supportEnded: string | null };
+  firstUse: string | null; lastUse: string | null; referrals: number; imagesSent: number; answersRead: number; months: number[];
+  medianAnswerHours: number | null; silentDays: number | null; testUse: number;
+}
+export interface Uptake {
+  from: string; to: string; months: string[]; logPosition: number; definition: string; computedAt: string;
+  totals: {
+    practices: number; equipped: number; withUse: number; neverUsed: number; referrals: number;
+    topFourShare: { numerator: number; denominator: number; share: number } | null;
+  };
+  practices: UptakePractice[];
+}

@@ -1,0 +1,62 @@
+// The life of one picture on its way to the server, as a pure function. Everything but a refusal is tried
+// again by itself; a refusal carries the server's code and needs a person.
+
+export type UploadStatus =
+  | { kind: 'queued' }
+  | { kind: 'hashing' }
+  | { kind: 'sending'; sent: number; attempt: number }
+  | { kind: 'waiting'; sent: number; attempt: number; why: 'line' | 'server' | 'sign-in' }
+  | { kind: 'sent' }
+  | { kind: 'refused'; code: string; message: string }
+  | { kind: 'removed' };
+
+export type UploadEvent =
+  | { type: 'hash' }
+  | { type: 'send' }
+  | { type: 'progress'; sent: number }
+  | { type: 'interrupted'; why: 'line' | 'server' | 'sign-in' }
+  | { type: 'finished' }
+  | { type: 'refused'; code: string; message: string }
+  | { type: 'again' }
+  | { type: 'remove' };
+
+export function step(status: UploadStatus, event: UploadEvent): UploadStatus {
+  if (status.kind === 'removed') return status;
+  switch (event.type) {
+    case 'remove':
+      return { kind: 'removed' };
+    case 'hash':
+      return status.kind === 'queued' ? { kind: 'hashing' } : status;
+    case 'send':
+      if (status.kind === 'waiting') return { kind: 'sending', sent: status.sent, attempt: status.attempt };
+      return status.kind === 'hashing' ? { kind: 'sending', sent: 0, attempt: 0 } : status;
+    case 'progress':
+      // Progress means the line works: the next interruption starts with a short pause again.
+      if (status.kind !== 'sending') return status;
+      return { kind: 'sending', sent: event.sent, attempt: event.sent > status.sent ? 0 : status.attempt };
+    case 'interrupted':
+      return status.kind === 'sending' ? { kind: 'waiting', sent: status.sent, attempt: status.attempt + 1, why: event.why } : status;
+    case 'finished':
+      return status.kind === 'sending' ? { kind: 'sent' } : status;
+    case 'refused':
+      return status.kind === 'sent' ? status : { kind: 'refused', code: event.code, message: event.message };
+    case 'again':
+      return status.kind === 'refused' ? { kind: 'queued' } : status;
+  }
+}
+
+/** How long to wait before the next attempt: 1, 2, 4 … 30 seconds. */
+export function backoffMs(attempt: number): number {
+  return Math.min(30_000, 1000 * 2 ** Math.max(0, attempt - 1));
+}
+/** Still on its way: leaving the page would lose it. */
+export function underWay(status: UploadStatus): boolean {
+  return ['queued', 'hashing', 'sending', 'waiting'].includes(status.kind);
+}
+/** What an HTTP status at the end of a tus request means. */
+export function afterStatus(http: number | null): 'line' | 'server' | 'sign-in' | 'refused' {
+  if (http === null || http === 0) return 'line';
+  if (http === 401) return 'sign-in';
+  if (http >= 500 || [404, 408, 409, 423, 425, 429, 460].includes(http)) return 'server';
+  return 'refused';
+}
