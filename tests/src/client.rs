@@ -41,7 +41,7 @@ impl Reply {
     ///
     /// # Panics
     /// With the body, when it is another.
-    #[must_use]
+    #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self

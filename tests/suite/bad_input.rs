@@ -22,6 +22,10 @@ impl Told {
             let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
             write!(text, "\n    {}: {} ({})", part("field"), part("message"), part("code")).expect("text");
         }
+        // The one time of day in these messages differs by run.
+        if let Some(at) = text.find(" UTC").filter(|at| text[at - 5..*at].contains(':')) {
+            text.replace_range(at - 5..at, "hh:mm");
+        }
         self.0.insert(case.to_owned(), text);
     }
 }

@@ -58,6 +58,11 @@ fn canary(kind: &str, n: usize) -> String {
     format!("Kanari{kind}{n:03}Qx")
 }
 
+/// A valid random-looking id that differs by `n`.
+fn id(n: u128) -> Uuid {
+    uuid::Builder::from_random_bytes((n << 96).to_be_bytes()).into_uuid()
+}
+
 const REFERRALS: usize = 50;
 const MARKS: [&str; 2] = ["Kanari", "139174"];
 
@@ -68,7 +73,7 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let process = Process::start(&data, &log);
     let admin_link = invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin_link).await;
-    let (practice, department) = (Uuid::from_u128(1001), Uuid::from_u128(1002));
+    let (practice, department) = (id(1001), id(1002));
     let body = json!({ "id": department, "name": "Skin", "hospital": "Hospital", "specialties": ["dermatology"] });
     admin.post("/api/directory/departments", body).await.expect(201);
     let body = json!({ "id": practice, "name": "Practice", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web", "openedOn": "2010-01-01", "testPractice": false });
@@ -111,7 +116,7 @@ async fn refer(gp: &Client, n: usize, practice: Uuid, department: Uuid, planted:
     let number = format!("139174{:05}", 40_000 + n * 7);
     planted.extend(words.iter().cloned());
     planted.push(number.clone());
-    let (referral, finding) = (Uuid::from_u128(5_000 + n as u128), Uuid::from_u128(9_000 + n as u128));
+    let (referral, finding) = (id(5_000 + n as u128), id(9_000 + n as u128));
     let path = format!("/api/intake/referrals/{referral}");
     let mut content = json!({
         "patient": { "identifierSystem": "no-national", "identifier": number, "name": words[0], "birthDate": "1974-11-13", "sex": "female" },

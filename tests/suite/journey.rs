@@ -84,7 +84,11 @@ pub async fn read(cast: &Cast, referral: Uuid, pictures: usize) -> Value {
     assert_eq!(second.code(), "claimed-by-other");
     cast.elsewhere.get(&path).await.expect(404);
     cast.stranger.get(&format!("/api/intake/referrals/{referral}")).await.expect(404);
-    let mut case = cast.specialist.get(&path).await.expect(200).json();
+    let mut case = eventually("every picture ready", async || {
+        let case = cast.specialist.get(&path).await.expect(200).json();
+        case["images"].as_array()?.iter().all(|image| image["state"] == "ready").then_some(case)
+    })
+    .await;
     assert_eq!(case["patient"]["name"], "Kari SYNTHETIC");
     for image in case["images"].as_array().expect("images") {
         let id = image["id"].as_str().expect("an id");

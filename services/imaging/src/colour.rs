@@ -7,14 +7,28 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 pub fn rgb_row(image: &DynamicImage, y: u32, out: &mut [u8]) {
     let width = image.width() as usize;
     match image {
-        DynamicImage::ImageLuma8(pixels) => flatten::<1, _>(line(pixels, width, y), |value| value, out),
-        DynamicImage::ImageLumaA8(pixels) => flatten::<2, _>(line(pixels, width * 2, y), |value| value, out),
+        DynamicImage::ImageLuma8(pixels) => {
+            flatten::<1, _>(line(pixels, width, y), |value| value, out)
+        }
+        DynamicImage::ImageLumaA8(pixels) => {
+            flatten::<2, _>(line(pixels, width * 2, y), |value| value, out)
+        }
         DynamicImage::ImageRgb8(pixels) => out.copy_from_slice(line(pixels, width * 3, y)),
-        DynamicImage::ImageRgba8(pixels) => flatten::<4, _>(line(pixels, width * 4, y), |value| value, out),
-        DynamicImage::ImageLuma16(pixels) => flatten::<1, _>(line(pixels, width, y), eight_bits, out),
-        DynamicImage::ImageLumaA16(pixels) => flatten::<2, _>(line(pixels, width * 2, y), eight_bits, out),
-        DynamicImage::ImageRgb16(pixels) => flatten::<3, _>(line(pixels, width * 3, y), eight_bits, out),
-        DynamicImage::ImageRgba16(pixels) => flatten::<4, _>(line(pixels, width * 4, y), eight_bits, out),
+        DynamicImage::ImageRgba8(pixels) => {
+            flatten::<4, _>(line(pixels, width * 4, y), |value| value, out)
+        }
+        DynamicImage::ImageLuma16(pixels) => {
+            flatten::<1, _>(line(pixels, width, y), eight_bits, out)
+        }
+        DynamicImage::ImageLumaA16(pixels) => {
+            flatten::<2, _>(line(pixels, width * 2, y), eight_bits, out)
+        }
+        DynamicImage::ImageRgb16(pixels) => {
+            flatten::<3, _>(line(pixels, width * 3, y), eight_bits, out)
+        }
+        DynamicImage::ImageRgba16(pixels) => {
+            flatten::<4, _>(line(pixels, width * 4, y), eight_bits, out)
+        }
         // Floating-point pixels come from no format that is accepted here.
         _ => out.fill(255),
     }
@@ -31,7 +45,11 @@ fn eight_bits(value: u16) -> u8 {
 fn flatten<const CHANNELS: usize, T: Copy>(line: &[T], narrow: impl Fn(T) -> u8, out: &mut [u8]) {
     let colours = if CHANNELS > 2 { 3 } else { 1 };
     for (pixel, out) in line.chunks_exact(CHANNELS).zip(out.chunks_exact_mut(3)) {
-        let alpha = if CHANNELS.is_multiple_of(2) { u32::from(narrow(pixel[CHANNELS - 1])) } else { 255 };
+        let alpha = if CHANNELS.is_multiple_of(2) {
+            u32::from(narrow(pixel[CHANNELS - 1]))
+        } else {
+            255
+        };
         for (channel, out) in out.iter_mut().enumerate() {
             let value = u32::from(narrow(pixel[channel.min(colours - 1)]));
             *out = ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
@@ -42,13 +60,20 @@ fn flatten<const CHANNELS: usize, T: Copy>(line: &[T], narrow: impl Fn(T) -> u8,
 /// Converts `view` to sRGB by the ICC profile that came with the picture. A profile that cannot be read, or that is not for
 /// grey or RGB pixels, is left aside: the pixels stay as they are, which is what other viewers show too.
 pub fn to_srgb(view: &mut RgbImage, profile: &[u8]) {
-    let Ok(source) = ColorProfile::new_from_slice(profile) else { return };
+    let Ok(source) = ColorProfile::new_from_slice(profile) else {
+        return;
+    };
     let layout = match source.color_space {
         DataColorSpace::Rgb => Layout::Rgb,
         DataColorSpace::Gray => Layout::Gray,
         _ => return,
     };
-    let Ok(transform) = source.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default()) else {
+    let Ok(transform) = source.create_transform_8bit(
+        layout,
+        &ColorProfile::new_srgb(),
+        Layout::Rgb,
+        TransformOptions::default(),
+    ) else {
         return;
     };
     let stride = view.width() as usize * 3;
@@ -81,7 +106,8 @@ mod tests {
     fn alpha_lies_over_white() {
         let clear = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([10, 20, 30, 0])));
         assert_eq!(first_pixel(&clear), [255; 3]);
-        let half = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([0, 100, 200, 128])));
+        let half =
+            DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([0, 100, 200, 128])));
         assert_eq!(first_pixel(&half), [127, 177, 227]);
         let grey = DynamicImage::ImageLumaA8(ImageBuffer::from_pixel(2, 1, LumaA([40, 255])));
         assert_eq!(first_pixel(&grey), [40; 3]);
@@ -89,7 +115,8 @@ mod tests {
 
     #[test]
     fn sixteen_bits_become_eight() {
-        let deep = DynamicImage::ImageRgb16(ImageBuffer::from_pixel(1, 1, Rgb([0, 32_896, 65_535])));
+        let deep =
+            DynamicImage::ImageRgb16(ImageBuffer::from_pixel(1, 1, Rgb([0, 32_896, 65_535])));
         assert_eq!(first_pixel(&deep), [0, 128, 255]);
     }
 

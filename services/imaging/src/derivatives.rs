@@ -7,7 +7,10 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    RgbImage,
+};
 use kit::picture::{self, Kind};
 
 use crate::wire::{Derivative, Rejected, Rendered, SIZES};
@@ -21,7 +24,10 @@ const MAX_DECODED: u64 = 640 * 1024 * 1024;
 
 /// Decodes a picture file and makes its derivatives, one for each of [`SIZES`], never larger than the original.
 pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
-    let picture = picture::check(file).map_err(|refusal| Rejected { code: refusal.code.into(), message: refusal.message })?;
+    let picture = picture::check(file).map_err(|refusal| Rejected {
+        code: refusal.code.into(),
+        message: refusal.message,
+    })?;
     let (view, size) = decode_view(file, picture.kind).map_err(|error| rejection(&error))?;
     let mut next = view;
     let mut derivatives = Vec::with_capacity(SIZES.len());
@@ -32,16 +38,31 @@ pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
             measures = Some(quality::measure(&copy));
         }
         let (width, height) = copy.dimensions();
-        derivatives.push(Derivative { size: side, width, height, jpeg: encode(&copy).map_err(|error| rejection(&error))? });
+        derivatives.push(Derivative {
+            size: side,
+            width,
+            height,
+            jpeg: encode(&copy).map_err(|error| rejection(&error))?,
+        });
         next = copy;
     }
-    Ok(Rendered { width: size.0, height: size.1, measures: measures.unwrap_or_default(), derivatives })
+    Ok(Rendered {
+        width: size.0,
+        height: size.1,
+        measures: measures.unwrap_or_default(),
+        derivatives,
+    })
 }
 
 /// An RGB picture as baseline JPEG, quality 85, without metadata.
 pub fn encode(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
     let mut jpeg = Vec::with_capacity(picture.as_raw().len() / 8);
-    JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::Rgb8)?;
+    JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode(
+        picture.as_raw(),
+        picture.width(),
+        picture.height(),
+        ExtendedColorType::Rgb8,
+    )?;
     Ok(jpeg)
 }
 
@@ -60,19 +81,35 @@ fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageE
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if decoder.total_bytes() > MAX_DECODED || u64::from(width) * u64::from(height) > picture::MAX_PIXELS {
-        return Err(ImageError::Limits(image::error::LimitError::from_kind(image::error::LimitErrorKind::InsufficientMemory)));
+    if decoder.total_bytes() > MAX_DECODED
+        || u64::from(width) * u64::from(height) > picture::MAX_PIXELS
+    {
+        return Err(ImageError::Limits(image::error::LimitError::from_kind(
+            image::error::LimitErrorKind::InsufficientMemory,
+        )));
     }
     // Metadata that cannot be read is no reason to withhold the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
     let pixels = DynamicImage::from_decoder(decoder)?;
-    let mut view = shrink::shrink(width, height, shrink::fit(width, height, SIZES[0]), |y, out| colour::rgb_row(&pixels, y, out));
+    let mut view = shrink::shrink(
+        width,
+        height,
+        shrink::fit(width, height, SIZES[0]),
+        |y, out| colour::rgb_row(&pixels, y, out),
+    );
     drop(pixels);
     if let Some(profile) = profile {
         colour::to_srgb(&mut view, &profile);
     }
-    Ok((upright(view, orientation), if swaps_sides(orientation) { (height, width) } else { (width, height) }))
+    Ok((
+        upright(view, orientation),
+        if swaps_sides(orientation) {
+            (height, width)
+        } else {
+            (width, height)
+        },
+    ))
 }
 
 fn upright(view: RgbImage, orientation: Orientation) -> RgbImage {
@@ -85,7 +122,13 @@ fn upright(view: RgbImage, orientation: Orientation) -> RgbImage {
 }
 
 fn swaps_sides(orientation: Orientation) -> bool {
-    matches!(orientation, Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH)
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 /// A limit is told apart from damage, because the remedy differs. The decoder's own words are not passed on: they help no nurse.

@@ -13,7 +13,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: "
         create table imaging_job (
             image {uuid} primary key, referral {uuid} not null, practice {uuid}, specialty text not null, test {bool} not null,
-            view text not null, object text not null, sha256 {bytes} not null, stored_sha256 {bytes} not null,
+            object text not null, sha256 {bytes} not null, stored_sha256 {bytes} not null,
             stored_bytes {bigint} not null, state text not null, due_at {at} not null,
             lease_token {uuid}, lease_expires_at {at}, attempts {bigint} not null
         ) {strict};
@@ -26,13 +26,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 statements! {
-    ADD = "insert into imaging_job (image, referral, practice, specialty, test, view, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, 0) on conflict (image) do nothing";
+    ADD = "insert into imaging_job (image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0) on conflict (image) do nothing";
     TAKE = "update imaging_job set lease_token = $1, lease_expires_at = $2, attempts = attempts + 1
         where image = (select image from imaging_job where state = 'waiting' and due_at <= $3
                 and (lease_expires_at is null or lease_expires_at <= $3) order by due_at limit 1)
             and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3)
-        returning image, referral, practice, specialty, test, view, object, sha256, stored_sha256, stored_bytes, attempts";
+        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts";
     END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
     PUT_OFF = "update imaging_job set due_at = $3, lease_token = null, lease_expires_at = null
@@ -41,7 +41,8 @@ statements! {
 }
 
 /// Derivatives that rows count on.
-pub const OBJECTS: &[&str] = &["select object, stored_sha256 from imaging_derivative order by object"];
+pub const OBJECTS: &[&str] =
+    &["select object, stored_sha256 from imaging_derivative order by object"];
 
 /// A picture to be decoded.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -56,8 +57,6 @@ pub struct Job {
     pub specialty: String,
     /// Training or test use.
     pub test: bool,
-    /// The view.
-    pub view: String,
     object: String,
     sha256: Vec<u8>,
     stored_sha256: Vec<u8>,
@@ -99,8 +98,11 @@ impl End {
     }
 }
 
-/// A new picture to decode: `(image, referral, practice)`, specialty, test flag, view and the original. A repeat changes nothing.
-#[expect(clippy::too_many_arguments, reason = "one argument per column group of one insert")]
+/// A new picture to decode: `(image, referral, practice)`, specialty, test flag and the original. A repeat changes nothing.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one argument per column group of one insert"
+)]
 pub async fn add(
     tx: &mut Tx,
     image: Uuid,
@@ -108,19 +110,35 @@ pub async fn add(
     practice: Option<Uuid>,
     specialty: String,
     test: bool,
-    view: String,
     original: Stored,
 ) -> sqlx::Result<()> {
     let now = tx.now();
-    let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test).bind(view);
-    let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
-    q.bind(original.stored_bytes as i64).bind(now).exec().await?;
+    let q = tx
+        .q(ADD)
+        .bind(image)
+        .bind(referral)
+        .bind(practice)
+        .bind(specialty)
+        .bind(test);
+    let q = q
+        .bind(original.object)
+        .bind(original.sha256)
+        .bind(original.stored_sha256);
+    q.bind(original.stored_bytes as i64)
+        .bind(now)
+        .exec()
+        .await?;
     Ok(())
 }
 
 /// Leases the job that waited longest, if one is due.
 pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
-    db.q(TAKE).bind(lease.token).bind(lease.expires_at).bind(now).opt().await
+    db.q(TAKE)
+        .bind(lease.token)
+        .bind(lease.expires_at)
+        .bind(now)
+        .opt()
+        .await
 }
 
 /// Ends a job in the holder's transaction.
@@ -129,18 +147,44 @@ pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
 /// `RowNotFound` when the lease was lost: nothing may be committed.
 pub async fn end(tx: &mut Tx, image: Uuid, lease: Lease, end: End) -> sqlx::Result<()> {
     let now = tx.now();
-    tx.q(END).bind(image).bind(lease.token).bind(end.as_str().to_owned()).bind(now).exec_one().await
+    tx.q(END)
+        .bind(image)
+        .bind(lease.token)
+        .bind(end.as_str().to_owned())
+        .bind(now)
+        .exec_one()
+        .await
 }
 
 /// Gives a job back until later: the host was at fault, not the picture. A lost lease changes nothing.
-pub async fn put_off(db: &Db, image: Uuid, lease: Lease, by: Duration, now: At) -> sqlx::Result<()> {
-    db.q(PUT_OFF).bind(image).bind(lease.token).bind(now + by).bind(now).exec().await?;
+pub async fn put_off(
+    db: &Db,
+    image: Uuid,
+    lease: Lease,
+    by: Duration,
+    now: At,
+) -> sqlx::Result<()> {
+    db.q(PUT_OFF)
+        .bind(image)
+        .bind(lease.token)
+        .bind(now + by)
+        .bind(now)
+        .exec()
+        .await?;
     Ok(())
 }
 
 /// Remembers a derivative.
-pub async fn add_derivative(tx: &mut Tx, image: Uuid, longest: u32, stored: &Stored) -> sqlx::Result<()> {
+pub async fn add_derivative(
+    tx: &mut Tx,
+    image: Uuid,
+    longest: u32,
+    stored: &Stored,
+) -> sqlx::Result<()> {
     let q = tx.q(ADD_DERIVATIVE).bind(image).bind(i64::from(longest));
-    q.bind(stored.object.clone()).bind(stored.stored_sha256.clone()).exec().await?;
+    q.bind(stored.object.clone())
+        .bind(stored.stored_sha256.clone())
+        .exec()
+        .await?;
     Ok(())
 }

@@ -8,14 +8,15 @@ use crate::wire::{Rejected, Rendered};
 use kit::keys::KeyError;
 use kit::lease::Lease;
 use kit::log::{Consumer, Envelope, Opened, ProjectError, Recorded, id_of};
-use kit::pictures::Stored;
+use kit::pictures::{Stored, sha256};
 use kit::seal::DataKey;
 use kit::{Context, Error, Tx};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
 use proto::intake::UploadSucceeded;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
 
 /// Longer than two attempts at decoding and the storing after them.
@@ -33,11 +34,15 @@ pub const PICTURES: Consumer = Consumer {
 };
 
 async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
-    let Opened::Open(UploadSucceeded { picture: Some(picture) }) = ctx.open::<UploadSucceeded>(event).await? else {
+    let Opened::Open(UploadSucceeded {
+        picture: Some(picture),
+    }) = ctx.open::<UploadSucceeded>(event).await?
+    else {
         // Erased before it was decoded: there is nothing to decode.
         return Ok(());
     };
-    let image = id_of(&picture.image).ok_or_else(|| ProjectError::Poison("it names no image".into()))?;
+    let image =
+        id_of(&picture.image).ok_or_else(|| ProjectError::Poison("it names no image".into()))?;
     let original = Stored {
         object: picture.object,
         sha256: picture.sha256,
@@ -45,27 +50,43 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         stored_bytes: picture.stored_bytes,
     };
     let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
-    job::add(tx, image, event.subject(), event.practice(), specialty, test, picture.view, original).await?;
+    job::add(
+        tx,
+        image,
+        event.subject(),
+        event.practice(),
+        specialty,
+        test,
+        original,
+    )
+    .await?;
     Ok(())
 }
 
-/// One set of warm children for the process.
-fn decoder(ctx: &Context) -> std::io::Result<&'static Decoder> {
-    static DECODER: OnceLock<Decoder> = OnceLock::new();
-    if let Some(decoder) = DECODER.get() {
-        return Ok(decoder);
+/// One set of warm children for each program in the process: all contexts of a deployment name the same one.
+fn decoder(ctx: &Context) -> std::io::Result<Arc<Decoder>> {
+    static DECODERS: Mutex<BTreeMap<Vec<PathBuf>, Arc<Decoder>>> = Mutex::new(BTreeMap::new());
+    let mut decoders = DECODERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let command = &ctx.settings.decoder;
+    if let Some(decoder) = decoders.get(command) {
+        return Ok(Arc::clone(decoder));
     }
-    let made = match ctx.settings.decoder.split_first() {
-        Some((program, arguments)) => Decoder::with_program(1, program, arguments.iter().map(PathBuf::as_path)),
+    let made = Arc::new(match command.split_first() {
+        Some((program, arguments)) => {
+            Decoder::with_program(1, program, arguments.iter().map(PathBuf::as_path))
+        }
         None => Decoder::new(1)?,
-    };
-    Ok(DECODER.get_or_init(|| made))
+    });
+    decoders.insert(command.clone(), Arc::clone(&made));
+    Ok(made)
 }
 
 /// Does one job, if one is due; returns how many it did.
 pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let lease = Lease::take(ctx, LEASE);
-    let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else { return Ok(0) };
+    let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
+        return Ok(0);
+    };
     match decode(ctx, &job, lease).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
@@ -74,7 +95,8 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
             Ok(1)
         }
         Err(error) => {
-            let wait = (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
+            let wait =
+                (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
             tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
             job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
             Ok(1)
@@ -106,7 +128,10 @@ async fn ended(ctx: &Context, job: &Job, lease: Lease, end: End) -> Result<(), E
 fn envelope(ctx: &Context, job: &Job) -> Envelope {
     Envelope {
         test: job.test,
-        practice: job.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        practice: job
+            .practice
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
         specialty: job.specialty.clone(),
         images: 1,
         key: job.referral.as_bytes().to_vec(),
@@ -114,12 +139,23 @@ fn envelope(ctx: &Context, job: &Job) -> Envelope {
     }
 }
 
-async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: Rendered) -> Result<(), Error> {
+async fn ready(
+    ctx: &Context,
+    job: &Job,
+    lease: Lease,
+    key: &DataKey,
+    rendered: Rendered,
+) -> Result<(), Error> {
     let mut renditions = Vec::new();
     let mut stands = Vec::new();
     for derivative in &rendered.derivatives {
-        let object = format!("derivatives/{}/{}", job.image, derivative.size);
-        let stored = ctx.replace_picture(key, &object, job.image, &derivative.jpeg).await?;
+        // The name holds the content's hash: a worker that lost its lease, and perhaps renders otherwise, can't change the
+        // bytes that a row counts on.
+        let hash = hex::encode(&sha256(&derivative.jpeg)[..8]);
+        let object = format!("derivatives/{}/{}-{hash}", job.image, derivative.size);
+        let stored = ctx
+            .replace_picture(key, &object, job.image, &derivative.jpeg)
+            .await?;
         renditions.push(Rendition {
             longest: derivative.size,
             width: derivative.width,
@@ -155,13 +191,18 @@ fn told_quality(rendered: &Rendered) -> Quality {
         mean_luma: f64::from(measures.luma),
         clipped_dark: f64::from(measures.clipped_dark),
         clipped_bright: f64::from(measures.clipped_bright),
-        verdict: quality::verdict(measures, rendered.width, rendered.height).key().into(),
+        verdict: quality::verdict(measures, rendered.width, rendered.height)
+            .key()
+            .into(),
     }
 }
 
 async fn refused(ctx: &Context, job: &Job, lease: Lease, rejected: Rejected) -> Result<(), Error> {
-    let fact =
-        ImageRejected { image: job.image.as_bytes().to_vec(), code: rejected.code, message: rejected.message };
+    let fact = ImageRejected {
+        image: job.image.as_bytes().to_vec(),
+        code: rejected.code,
+        message: rejected.message,
+    };
     let mut tx = ctx.begin().await?;
     job::end(&mut tx, job.image, lease, End::Rejected).await?;
     ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;

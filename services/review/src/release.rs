@@ -27,7 +27,14 @@ pub const FREE_CLAIMS: Repair = Repair {
 async fn send_due(ctx: &Context) -> Result<u64, Error> {
     let mut sent = 0;
     for answer in store::answer::due(&ctx.db, ctx.now()).await? {
-        sent += u64::from(send(ctx, &answer).await?);
+        match send(ctx, &answer).await {
+            Ok(done) => sent += u64::from(done),
+            // One damaged answer must not keep back those behind it.
+            Err(Error::Damaged(reason)) => {
+                tracing::error!(case = %answer.case_id, reason, "a signed answer can't be sent")
+            }
+            Err(other) => return Err(other),
+        }
     }
     Ok(sent)
 }
@@ -53,13 +60,22 @@ async fn send(ctx: &Context, answer: &AnswerRow) -> Result<bool, Error> {
     if !store::answer::send(&mut tx, answer, now).await? {
         return Ok(false);
     }
-    ctx.publish(&mut tx, envelope(ctx, answer, &case), &fact(answer, &case, &content)).await?;
+    ctx.publish(
+        &mut tx,
+        envelope(ctx, answer, &case),
+        &fact(answer, &case, &content),
+    )
+    .await?;
     tx.commit().await?;
     metrics::counter!("review_answers_sent_total").increment(1);
     Ok(true)
 }
 
-async fn content_of(ctx: &Context, answer: &AnswerRow, case: &CaseRow) -> Result<AnswerContent, ReviewError> {
+async fn content_of(
+    ctx: &Context,
+    answer: &AnswerRow,
+    case: &CaseRow,
+) -> Result<AnswerContent, ReviewError> {
     let key = ctx.keys.get(case.data_key).await?;
     sealed::open(&key, sealed::ANSWER, answer.id, &answer.content)
 }
@@ -99,6 +115,10 @@ fn fact(answer: &AnswerRow, case: &CaseRow, content: &AnswerContent) -> AnswerGi
         role: answer.role.clone(),
         department_name: case.department_name.clone(),
         summary: content.summary.clone(),
-        findings: content.findings.iter().map(proto::review::FindingAnswer::from).collect(),
+        findings: content
+            .findings
+            .iter()
+            .map(proto::review::FindingAnswer::from)
+            .collect(),
     }
 }

@@ -58,12 +58,21 @@ pub struct Place {
 impl Place {
     /// Before the first row.
     pub fn start() -> Self {
-        Self { rank: -1, due_at: At::from_micros(0), id: Uuid::nil() }
+        Self {
+            rank: -1,
+            due_at: At::from_micros(0),
+            id: Uuid::nil(),
+        }
     }
 
     /// As the client gets it: opaque, and without meaning to anybody else.
     pub fn to_cursor(self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}.{}.{}", self.rank, self.due_at.micros(), self.id.simple()))
+        URL_SAFE_NO_PAD.encode(format!(
+            "{}.{}.{}",
+            self.rank,
+            self.due_at.micros(),
+            self.id.simple()
+        ))
     }
 
     /// Back from [`Place::to_cursor`]; none is the start.
@@ -71,8 +80,12 @@ impl Place {
     /// # Errors
     /// `Refused` (400) for anything that this program did not make.
     pub fn from_cursor(cursor: Option<&str>) -> Result<Self, ReviewError> {
-        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Self::start()) };
-        parse(cursor).ok_or_else(|| Problem::bad_request("cursor", "Leave `cursor` as `next` gave it.").into())
+        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
+            return Ok(Self::start());
+        };
+        parse(cursor).ok_or_else(|| {
+            Problem::bad_request("cursor", "Leave `cursor` as `next` gave it.").into()
+        })
     }
 }
 
@@ -107,11 +120,21 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went() {
-        let place = Place { rank: 1, due_at: At::from_micros(1_772_438_400_000_123), id: Uuid::from_u128(7) };
+        let place = Place {
+            rank: 1,
+            due_at: At::from_micros(1_772_438_400_000_123),
+            id: Uuid::from_u128(7),
+        };
         assert_eq!(Place::from_cursor(Some(&place.to_cursor())).unwrap(), place);
         assert_eq!(Place::from_cursor(None).unwrap(), Place::start());
         assert_eq!(Place::from_cursor(Some("")).unwrap(), Place::start());
-        for wrong in ["x", "MS4y", "!!", &URL_SAFE_NO_PAD.encode("1.2.3"), &URL_SAFE_NO_PAD.encode("1")] {
+        for wrong in [
+            "x",
+            "MS4y",
+            "!!",
+            &URL_SAFE_NO_PAD.encode("1.2.3"),
+            &URL_SAFE_NO_PAD.encode("1"),
+        ] {
             assert!(Place::from_cursor(Some(wrong)).is_err(), "{wrong}");
         }
     }

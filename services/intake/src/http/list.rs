@@ -12,7 +12,7 @@ use kit::http::{Json, Query};
 use kit::keys::KeyError;
 use kit::{At, Caller, Context, Error, Problem};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 const PAGE: i64 = 30;
@@ -45,11 +45,9 @@ impl Tab {
 }
 
 /// Which page of which list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Debug, Deserialize)]
 pub struct Wanted {
     /// Which list.
-    #[param(inline)]
     tab: Tab,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -99,7 +97,7 @@ pub struct ReferralPage {
 }
 
 /// The referrals of the caller's practices, newest change first.
-#[utoipa::path(get, path = "/referrals", params(Wanted), responses((status = OK, body = ReferralPage)))]
+#[utoipa::path(get, path = "/referrals", params(("tab" = Tab, Query), ("cursor" = Option<String>, Query, description = "`next` of the page before")), responses((status = OK, body = ReferralPage)))]
 pub async fn list(State(ctx): State<Context>, caller: Caller, Query(asked): Query<Wanted>) -> Result<Json<ReferralPage>, Problem> {
     of_office(&caller)?;
     let from = match asked.cursor.as_deref() {

@@ -40,7 +40,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 serde_json::error::Category::Eof => "ends too early",
                 serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not well-formed JSON",
             };
-            let name = if field == "." { "The request".to_owned() } else { format!("`{field}`") };
+            let name = if matches!(field.as_str(), "." | "?") { "The request".to_owned() } else { format!("`{field}`") };
             Problem::bad_request(field, format!("{name} {what}. See the API's description."))
         })
     }

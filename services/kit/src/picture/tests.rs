@@ -24,7 +24,7 @@ fn jpeg(width: u16, height: u16) -> Vec<u8> {
     bytes
 }
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut bytes = u32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
     bytes.extend(name);
     bytes.extend(body);
@@ -37,13 +37,13 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     let mut header = width.to_be_bytes().to_vec();
     header.extend(height.to_be_bytes());
     header.extend([8, 2, 0, 0, 0]);
-    bytes.extend(chunk(b"IHDR", &header));
-    bytes.extend(chunk(b"IDAT", &[7; 20]));
-    bytes.extend(chunk(b"IEND", &[]));
+    bytes.extend(chunk(*b"IHDR", &header));
+    bytes.extend(chunk(*b"IDAT", &[7; 20]));
+    bytes.extend(chunk(*b"IEND", &[]));
     bytes
 }
 
-fn webp(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn webp(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut inner = b"WEBP".to_vec();
     inner.extend(kind);
     inner.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
@@ -59,11 +59,11 @@ fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
     body.extend(width.to_le_bytes());
     body.extend(height.to_le_bytes());
     body.extend([9; 12]);
-    webp(b"VP8 ", &body)
+    webp(*b"VP8 ", &body)
 }
 
 fn every_kind() -> [(Kind, Vec<u8>); 5] {
-    let lossless: u32 = 639 | (479 << 14);
+    let lossless: u32 = 0x27F | (0x1DF << 14);
     let mut vp8l = vec![0x2F];
     vp8l.extend(lossless.to_le_bytes());
     vp8l.extend([0; 12]);
@@ -72,15 +72,23 @@ fn every_kind() -> [(Kind, Vec<u8>); 5] {
         (Kind::Jpeg, jpeg(640, 480)),
         (Kind::Png, png(640, 480)),
         (Kind::WebP, lossy_webp(640, 480)),
-        (Kind::WebP, webp(b"VP8L", &vp8l)),
-        (Kind::WebP, webp(b"VP8X", &vp8x)),
+        (Kind::WebP, webp(*b"VP8L", &vp8l)),
+        (Kind::WebP, webp(*b"VP8X", &vp8x)),
     ]
 }
 
 #[test]
 fn whole_pictures_are_named_and_measured() {
     for (kind, bytes) in every_kind() {
-        assert_eq!(check(&bytes), Ok(Picture { kind, width: 640, height: 480 }), "{kind:?}");
+        assert_eq!(
+            check(&bytes),
+            Ok(Picture {
+                kind,
+                width: 640,
+                height: 480
+            }),
+            "{kind:?}"
+        );
     }
 }
 
@@ -89,8 +97,15 @@ fn a_picture_cut_at_any_byte_is_refused() {
     for (kind, bytes) in every_kind() {
         for length in 0..bytes.len() {
             let refusal = check(&bytes[..length]).expect_err("cut");
-            let expected = if length < 12 { &["not-a-picture", "truncated-picture"][..] } else { &["truncated-picture"] };
-            assert!(expected.contains(&refusal.code), "{kind:?} cut at {length}: {refusal:?}");
+            let expected = if length < 12 {
+                &["not-a-picture", "truncated-picture"][..]
+            } else {
+                &["truncated-picture"]
+            };
+            assert!(
+                expected.contains(&refusal.code),
+                "{kind:?} cut at {length}: {refusal:?}"
+            );
         }
     }
 }
@@ -103,7 +118,10 @@ fn no_changed_byte_brings_a_panic() {
                 let mut changed = bytes.clone();
                 changed[at] = value;
                 if let Ok(picture) = check(&changed) {
-                    assert!(u64::from(picture.width) * u64::from(picture.height) <= MAX_PIXELS, "byte {at} = {value:#x}");
+                    assert!(
+                        u64::from(picture.width) * u64::from(picture.height) <= MAX_PIXELS,
+                        "byte {at} = {value:#x}"
+                    );
                 }
             }
         }
@@ -120,8 +138,17 @@ fn what_follows_the_end_does_not_matter() {
 
 #[test]
 fn a_bomb_is_refused_from_its_header() {
-    for (width, height) in [(1, 50_000_000), (50_000_000, 1), (10_001, 10_000), (u32::MAX, u32::MAX)] {
-        assert_eq!(check(&png(width, height)).unwrap_err().code, "too-many-pixels", "{width} x {height}");
+    for (width, height) in [
+        (1, 50_000_000),
+        (50_000_000, 1),
+        (10_001, 10_000),
+        (u32::MAX, u32::MAX),
+    ] {
+        assert_eq!(
+            check(&png(width, height)).unwrap_err().code,
+            "too-many-pixels",
+            "{width} x {height}"
+        );
     }
     assert!(check(&png(10_000, 10_000)).is_ok());
     assert_eq!(check(&png(0, 5)).unwrap_err().code, "not-a-picture");
@@ -142,7 +169,10 @@ fn other_files_are_called_by_their_name() {
     dicom.extend(b"DICM");
     let cases: [(&[u8], &str); 14] = [
         (b"", "empty"),
-        (b"Dear colleague,\nthank you for the referral.\n", "text document"),
+        (
+            b"Dear colleague,\nthank you for the referral.\n",
+            "text document",
+        ),
         ("Blåbærsyltetøy".as_bytes(), "text document"),
         (b"\xFF\xFED\0e\0a\0r\0", "text document"),
         (b"%PDF-1.7\n%\xE2\xE3", "PDF document"),
@@ -159,6 +189,10 @@ fn other_files_are_called_by_their_name() {
     for (bytes, name) in cases {
         let refusal = check(bytes).unwrap_err();
         assert_eq!(refusal.code, "not-a-picture");
-        assert!(refusal.message.contains(name), "{name}: {}", refusal.message);
+        assert!(
+            refusal.message.contains(name),
+            "{name}: {}",
+            refusal.message
+        );
     }
 }

@@ -15,7 +15,7 @@ pub(super) const STORIES: &[Story] = &[
         question: "Is excision needed, or can it be followed here?",
         history: "Fair skin, sunburns in childhood. No melanoma in the family. No earlier treatment. Medication: none. No known allergies.",
         priority: "routine",
-        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Naevus), ("dermoscopic", PictureKind::Naevus)],
+        pictures: &[("overview", PictureKind::OverviewBack), ("close-up", PictureKind::Naevus), ("dermoscopic", PictureKind::Dermoscopy)],
         diagnosis: "Dysplastic naevus",
         certainty: "probable",
         disposition: "gp-procedure",

@@ -58,7 +58,9 @@ pub async fn save(
     }
     store::answer::save_draft(&mut tx, id, caller.person, draft).await?;
     tx.commit().await?;
-    Ok(Json(DraftSaved { saved_at: holder.now }))
+    Ok(Json(DraftSaved {
+        saved_at: holder.now,
+    }))
 }
 
 /// Signs. The answer leaves after ten seconds; the same content signed again gives the same receipt.
@@ -79,36 +81,56 @@ pub async fn sign(
 ) -> Result<Json<Signed>, ReviewError> {
     let case = case_for(&ctx, &caller, id).await?;
     let key = ctx.keys.get(case.data_key).await?;
-    if matches!(case.state, State::Signed | State::Answered)
-        && let Some(receipt) = signed_before(&ctx, &caller, &key, &body.content, id).await?
-    {
+    if let Some(receipt) = signed_before(&ctx, &caller, &key, &body.content, &case).await? {
         return Ok(Json(receipt));
     }
-    let findings = sealed::open::<Content>(&key, sealed::CASE, id, case.content.as_deref().unwrap_or_default())?.findings;
+    let findings = sealed::open::<Content>(
+        &key,
+        sealed::CASE,
+        id,
+        case.content.as_deref().unwrap_or_default(),
+    )?
+    .findings;
     let holder = holder(&ctx, &caller, id, body.token);
     let mut tx = ctx.begin().await?;
     if !store::answer::hold_case(&mut tx, holder, holder.now + LASTS).await? {
         drop(tx);
-        return Err(not_held(&ctx, &caller, id).await);
+        // A second press of the button may have come while the first was written.
+        let case = case_for(&ctx, &caller, id).await?;
+        return match signed_before(&ctx, &caller, &key, &body.content, &case).await? {
+            Some(receipt) => Ok(Json(receipt)),
+            None => Err(not_held(&ctx, &caller, id).await),
+        };
     }
     // Read behind the lock of the case's row; refusing drops the transaction, and the case stays as it was.
-    body.content.check(&findings, &store::image::unshown(&mut tx, id, caller.person).await?)?;
+    body.content.check(
+        &findings,
+        &store::image::unshown(&mut tx, id, caller.person).await?,
+    )?;
     let receipt = keep(&ctx, &mut tx, &caller, &key, holder, &body.content).await?;
     tx.commit().await?;
     Ok(Json(receipt))
 }
 
-/// The receipt of the caller's newest answer, if it says the same.
+/// The receipt of the caller's newest answer, if the case rests on it and it says the same.
 async fn signed_before(
     ctx: &Context,
     caller: &Caller,
     key: &DataKey,
     content: &AnswerContent,
-    id: Uuid,
+    case: &CaseRow,
 ) -> Result<Option<Signed>, ReviewError> {
-    let Some(row) = store::answer::last_of(&ctx.db, id, caller.person).await? else { return Ok(None) };
+    if !matches!(case.state, State::Signed | State::Answered) {
+        return Ok(None);
+    }
+    let Some(row) = store::answer::last_of(&ctx.db, case.id, caller.person).await? else {
+        return Ok(None);
+    };
     let before: AnswerContent = sealed::open(key, sealed::ANSWER, row.id, &row.content)?;
-    Ok((before == *content).then_some(Signed { signed_at: row.signed_at, release_at: row.release_at }))
+    Ok((before == *content).then_some(Signed {
+        signed_at: row.signed_at,
+        release_at: row.release_at,
+    }))
 }
 
 /// Writes the signed answer, and the draft with the same content for when it is taken back.
@@ -120,7 +142,9 @@ async fn keep(
     holder: Holder,
     content: &AnswerContent,
 ) -> Result<Signed, ReviewError> {
-    let case: CaseRow = store::case::by_id(tx, holder.case).await?.ok_or(ReviewError::NotFound)?;
+    let case: CaseRow = store::case::by_id(tx, holder.case)
+        .await?
+        .ok_or(ReviewError::NotFound)?;
     let (id, signed_at, release_at) = (ctx.new_id(), holder.now, holder.now + HELD);
     let draft = sealed::seal(ctx, key, sealed::DRAFT, case.id, content)?;
     store::answer::save_draft(tx, case.id, caller.person, draft).await?;
@@ -131,7 +155,9 @@ async fn keep(
         person_name: caller.name.clone(),
         role: role_in(caller, case.department).as_str().to_owned(),
         content: sealed::seal(ctx, key, sealed::ANSWER, id, content)?,
-        disposition: content.disposition().map_or_else(String::new, |what| what.as_str().to_owned()),
+        disposition: content
+            .disposition()
+            .map_or_else(String::new, |what| what.as_str().to_owned()),
         findings: content.findings.len() as i64,
         claimed_at: case.claimed_at,
         signed_at,
@@ -139,7 +165,10 @@ async fn keep(
         released_at: None,
     };
     store::answer::add(tx, row).await?;
-    Ok(Signed { signed_at, release_at })
+    Ok(Signed {
+        signed_at,
+        release_at,
+    })
 }
 
 /// Takes a signature back while the answer is held.

@@ -13,9 +13,14 @@ use kit::Migration;
 macro_rules! of_caller {
     ($person:literal, $now:literal) => {
         concat!(
-            "exists (select 1 from kit_grant g where g.person = ", $person, " and g.department = c.department \
-             and g.role in ('specialist', 'coordinator') and g.starts_at <= ", $now,
-            " and (g.ends_at is null or g.ends_at > ", $now, "))"
+            "exists (select 1 from kit_grant g where g.person = ",
+            $person,
+            " and g.department = c.department \
+             and g.role in ('specialist', 'coordinator') and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            "))"
         )
     };
 }

@@ -52,7 +52,11 @@ pub struct ListedRow {
 impl ListedRow {
     /// Its place in the order.
     pub fn place(&self) -> Place {
-        Place { rank: self.priority_rank, due_at: self.due_at, id: self.id }
+        Place {
+            rank: self.priority_rank,
+            due_at: self.due_at,
+            id: self.id,
+        }
     }
 }
 
@@ -137,4 +141,49 @@ pub async fn counts(db: &Db, departments: &[Uuid], viewer: Viewer<'_>) -> sqlx::
 pub async fn done_since(db: &Db, person: Uuid, since: At) -> sqlx::Result<i64> {
     let (done,): (i64,) = db.q(DONE).bind(person).bind(since).one().await?;
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kit::testing::{DEPLOYMENTS, World};
+
+    /// A page reads as many rows as it shows, however long the worklist is.
+    #[tokio::test]
+    async fn a_page_walks_the_index_and_sorts_nothing() {
+        let world = World::start(vec![crate::service()], DEPLOYMENTS[0], |_| ())
+            .await
+            .unwrap();
+        let explain: &'static str = format!("explain query plan {ROWS}").leak();
+        let at = At::from_micros(0);
+        let plan: Vec<(i64, i64, i64, String)> = world
+            .ctx()
+            .db
+            .q(explain)
+            .bind(Uuid::nil())
+            .bind(-1_i64)
+            .bind(at)
+            .bind(Uuid::nil())
+            .bind(String::new())
+            .bind("all".to_owned())
+            .bind(Uuid::nil())
+            .bind(at)
+            .bind(51_i64)
+            .all()
+            .await
+            .unwrap();
+        let steps: Vec<&str> = plan.iter().map(|step| step.3.as_str()).collect();
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.contains(" c USING INDEX review_case_worklist")
+                    && step.contains("priority_rank")),
+            "{steps:?}"
+        );
+        assert!(
+            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{steps:?}"
+        );
+        world.stop().await;
+    }
 }
