@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
-import { startDemo } from './harness/demo.mjs'
+import { useDemo } from './harness/demo.mjs'
 
 const homes = {
   'gp-clinician': '/in',
@@ -18,7 +18,7 @@ describe('the way in', () => {
   let browser
 
   before(async () => {
-    demo = await startDemo()
+    demo = await useDemo()
     browser = await startBrowser()
   })
   after(async () => {
@@ -26,38 +26,57 @@ describe('the way in', () => {
     await demo?.stop()
   })
 
+  test('a printed link says whom it is for and signs in nobody by being looked at', async () => {
+    const link = demo.link('gp-staff')
+    for (const size of [desk, phone]) {
+      const visitor = await Visitor.open(browser, size)
+      await visitor.page.goto(link.url)
+      assert.match(await visitor.page.getByTestId('link-who').innerText(), new RegExp(link.person))
+      assert.equal(new URL(visitor.page.url()).hash, '', 'the token has left the address')
+      await visitor.settled()
+      assert.deepEqual(await visitor.faults(), [])
+      await visitor.screenshot('link-open')
+      assert.deepEqual(await visitor.context.cookies(), [])
+      await visitor.close()
+    }
+  })
+
   for (const [role, home] of Object.entries(homes)) {
     test(`${role}: the printed link leads to ${home}, without a fault at either width`, async () => {
-      const link = demo.link(role)
-      const atDesk = await Visitor.open(browser, desk)
-      await atDesk.signIn(link)
-      await atDesk.settled()
-      assert.equal(new URL(atDesk.page.url()).pathname.startsWith(home), true, atDesk.page.url())
-      assert.deepEqual(await atDesk.faults(), [])
-      await atDesk.screenshot(`home-${role}`)
-
-      const onPhone = await Visitor.open(browser, phone, { storageState: await atDesk.context.storageState() })
-      await onPhone.page.goto(demo.address)
-      await onPhone.page.getByTestId('sign-out').waitFor()
-      await onPhone.settled()
-      assert.deepEqual(await onPhone.faults(), [])
-      await onPhone.screenshot(`home-${role}`)
-
-      const again = await Visitor.open(browser, phone)
-      await again.page.goto(link.url)
-      await again.page.getByTestId('link-dead').waitFor()
-      assert.deepEqual(await again.axe(), [])
-      await Promise.all([atDesk.close(), onPhone.close(), again.close()])
+      for (const size of [desk, phone]) {
+        const visitor = await Visitor.at(browser, demo, role, size)
+        await visitor.settled()
+        assert.equal(new URL(visitor.page.url()).pathname.startsWith(home), true, visitor.page.url())
+        assert.deepEqual(await visitor.faults(), [])
+        await visitor.close()
+      }
     })
   }
 
-  test('who is not signed in is asked to sign in', async () => {
-    const visitor = await Visitor.open(browser, phone)
-    await visitor.page.goto(`${demo.address}/work`)
-    await visitor.page.waitForURL('**/sign-in')
-    await visitor.settled()
-    assert.deepEqual(await visitor.faults(), [])
-    await visitor.screenshot('sign-in')
-    await visitor.close()
+  test('a link that was used opens nothing and says what to do', async () => {
+    for (const size of [desk, phone]) {
+      const visitor = await Visitor.open(browser, size)
+      visitor.expect(410, '/api/directory/links/open')
+      await visitor.page.goto(demo.link('gp-staff').url)
+      await visitor.page.getByTestId('link-dead').waitFor()
+      assert.deepEqual(await visitor.faults(), [])
+      await visitor.screenshot('link-used')
+      await visitor.close()
+    }
+  })
+
+  test('who is not signed in is asked to sign in, wherever they wanted to go', async () => {
+    for (const size of [desk, phone]) {
+      const visitor = await Visitor.open(browser, size)
+      for (const path of ['/work', '/in', '/admin/people', '/program', '/me', '/case/0190c9a4-0000-7000-8000-000000000000']) {
+        await visitor.page.goto(`${demo.address}${path}`)
+        await visitor.page.waitForURL('**/sign-in')
+        await visitor.page.getByTestId('sign-in-form').waitFor()
+      }
+      await visitor.settled()
+      assert.deepEqual(await visitor.faults(), [])
+      await visitor.screenshot('sign-in')
+      await visitor.close()
+    }
   })
 })

@@ -4,18 +4,20 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as tus from 'tus-js-client'
 import { startCuttingProxy } from './harness/cutting-proxy.mjs'
-import { startDemo } from './harness/demo.mjs'
+import { useDemo } from './harness/demo.mjs'
 import { saveDraft } from './harness/draft.mjs'
-import { largeJpeg, sha256 } from './harness/pictures.mjs'
+import { largeJpeg, photographs, sha256 } from './harness/pictures.mjs'
 import { eventually, Session } from './harness/session.mjs'
 
 const MEGABYTE = 1024 * 1024
 let demo
 let office
+let photograph
 
 before(async () => {
-  demo = await startDemo()
-  office = await Session.signIn(demo.address, demo.link('gp-clinician').url)
+  demo = await useDemo()
+  office = await Session.of(demo, 'gp-clinician')
+  photograph = (await photographs(office))[0]
 })
 after(() => demo?.stop())
 
@@ -57,7 +59,7 @@ function ready(referral, image) {
 }
 
 test('11 MB arrive byte for byte over a line that breaks ten times', async (t) => {
-  const picture = largeJpeg(11 * MEGABYTE)
+  const picture = largeJpeg(11 * MEGABYTE, photograph)
   const cuts = Array.from({ length: 10 }, () => Math.floor((0.02 + 0.96 * Math.random()) * picture.length)).sort((a, b) => a - b)
   t.diagnostic(`cuts after ${cuts.join(', ')} bytes`)
   const line = await startCuttingProxy(demo.address, cuts)
@@ -83,7 +85,7 @@ test('11 MB arrive byte for byte over a line that breaks ten times', async (t) =
 })
 
 test('six pieces for one place: one is taken, five are told so', async () => {
-  const picture = largeJpeg(2 * MEGABYTE)
+  const picture = largeJpeg(2 * MEGABYTE, photograph)
   const { draft, image, metadata } = await describe(picture)
   const created = await office.fetch('/api/intake/uploads', {
     method: 'POST',

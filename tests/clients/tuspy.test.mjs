@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { root, startDemo } from '../browser/harness/demo.mjs'
+import { root, useDemo } from '../browser/harness/demo.mjs'
 import { saveDraft } from '../browser/harness/draft.mjs'
-import { largeJpeg, sha256 } from '../browser/harness/pictures.mjs'
+import { largeJpeg, photographs, sha256 } from '../browser/harness/pictures.mjs'
 import { eventually, Session } from '../browser/harness/session.mjs'
 
 let demo
@@ -17,8 +17,8 @@ let folder
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lysbro-tuspy-'))
-  demo = await startDemo()
-  office = await Session.signIn(demo.address, demo.link('gp-clinician').url)
+  demo = await useDemo()
+  office = await Session.of(demo, 'gp-clinician')
 })
 after(async () => {
   await demo?.stop()
@@ -36,7 +36,7 @@ function tuspy(task) {
 }
 
 test('tuspy sends 5 MB in two sittings and every byte arrives', async () => {
-  const picture = largeJpeg(5 * 1024 * 1024)
+  const picture = largeJpeg(5 * 1024 * 1024, (await photographs(office))[0])
   const file = join(folder, 'picture.jpg')
   writeFileSync(file, picture)
   const draft = await saveDraft(office)

@@ -26,6 +26,9 @@ pub fn program() -> PathBuf {
 }
 
 /// Every service on one deployment.
+///
+/// # Panics
+/// When it does not start.
 pub async fn world(deployment: (Engine, Reach)) -> World {
     World::start(lysbro::services(), deployment, |settings| {
         settings.synthetic = true;

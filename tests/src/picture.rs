@@ -4,6 +4,9 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, Rgb, RgbImage};
 
 /// A sharp JPEG of skin-like colours with `seed`'s pattern.
+///
+/// # Panics
+/// When it can't be encoded.
 pub fn jpeg(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
     let mut next = || {

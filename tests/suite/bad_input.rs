@@ -30,8 +30,11 @@ impl Told {
     }
 }
 
+/// Makes one thing of a complete draft wrong.
+type Spoil = fn(&mut Value);
+
 /// Every field of a draft with a value that Send must refuse.
-fn wrong_fields() -> Vec<(&'static str, fn(&mut Value))> {
+fn wrong_fields() -> Vec<(&'static str, Spoil)> {
     vec![
         ("patient missing", |c| c["patient"] = Value::Null),
         ("identifier missing", |c| c["patient"]["identifier"] = json!("")),
@@ -68,7 +71,10 @@ async fn every_bad_input_is_told_and_nothing_is_lost() {
     files(&world, &cast, &mut told).await;
     links(&world, &cast, &mut told).await;
     claims(&world, &cast, &mut told).await;
-    let listed: String = told.0.iter().map(|(case, text)| format!("{case}\n  {text}\n")).collect();
+    let mut listed = String::new();
+    for (case, text) in &told.0 {
+        writeln!(listed, "{case}\n  {text}").expect("text");
+    }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/messages.txt");
     if std::env::var_os("UPDATE_MESSAGES").is_some() {
         std::fs::write(file, &listed).expect("written");

@@ -8,26 +8,26 @@ pub fn rgb_row(image: &DynamicImage, y: u32, out: &mut [u8]) {
     let width = image.width() as usize;
     match image {
         DynamicImage::ImageLuma8(pixels) => {
-            flatten::<1, _>(line(pixels, width, y), |value| value, out)
+            flatten::<1, _>(line(pixels, width, y), |value| value, out);
         }
         DynamicImage::ImageLumaA8(pixels) => {
-            flatten::<2, _>(line(pixels, width * 2, y), |value| value, out)
+            flatten::<2, _>(line(pixels, width * 2, y), |value| value, out);
         }
         DynamicImage::ImageRgb8(pixels) => out.copy_from_slice(line(pixels, width * 3, y)),
         DynamicImage::ImageRgba8(pixels) => {
-            flatten::<4, _>(line(pixels, width * 4, y), |value| value, out)
+            flatten::<4, _>(line(pixels, width * 4, y), |value| value, out);
         }
         DynamicImage::ImageLuma16(pixels) => {
-            flatten::<1, _>(line(pixels, width, y), eight_bits, out)
+            flatten::<1, _>(line(pixels, width, y), eight_bits, out);
         }
         DynamicImage::ImageLumaA16(pixels) => {
-            flatten::<2, _>(line(pixels, width * 2, y), eight_bits, out)
+            flatten::<2, _>(line(pixels, width * 2, y), eight_bits, out);
         }
         DynamicImage::ImageRgb16(pixels) => {
-            flatten::<3, _>(line(pixels, width * 3, y), eight_bits, out)
+            flatten::<3, _>(line(pixels, width * 3, y), eight_bits, out);
         }
         DynamicImage::ImageRgba16(pixels) => {
-            flatten::<4, _>(line(pixels, width * 4, y), eight_bits, out)
+            flatten::<4, _>(line(pixels, width * 4, y), eight_bits, out);
         }
         // Floating-point pixels come from no format that is accepted here.
         _ => out.fill(255),

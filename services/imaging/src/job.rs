@@ -99,10 +99,6 @@ impl End {
 }
 
 /// A new picture to decode: `(image, referral, practice)`, specialty, test flag and the original. A repeat changes nothing.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one argument per column group of one insert"
-)]
 pub async fn add(
     tx: &mut Tx,
     image: Uuid,

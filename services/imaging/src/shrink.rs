@@ -163,7 +163,7 @@ mod tests {
         // Five columns to two: the third is shared in halves.
         let image = RgbImage::from_fn(5, 1, |x, _| Rgb([[0, 100, 200, 50, 150][x as usize]; 3]));
         let small = shrink(5, 1, (2, 1), |y, out| {
-            out.copy_from_slice(&image.as_raw()[y as usize * 15..][..15])
+            out.copy_from_slice(&image.as_raw()[y as usize * 15..][..15]);
         });
         assert_eq!(small.get_pixel(0, 0).0, [80; 3]);
         assert_eq!(small.get_pixel(1, 0).0, [120; 3]);

@@ -103,7 +103,11 @@ impl DraftContent {
         let mut errors = Vec::new();
         let mut limit = |field: &str, text: Option<&str>, most: usize| {
             if text.is_some_and(|text| text.chars().count() > most) {
-                errors.push(FieldError::new(field, "too-long", format!("This is too long. Shorten it to {most} characters.")));
+                errors.push(FieldError::new(
+                    field,
+                    "too-long",
+                    format!("This is too long. Shorten it to {most} characters."),
+                ));
             }
         };
         if let Some(patient) = &self.patient {
@@ -114,20 +118,44 @@ impl DraftContent {
         limit("question", self.question.as_deref(), LONG_TEXT);
         limit("history", self.history.as_deref(), LONG_TEXT);
         for (at, finding) in self.findings.iter().enumerate() {
-            limit(&format!("findings[{at}].description"), Some(&finding.description), LONG_TEXT);
-            limit(&format!("findings[{at}].duration"), Some(&finding.duration), SHORT_TEXT);
+            limit(
+                &format!("findings[{at}].description"),
+                Some(&finding.description),
+                LONG_TEXT,
+            );
+            limit(
+                &format!("findings[{at}].duration"),
+                Some(&finding.duration),
+                SHORT_TEXT,
+            );
             if let Some(site) = &finding.body_site {
-                let longest = [&site.code, &site.system, &site.display].into_iter().max_by_key(|text| text.len());
-                limit(&format!("findings[{at}].bodySite"), longest.map(String::as_str), SHORT_TEXT);
+                let longest = [&site.code, &site.system, &site.display]
+                    .into_iter()
+                    .max_by_key(|text| text.len());
+                limit(
+                    &format!("findings[{at}].bodySite"),
+                    longest.map(String::as_str),
+                    SHORT_TEXT,
+                );
             }
         }
         if self.findings.len() > MAX_FINDINGS {
-            let message = format!("At most {MAX_FINDINGS} findings fit into one referral. Send the others in another referral.");
+            let message = format!(
+                "At most {MAX_FINDINGS} findings fit into one referral. Send the others in another referral."
+            );
             errors.push(FieldError::new("findings", "too-many", message));
         }
         let mut seen = HashSet::new();
-        if let Some(at) = self.findings.iter().position(|finding| !seen.insert(finding.id)) {
-            errors.push(FieldError::new(format!("findings[{at}].id"), "duplicate", "Two findings have the same id. Give each its own."));
+        if let Some(at) = self
+            .findings
+            .iter()
+            .position(|finding| !seen.insert(finding.id))
+        {
+            errors.push(FieldError::new(
+                format!("findings[{at}].id"),
+                "duplicate",
+                "Two findings have the same id. Give each its own.",
+            ));
         }
         errors
     }
@@ -153,14 +181,33 @@ mod tests {
     #[test]
     fn excesses_name_the_field() {
         let id = Uuid::from_u128(7);
-        let finding = Finding { id, body_site: None, laterality: None, kind: None, description: "x".repeat(10_001), duration: String::new() };
+        let finding = Finding {
+            id,
+            body_site: None,
+            laterality: None,
+            kind: None,
+            description: "x".repeat(10_001),
+            duration: String::new(),
+        };
         let content = DraftContent {
             question: Some("å".repeat(10_000)),
             history: Some("å".repeat(10_001)),
             findings: vec![finding.clone(), finding],
             ..DraftContent::default()
         };
-        let fields: Vec<String> = content.excesses().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["history", "findings[0].description", "findings[1].description", "findings[1].id"]);
+        let fields: Vec<String> = content
+            .excesses()
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "history",
+                "findings[0].description",
+                "findings[1].description",
+                "findings[1].id"
+            ]
+        );
     }
 }

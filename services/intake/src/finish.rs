@@ -6,7 +6,7 @@
 
 use crate::acting::about;
 use crate::receive::{delete_quietly, staged_key};
-use crate::store::{image, referral, upload};
+use crate::store::{image, orphan, referral, upload};
 use crate::upload::{MAX_IMAGES, too_large};
 use http::StatusCode;
 use kit::keys::KeyError;
@@ -51,8 +51,12 @@ enum Assembled {
 /// # Errors
 /// When a store is not reachable: everything stays as it is, and it can be repeated.
 pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
-    let Ok(Ok(_permit)) = tokio::time::timeout(PATIENCE, ASSEMBLING.acquire()).await else { return Ok(Finished::Busy) };
-    let Some(row) = upload::any(&ctx.db, id).await? else { return Ok(Finished::Gone) };
+    let Ok(Ok(_permit)) = tokio::time::timeout(PATIENCE, ASSEMBLING.acquire()).await else {
+        return Ok(Finished::Busy);
+    };
+    let Some(row) = upload::any(&ctx.db, id).await? else {
+        return Ok(Finished::Gone);
+    };
     if row.finished_at.is_some() {
         return Ok(Finished::Done);
     }
@@ -80,7 +84,7 @@ pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
         Ok(judged) => judged,
         Err(problem) => return refuse(ctx, &row, problem).await,
     };
-    let object = format!("originals/{}", row.image);
+    let object = original(row.image);
     let stored = match ctx.put_picture(&key, &object, row.image, &picture).await {
         Ok(stored) => stored,
         // Another picture stands under this id: in this referral or in any other, which is not told.
@@ -89,17 +93,31 @@ pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
     };
     drop(picture);
     match enter(ctx, &row, &judged, stored).await? {
-        Some(problem) => {
-            if image::any(&ctx.db, row.image).await?.is_none() {
-                delete_quietly(ctx, &object).await;
-            }
-            refuse(ctx, &row, problem).await
-        }
-        None => {
+        Entered::Yes => {
             sweep_pieces(ctx, id).await?;
             Ok(Finished::Done)
         }
+        Entered::No(problem) => refuse(ctx, &row, problem).await,
+        Entered::Gone => {
+            let mut tx = ctx.begin().await?;
+            orphan::add(&mut tx, row.image, &object).await?;
+            tx.commit().await?;
+            Ok(Finished::Gone)
+        }
+        Entered::Crossed => Ok(Finished::Busy),
     }
+}
+
+/// What became of the attempt to make a picture part of its referral.
+enum Entered {
+    /// It is, by this request or by another one.
+    Yes,
+    /// It may not be.
+    No(Problem),
+    /// The upload was ended meanwhile.
+    Gone,
+    /// The referral changed between two looks at it: to be tried again.
+    Crossed,
 }
 
 async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Assembled, Error> {
@@ -110,22 +128,42 @@ async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Ass
             Err(ObjectError::Absent | ObjectError::Damaged(_)) => return Ok(Assembled::Damaged),
             Err(other) => return Err(other.into()),
         };
-        match segments::open(&staged_key(key, &piece.object), &sealed, piece.object.as_bytes()) {
-            Ok(plain) if piece.pos == picture.len() as i64 && piece.length == plain.len() as i64 => picture.extend_from_slice(&plain),
+        match segments::open(
+            &staged_key(key, &piece.object),
+            &sealed,
+            piece.object.as_bytes(),
+        ) {
+            Ok(plain)
+                if piece.pos == picture.len() as i64 && piece.length == plain.len() as i64 =>
+            {
+                picture.extend_from_slice(&plain);
+            }
             _ => return Ok(Assembled::Damaged),
         }
     }
-    Ok(if picture.len() as i64 == row.length { Assembled::Whole(picture) } else { Assembled::Damaged })
+    Ok(if picture.len() as i64 == row.length {
+        Assembled::Whole(picture)
+    } else {
+        Assembled::Damaged
+    })
 }
 
 /// By content alone: no file name and no declared type is looked at.
 fn judge(row: &upload::Row, bytes: &[u8]) -> Result<Picture, Problem> {
-    if row.sha256.as_ref().is_some_and(|expected| *expected != sha256(bytes)) {
+    if row
+        .sha256
+        .as_ref()
+        .is_some_and(|expected| *expected != sha256(bytes))
+    {
         return Err(digest_mismatch());
     }
     picture::check(bytes).map_err(|refusal| match refusal.code {
         "too-large" => too_large(),
-        "not-a-picture" => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal.code, refusal.message),
+        "not-a-picture" => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            refusal.code,
+            refusal.message,
+        ),
         code => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, refusal.message),
     })
 }
@@ -140,17 +178,27 @@ fn digest_mismatch() -> Problem {
 
 /// 409: the client's id for a picture stands for another one.
 pub fn image_exists() -> Problem {
-    Problem::conflict("image-exists", "A picture with this id was sent before. Give the new picture an id of its own.")
+    Problem::conflict(
+        "image-exists",
+        "A picture with this id was sent before. Give the new picture an id of its own.",
+    )
 }
 
 /// 422: the referral is full.
 pub fn too_many_images() -> Problem {
-    let detail = format!("A referral holds at most {MAX_IMAGES} pictures. Remove one first, or send a second referral.");
+    let detail = format!(
+        "A referral holds at most {MAX_IMAGES} pictures. Remove one first, or send a second referral."
+    );
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-images", detail)
 }
 
-/// One transaction: the picture becomes part of the referral. `Some` says why it may not.
-async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Stored) -> Result<Option<Problem>, Error> {
+/// One transaction: the picture becomes part of the referral.
+async fn enter(
+    ctx: &Context,
+    row: &upload::Row,
+    judged: &Picture,
+    stored: Stored,
+) -> Result<Entered, Error> {
     let arrived = image::Arrived {
         id: row.image,
         referral: row.referral,
@@ -164,35 +212,60 @@ async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Store
     };
     let mut tx = ctx.begin().await?;
     if !upload::finish(&mut tx, row.id).await? {
-        return Ok(None);
+        drop(tx);
+        let there = upload::any(&ctx.db, row.id).await?;
+        return Ok(if there.is_some_and(|there| there.finished_at.is_some()) {
+            Entered::Yes
+        } else {
+            Entered::Gone
+        });
     }
-    if !referral::touch(&mut tx, row.referral).await? {
-        let gone = referral::any(&mut tx, row.referral).await?.filter(|referral| referral.discarded_at.is_none());
-        let refusal = gone.map_or_else(|| Err(Problem::not_found()), |referral| referral.state.takes_pictures());
-        return Ok(refusal.err());
+    let open = referral::touch(&mut tx, row.referral).await?;
+    let referral = referral::any(&mut tx, row.referral)
+        .await?
+        .filter(|referral| referral.discarded_at.is_none());
+    let Some(referral) = referral else {
+        return Ok(Entered::No(Problem::not_found()));
+    };
+    if !open {
+        return Ok(referral
+            .state
+            .takes_pictures()
+            .map_or_else(Entered::No, |()| Entered::Crossed));
     }
-    let Some(referral) = referral::any(&mut tx, row.referral).await? else { return Ok(Some(Problem::not_found())) };
     if image::add(&mut tx, &arrived).await? {
         if image::count(&mut tx, row.referral).await? > MAX_IMAGES {
-            return Ok(Some(too_many_images()));
+            return Ok(Entered::No(too_many_images()));
         }
         let picture = picture_of(&arrived);
-        ctx.publish(&mut tx, by_uploader(ctx, row, &referral), &UploadSucceeded { picture: Some(picture) }).await?;
+        ctx.publish(
+            &mut tx,
+            by_uploader(ctx, row, &referral),
+            &UploadSucceeded {
+                picture: Some(picture),
+            },
+        )
+        .await?;
     } else {
         // The same picture sent a second time is the same picture; another one needs another id.
         let there = image::any_in(&mut tx, row.image).await?;
-        if !there.is_some_and(|there| there.referral == row.referral && there.sha256 == arrived.stored.sha256) {
-            return Ok(Some(image_exists()));
+        if !there.is_some_and(|there| {
+            there.referral == row.referral && there.sha256 == arrived.stored.sha256
+        }) {
+            return Ok(Entered::No(image_exists()));
         }
     }
     tx.commit().await?;
-    Ok(None)
+    Ok(Entered::Yes)
 }
 
 fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
     proto::intake::Picture {
         image: arrived.id.as_bytes().to_vec(),
-        finding: arrived.finding.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        finding: arrived
+            .finding
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
         view: arrived.view.as_str().to_owned(),
         media_type: arrived.media_type.to_owned(),
         bytes: arrived.bytes as u64,
@@ -215,11 +288,18 @@ fn by_uploader(ctx: &Context, row: &upload::Row, referral: &referral::Row) -> En
     }
 }
 
-/// Ends an upload without a picture: the reason goes into the log, the upload away.
+/// The object of an original.
+fn original(image: Uuid) -> String {
+    format!("originals/{image}")
+}
+
+/// Ends an upload without a picture: the reason goes into the log, the upload away. An original that may have been put
+/// already is not deleted here: the same picture may be on its way a second time.
 async fn refuse(ctx: &Context, row: &upload::Row, problem: Problem) -> Result<Finished, Error> {
     let pieces = upload::pieces(&ctx.db, row.id).await?;
     let mut tx = ctx.begin().await?;
     if upload::delete(&mut tx, row.id).await? {
+        orphan::add(&mut tx, row.image, &original(row.image)).await?;
         publish_failure(ctx, &mut tx, row, &problem.code).await?;
         tx.commit().await?;
         for piece in pieces {
@@ -230,10 +310,23 @@ async fn refuse(ctx: &Context, row: &upload::Row, problem: Problem) -> Result<Fi
 }
 
 /// Publishes that a picture did not make it; about a referral that is gone there is nothing to say.
-async fn publish_failure(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row, reason: &str) -> Result<(), Error> {
-    let Some(referral) = referral::any(tx, row.referral).await? else { return Ok(()) };
-    let failed = UploadFailed { image: row.image.as_bytes().to_vec(), reason: reason.to_owned() };
-    match ctx.publish(tx, by_uploader(ctx, row, &referral), &failed).await {
+async fn publish_failure(
+    ctx: &Context,
+    tx: &mut kit::Tx,
+    row: &upload::Row,
+    reason: &str,
+) -> Result<(), Error> {
+    let Some(referral) = referral::any(tx, row.referral).await? else {
+        return Ok(());
+    };
+    let failed = UploadFailed {
+        image: row.image.as_bytes().to_vec(),
+        reason: reason.to_owned(),
+    };
+    match ctx
+        .publish(tx, by_uploader(ctx, row, &referral), &failed)
+        .await
+    {
         Err(Error::Key(KeyError::Erased)) => Ok(()),
         other => other,
     }

@@ -3,7 +3,7 @@
 use crate::finish::{self, Finished};
 use crate::receive::delete_quietly;
 use crate::referral::RESTORABLE;
-use crate::store::{chore, happening, image, referral, upload};
+use crate::store::{chore, happening, image, orphan, referral, upload};
 use crate::upload::REMEMBERED;
 use kit::objects::ObjectError;
 use kit::{Context, Error, Repair};
@@ -11,11 +11,37 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// All repairs.
-pub const ALL: [Repair; 4] = [
-    Repair { name: "finish uploads", every: Duration::from_secs(10), workers: 1, run: |ctx| Box::pin(finish_complete(ctx)) },
-    Repair { name: "end old uploads", every: Duration::from_secs(300), workers: 1, run: |ctx| Box::pin(end_old(ctx)) },
-    Repair { name: "sweep staged pieces", every: Duration::from_secs(3600), workers: 1, run: |ctx| Box::pin(sweep(ctx)) },
-    Repair { name: "purge discarded drafts", every: Duration::from_secs(900), workers: 1, run: |ctx| Box::pin(purge(ctx)) },
+pub const ALL: [Repair; 5] = [
+    Repair {
+        name: "finish uploads",
+        every: Duration::from_secs(10),
+        workers: 1,
+        run: |ctx| Box::pin(finish_complete(ctx)),
+    },
+    Repair {
+        name: "end old uploads",
+        every: Duration::from_mins(5),
+        workers: 1,
+        run: |ctx| Box::pin(end_old(ctx)),
+    },
+    Repair {
+        name: "sweep staged pieces",
+        every: Duration::from_hours(1),
+        workers: 1,
+        run: |ctx| Box::pin(sweep(ctx)),
+    },
+    Repair {
+        name: "delete orphaned originals",
+        every: Duration::from_mins(15),
+        workers: 1,
+        run: |ctx| Box::pin(delete_orphans(ctx)),
+    },
+    Repair {
+        name: "purge discarded drafts",
+        every: Duration::from_mins(15),
+        workers: 1,
+        run: |ctx| Box::pin(purge(ctx)),
+    },
 ];
 
 /// A request that is about to finish its upload gets so long before the repair does.
@@ -71,10 +97,16 @@ async fn sweep(ctx: &Context) -> Result<u64, Error> {
     let mut after: Option<String> = None;
     loop {
         let page = ctx.objects.list("staging/", after.as_deref(), 500).await?;
-        let Some(last) = page.last() else { return Ok(done) };
+        let Some(last) = page.last() else {
+            return Ok(done);
+        };
         after = Some(last.key.clone());
         for object in page {
-            let upload = object.key.split('/').nth(1).and_then(|id| id.parse::<Uuid>().ok());
+            let upload = object
+                .key
+                .split('/')
+                .nth(1)
+                .and_then(|id| id.parse::<Uuid>().ok());
             let known = match upload {
                 Some(upload) => upload::is_staged(&ctx.db, upload, &object.key).await?,
                 None => false,
@@ -85,6 +117,24 @@ async fn sweep(ctx: &Context) -> Result<u64, Error> {
             }
         }
     }
+}
+
+/// Originals whose upload was refused after they were put.
+async fn delete_orphans(ctx: &Context) -> Result<u64, Error> {
+    let mut done = 0;
+    for (image, object) in orphan::old(&ctx.db, ctx.now() - SWEPT_EVERY).await? {
+        let mut tx = ctx.begin().await?;
+        if !orphan::remove(&mut tx, image).await? {
+            continue;
+        }
+        // Under the lock of its row: an upload of the same picture waits, and puts it anew.
+        if !orphan::in_use(&mut tx, image).await? {
+            delete_original(ctx, &object).await?;
+        }
+        tx.commit().await?;
+        done += 1;
+    }
+    Ok(done)
 }
 
 /// Discarded drafts past the time in which they can be taken back.

@@ -95,7 +95,7 @@ impl Context {
     pub async fn publish<E: Event>(&self, tx: &mut Tx, mut envelope: Envelope, fact: &E) -> Result<(), Error> {
         let id = self.new_id();
         envelope.id = id.as_bytes().to_vec();
-        envelope.kind = E::KIND.to_owned();
+        E::KIND.clone_into(&mut envelope.kind);
         envelope.revision = E::REVISION;
         if envelope.occurred_us == 0 {
             envelope.occurred_us = self.now().micros();

@@ -184,7 +184,7 @@ pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running,
 
 const FORGET_KEYS: Repair = Repair {
     name: "forget idempotency keys",
-    every: Duration::from_secs(3600),
+    every: Duration::from_hours(1),
     workers: 1,
     run: |ctx| Box::pin(async move { Ok(idempotency::forget_old(&ctx.db, ctx.now()).await?) }),
 };

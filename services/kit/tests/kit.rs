@@ -10,6 +10,8 @@ use proto::intake::ReferralWithdrawn;
 use time::Duration;
 use uuid::Uuid;
 
+type ValueRow = (Uuid, At, Option<At>, bool, Vec<u8>, i64, f64);
+
 const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     name: "a probe",
@@ -93,7 +95,7 @@ async fn values_come_back_as_they_went_in_and_sort_by_time() {
                 let q = ctx.db.q(insert).bind(Uuid::from_u128(n as u128 + 1)).bind(at).bind(None::<At>).bind(n == 1);
                 q.bind(vec![0_u8, 255]).bind(i64::MAX).bind(0.5).exec_one().await.expect("inserted");
             }
-            let rows: Vec<(Uuid, At, Option<At>, bool, Vec<u8>, i64, f64)> = ctx
+            let rows: Vec<ValueRow> = ctx
                 .db
                 .q("select id, at, later, flag, body, number, share from probe_value where at >= $1 order by at")
                 .bind(base - Duration::hours(1))

@@ -31,7 +31,7 @@ async fn send_due(ctx: &Context) -> Result<u64, Error> {
             Ok(done) => sent += u64::from(done),
             // One damaged answer must not keep back those behind it.
             Err(Error::Damaged(reason)) => {
-                tracing::error!(case = %answer.case_id, reason, "a signed answer can't be sent")
+                tracing::error!(case = %answer.case_id, reason, "a signed answer can't be sent");
             }
             Err(other) => return Err(other),
         }

@@ -44,7 +44,7 @@ pub fn write(rows: &[Row], months: &[Month]) -> Result<Vec<u8>, UptakeError> {
     header.extend(months.iter().map(Month::to_string));
     writer.write_record(&header)?;
     for row in rows {
-        writer.write_record(&cells(row))?;
+        writer.write_record(cells(row))?;
     }
     writer
         .into_inner()

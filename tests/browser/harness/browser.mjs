@@ -1,7 +1,7 @@
 // Chromium with its eyes open: every page reports what the console, the content security policy and the network say, and
 // a test ends by asking for silence.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -45,6 +45,19 @@ export class Visitor {
     this.context = context
     this.size = size
     this.complaints = []
+    this.expected = []
+  }
+
+  /** A browser in which the demonstration's person of this role is signed in. */
+  static async at(browser, demo, role, size = desk) {
+    const visitor = await Visitor.open(browser, size)
+    await visitor.signIn(demo, role)
+    return visitor
+  }
+
+  /** From now on this answer is part of the test: Chromium writes every refused request to the console. */
+  expect(status, path) {
+    this.expected.push({ status, path })
   }
 
   async #listen() {
@@ -58,6 +71,7 @@ export class Visitor {
       const where = message.location().url
       // Who is not signed in yet asks once who they are, and Chromium writes every 401 to the console.
       if (message.text().includes('status of 401') && where.endsWith('/api/directory/me')) return
+      if (this.expected.some((each) => message.text().includes(`status of ${each.status}`) && where.includes(each.path))) return
       this.complaints.push(`console: ${message.text()} (${where})`)
     })
     this.page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`))
@@ -66,13 +80,28 @@ export class Visitor {
     })
   }
 
-  /** Signs in by a printed link, as a person does: open it, look whom it is for, press the button. */
-  async signIn(link) {
-    await this.page.goto(link.url)
-    const who = await this.page.getByTestId('link-who').innerText()
-    if (!who.includes(link.person)) throw new Error(`the link for ${link.person} says: ${who}`)
-    await this.page.getByTestId('link-sign-in').click()
-    await this.page.getByTestId('sign-out').waitFor()
+  /** Signs in by the printed link, as a person does: open it, look whom it is for, press the button. Later visits keep the session. */
+  async signIn(demo, role) {
+    const link = demo.link(role)
+    if (link.cookie === null) {
+      await this.page.goto(link.url)
+      const who = await this.page.getByTestId('link-who').innerText()
+      if (!who.includes(link.person)) throw new Error(`the link for ${link.person} says: ${who}`)
+      await this.page.getByTestId('link-sign-in').click()
+      await this.page.getByTestId('sign-out').waitFor()
+      const kept = (await this.context.cookies()).find((each) => each.name === '__Host-sid')
+      demo.opened(role, `__Host-sid=${kept.value}`)
+    } else {
+      await this.become(demo.address, link.cookie)
+      await this.page.goto(demo.address)
+      await this.page.getByTestId('sign-out').waitFor()
+    }
+  }
+
+  /** Takes over a session that was opened elsewhere. */
+  become(address, cookie) {
+    const [name, value] = cookie.split('=')
+    return this.context.addCookies([{ name, value, url: address.replace('http:', 'https:'), httpOnly: true, secure: true, sameSite: 'Lax' }])
   }
 
   /** Waits until the screen has fetched what it shows. */
@@ -113,14 +142,16 @@ export class Visitor {
     return this.page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)
   }
 
-  /** Saves target/screenshots/<name>-<width>.png; with UPDATE_SCREENSHOTS=1 and `readme` also the committed one. */
+  /**
+   * Saves the whole page as target/screenshots/<name>-<width>.png; with UPDATE_SCREENSHOTS=1 the window, also, as the committed
+   * tests/screenshots/<readme>-<width>.png.
+   */
   async screenshot(name, { readme = false } = {}) {
     mkdirSync(shots, { recursive: true })
-    const file = `${name}-${this.size.width}.png`
-    await this.page.screenshot({ path: join(shots, file), animations: 'disabled' })
+    await this.page.screenshot({ path: join(shots, `${name}-${this.size.width}.png`), animations: 'disabled', fullPage: true })
     if (readme && process.env.UPDATE_SCREENSHOTS === '1') {
       mkdirSync(shownInReadme, { recursive: true })
-      copyFileSync(join(shots, file), join(shownInReadme, file))
+      await this.page.screenshot({ path: join(shownInReadme, `${readme}-${this.size.width}.png`), animations: 'disabled' })
     }
   }
 

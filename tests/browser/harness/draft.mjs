@@ -1,16 +1,30 @@
 // A referral as an office writes it, without a browser. The patient is synthetic, and says so.
 import { randomUUID } from 'node:crypto'
+import { sha256 } from './pictures.mjs'
+import { eventually } from './session.mjs'
+
+/** Month + 80: the tax authority's synthetic series, which no real person has. The check digits are right. */
+export const patient = { identifierSystem: 'no-national', identifier: '14835840264', name: 'Kari SYNTHETIC', birthDate: '1958-03-14', sex: 'female' }
 
 /** What a complete referral holds; `departmentId` decides where it goes. */
 export function content(departmentId, findingId = randomUUID()) {
   return {
-    patient: { identifierSystem: 'generic', identifier: 'SYNTHETIC-1', name: 'SYNTHETIC Kari Nordmann', birthDate: '1958-03-14', sex: 'female' },
+    patient,
     specialty: 'dermatology',
     departmentId,
     priority: 'routine',
-    question: 'Is this mole benign?',
-    history: 'Has grown during the last six months.',
-    findings: [{ id: findingId, bodySite: null, laterality: 'left', kind: 'lesion', description: 'Brown, 8 mm, irregular edge.', duration: '6 months' }],
+    question: 'Is this mole benign, or should it be removed?',
+    history: 'Has grown during the last six months. No melanoma in the family.',
+    findings: [
+      {
+        id: findingId,
+        bodySite: { code: '66643007', system: 'SCT', display: 'Skin of back' },
+        laterality: 'left',
+        kind: 'lesion',
+        description: 'Brown, 8 mm, irregular edge.',
+        duration: '6 months',
+      },
+    ],
   }
 }
 
@@ -31,4 +45,33 @@ export async function saveDraft(session) {
     content: content(department.id, findingId),
   })
   return { id, version: saved.version, findingId }
+}
+
+/** A draft with these pictures, ready to be sent: overview first, then close-ups. */
+export async function draftWithPictures(session, pictures) {
+  const draft = await saveDraft(session)
+  for (const [place, picture] of pictures.entries()) {
+    const view = ['overview', 'close-up', 'dermoscopic'][place] ?? 'close-up'
+    const metadata = { referral: draft.id, image: randomUUID(), view, finding: draft.findingId, sha256: sha256(picture) }
+    const created = await session.fetch('/api/intake/uploads', {
+      method: 'POST',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(picture.length),
+        'upload-metadata': Object.entries(metadata).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`).join(','),
+      },
+    })
+    const path = new URL(created.headers.get('location'), session.address).pathname
+    const sent = await session.fetch(path, {
+      method: 'PATCH',
+      headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+      body: picture,
+    })
+    if (sent.status !== 204) throw new Error(`the picture was answered ${sent.status}: ${await sent.text()}`)
+  }
+  await eventually('the pictures are ready', async () => {
+    const { images } = await session.get(`/api/intake/referrals/${draft.id}`)
+    return images.length === pictures.length && images.every((each) => each.state === 'ready')
+  })
+  return draft
 }

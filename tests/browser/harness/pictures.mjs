@@ -1,29 +1,49 @@
-// Photographs for the tests: three real ones, and a real one made as large as wanted.
+// Photographs for the tests. Real ones when the folder ../shared/data/skin-isic stands beside the checkout (real sensors have
+// noise, real lenses have soft edges), else the made-up ones of the running demonstration: none is kept in this repository.
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './demo.mjs'
 
+const folder = join(root, '../shared/data/skin-isic')
 const names = ['ISIC_0000000.jpg', 'ISIC_0000001.jpg', 'ISIC_0000002.jpg']
 
-/** Paths of three JPEGs of 1022 × 767 pixels. */
-export const photographs = names.map((name) => fileURLToPath(new URL(`../samples/${name}`, import.meta.url)))
+/**
+ * Three JPEGs, large enough to be sent (800 × 600 pixels at least).
+ *
+ * @param {import('./session.mjs').Session} office somebody of an office whose demonstration has sent pictures
+ * @returns {Promise<Buffer[]>}
+ */
+export async function photographs(office) {
+  const files = names.map((name) => join(folder, name))
+  if (files.every((file) => existsSync(file))) return files.map((file) => readFileSync(file))
+  const found = []
+  for (const row of (await office.get('/api/intake/referrals?tab=closed')).items) {
+    const { images } = await office.get(`/api/intake/referrals/${row.id}`)
+    for (const image of images) {
+      const answer = await office.fetch(`/api/intake/images/${image.id}/original`)
+      if (answer.status === 200) found.push(Buffer.from(await answer.arrayBuffer()))
+      if (found.length === names.length) return found
+    }
+  }
+  throw new Error('the demonstration has fewer than three pictures in closed referrals')
+}
 
 /**
  * A valid JPEG of at least `bytes` bytes: a photograph with comment segments of random bytes behind its first segment.
  * Random, so that nothing on the way can shrink it and every call gives another file.
  */
-export function largeJpeg(bytes, photograph = photographs[0]) {
-  const picture = readFileSync(photograph)
-  const begin = 4 + picture.readUInt16BE(4) // behind SOI and the segment that JFIF wants to be the first
-  const parts = [picture.subarray(0, begin)]
-  for (let size = picture.length; size < bytes; ) {
+export function largeJpeg(bytes, photograph) {
+  const begin = 4 + photograph.readUInt16BE(4) // behind SOI and the segment that JFIF wants to be the first
+  const parts = [photograph.subarray(0, begin)]
+  for (let size = photograph.length; size < bytes; ) {
     const length = Math.min(65_533, Math.max(1, bytes - size))
     const marker = Buffer.from([0xff, 0xfe, 0, 0])
     marker.writeUInt16BE(length + 2, 2) // the length counts itself
     parts.push(marker, randomBytes(length))
     size += length + 4
   }
-  parts.push(picture.subarray(begin))
+  parts.push(photograph.subarray(begin))
   return Buffer.concat(parts)
 }
 

@@ -16,6 +16,19 @@ export class Session {
     this.cookie = cookie
   }
 
+  /** The session of a demonstration's person: opened with the printed link, or the one that a test opened before. */
+  static async of(demo, role) {
+    const link = demo.link(role)
+    if (link.cookie === null) {
+      const session = await Session.signIn(demo.address, link.url)
+      demo.opened(role, session.cookie)
+      return session
+    }
+    const session = new Session(demo.address, link.cookie)
+    session.me = await session.get('/api/directory/me')
+    return session
+  }
+
   /** Uses up a printed sign-in link, whose token stands in the fragment. */
   static async signIn(address, url) {
     const token = new URL(url).hash.slice(1)

@@ -26,24 +26,42 @@ pub struct Change {
     #[serde(default)]
     view: Option<View>,
     /// Which finding it belongs to; null: the whole referral; absent: as it is.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
-    finding_id: Option<Option<Uuid>>,
+    finding_id: Belonging,
 }
 
-/// Tells an explicit null from a field that is not there.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Uuid>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// An explicit null is told from a field that is not there.
+#[derive(Debug, Default)]
+enum Belonging {
+    #[default]
+    AsItIs,
+    To(Option<Uuid>),
+}
+
+impl<'de> Deserialize<'de> for Belonging {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::To)
+    }
 }
 
 /// A picture with the right to act on its referral.
-async fn acting_on<'a>(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<(Acting<'a>, image::Row), Problem> {
-    let row = image::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
+async fn acting_on<'a>(
+    ctx: &'a Context,
+    caller: &'a Caller,
+    id: Uuid,
+) -> Result<(Acting<'a>, image::Row), Problem> {
+    let row = image::find(ctx, caller, id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
     Ok((Acting::on(ctx, caller, row.referral).await?, row))
 }
 
 fn already_sent() -> Problem {
-    Problem::conflict("already-submitted", "The picture was sent and can't be changed any more.")
+    Problem::conflict(
+        "already-submitted",
+        "The picture was sent and can't be changed any more.",
+    )
 }
 
 /// Says what an unsent picture shows.
@@ -56,12 +74,22 @@ pub async fn change(
 ) -> Result<StatusCode, Problem> {
     let (acting, row) = acting_on(&ctx, &caller, id).await?;
     acting.row.state.takes_pictures()?;
-    let finding = change.finding_id.unwrap_or(row.finding);
-    if finding.is_some_and(|finding| !acting.content.has_finding(finding)) && change.finding_id.is_some() {
-        return Err(Problem::invalid_field("findingId", "unknown-finding", "This finding is not part of the saved draft. Save the draft first."));
-    }
+    let finding = match change.finding_id {
+        Belonging::AsItIs => row.finding,
+        Belonging::To(Some(finding)) if !acting.content.has_finding(finding) => {
+            let message = "This finding is not part of the saved draft. Save the draft first.";
+            return Err(Problem::invalid_field(
+                "findingId",
+                "unknown-finding",
+                message,
+            ));
+        }
+        Belonging::To(finding) => finding,
+    };
     let mut tx = ctx.begin().await?;
-    if !referral::touch(&mut tx, row.referral).await? || !image::change(&mut tx, id, change.view.unwrap_or(row.view), finding).await? {
+    if !referral::touch(&mut tx, row.referral).await?
+        || !image::change(&mut tx, id, change.view.unwrap_or(row.view), finding).await?
+    {
         return Err(already_sent());
     }
     tx.commit().await?;
@@ -70,7 +98,11 @@ pub async fn change(
 
 /// Removes an unsent picture; it can be put back.
 #[utoipa::path(delete, path = "/images/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn remove(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+pub async fn remove(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
     let (_, row) = acting_on(&ctx, &caller, id).await?;
     if row.sent_at.is_some() {
         return Err(already_sent());
@@ -86,7 +118,11 @@ pub async fn remove(State(ctx): State<Context>, caller: Caller, Path(id): Path<U
 
 /// Puts a removed picture back.
 #[utoipa::path(post, path = "/images/{id}/restore", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+pub async fn restore(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
     let (_, row) = acting_on(&ctx, &caller, id).await?;
     if row.sent_at.is_some() {
         return Err(already_sent());
@@ -95,7 +131,9 @@ pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<
     if !referral::touch(&mut tx, row.referral).await? {
         return Err(already_sent());
     }
-    if image::put_back(&mut tx, id).await? && image::count(&mut tx, row.referral).await? > MAX_IMAGES {
+    if image::put_back(&mut tx, id).await?
+        && image::count(&mut tx, row.referral).await? > MAX_IMAGES
+    {
         return Err(too_many_images());
     }
     tx.commit().await?;
@@ -111,7 +149,9 @@ pub async fn show(
     Path((id, rendition)): Path<(Uuid, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let row = image::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+    let row = image::find(&ctx, &caller, id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
     let stored = match rendition.as_str() {
         "original" => Stored {
             object: row.object.clone(),
@@ -121,23 +161,46 @@ pub async fn show(
         },
         "160" | "512" | "2048" => {
             let longest = rendition.parse().map_err(|_| Problem::not_found())?;
-            let copy = image::rendition(&ctx.db, id, longest).await?.ok_or_else(Problem::not_found)?;
+            let copy = image::rendition(&ctx.db, id, longest)
+                .await?
+                .ok_or_else(Problem::not_found)?;
             // The length of the stored bytes is part of their hash; nothing reads it here.
-            Stored { object: copy.object, sha256: copy.sha256, stored_sha256: copy.stored_sha256, stored_bytes: 0 }
+            Stored {
+                object: copy.object,
+                sha256: copy.sha256,
+                stored_sha256: copy.stored_sha256,
+                stored_bytes: 0,
+            }
         }
         _ => return Err(Problem::not_found()),
     };
     let etag = format!("\"{}\"", hex::encode(&stored.sha256));
-    let asked = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = asked.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag);
+    let asked = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let unchanged = asked
+        .flat_map(|value| value.split(','))
+        .any(|tag| tag.trim().trim_start_matches("W/") == etag);
     let picture = if unchanged {
         None
     } else {
         let key = ctx.keys.get(row.referral).await?;
         Some(ctx.get_picture(&key, id, &stored).await?)
     };
-    seen(&ctx, &caller, "read", format!("image {rendition}"), Some(row.referral)).await?;
-    Ok(answer(picture, &etag, (rendition == "original").then_some(&row)))
+    seen(
+        &ctx,
+        &caller,
+        "read",
+        format!("image {rendition}"),
+        Some(row.referral),
+    )
+    .await?;
+    Ok(answer(
+        picture,
+        &etag,
+        (rendition == "original").then_some(&row),
+    ))
 }
 
 /// The media type is the one that was found in the bytes; nothing that the client said comes back.
@@ -152,7 +215,10 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
     set(header::CACHE_CONTROL, "private, max-age=600");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if picture.is_some() {
-        set(header::CONTENT_TYPE, original.map_or("image/jpeg", |row| &row.media_type));
+        set(
+            header::CONTENT_TYPE,
+            original.map_or("image/jpeg", |row| &row.media_type),
+        );
     }
     if let Some(row) = original {
         let extension = match row.media_type.as_str() {
@@ -160,7 +226,10 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
             "image/webp" => "webp",
             _ => "jpg",
         };
-        set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}.{extension}\"", row.id));
+        set(
+            header::CONTENT_DISPOSITION,
+            &format!("attachment; filename=\"{}.{extension}\"", row.id),
+        );
     }
     match picture {
         Some(bytes) => *response.body_mut() = Body::from(bytes),

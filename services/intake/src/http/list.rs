@@ -98,16 +98,28 @@ pub struct ReferralPage {
 
 /// The referrals of the caller's practices, newest change first.
 #[utoipa::path(get, path = "/referrals", params(("tab" = Tab, Query), ("cursor" = Option<String>, Query, description = "`next` of the page before")), responses((status = OK, body = ReferralPage)))]
-pub async fn list(State(ctx): State<Context>, caller: Caller, Query(asked): Query<Wanted>) -> Result<Json<ReferralPage>, Problem> {
+pub async fn list(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Query(asked): Query<Wanted>,
+) -> Result<Json<ReferralPage>, Problem> {
     of_office(&caller)?;
     let from = match asked.cursor.as_deref() {
         None | Some("") => (At::from_micros(AFTER_ALL), Uuid::max()),
-        Some(cursor) => position(cursor).ok_or_else(|| Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page."))?,
+        Some(cursor) => position(cursor).ok_or_else(|| {
+            Problem::bad_request(
+                "cursor",
+                "This cursor is not one of ours. Begin with the first page.",
+            )
+        })?,
     };
     let mut rows = list::page(&ctx, &caller, asked.tab.as_str(), from, PAGE + 1).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
     let mut counts = Counts::default();
     for (tab, count) in list::counts(&ctx, &caller).await? {
         match tab.as_str() {
@@ -122,7 +134,11 @@ pub async fn list(State(ctx): State<Context>, caller: Caller, Query(asked): Quer
         items.push(shown(&ctx, row).await?);
     }
     seen(&ctx, &caller, "search", "referrals", None).await?;
-    Ok(Json(ReferralPage { items, next, counts }))
+    Ok(Json(ReferralPage {
+        items,
+        next,
+        counts,
+    }))
 }
 
 fn position(cursor: &str) -> Option<(At, Uuid)> {
@@ -138,8 +154,15 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         Err(other) => return Err(other.into()),
     };
     let patient = content.patient.unwrap_or_default();
-    let birth_year = patient.birth_date.as_deref().and_then(|date| date.split('-').next()?.parse().ok());
-    let body_site = content.findings.into_iter().find_map(|finding| finding.body_site).map(|site| site.display);
+    let birth_year = patient
+        .birth_date
+        .as_deref()
+        .and_then(|date| date.split('-').next()?.parse().ok());
+    let body_site = content
+        .findings
+        .into_iter()
+        .find_map(|finding| finding.body_site)
+        .map(|site| site.display);
     Ok(ReferralRow {
         id: row.id,
         state: row.state,

@@ -33,7 +33,13 @@ pub fn routes() -> Routes {
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
         .routes(routes!(upload::options, upload::create))
-        .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
+        .routes(routes!(
+            upload::status,
+            upload::patch,
+            upload::terminate,
+            upload::overridden,
+            upload::options_of_one
+        ))
 }
 
 const OFFICE: [Role; 2] = [Role::GpClinician, Role::GpStaff];
@@ -44,7 +50,13 @@ fn of_office(caller: &Caller) -> Result<(), Problem> {
 }
 
 /// Records what a caller saw; the answer waits until it is durable.
-async fn seen(ctx: &Context, caller: &Caller, action: &str, what: impl Into<String>, subject: Option<Uuid>) -> Result<(), Error> {
+async fn seen(
+    ctx: &Context,
+    caller: &Caller,
+    action: &str,
+    what: impl Into<String>,
+    subject: Option<Uuid>,
+) -> Result<(), Error> {
     let access = Access {
         at: ctx.now(),
         person: caller.person,

@@ -38,33 +38,57 @@ pub async fn withdraw(
     acting.row.state.withdrawable()?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
-        return Err(Problem::invalid_field("reason", "required", "Write why the referral is withdrawn: the specialist may have begun to read it."));
+        return Err(Problem::invalid_field(
+            "reason",
+            "required",
+            "Write why the referral is withdrawn: the specialist may have begun to read it.",
+        ));
     }
     if reason.chars().count() > LONGEST_REASON {
-        return Err(Problem::invalid_field("reason", "too-long", format!("This is too long. Shorten it to {LONGEST_REASON} characters.")));
+        return Err(Problem::invalid_field(
+            "reason",
+            "too-long",
+            format!("This is too long. Shorten it to {LONGEST_REASON} characters."),
+        ));
     }
     let sealed = sealed::seal(&ctx, &acting.key, sealed::REASON, id, &reason)?;
     let mut tx = ctx.begin().await?;
     if !referral::withdraw(&mut tx, id, sealed).await? {
         drop(tx);
-        let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+        let now = referral::find(&ctx, &caller, id)
+            .await?
+            .ok_or_else(Problem::not_found)?;
         // Withdrawn by another request, or answered since.
-        return if now.state == ReferralState::Withdrawn { Ok(StatusCode::NO_CONTENT) } else { Err(crossed(now.state)) };
+        return if now.state == ReferralState::Withdrawn {
+            Ok(StatusCode::NO_CONTENT)
+        } else {
+            Err(crossed(now.state))
+        };
     }
-    ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason }).await?;
+    ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason })
+        .await?;
     acting.happened(&mut tx, "withdrawn").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn crossed(state: ReferralState) -> Problem {
-    state.withdrawable().err().unwrap_or_else(|| Problem::conflict("crossed", "The referral changed at this moment. Look at it and try again."))
+    state.withdrawable().err().unwrap_or_else(|| {
+        Problem::conflict(
+            "crossed",
+            "The referral changed at this moment. Look at it and try again.",
+        )
+    })
 }
 
 /// Notes that the office has read the answer. A repeat changes nothing.
 #[utoipa::path(post, path = "/referrals/{id}/acknowledge", params(("id" = Uuid, Path)),
     responses((status = NO_CONTENT), (status = CONFLICT, description = "no-answer")))]
-pub async fn acknowledge(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+pub async fn acknowledge(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let row = &acting.row;
     if row.acknowledged_at.is_some() {
@@ -75,7 +99,8 @@ pub async fn acknowledge(State(ctx): State<Context>, caller: Caller, Path(id): P
     }
     let mut tx = ctx.begin().await?;
     if referral::acknowledge(&mut tx, id, row.state, row.state.after_reading()).await? {
-        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
+        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {})
+            .await?;
         acting.happened(&mut tx, "acknowledged").await?;
         tx.commit().await?;
     }

@@ -55,7 +55,13 @@ pub struct Row {
 }
 
 /// The referrals of one tab that come after (`before`, `below`), newest first.
-pub async fn page(ctx: &Context, caller: &Caller, tab: &str, (before, below): (At, Uuid), limit: i64) -> sqlx::Result<Vec<Row>> {
+pub async fn page(
+    ctx: &Context,
+    caller: &Caller,
+    tab: &str,
+    (before, below): (At, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
     ctx.db
         .q(PAGE)
         .bind(caller.person)
@@ -70,5 +76,10 @@ pub async fn page(ctx: &Context, caller: &Caller, tab: &str, (before, below): (A
 
 /// How many referrals stand in each tab.
 pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Vec<(String, i64)>> {
-    ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).all().await
+    ctx.db
+        .q(COUNTS)
+        .bind(caller.person)
+        .bind(ctx.now())
+        .all()
+        .await
 }

@@ -8,6 +8,7 @@ pub mod chore;
 pub mod happening;
 pub mod image;
 pub mod list;
+pub mod orphan;
 pub mod place;
 pub mod question;
 pub mod referral;
@@ -75,6 +76,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             id {uuid} primary key, referral {uuid} not null, at {at} not null, what text not null, who {bytes}
         ) {strict};
         create index intake_happening_referral on intake_happening (referral, at);
+        create table intake_orphan (image {uuid} primary key, object text not null, at {at} not null) {strict};
         create table intake_chore (name text primary key, done_at {at} not null) {strict};
     ",
 }];
@@ -86,6 +88,7 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,
+    orphan::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
     referral::STATEMENTS,

@@ -32,6 +32,7 @@ statements! {
         where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and state in ('draft', 'awaiting-information')";
+    LOCK = "update intake_referral set updated_at = updated_at where id = $1";
     SET_STATE = "update intake_referral set state = $2, updated_at = $3 where id = $1";
     SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null where id = $1";
     LONG_DISCARDED = "select id from intake_referral where discarded_at < $1 order by discarded_at limit 20";
@@ -78,27 +79,44 @@ pub struct Draft {
 
 impl Draft {
     fn words(&self) -> (Option<String>, Option<String>) {
-        (self.specialty.map(|one| one.as_str().to_owned()), self.priority.map(|one| one.as_str().to_owned()))
+        (
+            self.specialty.map(|one| one.as_str().to_owned()),
+            self.priority.map(|one| one.as_str().to_owned()),
+        )
     }
 }
 
 /// The referral, when the caller has a right in its practice now; discarded ones too.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
+    ctx.db
+        .q(FIND)
+        .bind(id)
+        .bind(caller.person)
+        .bind(ctx.now())
+        .opt()
+        .await
 }
 
-/// The referral for projections, which act for nobody.
+/// The referral for projections, locked: what is read here stands until the transaction ends, so a question or an answer
+/// can't overwrite a withdrawal that crosses it.
+pub async fn locked(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Row>> {
+    tx.q(LOCK).bind(id).exec().await?;
+    any(tx, id).await
+}
+
+/// The referral for rules that act for nobody.
 pub async fn any(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Row>> {
     tx.q(ANY).bind(id).opt().await
 }
 
-/// The referral for repairs, which act for nobody.
-pub async fn any_outside(ctx: &Context, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db.q(ANY).bind(id).opt().await
-}
-
 /// Adds a draft with version 1; false when the id is taken.
-pub async fn add(tx: &mut Tx, id: Uuid, practice: Uuid, test: bool, draft: Draft) -> sqlx::Result<bool> {
+pub async fn add(
+    tx: &mut Tx,
+    id: Uuid,
+    practice: Uuid,
+    test: bool,
+    draft: Draft,
+) -> sqlx::Result<bool> {
     let now = tx.now();
     let (specialty, priority) = draft.words();
     let added = tx
@@ -149,20 +167,51 @@ pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
 }
 
 /// The once-only transition; false when `version` is not what stands, or it is no draft any more.
-pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
-    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
+pub async fn submit(
+    tx: &mut Tx,
+    id: Uuid,
+    version: i64,
+    at: At,
+    due: At,
+    sent_to: String,
+) -> sqlx::Result<bool> {
+    Ok(tx
+        .q(SUBMIT)
+        .bind(id)
+        .bind(version)
+        .bind(at)
+        .bind(due)
+        .bind(sent_to)
+        .exec()
+        .await?
+        == 1)
 }
 
 /// Withdraws; false when it is not waiting any more.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
+    Ok(tx
+        .q(WITHDRAW)
+        .bind(id)
+        .bind(now)
+        .bind(reason)
+        .exec()
+        .await?
+        == 1)
 }
 
 /// Notes that the answer was read; false when another request was first.
 pub async fn acknowledge(tx: &mut Tx, id: Uuid, from: State, to: State) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).exec().await? == 1)
+    Ok(tx
+        .q(ACKNOWLEDGE)
+        .bind(id)
+        .bind(to)
+        .bind(now)
+        .bind(from)
+        .exec()
+        .await?
+        == 1)
 }
 
 /// Locks the row for a change of its pictures; false when it takes none any more.
@@ -173,12 +222,22 @@ pub async fn touch(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
 
 /// Writes the state.
 pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
-    tx.q(SET_STATE).bind(id).bind(state).bind(at).exec_one().await
+    tx.q(SET_STATE)
+        .bind(id)
+        .bind(state)
+        .bind(at)
+        .exec_one()
+        .await
 }
 
 /// Notes an answer, which is unread.
 pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
-    tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).exec_one().await
+    tx.q(SET_ANSWERED)
+        .bind(id)
+        .bind(state)
+        .bind(at)
+        .exec_one()
+        .await
 }
 
 /// Some drafts discarded before `before`.
@@ -188,7 +247,15 @@ pub async fn long_discarded(ctx: &Context, before: At) -> sqlx::Result<Vec<(Uuid
 
 /// Decides that a draft discarded before `before` goes; false when it was taken back.
 pub async fn begin_purge(ctx: &Context, id: Uuid, before: At) -> sqlx::Result<bool> {
-    Ok(ctx.db.q(BEGIN_PURGE).bind(id).bind(before).bind(At::from_micros(0)).exec().await? == 1)
+    Ok(ctx
+        .db
+        .q(BEGIN_PURGE)
+        .bind(id)
+        .bind(before)
+        .bind(At::from_micros(0))
+        .exec()
+        .await?
+        == 1)
 }
 
 /// Deletes the row of a discarded draft.

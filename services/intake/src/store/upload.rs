@@ -80,15 +80,15 @@ pub struct Piece {
 
 /// Adds an upload by a person in a role.
 pub async fn add(
-    ctx: &Context,
+    tx: &mut Tx,
     id: Uuid,
     metadata: &Metadata,
     length: i64,
     expires: At,
-    (person, role): (Uuid, Role),
+    by: (Uuid, Role),
 ) -> sqlx::Result<()> {
-    ctx.db
-        .q(ADD)
+    let now = tx.now();
+    tx.q(ADD)
         .bind(id)
         .bind(metadata.referral)
         .bind(metadata.image)
@@ -96,17 +96,23 @@ pub async fn add(
         .bind(metadata.view)
         .bind(length)
         .bind(metadata.sha256.clone())
-        .bind(ctx.now())
+        .bind(now)
         .bind(expires)
-        .bind(person)
-        .bind(role)
+        .bind(by.0)
+        .bind(by.1)
         .exec_one()
         .await
 }
 
 /// An upload to a referral of the caller's practice.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
+    ctx.db
+        .q(FIND)
+        .bind(id)
+        .bind(caller.person)
+        .bind(ctx.now())
+        .opt()
+        .await
 }
 
 /// Any upload, for the rules that finish one.
@@ -117,14 +123,32 @@ pub async fn any(db: &Db, id: Uuid) -> sqlx::Result<Option<Row>> {
 /// Moves the offset from the first piece's beginning to the last one's end and notes the pieces; false when another
 /// request moved it first.
 pub async fn advance(tx: &mut Tx, id: Uuid, pieces: &[Piece], expires: At) -> sqlx::Result<bool> {
-    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return Ok(true) };
+    let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
+        return Ok(true);
+    };
     let now = tx.now();
     let end = last.pos + last.length;
-    if tx.q(MOVE).bind(id).bind(first.pos).bind(end).bind(now).bind(expires).exec().await? != 1 {
+    if tx
+        .q(MOVE)
+        .bind(id)
+        .bind(first.pos)
+        .bind(end)
+        .bind(now)
+        .bind(expires)
+        .exec()
+        .await?
+        != 1
+    {
         return Ok(false);
     }
     for piece in pieces {
-        tx.q(ADD_PIECE).bind(id).bind(piece.pos).bind(piece.length).bind(piece.object.clone()).exec_one().await?;
+        tx.q(ADD_PIECE)
+            .bind(id)
+            .bind(piece.pos)
+            .bind(piece.length)
+            .bind(piece.object.clone())
+            .exec_one()
+            .await?;
     }
     Ok(true)
 }
@@ -184,6 +208,11 @@ pub async fn delete_pieces(db: &Db, id: Uuid) -> sqlx::Result<()> {
 
 /// Whether an object is a piece of an upload.
 pub async fn is_staged(db: &Db, upload: Uuid, object: &str) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> = db.q(IS_STAGED).bind(upload).bind(object.to_owned()).opt().await?;
+    let row: Option<(i64,)> = db
+        .q(IS_STAGED)
+        .bind(upload)
+        .bind(object.to_owned())
+        .opt()
+        .await?;
     Ok(row.is_some())
 }

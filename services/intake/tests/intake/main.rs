@@ -2,11 +2,14 @@
 //!
 //! Needs `LYSBRO_TEST_PG` (`make test` starts one). All people and pictures are synthetic.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
+
 mod drafts;
 mod exchange;
 mod finishing;
 mod office;
 mod pictures;
+mod refusals;
 mod sending;
 mod uploads;
 

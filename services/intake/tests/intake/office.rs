@@ -11,13 +11,19 @@ use proto::Event;
 use proto::directory::{DepartmentRegistered, PracticeRegistered};
 use serde_json::{Value, json};
 use std::future::Future;
+use std::sync::Arc;
 use time::Duration;
 use tower::ServiceExt;
 use uuid::Uuid;
 
 /// Runs a test in a fresh world; afterwards no event may be parked.
-pub async fn run<F: Future<Output = ()>>(deployment: (Engine, Reach), test: impl FnOnce(Office) -> F) {
-    let world = World::start(vec![intake::service()], deployment, |_| {}).await.unwrap();
+pub async fn run<F: Future<Output = ()>>(
+    deployment: (Engine, Reach),
+    test: impl FnOnce(Office) -> F,
+) {
+    let world = World::start(vec![intake::service()], deployment, |_| {})
+        .await
+        .unwrap();
     let ctx = world.ctx().clone();
     let (solvik, fjordby, department) = (ctx.new_id(), ctx.new_id(), ctx.new_id());
     register_practice(&ctx, solvik, "Solvik legekontor (SYNTHETIC)", false).await;
@@ -32,16 +38,34 @@ pub async fn run<F: Future<Output = ()>>(deployment: (Engine, Reach), test: impl
     ] {
         people.push(person(&ctx, &app, practice, role, name).await);
     }
-    let [doctor, nurse, stranger] = people.try_into().unwrap_or_else(|_| unreachable!("three people"));
+    let [doctor, nurse, stranger] = people
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("three people"));
     assert_eq!(world.settle().await.unwrap().len(), 0);
-    test(Office { world: &world, ctx: ctx.clone(), doctor, nurse, stranger, practice: solvik, department }).await;
-    assert_eq!(world.settle().await.unwrap().len(), 0, "an event was parked");
+    let world = Arc::new(world);
+    test(Office {
+        world: Arc::clone(&world),
+        ctx: ctx.clone(),
+        doctor,
+        nurse,
+        stranger,
+        practice: solvik,
+        department,
+    })
+    .await;
+    assert_eq!(
+        world.settle().await.unwrap().len(),
+        0,
+        "an event was parked"
+    );
+    let world =
+        Arc::try_unwrap(world).unwrap_or_else(|_| panic!("the test has ended and keeps its world"));
     world.stop().await;
 }
 
 /// What a test works with.
-pub struct Office<'w> {
-    pub world: &'w World,
+pub struct Office {
+    pub world: Arc<World>,
     pub ctx: Context,
     /// Doctor of the practice.
     pub doctor: Person,
@@ -56,8 +80,16 @@ pub struct Office<'w> {
 async fn register_practice(ctx: &Context, id: Uuid, name: &str, test: bool) {
     ctx.keys.ensure(id).await.unwrap();
     let mut tx = ctx.begin().await.unwrap();
-    let fact = PracticeRegistered { name: name.into(), test_practice: test, ..PracticeRegistered::default() };
-    let envelope = Envelope { key: id.as_bytes().to_vec(), channel: "web".into(), ..ctx.about(id, None) };
+    let fact = PracticeRegistered {
+        name: name.into(),
+        test_practice: test,
+        ..PracticeRegistered::default()
+    };
+    let envelope = Envelope {
+        key: id.as_bytes().to_vec(),
+        channel: "web".into(),
+        ..ctx.about(id, None)
+    };
     ctx.publish(&mut tx, envelope, &fact).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -71,7 +103,16 @@ async fn register_department(ctx: &Context, id: Uuid) {
         specialties: vec!["dermatology".into(), "plastic-surgery".into()],
         duty_phone: String::new(),
     };
-    ctx.publish(&mut tx, Envelope { key: id.as_bytes().to_vec(), ..ctx.about(id, None) }, &fact).await.unwrap();
+    ctx.publish(
+        &mut tx,
+        Envelope {
+            key: id.as_bytes().to_vec(),
+            ..ctx.about(id, None)
+        },
+        &fact,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -79,11 +120,35 @@ async fn person(ctx: &Context, app: &Router, practice: Uuid, role: Role, name: &
     let (id, token, now) = (ctx.new_id(), ctx.random.token(), ctx.now());
     let sql = "insert into kit_session (token_hash, person, person_name, opened_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)";
     let hash = kit::pictures::sha256(token.as_bytes());
-    ctx.db.q(sql).bind(hash).bind(id).bind(name.to_owned()).bind(now).bind(now + Duration::days(60)).exec_one().await.unwrap();
+    ctx.db
+        .q(sql)
+        .bind(hash)
+        .bind(id)
+        .bind(name.to_owned())
+        .bind(now)
+        .bind(now + Duration::days(60))
+        .exec_one()
+        .await
+        .unwrap();
     let sql = "insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, $3, $4, $5, $6)";
-    let grant = ctx.db.q(sql).bind(ctx.new_id()).bind(id).bind(role).bind(practice);
-    grant.bind("practice".to_owned()).bind(now - Duration::days(1)).exec_one().await.unwrap();
-    Person { id, token, app: app.clone() }
+    let grant = ctx
+        .db
+        .q(sql)
+        .bind(ctx.new_id())
+        .bind(id)
+        .bind(role)
+        .bind(practice);
+    grant
+        .bind("practice".to_owned())
+        .bind(now - Duration::days(1))
+        .exec_one()
+        .await
+        .unwrap();
+    Person {
+        id,
+        token,
+        app: app.clone(),
+    }
 }
 
 /// Somebody with a session.
@@ -105,7 +170,8 @@ pub struct Reply {
 impl Reply {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.body))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.body))
     }
 
     /// The problem's stable word.
@@ -126,25 +192,50 @@ impl Reply {
     /// Checks the status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         self
     }
 }
 
 impl Person {
+    /// What the browser sends along.
+    pub fn cookie(&self) -> String {
+        format!("__Host-sid={}", self.token)
+    }
+
     /// Any request.
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: impl Into<Body>) -> Reply {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: impl Into<Body>,
+    ) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/intake{path}"))
-            .header("cookie", format!("__Host-sid={}", self.token));
+            .header("cookie", self.cookie());
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let response = self.app.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let response = self
+            .app
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -156,7 +247,13 @@ impl Person {
     }
 
     pub async fn json(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.send(method, path, &[("content-type", "application/json".into())], body.to_string()).await
+        self.send(
+            method,
+            path,
+            &[("content-type", "application/json".into())],
+            body.to_string(),
+        )
+        .await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {
@@ -164,7 +261,7 @@ impl Person {
     }
 }
 
-impl Office<'_> {
+impl Office {
     /// A new id as a browser makes it.
     pub fn id(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.ctx.random.bytes()).into_uuid()
@@ -192,17 +289,27 @@ impl Office<'_> {
     /// Saves a draft as the doctor.
     pub async fn save(&self, id: Uuid, version: i64, content: Value) -> Reply {
         let body = json!({"version": version, "practiceId": self.practice, "content": content});
-        self.doctor.json("PUT", &format!("/referrals/{id}"), body).await
+        self.doctor
+            .json("PUT", &format!("/referrals/{id}"), body)
+            .await
     }
 
     /// The referral as the doctor sees it.
     pub async fn read(&self, id: Uuid) -> Value {
-        self.doctor.get(&format!("/referrals/{id}")).await.is(200).json()
+        self.doctor
+            .get(&format!("/referrals/{id}"))
+            .await
+            .is(200)
+            .json()
     }
 
     /// The events about a subject, by kind.
     pub async fn kinds(&self, subject: Uuid) -> Vec<String> {
-        self.events(subject).await.iter().map(|event| event.kind().to_owned()).collect()
+        self.events(subject)
+            .await
+            .iter()
+            .map(|event| event.kind().to_owned())
+            .collect()
     }
 
     pub async fn events(&self, subject: Uuid) -> Vec<Recorded> {
@@ -211,7 +318,12 @@ impl Office<'_> {
 
     /// The last event of a kind about a subject, opened.
     pub async fn last<E: Event>(&self, subject: Uuid) -> (Envelope, E) {
-        let event = self.events(subject).await.into_iter().rfind(|event| event.kind() == E::KIND).unwrap();
+        let event = self
+            .events(subject)
+            .await
+            .into_iter()
+            .rfind(|event| event.kind() == E::KIND)
+            .unwrap();
         match self.ctx.open::<E>(&event).await.unwrap() {
             kit::log::Opened::Open(fact) => (event.envelope, fact),
             kit::log::Opened::Erased => panic!("erased"),
@@ -221,7 +333,10 @@ impl Office<'_> {
     /// Publishes a fact about a referral as another service does, and waits until it has been read.
     pub async fn tell<E: Event>(&self, referral: Uuid, fact: &E) {
         let mut tx = self.ctx.begin().await.unwrap();
-        let envelope = Envelope { key: referral.as_bytes().to_vec(), ..self.ctx.about(referral, None) };
+        let envelope = Envelope {
+            key: referral.as_bytes().to_vec(),
+            ..self.ctx.about(referral, None)
+        };
         self.ctx.publish(&mut tx, envelope, fact).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(self.world.settle().await.unwrap().len(), 0);
@@ -230,17 +345,31 @@ impl Office<'_> {
     /// Lets time pass without ending anybody's session.
     pub async fn wait(&self, duration: Duration) {
         self.world.clock.advance(duration);
-        self.ctx.db.q("update kit_session set seen_at = $1").bind(self.ctx.now()).exec().await.unwrap();
+        self.ctx
+            .db
+            .q("update kit_session set seen_at = $1")
+            .bind(self.ctx.now())
+            .exec()
+            .await
+            .unwrap();
     }
 
     /// What is recorded of reads of a subject: `(person, what)`.
     pub async fn reads(&self, subject: Uuid) -> Vec<(Uuid, String)> {
         let all = self.ctx.audit.of_subject(subject).await.unwrap();
-        all.into_iter().filter(|access| access.action == "read").map(|access| (access.person, access.what)).collect()
+        all.into_iter()
+            .filter(|access| access.action == "read")
+            .map(|access| (access.person, access.what))
+            .collect()
     }
 
     /// Objects under a prefix.
     pub async fn objects(&self, prefix: &str) -> usize {
-        self.ctx.objects.list(prefix, None, 1000).await.unwrap().len()
+        self.ctx
+            .objects
+            .list(prefix, None, 1000)
+            .await
+            .unwrap()
+            .len()
     }
 }

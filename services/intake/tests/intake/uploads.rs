@@ -1,7 +1,7 @@
 //! tus 1.0, clause by clause (T numbers as in the conformance list of the clinical reference, 5.1).
 
-use crate::on_both;
 use crate::office::Office;
+use crate::on_both;
 use crate::pictures::{Sending, create, digest, jpeg, metadata, upload};
 use axum::body::Body;
 use base64::Engine;
@@ -21,192 +21,482 @@ on_both!(
     wrong_offsets_change_nothing,
     of_six_pieces_at_one_offset_one_is_taken,
     what_arrived_before_a_break_is_kept,
-    what_is_no_picture_is_refused,
-    a_referral_holds_twenty_pictures,
+    what_arrived_before_the_connection_broke_is_kept,
     an_upload_can_be_ended_and_expires,
-    strangers_find_nothing,
 );
 
-async fn a_picture_arrives_whole(office: Office<'_>) {
+async fn a_picture_arrives_whole(office: Office) {
     let (id, finding) = office.draft().await;
     let picture = jpeg(700, 1);
-    assert!(picture.len() > 256 * 1024, "longer than the limit of a JSON body would matter for a larger one");
     let image = upload(&office, id, Some(finding), &picture).await;
 
     let shown = office.read(id).await;
     let row = &shown["images"][0];
-    assert_eq!((&row["id"], &row["state"], &row["view"]), (&json!(image), &json!("processing"), &json!("close-up")));
-    assert_eq!((&row["bytes"], &row["sha256"], &row["findingId"]), (&json!(picture.len()), &json!(digest(&picture)), &json!(finding)));
-    assert_eq!(shown["missing"], json!([]), "a picture that is being prepared is enough");
+    assert_eq!(
+        (&row["id"], &row["state"], &row["view"]),
+        (&json!(image), &json!("processing"), &json!("close-up"))
+    );
+    assert_eq!(
+        (&row["bytes"], &row["sha256"], &row["findingId"]),
+        (
+            &json!(picture.len()),
+            &json!(digest(&picture)),
+            &json!(finding)
+        )
+    );
+    assert_eq!(
+        shown["missing"],
+        json!([]),
+        "a picture that is being prepared is enough"
+    );
 
     let (envelope, fact) = office.last::<UploadSucceeded>(id).await;
     let told = fact.picture.unwrap();
-    assert_eq!((told.image, told.sha256), (image.as_bytes().to_vec(), kit::pictures::sha256(&picture)));
-    assert_eq!((told.object, told.media_type, told.width), (format!("originals/{image}"), "image/jpeg".into(), 700));
-    assert_eq!((envelope.actor_role.as_str(), envelope.specialty.as_str(), envelope.images), ("gp-clinician", "dermatology", 1));
-    assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (1, 0));
+    assert_eq!(
+        (told.image, told.sha256),
+        (image.as_bytes().to_vec(), kit::pictures::sha256(&picture))
+    );
+    assert_eq!(
+        (told.object, told.media_type, told.width),
+        (format!("originals/{image}"), "image/jpeg".into(), 700)
+    );
+    assert_eq!(
+        (
+            envelope.actor_role.as_str(),
+            envelope.specialty.as_str(),
+            envelope.images
+        ),
+        ("gp-clinician", "dermatology", 1)
+    );
+    assert_eq!(
+        (
+            office.objects("originals/").await,
+            office.objects("staging/").await
+        ),
+        (1, 0)
+    );
 
-    let original = office.nurse.get(&format!("/images/{image}/original")).await.is(200);
+    let original = office
+        .nurse
+        .get(&format!("/images/{image}/original"))
+        .await
+        .is(200);
     assert_eq!(original.body, picture);
     assert_eq!(original.header("content-type"), Some("image/jpeg"));
     assert_eq!(original.header("x-content-type-options"), Some("nosniff"));
-    assert!(original.header("content-disposition").unwrap().starts_with("attachment"));
-    assert_eq!(office.reads(id).await.last().unwrap(), &(office.nurse.id, "image original".into()));
-    office.nurse.get(&format!("/images/{image}/512")).await.is(404);
+    assert!(
+        original
+            .header("content-disposition")
+            .unwrap()
+            .starts_with("attachment")
+    );
+    assert_eq!(
+        office.reads(id).await.last().unwrap(),
+        &(office.nurse.id, "image original".into())
+    );
+    office
+        .nurse
+        .get(&format!("/images/{image}/512"))
+        .await
+        .is(404);
 }
 
-async fn a_picture_arrives_in_pieces(office: Office<'_>) {
+async fn a_picture_arrives_in_pieces(office: Office) {
     let (id, _) = office.draft().await;
     // More than two staged pieces of 4 MiB in one request.
     let picture = jpeg(3600, 2);
     assert!(picture.len() > 9 << 20, "{}", picture.len());
-    let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), Some(digest(&picture))).await;
+    let sending = Sending::begin(
+        &office,
+        &office.doctor,
+        id,
+        None,
+        picture.len(),
+        Some(digest(&picture)),
+    )
+    .await;
     assert_eq!(sending.offset().await, 0);
     sending.patch(0, &picture[..100_000]).await.is(204);
     assert_eq!(sending.offset().await, 100_000);
     let checksum = STANDARD.encode(kit::pictures::sha256(&picture[100_000..9_000_000]));
-    sending.patch_with(100_000, &picture[100_000..9_000_000], &[("upload-checksum", format!("sha256 {checksum}"))]).await.is(204);
-    assert_eq!(office.objects("staging/").await, 4, "a short one, and three of at most 4 MiB");
-    sending.patch(9_000_000, &picture[9_000_000..]).await.is(204);
-    let original = office.doctor.get(&format!("/images/{}/original", sending.image)).await.is(200);
+    sending
+        .patch_with(
+            100_000,
+            &picture[100_000..9_000_000],
+            &[("upload-checksum", format!("sha256 {checksum}"))],
+        )
+        .await
+        .is(204);
+    assert_eq!(
+        office.objects("staging/").await,
+        4,
+        "a short one, and three of at most 4 MiB"
+    );
+    sending
+        .patch(9_000_000, &picture[9_000_000..])
+        .await
+        .is(204);
+    let original = office
+        .doctor
+        .get(&format!("/images/{}/original", sending.image))
+        .await
+        .is(200);
     assert_eq!(original.body, picture);
-    assert_eq!(sending.offset().await, picture.len(), "T4: HEAD answers after the end too");
+    assert_eq!(
+        sending.offset().await,
+        picture.len(),
+        "T4: HEAD answers after the end too"
+    );
     assert_eq!(office.objects("staging/").await, 0);
 }
 
-async fn answers_speak_the_protocol(office: Office<'_>) {
-    let options = office.doctor.send("OPTIONS", "/uploads", &[], "").await.is(204);
+async fn answers_speak_the_protocol(office: Office) {
+    let options = office
+        .doctor
+        .send("OPTIONS", "/uploads", &[], "")
+        .await
+        .is(204);
     assert_eq!(options.header("tus-version"), Some("1.0.0"));
-    assert_eq!(options.header("tus-extension"), Some("creation,checksum,termination,expiration"));
-    assert_eq!(options.header("tus-checksum-algorithm"), Some("sha1,sha256"));
+    assert_eq!(
+        options.header("tus-extension"),
+        Some("creation,checksum,termination,expiration")
+    );
+    assert_eq!(
+        options.header("tus-checksum-algorithm"),
+        Some("sha1,sha256")
+    );
     assert_eq!(options.header("tus-max-size"), Some("41943040"));
 
     let (id, finding) = office.draft().await;
     let sending = Sending::begin(&office, &office.doctor, id, Some(finding), 1000, None).await;
     let head = sending.head().await.is(200);
-    assert_eq!((head.header("upload-offset"), head.header("upload-length")), (Some("0"), Some("1000")));
-    assert_eq!((head.header("cache-control"), head.header("tus-resumable")), (Some("no-store"), Some("1.0.0")));
+    assert_eq!(
+        (head.header("upload-offset"), head.header("upload-length")),
+        (Some("0"), Some("1000"))
+    );
+    assert_eq!(
+        (head.header("cache-control"), head.header("tus-resumable")),
+        (Some("no-store"), Some("1.0.0"))
+    );
     assert!(head.header("upload-expires").unwrap().ends_with(" GMT"));
-    assert!(head.header("upload-metadata").unwrap().contains(&STANDARD.encode(id.to_string())));
+    assert!(
+        head.header("upload-metadata")
+            .unwrap()
+            .contains(&STANDARD.encode(id.to_string()))
+    );
 
     for method in ["HEAD", "PATCH", "DELETE"] {
-        let refused = office.doctor.send(method, &sending.path, &[("tus-resumable", "0.2.2".into())], "").await.is(412);
-        assert_eq!((refused.header("tus-version"), refused.header("tus-resumable")), (Some("1.0.0"), Some("1.0.0")));
+        let refused = office
+            .doctor
+            .send(
+                method,
+                &sending.path,
+                &[("tus-resumable", "0.2.2".into())],
+                "",
+            )
+            .await
+            .is(412);
+        assert_eq!(
+            (
+                refused.header("tus-version"),
+                refused.header("tus-resumable")
+            ),
+            (Some("1.0.0"), Some("1.0.0"))
+        );
     }
     let resumable = ("tus-resumable", "1.0.0".to_owned());
-    let unknown = office.doctor.send("HEAD", &format!("/uploads/{}", office.id()), &[resumable.clone()], "").await.is(404);
-    assert_eq!((unknown.header("upload-offset"), unknown.header("tus-resumable")), (None, Some("1.0.0")));
-    let plain = [resumable.clone(), ("upload-offset", "0".into()), ("content-type", "image/jpeg".into())];
-    assert_eq!(office.doctor.send("PATCH", &sending.path, &plain, "abc").await.refusal(), (415, "wrong-content-type".into()));
+    let unknown = office
+        .doctor
+        .send(
+            "HEAD",
+            &format!("/uploads/{}", office.id()),
+            &[resumable.clone()],
+            "",
+        )
+        .await
+        .is(404);
+    assert_eq!(
+        (
+            unknown.header("upload-offset"),
+            unknown.header("tus-resumable")
+        ),
+        (None, Some("1.0.0"))
+    );
+    let plain = [
+        resumable.clone(),
+        ("upload-offset", "0".into()),
+        ("content-type", "image/jpeg".into()),
+    ];
+    assert_eq!(
+        office
+            .doctor
+            .send("PATCH", &sending.path, &plain, "abc")
+            .await
+            .refusal(),
+        (415, "wrong-content-type".into())
+    );
 
     // T11: behind a proxy that lets only GET and POST through.
     let overridden = [
-        resumable.clone(), ("x-http-method-override", "PATCH".into()), ("upload-offset", "0".into()),
+        resumable.clone(),
+        ("x-http-method-override", "PATCH".into()),
+        ("upload-offset", "0".into()),
         ("content-type", "application/offset+octet-stream".into()),
     ];
-    let taken = office.doctor.send("POST", &sending.path, &overridden, "abc").await.is(204);
+    let taken = office
+        .doctor
+        .send("POST", &sending.path, &overridden, "abc")
+        .await
+        .is(204);
     assert_eq!(taken.header("upload-offset"), Some("3"));
     assert!(taken.header("upload-expires").is_some());
-    let head = office.doctor.send("POST", &sending.path, &[resumable.clone(), ("x-http-method-override", "HEAD".into())], "").await;
+    let head = office
+        .doctor
+        .send(
+            "POST",
+            &sending.path,
+            &[resumable.clone(), ("x-http-method-override", "HEAD".into())],
+            "",
+        )
+        .await;
     assert_eq!(head.is(200).header("upload-offset"), Some("3"));
-    office.doctor.send("POST", &sending.path, std::slice::from_ref(&resumable), "").await.is(405);
-    office.doctor.send("POST", &sending.path, &[resumable, ("x-http-method-override", "DELETE".into())], "").await.is(204);
+    office
+        .doctor
+        .send("POST", &sending.path, std::slice::from_ref(&resumable), "")
+        .await
+        .is(405);
+    office
+        .doctor
+        .send(
+            "POST",
+            &sending.path,
+            &[resumable, ("x-http-method-override", "DELETE".into())],
+            "",
+        )
+        .await
+        .is(204);
     sending.head().await.is(404);
 }
 
-async fn creation_is_checked(office: Office<'_>) {
+async fn creation_is_checked(office: Office) {
     let (id, _) = office.draft().await;
     let image = office.id();
-    let good = [("referral", id.to_string()), ("image", image.to_string()), ("view", "overview".to_owned())];
-    assert_eq!(create(&office.doctor, 60_000_000, metadata(&good)).await.refusal(), (413, "too-large".into()));
-    assert_eq!(create(&office.doctor, 0, metadata(&good)).await.refusal(), (422, "empty-file".into()));
-    let headers = [("tus-resumable", "1.0.0".to_owned()), ("upload-metadata", metadata(&good))];
-    office.doctor.send("POST", "/uploads", &headers, "").await.is(400);
-    office.doctor.send("POST", "/uploads", &[&headers[..], &[("upload-defer-length", "1".to_owned())]].concat(), "").await.is(400);
+    let good = [
+        ("referral", id.to_string()),
+        ("image", image.to_string()),
+        ("view", "overview".to_owned()),
+    ];
+    assert_eq!(
+        create(&office.doctor, 60_000_000, metadata(&good))
+            .await
+            .refusal(),
+        (413, "too-large".into())
+    );
+    assert_eq!(
+        create(&office.doctor, 0, metadata(&good)).await.refusal(),
+        (422, "empty-file".into())
+    );
+    let headers = [
+        ("tus-resumable", "1.0.0".to_owned()),
+        ("upload-metadata", metadata(&good)),
+    ];
+    office
+        .doctor
+        .send("POST", "/uploads", &headers, "")
+        .await
+        .is(400);
+    office
+        .doctor
+        .send(
+            "POST",
+            "/uploads",
+            &[&headers[..], &[("upload-defer-length", "1".to_owned())]].concat(),
+            "",
+        )
+        .await
+        .is(400);
     let mut nowhere = good.clone();
     nowhere[0].1 = office.id().to_string();
     create(&office.doctor, 10, metadata(&nowhere)).await.is(404);
-    assert_eq!(create(&office.doctor, 10, "referral x y".into()).await.refusal(), (400, "malformed".into()));
+    assert_eq!(
+        create(&office.doctor, 10, "referral x y".into())
+            .await
+            .refusal(),
+        (400, "malformed".into())
+    );
     // A browser must say what it chose.
-    let browser = [&headers[..], &[("upload-length", "10".to_owned()), ("sec-fetch-site", "same-origin".to_owned())]].concat();
-    let refused = office.doctor.send("POST", "/uploads", &browser, "").await.is(400).json();
+    let browser = [
+        &headers[..],
+        &[
+            ("upload-length", "10".to_owned()),
+            ("sec-fetch-site", "same-origin".to_owned()),
+        ],
+    ]
+    .concat();
+    let refused = office
+        .doctor
+        .send("POST", "/uploads", &browser, "")
+        .await
+        .is(400)
+        .json();
     assert_eq!(refused["errors"][0]["field"], "upload-metadata.sha256");
     assert_eq!(office.objects("staging/").await, 0);
 }
 
-async fn a_wrong_checksum_changes_nothing(office: Office<'_>) {
+async fn a_wrong_checksum_changes_nothing(office: Office) {
     let (id, _) = office.draft().await;
     let picture = jpeg(200, 3);
     let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), None).await;
     let wrong = STANDARD.encode([7; 32]);
-    let refused = sending.patch_with(0, &picture, &[("upload-checksum", format!("sha256 {wrong}"))]).await;
+    let refused = sending
+        .patch_with(
+            0,
+            &picture,
+            &[("upload-checksum", format!("sha256 {wrong}"))],
+        )
+        .await;
     assert_eq!(refused.refusal(), (460, "checksum-mismatch".into()));
-    assert_eq!((sending.offset().await, office.objects("staging/").await), (0, 0));
-    sending.patch_with(0, &picture, &[("upload-checksum", "md5 AAAA".into())]).await.is(400);
-    let sha1 = STANDARD.encode(ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &picture));
-    sending.patch_with(0, &picture, &[("upload-checksum", format!("sha1 {sha1}"))]).await.is(204);
+    assert_eq!(
+        (sending.offset().await, office.objects("staging/").await),
+        (0, 0)
+    );
+    sending
+        .patch_with(0, &picture, &[("upload-checksum", "md5 AAAA".into())])
+        .await
+        .is(400);
+    let sha1 = STANDARD.encode(ring::digest::digest(
+        &ring::digest::SHA1_FOR_LEGACY_USE_ONLY,
+        &picture,
+    ));
+    sending
+        .patch_with(0, &picture, &[("upload-checksum", format!("sha1 {sha1}"))])
+        .await
+        .is(204);
 }
 
-async fn wrong_offsets_change_nothing(office: Office<'_>) {
+async fn wrong_offsets_change_nothing(office: Office) {
     let (id, _) = office.draft().await;
     let picture = jpeg(100, 4);
     let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), None).await;
     sending.patch(0, &picture[..100]).await.is(204);
     for offset in [0, 99, 101] {
-        assert_eq!(sending.patch(offset, &picture[100..200]).await.refusal(), (409, "wrong-offset".into()));
+        assert_eq!(
+            sending.patch(offset, &picture[100..200]).await.refusal(),
+            (409, "wrong-offset".into())
+        );
     }
     let beyond = [&picture[100..], b"more"].concat();
-    assert_eq!(sending.patch(100, &beyond).await.refusal(), (400, "beyond-length".into()));
+    assert_eq!(
+        sending.patch(100, &beyond).await.refusal(),
+        (400, "beyond-length".into())
+    );
     // The same without an announced length.
     let stream = futures::stream::iter(vec![Ok::<_, std::io::Error>(beyond)]);
     let headers = [
-        ("tus-resumable", "1.0.0".to_owned()), ("upload-offset", "100".to_owned()), ("content-type", "application/offset+octet-stream".to_owned()),
+        ("tus-resumable", "1.0.0".to_owned()),
+        ("upload-offset", "100".to_owned()),
+        ("content-type", "application/offset+octet-stream".to_owned()),
     ];
-    let refused = office.doctor.send("PATCH", &sending.path, &headers, Body::from_stream(stream)).await;
+    let refused = office
+        .doctor
+        .send("PATCH", &sending.path, &headers, Body::from_stream(stream))
+        .await;
     assert_eq!(refused.refusal(), (400, "beyond-length".into()));
-    assert_eq!((sending.offset().await, office.objects("staging/").await), (100, 1));
+    assert_eq!(
+        (sending.offset().await, office.objects("staging/").await),
+        (100, 1)
+    );
 }
 
-async fn of_six_pieces_at_one_offset_one_is_taken(office: Office<'_>) {
+async fn of_six_pieces_at_one_offset_one_is_taken(office: Office) {
     let (id, _) = office.draft().await;
     let picture = jpeg(300, 5);
-    let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), Some(digest(&picture))).await;
+    let sending = Sending::begin(
+        &office,
+        &office.doctor,
+        id,
+        None,
+        picture.len(),
+        Some(digest(&picture)),
+    )
+    .await;
     let replies = join_all((0..6).map(|_| sending.patch(0, &picture[..50_000]))).await;
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status.as_u16()).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409, 409, 409, 409, 409]);
-    assert_eq!((sending.offset().await, office.objects("staging/").await), (50_000, 1));
+    assert_eq!(
+        (sending.offset().await, office.objects("staging/").await),
+        (50_000, 1)
+    );
     let replies = join_all((0..6).map(|_| sending.patch(50_000, &picture[50_000..]))).await;
-    assert_eq!(replies.iter().filter(|reply| reply.status == 204).count(), 1);
+    assert_eq!(
+        replies.iter().filter(|reply| reply.status == 204).count(),
+        1
+    );
     assert_eq!(office.read(id).await["images"].as_array().unwrap().len(), 1);
 }
 
-async fn what_arrived_before_a_break_is_kept(office: Office<'_>) {
+async fn what_arrived_before_a_break_is_kept(office: Office) {
     let (id, _) = office.draft().await;
     let picture = jpeg(700, 6);
-    let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), Some(digest(&picture))).await;
+    let sending = Sending::begin(
+        &office,
+        &office.doctor,
+        id,
+        None,
+        picture.len(),
+        Some(digest(&picture)),
+    )
+    .await;
     let broken = |from: usize| {
         let part = picture[from..from + 100_000].to_vec();
-        let chunks = futures::stream::iter(vec![Ok(part)]).chain(futures::stream::once(async { Err(std::io::Error::other("the line broke")) }));
+        let chunks = futures::stream::iter(vec![Ok(part)]).chain(futures::stream::once(async {
+            Err(std::io::Error::other("the line broke"))
+        }));
         Body::from_stream(chunks)
     };
     let headers = |offset: usize| {
-        vec![("tus-resumable", "1.0.0".to_owned()), ("upload-offset", offset.to_string()), ("content-type", "application/offset+octet-stream".to_owned())]
+        vec![
+            ("tus-resumable", "1.0.0".to_owned()),
+            ("upload-offset", offset.to_string()),
+            ("content-type", "application/offset+octet-stream".to_owned()),
+        ]
     };
-    office.doctor.send("PATCH", &sending.path, &headers(0), broken(0)).await.is(400);
+    office
+        .doctor
+        .send("PATCH", &sending.path, &headers(0), broken(0))
+        .await
+        .is(400);
     assert_eq!(sending.offset().await, 100_000);
     // Announced with a checksum it is all or nothing.
     let mut checked = headers(100_000);
-    checked.push(("upload-checksum", format!("sha256 {}", STANDARD.encode([0; 32]))));
-    office.doctor.send("PATCH", &sending.path, &checked, broken(100_000)).await.is(400);
-    assert_eq!((sending.offset().await, office.objects("staging/").await), (100_000, 1));
+    checked.push((
+        "upload-checksum",
+        format!("sha256 {}", STANDARD.encode([0; 32])),
+    ));
+    office
+        .doctor
+        .send("PATCH", &sending.path, &checked, broken(100_000))
+        .await
+        .is(400);
+    assert_eq!(
+        (sending.offset().await, office.objects("staging/").await),
+        (100_000, 1)
+    );
 
     // The client goes away altogether: its request's future is dropped, what it had sent stays.
     let (mut line, chunks) = futures::channel::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(4);
-    line.try_send(Ok(picture[100_000..150_000].to_vec())).unwrap();
+    line.try_send(Ok(picture[100_000..150_000].to_vec()))
+        .unwrap();
     let headers = headers(100_000);
-    let request = office.doctor.send("PATCH", &sending.path, &headers, Body::from_stream(chunks));
-    assert!(tokio::time::timeout(Duration::from_millis(300), request).await.is_err());
+    let request = office
+        .doctor
+        .send("PATCH", &sending.path, &headers, Body::from_stream(chunks));
+    assert!(
+        tokio::time::timeout(Duration::from_millis(300), request)
+            .await
+            .is_err()
+    );
     drop(line);
     for _ in 0..100 {
         if sending.offset().await == 150_000 {
@@ -218,54 +508,7 @@ async fn what_arrived_before_a_break_is_kept(office: Office<'_>) {
     sending.patch(150_000, &picture[150_000..]).await.is(204);
 }
 
-async fn what_is_no_picture_is_refused(office: Office<'_>) {
-    let (id, _) = office.draft().await;
-    let picture = jpeg(100, 7);
-    let text = b"This is a letter that somebody called photo.jpg.".repeat(10);
-    let truncated = picture[..picture.len() - 50].to_vec();
-    let other = digest(&jpeg(100, 8));
-    for (bytes, sha256, status, code) in [
-        (&text, None, 415, "not-a-picture"),
-        (&truncated, None, 422, "truncated-picture"),
-        (&picture, Some(other), 422, "digest-mismatch"),
-    ] {
-        let sending = Sending::begin(&office, &office.doctor, id, None, bytes.len(), sha256).await;
-        sending.patch(0, &bytes[..10]).await.is(204);
-        let refused = sending.patch(10, &bytes[10..]).await;
-        assert_eq!(refused.refusal(), (status, code.into()));
-        assert!(refused.json()["detail"].as_str().unwrap().ends_with('.'));
-        sending.head().await.is(404);
-        let (envelope, fact) = office.last::<UploadFailed>(id).await;
-        assert_eq!((fact.reason.as_str(), fact.image), (code, sending.image.as_bytes().to_vec()));
-        assert_eq!(envelope.actor, office.ctx.pseudonym(office.doctor.id));
-    }
-    assert_eq!(office.read(id).await["images"], json!([]));
-    assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (0, 0));
-    assert_eq!(office.kinds(id).await, ["DraftStarted", "UploadFailed", "UploadFailed", "UploadFailed"]);
-}
-
-async fn a_referral_holds_twenty_pictures(office: Office<'_>) {
-    let (id, _) = office.draft().await;
-    let picture = jpeg(40, 9);
-    let last = Sending::begin(&office, &office.doctor, id, None, picture.len(), None).await;
-    let mut images = Vec::new();
-    for _ in 0..20 {
-        images.push(upload(&office, id, None, &picture).await);
-    }
-    // One that was begun in time comes too late.
-    assert_eq!(last.patch(0, &picture).await.refusal(), (422, "too-many-images".into()));
-    assert_eq!(office.objects("originals/").await, 20, "the refused picture's original is gone");
-    let good = [("referral", id.to_string()), ("image", office.id().to_string()), ("view", "overview".to_owned())];
-    assert_eq!(create(&office.doctor, 10, metadata(&good)).await.refusal(), (422, "too-many-images".into()));
-    let removed = format!("/images/{}", images[0]);
-    office.doctor.delete(&removed).await.is(204);
-    upload(&office, id, None, &picture).await;
-    assert_eq!(office.doctor.post(&format!("{removed}/restore"), json!({})).await.refusal(), (422, "too-many-images".into()));
-    office.doctor.delete(&format!("/images/{}", images[1])).await.is(204);
-    office.doctor.post(&format!("{removed}/restore"), json!({})).await.is(204);
-}
-
-async fn an_upload_can_be_ended_and_expires(office: Office<'_>) {
+async fn an_upload_can_be_ended_and_expires(office: Office) {
     let (id, _) = office.draft().await;
     let picture = jpeg(100, 10);
     let ended = Sending::begin(&office, &office.doctor, id, None, picture.len(), None).await;
@@ -277,54 +520,72 @@ async fn an_upload_can_be_ended_and_expires(office: Office<'_>) {
 
     let forgotten = Sending::begin(&office, &office.doctor, id, None, picture.len(), None).await;
     forgotten.patch(0, &picture[..1000]).await.is(204);
-    office.wait(time::Duration::days(3) + time::Duration::minutes(1)).await;
+    office
+        .wait(time::Duration::days(3) + time::Duration::minutes(1))
+        .await;
     assert_eq!(forgotten.head().await.status, 410);
-    assert_eq!(forgotten.patch(1000, &picture[1000..]).await.refusal(), (410, "upload-expired".into()));
+    assert_eq!(
+        forgotten.patch(1000, &picture[1000..]).await.refusal(),
+        (410, "upload-expired".into())
+    );
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     assert_eq!(forgotten.head().await.status, 410);
     assert_eq!(office.objects("staging/").await, 0);
-    assert_eq!(office.last::<UploadFailed>(id).await.1.reason, "upload-expired");
+    assert_eq!(
+        office.last::<UploadFailed>(id).await.1.reason,
+        "upload-expired"
+    );
     office.wait(time::Duration::days(8)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     assert_eq!(forgotten.head().await.status, 404);
 }
 
-async fn strangers_find_nothing(office: Office<'_>) {
-    let (id, finding) = office.draft().await;
-    let picture = jpeg(100, 11);
-    let image = upload(&office, id, Some(finding), &picture).await;
-    let open = Sending::begin(&office, &office.doctor, id, None, 1000, None).await;
-    let stranger = &office.stranger;
-    let referral = format!("/referrals/{id}");
-    stranger.get(&referral).await.is(404);
-    stranger.delete(&referral).await.is(404);
-    let draft = json!({"version": 1, "practiceId": office.practice, "content": {}});
-    stranger.json("PUT", &referral, draft).await.is(404);
-    for (route, body) in [
-        ("restore", json!({})), ("submit", json!({"version": 1})), ("withdraw", json!({"reason": "x"})), ("acknowledge", json!({})),
-        ("information", json!({"questionId": office.id(), "text": "x", "imageIds": []})),
-    ] {
-        stranger.post(&format!("{referral}/{route}"), body).await.is(404);
+/// The same over a real connection, which the client tears down in the middle of a body.
+async fn what_arrived_before_the_connection_broke_is_kept(office: Office) {
+    use tokio::io::AsyncWriteExt;
+    let (id, _) = office.draft().await;
+    let picture = jpeg(700, 12);
+    let sending = Sending::begin(
+        &office,
+        &office.doctor,
+        id,
+        None,
+        picture.len(),
+        Some(digest(&picture)),
+    )
+    .await;
+    let mut line = tokio::net::TcpStream::connect(office.world.running.address)
+        .await
+        .unwrap();
+    let head = format!(
+        "PATCH /api/intake{} HTTP/1.1\r\nHost: localhost\r\nCookie: {}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\
+         Content-Type: application/offset+octet-stream\r\nContent-Length: {}\r\n\r\n",
+        sending.path,
+        office.doctor.cookie(),
+        picture.len()
+    );
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.write_all(&picture[..123_457]).await.unwrap();
+    line.flush().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(
+        sending.offset().await,
+        0,
+        "nothing is noted before the piece is whole or the line breaks"
+    );
+    drop(line);
+    for _ in 0..100 {
+        if sending.offset().await > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    stranger.get(&format!("/images/{image}/original")).await.is(404);
-    stranger.get(&format!("/images/{image}/512")).await.is(404);
-    stranger.json("PATCH", &format!("/images/{image}"), json!({"view": "scale"})).await.is(404);
-    stranger.delete(&format!("/images/{image}")).await.is(404);
-    stranger.post(&format!("/images/{image}/restore"), json!({})).await.is(404);
-    let resumable = [("tus-resumable", "1.0.0".to_owned())];
-    for method in ["HEAD", "DELETE"] {
-        stranger.send(method, &open.path, &resumable, "").await.is(404);
-    }
-    let headers = [
-        ("tus-resumable", "1.0.0".to_owned()), ("upload-offset", "0".to_owned()), ("content-type", "application/offset+octet-stream".to_owned()),
-    ];
-    stranger.send("PATCH", &open.path, &headers, "abc").await.is(404);
-    let theirs = [("referral", id.to_string()), ("image", office.id().to_string()), ("view", "overview".to_owned())];
-    create(stranger, 10, metadata(&theirs)).await.is(404);
-    assert_eq!(open.offset().await, 0);
-
-    // A right that ends, ends on the next request.
-    office.ctx.db.q("update kit_grant set ends_at = $1 where person = $2").bind(office.ctx.now()).bind(office.doctor.id).exec().await.unwrap();
-    office.doctor.get(&referral).await.is(404);
-    office.doctor.get("/referrals?tab=drafts").await.is(404);
+    assert_eq!(sending.offset().await, 123_457);
+    sending.patch(123_457, &picture[123_457..]).await.is(204);
+    let original = office
+        .doctor
+        .get(&format!("/images/{}/original", sending.image))
+        .await
+        .is(200);
+    assert_eq!(original.body, picture);
 }

@@ -48,8 +48,9 @@ pub struct Db {
     wake: Arc<Notify>,
 }
 
+/// The permit of SQLite's one writer is held until the transaction ends.
 enum Inner {
-    Lite(Transaction<'static, Sqlite>, #[expect(dead_code, reason = "held until the end")] OwnedSemaphorePermit),
+    Lite(Transaction<'static, Sqlite>, OwnedSemaphorePermit),
     Pg(Transaction<'static, Postgres>),
 }
 

@@ -163,9 +163,8 @@ impl From<sqlx::Error> for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::Database(error) => error.into(),
+            Error::Database(error) | Error::Key(KeyError::Database(error)) => error.into(),
             Error::Key(KeyError::Erased) => Self::not_found(),
-            Error::Key(KeyError::Database(error)) => error.into(),
             Error::Object(ObjectError::Unavailable(cause)) | Error::Audit(cause) => Self::unavailable(cause),
             other => Self::internal(other),
         }

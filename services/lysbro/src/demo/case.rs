@@ -3,12 +3,18 @@
 use super::pictures::PictureKind;
 use super::programme::Story;
 
-/// Told in turn.
-pub(super) const STORIES: &[Story] = &[
+/// Which story the n-th referral tells: dermatology most often, as in real programmes.
+pub(super) fn story(serial: usize) -> &'static Story {
+    const ORDER: [usize; 11] = [0, 3, 1, 2, 0, 4, 3, 1, 5, 0, 1];
+    &STORIES[ORDER[serial % ORDER.len()]]
+}
+
+/// Made-up cases.
+const STORIES: &[Story] = &[
     Story {
         specialty: "dermatology",
         finding_kind: "lesion",
-        site: ("66643007", "Skin of back"),
+        site: ("41550009", "Skin of posterior surface of forearm"),
         laterality: "left",
         duration: "6 months",
         description: "Two-coloured naevus, 7 × 5 mm, irregular border. Larger since the summer.",
@@ -31,7 +37,7 @@ pub(super) const STORIES: &[Story] = &[
         question: "Eczema or psoriasis? Which strength of steroid?",
         history: "Works in a fish plant with gloves. Hydrocortisone 1 % for a week without effect. No fever.",
         priority: "routine",
-        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Rash)],
+        pictures: &[("regional", PictureKind::Rash), ("close-up", PictureKind::Rash)],
         diagnosis: "Irritant contact dermatitis",
         certainty: "probable",
         disposition: "gp-manages",
@@ -56,7 +62,7 @@ pub(super) const STORIES: &[Story] = &[
     Story {
         specialty: "dermatology",
         finding_kind: "lesion",
-        site: ("113179006", "Skin of nose"),
+        site: ("70559009", "Skin of anterior surface of forearm"),
         laterality: "right",
         duration: "1 year",
         description: "Pearly papule with fine vessels, 5 mm, bleeds now and then.",
@@ -67,7 +73,7 @@ pub(super) const STORIES: &[Story] = &[
         diagnosis: "Nodular basal cell carcinoma",
         certainty: "probable",
         disposition: "direct-surgery",
-        plan: "Put on the list for excision in the face. The department books and writes to the patient.",
+        plan: "Put on the list for excision. The department books and writes to the patient.",
     },
     Story {
         specialty: "plastic-surgery",
@@ -79,7 +85,7 @@ pub(super) const STORIES: &[Story] = &[
         question: "Is a skin graft sensible, and when?",
         history: "Fall against a trailer. No diabetes, does not smoke. Foam dressing every third day.",
         priority: "urgent",
-        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Wound), ("scale", PictureKind::Wound)],
+        pictures: &[("close-up", PictureKind::Wound), ("scale", PictureKind::Wound)],
         diagnosis: "Traumatic leg ulcer, granulating",
         certainty: "certain",
         disposition: "face-to-face-routine",
@@ -95,7 +101,7 @@ pub(super) const STORIES: &[Story] = &[
         question: "Can we treat it here? Which dressing?",
         history: "Hot water, cooled for 20 minutes. Tetanus vaccination in order.",
         priority: "urgent",
-        pictures: &[("overview", PictureKind::Overview), ("close-up", PictureKind::Burn)],
+        pictures: &[("regional", PictureKind::Burn), ("close-up", PictureKind::Burn)],
         diagnosis: "Superficial partial-thickness burn",
         certainty: "probable",
         disposition: "gp-manages",

@@ -31,7 +31,7 @@ pub(super) const PRACTICES: &[PracticePlan] = &[
         gps: 3,
         staff: 4,
         steps: &[("offered", 265), ("agreed", 258), ("equipped", 240), ("connected", 238), ("trained", 231)],
-        sends: &[224, 203, 189, 170, 155, 148, 127, 112, 98, 84, 71, 60, 47, 33, 24, 15, 9, 4, 1, 0],
+        sends: &[224, 203, 189, 170, 155, 148, 127, 112, 98, 84, 71, 60, 47, 33, 24, 15, 9, 4, 2, 2, 1, 1, 1, 0],
         test: false,
     },
     PracticePlan {
@@ -43,7 +43,7 @@ pub(super) const PRACTICES: &[PracticePlan] = &[
         gps: 2,
         staff: 3,
         steps: &[("offered", 262), ("agreed", 250), ("equipped", 236), ("connected", 233), ("trained", 220)],
-        sends: &[211, 180, 161, 139, 118, 99, 80, 58, 41, 20, 6, 2],
+        sends: &[211, 180, 161, 139, 118, 99, 80, 58, 41, 20, 6, 2, 1, 1],
         test: false,
     },
     PracticePlan {
@@ -55,7 +55,7 @@ pub(super) const PRACTICES: &[PracticePlan] = &[
         gps: 5,
         staff: 6,
         steps: &[("offered", 262), ("agreed", 244), ("equipped", 229), ("connected", 228), ("trained", 202)],
-        sends: &[165, 62, 11],
+        sends: &[165, 62, 2],
         test: false,
     },
     PracticePlan {

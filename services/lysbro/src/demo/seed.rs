@@ -1,6 +1,6 @@
 //! Seeds the demonstration: one list of moments in time order, each done with the clock held there.
 
-use super::case::{PATIENTS, STORIES, synthetic_number};
+use super::case::{PATIENTS, story, synthetic_number};
 use super::pictures::{self, Flaw, PictureKind};
 use super::programme::{PRACTICES, PracticePlan, Story};
 use super::visitor::Visitor;
@@ -36,14 +36,13 @@ struct Seeder<'a> {
     services: &'a [Service],
     ctx: &'a Context,
     app: Router,
-    today: At,
     admin: Visitor,
     practices: Vec<Uuid>,
     departments: HashMap<&'static str, Uuid>,
     gps: Vec<Uuid>,
     specialists: HashMap<&'static str, Uuid>,
     sites: HashMap<String, Value>,
-    drawn: HashMap<(PictureKind, Flaw), Vec<u8>>,
+    drawn: HashMap<(PictureKind, Flaw, usize), Vec<u8>>,
     /// Referral, story and sender of each serial number.
     sent: HashMap<usize, (Uuid, &'static Story, Uuid)>,
 }
@@ -65,7 +64,6 @@ pub(super) async fn programme(services: &[Service], ctx: &Context) -> Result<Vec
         ctx,
         admin: Visitor::new(app.clone(), ctx.clone(), admin.id),
         app,
-        today,
         practices: Vec::new(),
         departments: HashMap::new(),
         gps: Vec::new(),
@@ -222,7 +220,7 @@ impl Seeder<'_> {
     }
 
     async fn send(&mut self, practice: usize, serial: usize) -> Result<(), Error> {
-        let story = &STORIES[serial % STORIES.len()];
+        let story = story(serial);
         let (given, born, sex) = PATIENTS[(serial * 5 + practice) % PATIENTS.len()];
         let (referral, finding) = (self.ctx.new_id(), self.ctx.new_id());
         let site = self.sites.get(story.site.0);
@@ -251,7 +249,7 @@ impl Seeder<'_> {
                 12 => Flaw::Sideways,
                 _ => Flaw::None,
             };
-            let picture = self.drawn.entry((*kind, flaw)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw));
+            let picture = self.drawn.entry((*kind, flaw, place)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw));
             upload(&mut visitor, self.ctx, referral, finding, view, picture).await?;
         }
         visitor.ask(Method::POST, &format!("{path}/submit"), json!({ "version": saved["version"] })).await?;

@@ -51,7 +51,7 @@ pub async fn shown(
             return Err(ReviewError::ImageNotReady);
         }
         Some(ImageState::Ready) => {
-            store::image::show(&mut tx, body.image_id, caller.person).await?
+            store::image::show(&mut tx, body.image_id, caller.person).await?;
         }
     }
     tx.commit().await?;

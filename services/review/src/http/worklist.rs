@@ -13,12 +13,11 @@ use kit::http::{Json, Query};
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Which part of the worklist.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Wanted {
     /// Default: all.
     #[serde(default)]
@@ -96,6 +95,11 @@ pub struct Page {
 /// The worklist of the caller's departments: most urgent first, then earliest due.
 #[utoipa::path(
     get, path = "/worklist", operation_id = "reviewWorklist", tag = "review",
+    params(
+        ("filter" = Option<Filter>, Query, description = "Default: `all`."),
+        ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all."),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before.")
+    ),
     responses((status = 200, body = Page))
 )]
 pub async fn worklist(

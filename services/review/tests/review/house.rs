@@ -47,6 +47,13 @@ impl Reply {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
+    /// A header's text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
@@ -137,6 +144,11 @@ impl House {
         person
     }
 
+    /// A specialist of dermatology.
+    pub async fn specialist(&self, name: &str) -> Person {
+        self.person(name, "specialist", DERMATOLOGY).await
+    }
+
     /// Ends everything that somebody may do.
     pub async fn end_grants(&self, person: &Person) {
         let ended = self.ctx().now();
@@ -168,7 +180,7 @@ impl House {
         }
     }
 
-    pub fn request(&self, method: Method, path: &str, person: &Person) -> http::request::Builder {
+    pub fn request(method: Method, path: &str, person: &Person) -> http::request::Builder {
         let cookie = format!("__Host-sid={}", person.token);
         Request::builder()
             .method(method)
@@ -178,7 +190,7 @@ impl House {
 
     pub async fn get(&self, person: &Person, path: &str) -> Reply {
         self.send(
-            self.request(Method::GET, path, person)
+            Self::request(Method::GET, path, person)
                 .body(Body::empty())
                 .expect("a request"),
         )
@@ -194,9 +206,8 @@ impl House {
     }
 
     async fn with_body(&self, method: Method, person: &Person, path: &str, body: Value) -> Reply {
-        let request = self
-            .request(method, path, person)
-            .header("content-type", "application/json");
+        let request =
+            Self::request(method, path, person).header("content-type", "application/json");
         self.send(
             request
                 .body(Body::from(body.to_string()))
@@ -258,7 +269,7 @@ impl House {
         }
     }
 
-    fn envelope(&self, referral: &Referral) -> Envelope {
+    fn envelope(referral: &Referral) -> Envelope {
         Envelope {
             subject: referral.id.as_bytes().to_vec(),
             key: referral.id.as_bytes().to_vec(),
@@ -278,7 +289,7 @@ impl House {
         let ctx = self.ctx();
         ctx.keys.ensure(referral.id).await.expect("a key");
         let mut tx = ctx.begin().await.expect("a transaction");
-        ctx.publish(&mut tx, self.envelope(referral), fact)
+        ctx.publish(&mut tx, Self::envelope(referral), fact)
             .await
             .expect("published");
         tx.commit().await.expect("committed");
@@ -484,5 +495,87 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
         pictures: referral.pictures.clone(),
         due_us: due.micros(),
         referrer_name: "Nils SYNTHETIC".into(),
+    }
+}
+
+/// Signs.
+pub async fn sign(
+    house: &House,
+    person: &Person,
+    referral: &Referral,
+    token: &Value,
+    content: Value,
+) -> Reply {
+    house
+        .post(
+            person,
+            &format!("/cases/{}/answer", referral.id),
+            json!({ "token": token, "content": content }),
+        )
+        .await
+}
+
+/// Compares the named fields of a JSON object.
+pub fn has(value: &Value, expected: Value) {
+    for (name, wanted) in expected.as_object().expect("an object") {
+        assert_eq!(&value[name], wanted, "{name} of {value}");
+    }
+}
+
+/// Somebody who reads a case, with their token.
+pub struct Desk<'h> {
+    house: &'h House,
+    person: &'h Person,
+    case: Uuid,
+    pub token: Value,
+}
+
+impl<'h> Desk<'h> {
+    /// Claims the case.
+    pub async fn claim(house: &'h House, person: &'h Person, case: Uuid) -> Self {
+        let token = house.claim(person, case).await;
+        Self {
+            house,
+            person,
+            case,
+            token,
+        }
+    }
+
+    /// The case as they see it.
+    pub async fn case(&self) -> Value {
+        let path = format!("/cases/{}", self.case);
+        self.house.get(self.person, &path).await.expect(200).json()
+    }
+
+    /// Posts the token.
+    pub async fn act(&self, act: &str) -> Reply {
+        self.act_with(act, json!({})).await
+    }
+
+    /// Posts the token and more.
+    pub async fn act_with(&self, act: &str, mut body: Value) -> Reply {
+        body["token"] = self.token.clone();
+        let path = format!("/cases/{}/{act}", self.case);
+        self.house.post(self.person, &path, body).await
+    }
+
+    pub async fn show(&self, image: Uuid) -> Reply {
+        self.act_with("shown", json!({ "imageId": image })).await
+    }
+
+    pub async fn sign(&self, content: &Value) -> Reply {
+        self.act_with("answer", json!({ "content": content })).await
+    }
+
+    pub async fn ask(&self, text: &str) -> Reply {
+        let body = json!({ "wants": ["better-images", "history"], "text": text });
+        self.act_with("information-request", body).await
+    }
+
+    pub async fn save(&self, content: Value) -> Reply {
+        let path = format!("/cases/{}/answer-draft", self.case);
+        let body = json!({ "token": self.token, "content": content });
+        self.house.put(self.person, &path, body).await
     }
 }

@@ -6,4 +6,5 @@ mod erased;
 mod house;
 mod pictures;
 mod questions;
+mod signatures;
 mod worklist;

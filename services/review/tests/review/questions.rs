@@ -1,68 +1,63 @@
 //! Questions to the practice: asked once, supplied, returned.
 
-use crate::house::{DERMATOLOGY, House, content, image_id};
+use crate::house::{DERMATOLOGY, Desk, House, content, has, image_id};
 use kit::testing::DEPLOYMENTS;
 use proto::review::{AnswerGiven, InformationRequested};
-use serde_json::{Value, json};
+use serde_json::json;
 use time::Duration;
 
 #[tokio::test]
-async fn a_question_is_asked_supplied_and_the_case_returns() {
+async fn a_question_is_asked_once_and_the_case_leaves() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
-        let me = house
-            .person("Siri SYNTHETIC", "specialist", DERMATOLOGY)
-            .await;
-        let referral = house.with_pictures(1).await;
-        let path = format!("/cases/{}", referral.id);
-        let token = house.claim(&me, referral.id).await;
-        let ask = |token: &Value| json!({ "token": token, "wants": ["better-images", "history"], "text": " Sharper, please. " });
-        let empty = json!({ "token": token, "wants": [], "text": "" });
-        let refused = house
-            .post(&me, &format!("{path}/information-request"), empty)
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let referral = house.referral();
+        house.submit(&referral).await;
+        let desk = Desk::claim(&house, &me, referral.id).await;
+        let empty = json!({ "wants": [], "text": "" });
+        let refused = desk
+            .act_with("information-request", empty)
             .await
             .refused(422, "invalid-input");
         assert_eq!(refused.fields(), ["wants", "text"]);
-        house
-            .post(&me, &format!("{path}/information-request"), ask(&token))
-            .await
-            .expect(204);
-        house
-            .post(&me, &format!("{path}/renew"), json!({ "token": token }))
-            .await
-            .refused(409, "claim-lost");
+        desk.ask(" Sharper, please. ").await.expect(204);
+        desk.act("renew").await.refused(409, "claim-lost");
+        desk.ask("Again.").await.refused(409, "question-open");
         assert!(house.listed(&me, "").await.is_empty());
-        let asked = house.published::<InformationRequested>(&referral).await;
-        assert_eq!(asked.len(), 1);
-        assert_eq!(
-            (asked[0].1.wants.as_str(), asked[0].1.text.as_str()),
-            ("better-images,history", "Sharper, please.")
-        );
-        assert_eq!(asked[0].0.envelope.actor_role, "specialist");
-        let seen = house.get(&me, &path).await.expect(200).json();
-        assert_eq!(
-            (seen["state"].clone(), seen["claim"].clone()),
-            (json!("awaiting-information"), Value::Null)
+        has(
+            &desk.case().await,
+            json!({ "state": "awaiting-information", "claim": null }),
         );
         // An open question blocks a second, not an answer.
-        let token = house.claim(&me, referral.id).await;
-        house
-            .post(&me, &format!("{path}/information-request"), ask(&token))
-            .await
-            .refused(409, "question-open");
+        let again = Desk::claim(&house, &me, referral.id).await;
+        again.ask("Once more.").await.refused(409, "question-open");
+        let asked = house.published::<InformationRequested>(&referral).await;
+        assert_eq!(asked.len(), 1);
+        let (event, fact) = &asked[0];
+        assert_eq!(event.envelope.actor_role, "specialist");
         assert_eq!(
-            house
-                .published::<InformationRequested>(&referral)
-                .await
-                .len(),
-            1
+            (fact.wants.as_str(), fact.text.as_str()),
+            ("better-images,history", "Sharper, please.")
         );
-        house
-            .post(&me, &format!("{path}/release"), json!({ "token": token }))
-            .await
-            .expect(204);
+        assert_eq!(fact.asked_by, "Siri SYNTHETIC");
+        again.act("release").await.expect(204);
         assert!(house.listed(&me, "").await.is_empty());
-        let question = seen["questions"][0]["id"].as_str().unwrap().to_owned();
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_reply_brings_the_case_back() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let referral = house.with_pictures(1).await;
+        let desk = Desk::claim(&house, &me, referral.id).await;
+        desk.ask("Sharper, please.").await.expect(204);
+        let question = desk.case().await["questions"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let new = house.picture(&referral, b"a sharper one").await;
         house.supply(&referral, &question, vec![new.clone()]).await;
         assert_eq!(
@@ -70,40 +65,21 @@ async fn a_question_is_asked_supplied_and_the_case_returns() {
             [referral.id.to_string()]
         );
         let page = house.get(&me, "/worklist").await.expect(200).json();
-        assert_eq!(
-            (
-                page["items"][0]["state"].clone(),
-                page["items"][0]["imageCount"].clone()
-            ),
-            (json!("returned"), json!(2))
+        assert_eq!(page["counts"]["returned"], json!(1));
+        has(
+            &page["items"][0],
+            json!({ "state": "returned", "imageCount": 2, "imagesReady": 1 }),
         );
-        assert_eq!(
-            (
-                page["items"][0]["imagesReady"].clone(),
-                page["counts"]["returned"].clone()
-            ),
-            (json!(1), json!(1))
+        let asked = &desk.case().await["questions"][0];
+        let (wants, images) = (["better-images", "history"], [image_id(&new)]);
+        has(
+            asked,
+            json!({ "reply": "Since August.", "wants": wants, "replyImages": images }),
         );
-        let seen = house.get(&me, &path).await.expect(200).json();
-        assert_eq!(seen["questions"][0]["reply"], "Since August.");
-        assert_eq!(
-            seen["questions"][0]["wants"],
-            json!(["better-images", "history"])
-        );
-        assert_eq!(seen["questions"][0]["replyImages"], json!([image_id(&new)]));
-        let token = house.claim(&me, referral.id).await;
-        house
-            .post(&me, &format!("{path}/information-request"), ask(&token))
-            .await
-            .expect(204);
-        assert_eq!(
-            house
-                .published::<InformationRequested>(&referral)
-                .await
-                .len(),
-            2,
-            "a new question after the reply"
-        );
+        let again = Desk::claim(&house, &me, referral.id).await;
+        again.ask("And from the side?").await.expect(204);
+        let asked = house.published::<InformationRequested>(&referral).await;
+        assert_eq!(asked.len(), 2, "a new question after the reply");
         house.world.stop().await;
     }
 }

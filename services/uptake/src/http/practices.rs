@@ -12,12 +12,11 @@ use kit::audit::Access;
 use kit::http::{FieldError, Json, Query};
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Which months and specialty.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Wanted {
     /// First month, `YYYY-MM`. Default: the month of the first equipment, or 12 months back.
     #[serde(default)]
@@ -101,6 +100,11 @@ pub struct PanelView {
 /// Use per practice and month; every practice has a row.
 #[utoipa::path(
     get, path = "/practices", operation_id = "uptakePractices", tag = "uptake",
+    params(
+        ("from" = Option<String>, Query, description = "First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back."),
+        ("to" = Option<String>, Query, description = "Last month, `YYYY-MM`. Default: the present one."),
+        ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all.")
+    ),
     responses((status = 200, body = PanelView), (status = 422, body = kit::http::ProblemBody))
 )]
 pub async fn practices(
@@ -116,6 +120,11 @@ pub async fn practices(
 /// The same rows as CSV: UTF-8 with a byte order mark. Every export is recorded.
 #[utoipa::path(
     get, path = "/practices.csv", operation_id = "uptakePracticesCsv", tag = "uptake",
+    params(
+        ("from" = Option<String>, Query, description = "First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back."),
+        ("to" = Option<String>, Query, description = "Last month, `YYYY-MM`. Default: the present one."),
+        ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all.")
+    ),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 422, body = kit::http::ProblemBody))
 )]
 pub async fn practices_csv(

@@ -23,7 +23,7 @@ const entry = closure(['index.html']);
 const rest = (key) => [...closure([key])].filter((file) => !entry.has(file));
 
 const budgets = [
-  ['GP first load', br('index.html') + total(closure(['index.html', 'src/gp/GpArea.svelte', 'src/gp/Inbox.svelte'])), 60],
+  ['GP first load', br('index.html') + total(closure(['index.html', 'src/gp/GpArea.svelte'])), 60],
   ['new referral, after the inbox', total(rest('src/gp/DraftPage.svelte')), 40],
   ['specialist', total(rest('src/specialist/SpecialistArea.svelte')), 40],
   ['programme', total(rest('src/programme/ProgrammeArea.svelte')), 25],

@@ -116,7 +116,7 @@ export interface UptakePractice {
   id: string; name: string; municipality: string; listSize: number | null;
   enablement: { offered: string | null; agreed: string | null; equipped: string | null; connected: string | null; trained: string | null; supportEnded: string | null };
   firstUse: string | null; lastUse: string | null; referrals: number; imagesSent: number; answersRead: number; months: number[];
-  medianAnswerHours: number | null; silentDays: number | null; testUse: number;
+  medianAnswerHours: number | null; silentDays: number | null; testUse: number; testPractice?: boolean;
 }
 export interface Uptake {
   from: string; to: string; months: string[]; logPosition: number; definition: string; computedAt: string;

@@ -6,7 +6,7 @@ import type { CaseRow } from '../api/types';
 import { t } from '../i18n/specialist';
 import { problemText } from '../i18n/problems';
 import { router } from '../router/router.svelte';
-import { toast } from '../ui/Toast.svelte';
+import { toast } from '../ui/toast.svelte';
 
 interface Held { id: string; token: string; releaseAt: number }
 

@@ -1,0 +1,7 @@
+//! Uptake over HTTP on both deployments; the other services' events are published here.
+
+mod facts;
+mod house;
+mod panel;
+mod programme;
+mod sheet;

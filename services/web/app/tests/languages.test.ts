@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import * as admin from '../src/i18n/admin';
+import * as core from '../src/i18n/core';
+import * as gp from '../src/i18n/gp';
+import { fill } from '../src/i18n/language.svelte';
+import * as problems from '../src/i18n/problems';
+import * as programme from '../src/i18n/programme';
+import * as specialist from '../src/i18n/specialist';
+import * as words from '../src/i18n/words';
+
+const catalogues = { admin, core, gp, problems, programme, specialist, words };
+const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
+
+describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {
+  const [english, norwegian] = [en as Record<string, string>, nb as Record<string, string>];
+  it('has the same keys in both languages, none empty', () => {
+    expect(Object.keys(norwegian).sort()).toEqual(Object.keys(english).sort());
+    for (const [key, text] of [...Object.entries(english), ...Object.entries(norwegian)]) expect(text.trim(), key).not.toBe('');
+  });
+  it('fills the same places in both languages', () => {
+    for (const key of Object.keys(english)) expect(places(norwegian[key] ?? ''), key).toEqual(places(english[key] ?? ''));
+  });
+});
+
+describe('fill', () => {
+  it('puts values in and leaves unknown places visible', () => {
+    expect(fill('{a} of {b}', { a: 1 })).toBe('1 of {b}');
+  });
+  it('chooses between one and many by n', () => {
+    expect(fill('{n} picture|{n} pictures', { n: 1 })).toBe('1 picture');
+    expect(fill('{n} picture|{n} pictures', { n: 0 })).toBe('0 pictures');
+  });
+});
