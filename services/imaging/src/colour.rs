@@ -45,11 +45,7 @@ fn eight_bits(value: u16) -> u8 {
 fn flatten<const CHANNELS: usize, T: Copy>(line: &[T], narrow: impl Fn(T) -> u8, out: &mut [u8]) {
     let colours = if CHANNELS > 2 { 3 } else { 1 };
     for (pixel, out) in line.chunks_exact(CHANNELS).zip(out.chunks_exact_mut(3)) {
-        let alpha = if CHANNELS.is_multiple_of(2) {
-            u32::from(narrow(pixel[CHANNELS - 1]))
-        } else {
-            255
-        };
+        let alpha = if CHANNELS.is_multiple_of(2) { u32::from(narrow(pixel[CHANNELS - 1])) } else { 255 };
         for (channel, out) in out.iter_mut().enumerate() {
             let value = u32::from(narrow(pixel[channel.min(colours - 1)]));
             *out = ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
@@ -68,12 +64,9 @@ pub fn to_srgb(view: &mut RgbImage, profile: &[u8]) {
         DataColorSpace::Gray => Layout::Gray,
         _ => return,
     };
-    let Ok(transform) = source.create_transform_8bit(
-        layout,
-        &ColorProfile::new_srgb(),
-        Layout::Rgb,
-        TransformOptions::default(),
-    ) else {
+    let Ok(transform) =
+        source.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default())
+    else {
         return;
     };
     let stride = view.width() as usize * 3;
@@ -106,8 +99,7 @@ mod tests {
     fn alpha_lies_over_white() {
         let clear = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([10, 20, 30, 0])));
         assert_eq!(first_pixel(&clear), [255; 3]);
-        let half =
-            DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([0, 100, 200, 128])));
+        let half = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([0, 100, 200, 128])));
         assert_eq!(first_pixel(&half), [127, 177, 227]);
         let grey = DynamicImage::ImageLumaA8(ImageBuffer::from_pixel(2, 1, LumaA([40, 255])));
         assert_eq!(first_pixel(&grey), [40; 3]);
@@ -115,8 +107,7 @@ mod tests {
 
     #[test]
     fn sixteen_bits_become_eight() {
-        let deep =
-            DynamicImage::ImageRgb16(ImageBuffer::from_pixel(1, 1, Rgb([0, 32_896, 65_535])));
+        let deep = DynamicImage::ImageRgb16(ImageBuffer::from_pixel(1, 1, Rgb([0, 32_896, 65_535])));
         assert_eq!(first_pixel(&deep), [0, 128, 255]);
     }
 

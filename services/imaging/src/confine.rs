@@ -24,13 +24,7 @@ pub fn confine() -> std::io::Result<()> {
         (Resource::Nofile, 0),
     ];
     for (resource, limit) in limits {
-        setrlimit(
-            resource,
-            Rlimit {
-                current: Some(limit),
-                maximum: Some(limit),
-            },
-        )?;
+        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
     }
     Ok(())
 }
@@ -50,12 +44,7 @@ mod tests {
             std::process::exit(NOTHING + i32::from(what_still_works()));
         }
         let status = std::process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "confine::tests::a_confined_process_reaches_nothing",
-                "--nocapture",
-                "--test-threads=1",
-            ])
+            .args(["--exact", "confine::tests::a_confined_process_reaches_nothing", "--nocapture", "--test-threads=1"])
             .env(INSIDE, "1")
             .stdout(std::process::Stdio::null())
             .status()
@@ -71,9 +60,7 @@ mod tests {
         if confine().is_err() {
             return 8;
         }
-        let file = u8::from(
-            std::fs::File::open("/etc/hostname").is_ok() || std::fs::File::open("/").is_ok(),
-        );
+        let file = u8::from(std::fs::File::open("/etc/hostname").is_ok() || std::fs::File::open("/").is_ok());
         let socket = u8::from(std::net::UdpSocket::bind("127.0.0.1:0").is_ok());
         let huge = u8::from(Vec::<u8>::new().try_reserve_exact(2 << 30).is_ok());
         let little = u8::from(Vec::<u8>::new().try_reserve_exact(1 << 20).is_err());

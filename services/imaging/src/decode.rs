@@ -41,12 +41,7 @@ mod tests {
 
     #[test]
     fn requests_are_answered_in_order_until_the_input_ends() {
-        let jpeg = encode(&image::RgbImage::from_pixel(
-            900,
-            700,
-            image::Rgb([180, 120, 100]),
-        ))
-        .unwrap();
+        let jpeg = encode(&image::RgbImage::from_pixel(900, 700, image::Rgb([180, 120, 100]))).unwrap();
         let mut input = Vec::new();
         write_frame(&mut input, &jpeg).unwrap();
         write_frame(&mut input, b"Dear colleague").unwrap();
@@ -56,17 +51,9 @@ mod tests {
         let mut replies = output.as_slice();
         let mut next = || read_frame(&mut replies, usize::MAX).unwrap();
         assert_eq!(next().as_deref(), Some(READY));
-        let good = Reply::decode(next().unwrap().as_slice())
-            .unwrap()
-            .into_result()
-            .unwrap()
-            .unwrap();
+        let good = Reply::decode(next().unwrap().as_slice()).unwrap().into_result().unwrap().unwrap();
         assert_eq!((good.width, good.height), (900, 700));
-        let bad = Reply::decode(next().unwrap().as_slice())
-            .unwrap()
-            .into_result()
-            .unwrap()
-            .unwrap_err();
+        let bad = Reply::decode(next().unwrap().as_slice()).unwrap().into_result().unwrap().unwrap_err();
         assert_eq!(bad.code, "not-a-picture");
         assert_eq!(next(), None);
     }

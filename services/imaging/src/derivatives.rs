@@ -7,10 +7,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
-use image::{
-    DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
-    RgbImage,
-};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use kit::picture::{self, Kind};
 
 use crate::wire::{Derivative, Rejected, Rendered, SIZES};
@@ -24,10 +21,8 @@ const MAX_DECODED: u64 = 640 * 1024 * 1024;
 
 /// Decodes a picture file and makes its derivatives, one for each of [`SIZES`], never larger than the original.
 pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
-    let picture = picture::check(file).map_err(|refusal| Rejected {
-        code: refusal.code.into(),
-        message: refusal.message,
-    })?;
+    let picture =
+        picture::check(file).map_err(|refusal| Rejected { code: refusal.code.into(), message: refusal.message })?;
     let (view, size) = decode_view(file, picture.kind).map_err(|error| rejection(&error))?;
     let mut next = view;
     let mut derivatives = Vec::with_capacity(SIZES.len());
@@ -46,12 +41,7 @@ pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
         });
         next = copy;
     }
-    Ok(Rendered {
-        width: size.0,
-        height: size.1,
-        measures: measures.unwrap_or_default(),
-        derivatives,
-    })
+    Ok(Rendered { width: size.0, height: size.1, measures: measures.unwrap_or_default(), derivatives })
 }
 
 /// An RGB picture as baseline JPEG, quality 85, without metadata.
@@ -81,9 +71,7 @@ fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageE
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if decoder.total_bytes() > MAX_DECODED
-        || u64::from(width) * u64::from(height) > picture::MAX_PIXELS
-    {
+    if decoder.total_bytes() > MAX_DECODED || u64::from(width) * u64::from(height) > picture::MAX_PIXELS {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(
             image::error::LimitErrorKind::InsufficientMemory,
         )));
@@ -92,24 +80,13 @@ fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageE
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
     let pixels = DynamicImage::from_decoder(decoder)?;
-    let mut view = shrink::shrink(
-        width,
-        height,
-        shrink::fit(width, height, SIZES[0]),
-        |y, out| colour::rgb_row(&pixels, y, out),
-    );
+    let mut view =
+        shrink::shrink(width, height, shrink::fit(width, height, SIZES[0]), |y, out| colour::rgb_row(&pixels, y, out));
     drop(pixels);
     if let Some(profile) = profile {
         colour::to_srgb(&mut view, &profile);
     }
-    Ok((
-        upright(view, orientation),
-        if swaps_sides(orientation) {
-            (height, width)
-        } else {
-            (width, height)
-        },
-    ))
+    Ok((upright(view, orientation), if swaps_sides(orientation) { (height, width) } else { (width, height) }))
 }
 
 fn upright(view: RgbImage, orientation: Orientation) -> RgbImage {
@@ -124,10 +101,7 @@ fn upright(view: RgbImage, orientation: Orientation) -> RgbImage {
 fn swaps_sides(orientation: Orientation) -> bool {
     matches!(
         orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
     )
 }
 

@@ -41,8 +41,7 @@ statements! {
 }
 
 /// Derivatives that rows count on.
-pub const OBJECTS: &[&str] =
-    &["select object, stored_sha256 from imaging_derivative order by object"];
+pub const OBJECTS: &[&str] = &["select object, stored_sha256 from imaging_derivative order by object"];
 
 /// A picture to be decoded.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -109,32 +108,15 @@ pub async fn add(
     original: Stored,
 ) -> sqlx::Result<()> {
     let now = tx.now();
-    let q = tx
-        .q(ADD)
-        .bind(image)
-        .bind(referral)
-        .bind(practice)
-        .bind(specialty)
-        .bind(test);
-    let q = q
-        .bind(original.object)
-        .bind(original.sha256)
-        .bind(original.stored_sha256);
-    q.bind(original.stored_bytes as i64)
-        .bind(now)
-        .exec()
-        .await?;
+    let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test);
+    let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
+    q.bind(original.stored_bytes as i64).bind(now).exec().await?;
     Ok(())
 }
 
 /// Leases the job that waited longest, if one is due.
 pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
-    db.q(TAKE)
-        .bind(lease.token)
-        .bind(lease.expires_at)
-        .bind(now)
-        .opt()
-        .await
+    db.q(TAKE).bind(lease.token).bind(lease.expires_at).bind(now).opt().await
 }
 
 /// Ends a job in the holder's transaction.
@@ -143,44 +125,18 @@ pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
 /// `RowNotFound` when the lease was lost: nothing may be committed.
 pub async fn end(tx: &mut Tx, image: Uuid, lease: Lease, end: End) -> sqlx::Result<()> {
     let now = tx.now();
-    tx.q(END)
-        .bind(image)
-        .bind(lease.token)
-        .bind(end.as_str().to_owned())
-        .bind(now)
-        .exec_one()
-        .await
+    tx.q(END).bind(image).bind(lease.token).bind(end.as_str().to_owned()).bind(now).exec_one().await
 }
 
 /// Gives a job back until later: the host was at fault, not the picture. A lost lease changes nothing.
-pub async fn put_off(
-    db: &Db,
-    image: Uuid,
-    lease: Lease,
-    by: Duration,
-    now: At,
-) -> sqlx::Result<()> {
-    db.q(PUT_OFF)
-        .bind(image)
-        .bind(lease.token)
-        .bind(now + by)
-        .bind(now)
-        .exec()
-        .await?;
+pub async fn put_off(db: &Db, image: Uuid, lease: Lease, by: Duration, now: At) -> sqlx::Result<()> {
+    db.q(PUT_OFF).bind(image).bind(lease.token).bind(now + by).bind(now).exec().await?;
     Ok(())
 }
 
 /// Remembers a derivative.
-pub async fn add_derivative(
-    tx: &mut Tx,
-    image: Uuid,
-    longest: u32,
-    stored: &Stored,
-) -> sqlx::Result<()> {
+pub async fn add_derivative(tx: &mut Tx, image: Uuid, longest: u32, stored: &Stored) -> sqlx::Result<()> {
     let q = tx.q(ADD_DERIVATIVE).bind(image).bind(i64::from(longest));
-    q.bind(stored.object.clone())
-        .bind(stored.stored_sha256.clone())
-        .exec()
-        .await?;
+    q.bind(stored.object.clone()).bind(stored.stored_sha256.clone()).exec().await?;
     Ok(())
 }

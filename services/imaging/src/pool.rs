@@ -52,11 +52,7 @@ impl Decoder {
     pub fn new(children: usize) -> io::Result<Self> {
         // The link names the running file even after an upgrade has replaced it on disk: both ends then speak the same frames.
         let link = PathBuf::from("/proc/self/exe");
-        let program = if link.exists() {
-            link
-        } else {
-            std::env::current_exe()?
-        };
+        let program = if link.exists() { link } else { std::env::current_exe()? };
         Ok(Self::with_program(children, program, ["decode"]))
     }
 
@@ -83,11 +79,8 @@ impl Decoder {
 
     /// Decodes one picture file, waiting for a free child first.
     pub async fn render(&self, file: &[u8]) -> Result<Rendered, DecodeError> {
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
+        let _permit =
+            self.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
         for _ in 0..ATTEMPTS {
             let mut worker = match self.take_idle() {
                 Some(worker) => worker,
@@ -111,10 +104,7 @@ impl Decoder {
 
     fn keep(&self, worker: Worker) {
         if worker.answered < PICTURES_PER_CHILD {
-            self.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(worker);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }
     }
 
@@ -129,22 +119,14 @@ impl Decoder {
             .kill_on_drop(true)
             .spawn()?;
         let (Some(input), Some(mut output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(io::Error::other(
-                "the child has no standard input or output",
-            ));
+            return Err(io::Error::other("the child has no standard input or output"));
         };
-        let greeting = timeout(START_LIMIT, receive_frame(&mut output, READY.len()))
-            .await
-            .map_err(io::Error::other)??;
+        let greeting =
+            timeout(START_LIMIT, receive_frame(&mut output, READY.len())).await.map_err(io::Error::other)??;
         if greeting != READY {
             return Err(io::Error::other("the child is of another version"));
         }
-        Ok(Worker {
-            child,
-            input,
-            output,
-            answered: 0,
-        })
+        Ok(Worker { child, input, output, answered: 0 })
     }
 }
 
@@ -161,9 +143,7 @@ impl Worker {
         let body = receive_frame(&mut self.output, MAX_REPLY).await?;
         let reply = Reply::decode(body.as_slice()).map_err(io::Error::other)?;
         self.answered += 1;
-        reply
-            .into_result()
-            .ok_or_else(|| io::Error::other("the child broke its promise"))
+        reply.into_result().ok_or_else(|| io::Error::other("the child broke its promise"))
     }
 }
 
@@ -175,11 +155,7 @@ mod tests {
     fn shell(then: &str) -> Decoder {
         let greeting = r"printf '\000\000\000\017lysbro-decode/1'";
         assert_eq!(READY.len(), 0o17);
-        Decoder::with_program(
-            1,
-            "/bin/sh",
-            ["-c".to_owned(), format!("{greeting}; {then}")],
-        )
+        Decoder::with_program(1, "/bin/sh", ["-c".to_owned(), format!("{greeting}; {then}")])
     }
 
     async fn code(decoder: &Decoder) -> String {
@@ -201,20 +177,14 @@ mod tests {
         ));
         assert_eq!(code(&decoder).await, "undecodable");
         assert_eq!(std::fs::read_to_string(&starts).unwrap().lines().count(), 2);
-        assert_eq!(
-            std::fs::read(folder.join("request")).unwrap(),
-            b"\0\0\0\x07picture"
-        );
+        assert_eq!(std::fs::read(folder.join("request")).unwrap(), b"\0\0\0\x07picture");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[tokio::test]
     async fn a_silent_child_is_given_up() {
         let started = std::time::Instant::now();
-        assert_eq!(
-            code(&shell("exec sleep 60").time_limit(Duration::from_millis(100))).await,
-            "undecodable"
-        );
+        assert_eq!(code(&shell("exec sleep 60").time_limit(Duration::from_millis(100))).await, "undecodable");
         assert!(started.elapsed() < Duration::from_secs(30));
     }
 
@@ -226,9 +196,7 @@ mod tests {
     #[tokio::test]
     async fn a_sound_reply_is_passed_on_and_the_child_kept() {
         // Field 2 (rejected) holding field 1 (code) "cut": 12 05 0a 03 63 75 74.
-        let decoder = shell(
-            r"while head -c 11 > /dev/null; do printf '\000\000\000\007\022\005\012\003cut'; done",
-        );
+        let decoder = shell(r"while head -c 11 > /dev/null; do printf '\000\000\000\007\022\005\012\003cut'; done");
         assert_eq!(code(&decoder).await, "cut");
         let process = decoder.idle.lock().unwrap()[0].child.id();
         assert_eq!(code(&decoder).await, "cut");
@@ -240,17 +208,10 @@ mod tests {
         for decoder in [
             Decoder::with_program(1, "/nonexistent/lysbro", ["decode"]),
             Decoder::with_program(1, "/bin/sh", ["-c", "exit 2"]),
-            Decoder::with_program(
-                1,
-                "/bin/sh",
-                ["-c", r"printf '\000\000\000\017lysbro-decode/9'; exec cat"],
-            ),
+            Decoder::with_program(1, "/bin/sh", ["-c", r"printf '\000\000\000\017lysbro-decode/9'; exec cat"]),
         ] {
             let outcome = decoder.render(b"picture").await;
-            assert!(
-                matches!(outcome, Err(DecodeError::Unavailable(_))),
-                "{outcome:?}"
-            );
+            assert!(matches!(outcome, Err(DecodeError::Unavailable(_))), "{outcome:?}");
         }
     }
 }

@@ -56,11 +56,7 @@ pub fn measure(picture: &RgbImage) -> Measures {
     let (top, height) = central(picture.height());
     let mut luma = Vec::with_capacity(width * height);
     let (mut red, mut blue) = (0_u64, 0_u64);
-    for line in picture
-        .chunks_exact(picture.width() as usize * 3)
-        .skip(top)
-        .take(height)
-    {
+    for line in picture.chunks_exact(picture.width() as usize * 3).skip(top).take(height) {
         for pixel in line[left * 3..(left + width) * 3].chunks_exact(3) {
             red += u64::from(pixel[0]);
             blue += u64::from(pixel[2]);
@@ -69,9 +65,7 @@ pub fn measure(picture: &RgbImage) -> Measures {
     }
     let count = luma.len() as f32;
     let mean = luma.iter().map(|value| u64::from(*value)).sum::<u64>() as f32 / count;
-    let share = |clipped: &dyn Fn(u8) -> bool| {
-        luma.iter().filter(|value| clipped(**value)).count() as f32 / count
-    };
+    let share = |clipped: &dyn Fn(u8) -> bool| luma.iter().filter(|value| clipped(**value)).count() as f32 / count;
     Measures {
         sharpness: laplacian_variance(&luma, width),
         luma: mean,
@@ -98,8 +92,7 @@ pub fn verdict(measures: &Measures, width: u32, height: u32) -> Verdict {
 
 /// Rec. 601 luma of one RGB pixel.
 fn luma_of(pixel: &[u8]) -> u8 {
-    ((u32::from(pixel[0]) * 77 + u32::from(pixel[1]) * 150 + u32::from(pixel[2]) * 29 + 128) >> 8)
-        as u8
+    ((u32::from(pixel[0]) * 77 + u32::from(pixel[1]) * 150 + u32::from(pixel[2]) * 29 + 128) >> 8) as u8
 }
 
 /// Start and length of the central part of a side, at least one pixel.
@@ -115,8 +108,7 @@ fn laplacian_variance(luma: &[u8], width: usize) -> f32 {
     let rows = luma.len() / width;
     for y in 1..rows.saturating_sub(1) {
         for index in (y * width + 1)..(y * width + width).saturating_sub(1) {
-            let value = at(index - 1) + at(index + 1) + at(index - width) + at(index + width)
-                - 4.0 * at(index);
+            let value = at(index - 1) + at(index + 1) + at(index - width) + at(index + width) - 4.0 * at(index);
             count += 1;
             sum += value;
             squares += value * value;
@@ -136,51 +128,29 @@ mod tests {
     use super::*;
 
     fn checked(cell: u32, dark: u8, bright: u8) -> RgbImage {
-        RgbImage::from_fn(512, 384, |x, y| {
-            Rgb([if (x / cell + y / cell).is_multiple_of(2) {
-                dark
-            } else {
-                bright
-            }; 3])
-        })
+        RgbImage::from_fn(
+            512,
+            384,
+            |x, y| Rgb([if (x / cell + y / cell).is_multiple_of(2) { dark } else { bright }; 3]),
+        )
     }
 
     #[test]
     fn sharp_beats_soft() {
         let sharp = measure(&checked(4, 90, 160));
         let soft = measure(&image::imageops::blur(&checked(4, 90, 160), 4.0));
-        assert!(
-            sharp.sharpness > 100.0 * soft.sharpness,
-            "{} {}",
-            sharp.sharpness,
-            soft.sharpness
-        );
+        assert!(sharp.sharpness > 100.0 * soft.sharpness, "{} {}", sharp.sharpness, soft.sharpness);
         assert_eq!(verdict(&sharp, 1600, 1200), Verdict::Good);
         assert_eq!(verdict(&soft, 1600, 1200), Verdict::Blurred);
     }
 
     #[test]
     fn exposure_and_size_are_judged() {
-        assert_eq!(
-            verdict(&measure(&checked(4, 5, 60)), 1600, 1200),
-            Verdict::Dark
-        );
-        assert_eq!(
-            verdict(&measure(&checked(4, 225, 255)), 1600, 1200),
-            Verdict::Bright
-        );
-        assert_eq!(
-            verdict(&measure(&checked(4, 90, 160)), 799, 700),
-            Verdict::Small
-        );
-        assert_eq!(
-            verdict(&measure(&checked(4, 90, 160)), 599, 900),
-            Verdict::Small
-        );
-        assert_eq!(
-            verdict(&measure(&checked(4, 90, 160)), 600, 800),
-            Verdict::Good
-        );
+        assert_eq!(verdict(&measure(&checked(4, 5, 60)), 1600, 1200), Verdict::Dark);
+        assert_eq!(verdict(&measure(&checked(4, 225, 255)), 1600, 1200), Verdict::Bright);
+        assert_eq!(verdict(&measure(&checked(4, 90, 160)), 799, 700), Verdict::Small);
+        assert_eq!(verdict(&measure(&checked(4, 90, 160)), 599, 900), Verdict::Small);
+        assert_eq!(verdict(&measure(&checked(4, 90, 160)), 600, 800), Verdict::Good);
     }
 
     #[test]
@@ -188,11 +158,7 @@ mod tests {
         // An otoscope shows a bright circle on black.
         let view = RgbImage::from_fn(512, 384, |x, y| {
             let inside = (x.abs_diff(256).pow(2) + y.abs_diff(192).pow(2)) < 180 * 180;
-            Rgb([if inside {
-                100 + ((x ^ y) % 2 * 40) as u8
-            } else {
-                0
-            }; 3])
+            Rgb([if inside { 100 + ((x ^ y) % 2 * 40) as u8 } else { 0 }; 3])
         });
         assert_eq!(verdict(&measure(&view), 1600, 1200), Verdict::Good);
     }

@@ -17,23 +17,14 @@ pub fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
     }
     let exact = f64::from(long) / f64::from(side);
     let whole = exact.ceil();
-    let factor = if f64::from(long) / whole >= SLACK * f64::from(side) {
-        whole
-    } else {
-        exact
-    };
+    let factor = if f64::from(long) / whole >= SLACK * f64::from(side) { whole } else { exact };
     let scale = |length: u32| ((f64::from(length) / factor).round() as u32).clamp(1, side);
     (scale(width), scale(height))
 }
 
 /// Shrinks `width` × `height` to `to`; `row(y, out)` fills `out` with the `width` RGB pixels of input row `y`.
 /// `to` must not exceed the input in either direction.
-pub fn shrink(
-    width: u32,
-    height: u32,
-    to: (u32, u32),
-    mut row: impl FnMut(u32, &mut [u8]),
-) -> RgbImage {
+pub fn shrink(width: u32, height: u32, to: (u32, u32), mut row: impl FnMut(u32, &mut [u8])) -> RgbImage {
     let mut small = RgbImage::new(to.0, to.1);
     if to == (width, height) {
         for (y, line) in small.chunks_exact_mut(width as usize * 3).enumerate() {
@@ -75,10 +66,7 @@ fn average_columns(sums: &[f32], columns: &[Span], scale: f32, out: &mut [u8]) {
     for (pixel, span) in out.chunks_exact_mut(3).zip(columns) {
         let scale = scale / span.total();
         let mut total = [0.0_f32; 3];
-        for (value, weight) in sums[span.first * 3..=span.last * 3 + 2]
-            .chunks_exact(3)
-            .zip(span.each_weight())
-        {
+        for (value, weight) in sums[span.first * 3..=span.last * 3 + 2].chunks_exact(3).zip(span.each_weight()) {
             for (total, value) in total.iter_mut().zip(value) {
                 *total += value * weight;
             }
@@ -107,19 +95,9 @@ impl Span {
         // An end that rounding puts a hair beyond a pixel's border must not reach for that next pixel.
         let last = ((end - 1e-9).ceil() as usize).clamp(first + 1, from as usize) - 1;
         if first == last {
-            return Self {
-                first,
-                last,
-                first_weight: (end - start) as f32,
-                last_weight: 0.0,
-            };
+            return Self { first, last, first_weight: (end - start) as f32, last_weight: 0.0 };
         }
-        Self {
-            first,
-            last,
-            first_weight: (first as f64 + 1.0 - start) as f32,
-            last_weight: (end - last as f64) as f32,
-        }
+        Self { first, last, first_weight: (first as f64 + 1.0 - start) as f32, last_weight: (end - last as f64) as f32 }
     }
 
     fn each_weight(&self) -> impl Iterator<Item = f32> {
@@ -171,21 +149,9 @@ mod tests {
 
     #[test]
     fn a_flat_picture_stays_flat_at_any_ratio() {
-        for (width, height) in [
-            (101, 67),
-            (160, 160),
-            (161, 159),
-            (999, 3),
-            (3, 999),
-            (320, 240),
-        ] {
+        for (width, height) in [(101, 67), (160, 160), (161, 159), (999, 3), (3, 999), (320, 240)] {
             let image = RgbImage::from_pixel(width, height, Rgb([201, 7, 255]));
-            assert!(
-                shrink_image(&image, 100)
-                    .pixels()
-                    .all(|pixel| pixel.0 == [201, 7, 255]),
-                "{width} x {height}"
-            );
+            assert!(shrink_image(&image, 100).pixels().all(|pixel| pixel.0 == [201, 7, 255]), "{width} x {height}");
         }
     }
 }

@@ -97,14 +97,8 @@ pub struct Reply {
 impl From<Result<Rendered, Rejected>> for Reply {
     fn from(result: Result<Rendered, Rejected>) -> Self {
         match result {
-            Ok(rendered) => Self {
-                rendered: Some(rendered),
-                rejected: None,
-            },
-            Err(rejected) => Self {
-                rendered: None,
-                rejected: Some(rejected),
-            },
+            Ok(rendered) => Self { rendered: Some(rendered), rejected: None },
+            Err(rejected) => Self { rendered: None, rejected: Some(rejected) },
         }
     }
 }
@@ -124,20 +118,11 @@ impl Rendered {
     fn is_sound(&self) -> bool {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let measures = &self.measures;
-        let figures = [
-            measures.sharpness,
-            measures.luma,
-            measures.clipped_dark,
-            measures.clipped_bright,
-            measures.warmth,
-        ];
+        let figures =
+            [measures.sharpness, measures.luma, measures.clipped_dark, measures.clipped_bright, measures.warmth];
         (1..=kit::picture::MAX_PIXELS).contains(&pixels)
             && figures.iter().all(|figure| figure.is_finite())
-            && self
-                .derivatives
-                .iter()
-                .map(|derivative| derivative.size)
-                .eq(SIZES)
+            && self.derivatives.iter().map(|derivative| derivative.size).eq(SIZES)
             && self.derivatives.iter().all(Derivative::is_sound)
     }
 }
@@ -147,22 +132,14 @@ impl Derivative {
         use kit::picture::{Kind, Picture, check};
         self.width <= self.size
             && self.height <= self.size
-            && check(&self.jpeg)
-                == Ok(Picture {
-                    kind: Kind::Jpeg,
-                    width: self.width,
-                    height: self.height,
-                })
+            && check(&self.jpeg) == Ok(Picture { kind: Kind::Jpeg, width: self.width, height: self.height })
     }
 }
 
 impl Rejected {
     fn is_sound(&self) -> bool {
         let is_key = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
-        !self.code.is_empty()
-            && self.code.len() <= 40
-            && self.code.bytes().all(is_key)
-            && self.message.len() <= 500
+        !self.code.is_empty() && self.code.len() <= 40 && self.code.bytes().all(is_key) && self.message.len() <= 500
     }
 }
 
@@ -193,10 +170,7 @@ pub async fn send_frame(to: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> io::
 }
 
 /// The same as [`read_frame`], for the parent, which always expects a frame: the end of input is an error.
-pub async fn receive_frame(
-    from: &mut (impl AsyncRead + Unpin),
-    limit: usize,
-) -> io::Result<Vec<u8>> {
+pub async fn receive_frame(from: &mut (impl AsyncRead + Unpin), limit: usize) -> io::Result<Vec<u8>> {
     let mut length = [0; 4];
     from.read_exact(&mut length).await?;
     let mut body = vec![0; accepted_length(length, limit)?];
@@ -205,19 +179,15 @@ pub async fn receive_frame(
 }
 
 fn frame_length(body: &[u8]) -> io::Result<[u8; 4]> {
-    let length = u32::try_from(body.len()).map_err(|_| {
-        io::Error::new(io::ErrorKind::InvalidInput, "a frame holds less than 4 GiB")
-    })?;
+    let length = u32::try_from(body.len())
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a frame holds less than 4 GiB"))?;
     Ok(length.to_be_bytes())
 }
 
 fn accepted_length(length: [u8; 4], limit: usize) -> io::Result<usize> {
     let length = u32::from_be_bytes(length) as usize;
     if length > limit {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("a frame of {length} bytes exceeds {limit}"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a frame of {length} bytes exceeds {limit}")));
     }
     Ok(length)
 }
@@ -232,10 +202,7 @@ mod tests {
         write_frame(&mut pipe, b"first").unwrap();
         write_frame(&mut pipe, b"").unwrap();
         let mut from = pipe.as_slice();
-        assert_eq!(
-            read_frame(&mut from, 5).unwrap().as_deref(),
-            Some(&b"first"[..])
-        );
+        assert_eq!(read_frame(&mut from, 5).unwrap().as_deref(), Some(&b"first"[..]));
         assert_eq!(read_frame(&mut from, 5).unwrap().as_deref(), Some(&b""[..]));
         assert_eq!(read_frame(&mut from, 5).unwrap(), None);
     }
@@ -250,8 +217,7 @@ mod tests {
     async fn the_asynchronous_side_speaks_the_same_frames() {
         let (mut near, mut far) = tokio::io::duplex(7);
         let body = vec![3; 1000];
-        let (sent, received) =
-            tokio::join!(send_frame(&mut near, &body), receive_frame(&mut far, 1000));
+        let (sent, received) = tokio::join!(send_frame(&mut near, &body), receive_frame(&mut far, 1000));
         sent.unwrap();
         assert_eq!(received.unwrap(), body);
         drop(near);
@@ -260,35 +226,13 @@ mod tests {
 
     #[test]
     fn a_child_that_breaks_its_promise_is_not_believed() {
-        let measures = Measures {
-            sharpness: 1.0,
-            luma: 1.0,
-            clipped_dark: 0.0,
-            clipped_bright: 0.0,
-            warmth: 0.0,
-        };
-        let html = Derivative {
-            size: 2048,
-            width: 1,
-            height: 1,
-            jpeg: b"<script>".to_vec(),
-        };
-        let forged = Rendered {
-            width: 10,
-            height: 10,
-            measures,
-            derivatives: vec![html; 3],
-        };
+        let measures = Measures { sharpness: 1.0, luma: 1.0, clipped_dark: 0.0, clipped_bright: 0.0, warmth: 0.0 };
+        let html = Derivative { size: 2048, width: 1, height: 1, jpeg: b"<script>".to_vec() };
+        let forged = Rendered { width: 10, height: 10, measures, derivatives: vec![html; 3] };
         assert_eq!(Reply::from(Ok(forged)).into_result(), None);
         assert_eq!(Reply::default().into_result(), None);
-        let odd = Rejected {
-            code: "NOT A KEY".into(),
-            message: String::new(),
-        };
+        let odd = Rejected { code: "NOT A KEY".into(), message: String::new() };
         assert_eq!(Reply::from(Err(odd)).into_result(), None);
-        assert_eq!(
-            Reply::from(Err(Rejected::undecodable())).into_result(),
-            Some(Err(Rejected::undecodable()))
-        );
+        assert_eq!(Reply::from(Err(Rejected::undecodable())).into_result(), Some(Err(Rejected::undecodable())));
     }
 }

@@ -34,15 +34,11 @@ pub const PICTURES: Consumer = Consumer {
 };
 
 async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
-    let Opened::Open(UploadSucceeded {
-        picture: Some(picture),
-    }) = ctx.open::<UploadSucceeded>(event).await?
-    else {
+    let Opened::Open(UploadSucceeded { picture: Some(picture) }) = ctx.open::<UploadSucceeded>(event).await? else {
         // Erased before it was decoded: there is nothing to decode.
         return Ok(());
     };
-    let image =
-        id_of(&picture.image).ok_or_else(|| ProjectError::Poison("it names no image".into()))?;
+    let image = id_of(&picture.image).ok_or_else(|| ProjectError::Poison("it names no image".into()))?;
     let original = Stored {
         object: picture.object,
         sha256: picture.sha256,
@@ -50,16 +46,7 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         stored_bytes: picture.stored_bytes,
     };
     let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
-    job::add(
-        tx,
-        image,
-        event.subject(),
-        event.practice(),
-        specialty,
-        test,
-        original,
-    )
-    .await?;
+    job::add(tx, image, event.subject(), event.practice(), specialty, test, original).await?;
     Ok(())
 }
 
@@ -72,9 +59,7 @@ fn decoder(ctx: &Context) -> std::io::Result<Arc<Decoder>> {
         return Ok(Arc::clone(decoder));
     }
     let made = Arc::new(match command.split_first() {
-        Some((program, arguments)) => {
-            Decoder::with_program(1, program, arguments.iter().map(PathBuf::as_path))
-        }
+        Some((program, arguments)) => Decoder::with_program(1, program, arguments.iter().map(PathBuf::as_path)),
         None => Decoder::new(1)?,
     });
     decoders.insert(command.clone(), Arc::clone(&made));
@@ -95,8 +80,7 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
             Ok(1)
         }
         Err(error) => {
-            let wait =
-                (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
+            let wait = (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
             tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
             job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
             Ok(1)
@@ -128,10 +112,7 @@ async fn ended(ctx: &Context, job: &Job, lease: Lease, end: End) -> Result<(), E
 fn envelope(ctx: &Context, job: &Job) -> Envelope {
     Envelope {
         test: job.test,
-        practice: job
-            .practice
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        practice: job.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         specialty: job.specialty.clone(),
         images: 1,
         key: job.referral.as_bytes().to_vec(),
@@ -139,13 +120,7 @@ fn envelope(ctx: &Context, job: &Job) -> Envelope {
     }
 }
 
-async fn ready(
-    ctx: &Context,
-    job: &Job,
-    lease: Lease,
-    key: &DataKey,
-    rendered: Rendered,
-) -> Result<(), Error> {
+async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: Rendered) -> Result<(), Error> {
     let mut renditions = Vec::new();
     let mut stands = Vec::new();
     for derivative in &rendered.derivatives {
@@ -153,9 +128,7 @@ async fn ready(
         // bytes that a row counts on.
         let hash = hex::encode(&sha256(&derivative.jpeg)[..8]);
         let object = format!("derivatives/{}/{}-{hash}", job.image, derivative.size);
-        let stored = ctx
-            .replace_picture(key, &object, job.image, &derivative.jpeg)
-            .await?;
+        let stored = ctx.replace_picture(key, &object, job.image, &derivative.jpeg).await?;
         renditions.push(Rendition {
             longest: derivative.size,
             width: derivative.width,
@@ -191,18 +164,12 @@ fn told_quality(rendered: &Rendered) -> Quality {
         mean_luma: f64::from(measures.luma),
         clipped_dark: f64::from(measures.clipped_dark),
         clipped_bright: f64::from(measures.clipped_bright),
-        verdict: quality::verdict(measures, rendered.width, rendered.height)
-            .key()
-            .into(),
+        verdict: quality::verdict(measures, rendered.width, rendered.height).key().into(),
     }
 }
 
 async fn refused(ctx: &Context, job: &Job, lease: Lease, rejected: Rejected) -> Result<(), Error> {
-    let fact = ImageRejected {
-        image: job.image.as_bytes().to_vec(),
-        code: rejected.code,
-        message: rejected.message,
-    };
+    let fact = ImageRejected { image: job.image.as_bytes().to_vec(), code: rejected.code, message: rejected.message };
     let mut tx = ctx.begin().await?;
     job::end(&mut tx, job.image, lease, End::Rejected).await?;
     ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;

@@ -50,18 +50,10 @@ impl House {
         .await
         .expect("a world");
         std::fs::create_dir_all(&stage).expect("a folder");
-        let original = encode(&RgbImage::from_fn(900, 700, |x, y| {
-            Rgb([(x % 200) as u8, (y % 200) as u8, 90])
-        }))
-        .expect("a JPEG");
+        let original =
+            encode(&RgbImage::from_fn(900, 700, |x, y| Rgb([(x % 200) as u8, (y % 200) as u8, 90]))).expect("a JPEG");
         let (referral, image) = (world.ctx().new_id(), world.ctx().new_id());
-        Self {
-            world,
-            referral,
-            image,
-            original,
-            stage,
-        }
+        Self { world, referral, image, original, stage }
     }
 
     fn ctx(&self) -> &Context {
@@ -76,10 +68,7 @@ impl House {
     /// From now on the child answers so.
     fn answer(&self, reply: Result<Rendered, Rejected>) {
         let body = Reply::from(reply).encode_to_vec();
-        let mut frame = u32::try_from(body.len())
-            .expect("short")
-            .to_be_bytes()
-            .to_vec();
+        let mut frame = u32::try_from(body.len()).expect("short").to_be_bytes().to_vec();
         frame.extend(body);
         let half_made = self.stage.join("half-made");
         std::fs::write(&half_made, frame).expect("a reply");
@@ -87,10 +76,7 @@ impl House {
     }
 
     fn asked(&self) -> usize {
-        std::fs::read_to_string(self.stage.join("asked"))
-            .unwrap_or_default()
-            .lines()
-            .count()
+        std::fs::read_to_string(self.stage.join("asked")).unwrap_or_default().lines().count()
     }
 
     /// Stores the original and says so, as intake would.
@@ -98,12 +84,7 @@ impl House {
         let ctx = self.ctx();
         let key = ctx.keys.ensure(self.referral).await.expect("a key");
         let stored = ctx
-            .put_picture(
-                &key,
-                &format!("originals/{}", self.image),
-                self.image,
-                &self.original,
-            )
+            .put_picture(&key, &format!("originals/{}", self.image), self.image, &self.original)
             .await
             .expect("stored");
         let picture = Picture {
@@ -125,15 +106,7 @@ impl House {
             ..ctx.about(self.referral, None)
         };
         let mut tx = ctx.begin().await.expect("a transaction");
-        ctx.publish(
-            &mut tx,
-            envelope,
-            &UploadSucceeded {
-                picture: Some(picture),
-            },
-        )
-        .await
-        .expect("published");
+        ctx.publish(&mut tx, envelope, &UploadSucceeded { picture: Some(picture) }).await.expect("published");
         tx.commit().await.expect("committed");
     }
 
@@ -154,10 +127,7 @@ impl House {
 
     async fn published<E: Event>(&self) -> Vec<E> {
         let mut found = Vec::new();
-        for event in kit::log::of_subject(&self.ctx().db, self.referral)
-            .await
-            .expect("events")
-        {
+        for event in kit::log::of_subject(&self.ctx().db, self.referral).await.expect("events") {
             if event.kind() == E::KIND
                 && let Opened::Open(fact) = self.ctx().open::<E>(&event).await.expect("opened")
             {
@@ -168,11 +138,7 @@ impl House {
     }
 
     async fn job(&self) -> (String, i64) {
-        let row = self
-            .ctx()
-            .db
-            .q("select state, attempts from imaging_job where image = $1")
-            .bind(self.image);
+        let row = self.ctx().db.q("select state, attempts from imaging_job where image = $1").bind(self.image);
         row.opt().await.expect("a query").unwrap_or_default()
     }
 
@@ -197,13 +163,7 @@ impl House {
     }
 
     async fn derivative_rows(&self) -> i64 {
-        let row: (i64,) = self
-            .ctx()
-            .db
-            .q("select count(*) from imaging_derivative")
-            .one()
-            .await
-            .expect("a count");
+        let row: (i64,) = self.ctx().db.q("select count(*) from imaging_derivative").one().await.expect("a count");
         row.0
     }
 }
@@ -224,34 +184,18 @@ async fn a_picture_becomes_ready_once() {
             house.original,
             "the child got the original"
         );
-        assert_eq!(
-            (
-                house.job().await.1,
-                house.asked(),
-                house.derivative_rows().await
-            ),
-            (1, 1, 3)
-        );
+        assert_eq!((house.job().await.1, house.asked(), house.derivative_rows().await), (1, 1, 3));
 
         let facts = house.published::<ImageReady>().await;
-        let [fact] = facts.as_slice() else {
-            panic!("{} times ready", facts.len())
-        };
+        let [fact] = facts.as_slice() else { panic!("{} times ready", facts.len()) };
         assert_eq!((fact.width, fact.height), (900, 700));
         let quality = fact.quality.as_ref().expect("a quality");
-        assert_eq!(
-            (quality.verdict.as_str(), quality.model.as_str()),
-            ("good", imaging::quality::MODEL)
-        );
+        assert_eq!((quality.verdict.as_str(), quality.model.as_str()), ("good", imaging::quality::MODEL));
         let key = house.ctx().keys.get(house.referral).await.expect("a key");
         for (rendition, derivative) in fact.renditions.iter().zip(&rendered.derivatives) {
             assert_eq!(
                 (rendition.longest, rendition.width, rendition.bytes),
-                (
-                    derivative.size,
-                    derivative.width,
-                    derivative.jpeg.len() as u64
-                )
+                (derivative.size, derivative.width, derivative.jpeg.len() as u64)
             );
             let stored = Stored {
                 object: rendition.object.clone(),
@@ -259,11 +203,7 @@ async fn a_picture_becomes_ready_once() {
                 stored_sha256: rendition.stored_sha256.clone(),
                 stored_bytes: 0,
             };
-            let jpeg = house
-                .ctx()
-                .get_picture(&key, house.image, &stored)
-                .await
-                .expect("readable");
+            let jpeg = house.ctx().get_picture(&key, house.image, &stored).await.expect("readable");
             assert_eq!(jpeg, derivative.jpeg);
         }
         house.world.stop().await;
@@ -281,17 +221,8 @@ async fn a_refused_picture_is_told_with_its_reason() {
         house.job_becomes("rejected").await;
         let facts = house.published::<ImageRejected>().await;
         assert_eq!(facts.len(), 1);
-        assert_eq!(
-            (facts[0].code.as_str(), facts[0].message.is_empty()),
-            ("undecodable", false)
-        );
-        assert_eq!(
-            (
-                house.published::<ImageReady>().await.len(),
-                house.derivative_rows().await
-            ),
-            (0, 0)
-        );
+        assert_eq!((facts[0].code.as_str(), facts[0].message.is_empty()), ("undecodable", false));
+        assert_eq!((house.published::<ImageReady>().await.len(), house.derivative_rows().await), (0, 0));
         house.world.stop().await;
     }
 }
@@ -304,21 +235,13 @@ async fn a_host_in_trouble_delays_and_rejects_nothing() {
         house.world.clock.hold(kit::testing::monday());
         house.arrive().await;
         house.settle().await;
-        assert_eq!(
-            house.job().await,
-            ("waiting".into(), 1),
-            "the child's program is missing"
-        );
+        assert_eq!(house.job().await, ("waiting".into(), 1), "the child's program is missing");
         house.world.clock.advance(time::Duration::seconds(2));
         house.settle().await;
         assert_eq!(house.job().await, ("waiting".into(), 2));
         house.world.clock.advance(time::Duration::seconds(2));
         house.settle().await;
-        assert_eq!(
-            house.job().await,
-            ("waiting".into(), 2),
-            "the second wait is longer"
-        );
+        assert_eq!(house.job().await, ("waiting".into(), 2), "the second wait is longer");
         assert!(house.published::<ImageRejected>().await.is_empty());
 
         house.play();
@@ -338,25 +261,14 @@ async fn a_destroyed_key_ends_the_job_quietly() {
         house.arrive().await;
         house.settle().await;
         assert_eq!(house.job().await, ("waiting".into(), 1));
-        house
-            .ctx()
-            .keys
-            .destroy(house.referral)
-            .await
-            .expect("destroyed");
+        house.ctx().keys.destroy(house.referral).await.expect("destroyed");
         house.play();
         house.answer(render(&house.original));
         house.world.clock.advance(time::Duration::minutes(5));
         house.settle().await;
         house.job_becomes("erased").await;
-        let events = kit::log::of_subject(&house.ctx().db, house.referral)
-            .await
-            .expect("events");
-        assert_eq!(
-            (events.len(), house.asked()),
-            (1, 0),
-            "nothing beyond the upload was published, nothing decoded"
-        );
+        let events = kit::log::of_subject(&house.ctx().db, house.referral).await.expect("events");
+        assert_eq!((events.len(), house.asked()), (1, 0), "nothing beyond the upload was published, nothing decoded");
         house.world.stop().await;
     }
 }
@@ -370,35 +282,15 @@ async fn a_lost_lease_writes_nothing() {
         house.is_asked().await;
         // While the child thinks, another worker takes the job over; it will hold it for an hour.
         let db = &house.ctx().db;
-        let (token, later) = (
-            Uuid::from_u128(7),
-            house.ctx().now() + time::Duration::hours(1),
-        );
-        let take_over =
-            db.q("update imaging_job set lease_token = $1, lease_expires_at = $2 where image = $3");
-        take_over
-            .bind(token)
-            .bind(later)
-            .bind(house.image)
-            .exec_one()
-            .await
-            .expect("taken over");
+        let (token, later) = (Uuid::from_u128(7), house.ctx().now() + time::Duration::hours(1));
+        let take_over = db.q("update imaging_job set lease_token = $1, lease_expires_at = $2 where image = $3");
+        take_over.bind(token).bind(later).bind(house.image).exec_one().await.expect("taken over");
         house.answer(render(&house.original));
         house.settled_without_lease().await;
         assert_eq!(house.job().await, ("waiting".into(), 1));
-        assert_eq!(
-            (
-                house.published::<ImageReady>().await.len(),
-                house.derivative_rows().await
-            ),
-            (0, 0)
-        );
-        let held: (Option<Uuid>,) = db
-            .q("select lease_token from imaging_job where image = $1")
-            .bind(house.image)
-            .one()
-            .await
-            .expect("a row");
+        assert_eq!((house.published::<ImageReady>().await.len(), house.derivative_rows().await), (0, 0));
+        let held: (Option<Uuid>,) =
+            db.q("select lease_token from imaging_job where image = $1").bind(house.image).one().await.expect("a row");
         assert_eq!(held.0, Some(token), "the other worker's lease stands");
         house.world.stop().await;
     }
@@ -409,15 +301,7 @@ impl House {
     async fn settled_without_lease(&self) {
         let prefix = format!("derivatives/{}/", self.image);
         for _ in 0..400 {
-            if self
-                .ctx()
-                .objects
-                .list(&prefix, None, 10)
-                .await
-                .expect("a list")
-                .len()
-                == 3
-            {
+            if self.ctx().objects.list(&prefix, None, 10).await.expect("a list").len() == 3 {
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 return;
             }

@@ -31,40 +31,20 @@ impl<'a> Acting<'a> {
     /// 404 when it is absent, of another practice, discarded or erased.
     pub async fn on(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
         let acting = Self::even_discarded(ctx, caller, id).await?;
-        if acting.row.discarded_at.is_some() {
-            Err(Problem::not_found())
-        } else {
-            Ok(acting)
-        }
+        if acting.row.discarded_at.is_some() { Err(Problem::not_found()) } else { Ok(acting) }
     }
 
     /// The same, discarded drafts too.
     ///
     /// # Errors
     /// 404 when it is absent, of another practice or erased.
-    pub async fn even_discarded(
-        ctx: &'a Context,
-        caller: &'a Caller,
-        id: Uuid,
-    ) -> Result<Self, Problem> {
-        let row = referral::find(ctx, caller, id)
-            .await?
-            .ok_or_else(Problem::not_found)?;
+    pub async fn even_discarded(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
+        let row = referral::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
         // The right was there when the SQL ran; a caller loaded a moment earlier may not list it yet.
-        let role = caller
-            .in_practice(row.practice)
-            .ok_or_else(Problem::not_found)?
-            .role;
+        let role = caller.in_practice(row.practice).ok_or_else(Problem::not_found)?.role;
         let key = ctx.keys.get(id).await?;
         let content = sealed::open(&key, sealed::CONTENT, id, &row.content)?;
-        Ok(Self {
-            ctx,
-            caller,
-            role,
-            row,
-            key,
-            content,
-        })
+        Ok(Self { ctx, caller, role, row, key, content })
     }
 
     /// The envelope of an event about this referral by this caller.
@@ -78,15 +58,7 @@ impl<'a> Acting<'a> {
 
     /// Notes for the referral's page what this caller did.
     pub async fn happened(&self, tx: &mut Tx, what: &str) -> Result<(), Error> {
-        happened(
-            self.ctx,
-            tx,
-            &self.key,
-            self.row.id,
-            what,
-            Some(&self.caller.name),
-        )
-        .await
+        happened(self.ctx, tx, &self.key, self.row.id, what, Some(&self.caller.name)).await
     }
 }
 
@@ -97,12 +69,8 @@ pub fn about(ctx: &Context, row: &referral::Row) -> Envelope {
         test: row.test,
         practice: id(row.practice),
         department: row.department.map(id).unwrap_or_default(),
-        specialty: row
-            .specialty
-            .map_or_else(String::new, |one| one.as_str().to_owned()),
-        priority: row
-            .priority
-            .map_or_else(String::new, |one| one.as_str().to_owned()),
+        specialty: row.specialty.map_or_else(String::new, |one| one.as_str().to_owned()),
+        priority: row.priority.map_or_else(String::new, |one| one.as_str().to_owned()),
         channel: row.channel.clone(),
         key: id(row.id),
         ..ctx.about(row.id, None)
@@ -119,14 +87,7 @@ pub async fn happened(
     who: Option<&str>,
 ) -> Result<(), Error> {
     let id = ctx.new_id();
-    let who = who
-        .map(|name| sealed::seal(ctx, key, sealed::WHO, id, &name))
-        .transpose()?;
-    let row = happening::Row {
-        id,
-        at: tx.now(),
-        what: what.to_owned(),
-        who,
-    };
+    let who = who.map(|name| sealed::seal(ctx, key, sealed::WHO, id, &name)).transpose()?;
+    let row = happening::Row { id, at: tx.now(), what: what.to_owned(), who };
     Ok(happening::add(tx, referral, row).await?)
 }

@@ -24,26 +24,18 @@ pub struct BodySite {
 
 /// All sites.
 pub fn all() -> &'static [BodySite] {
-    static ALL: LazyLock<Vec<BodySite>> =
-        LazyLock::new(|| DATA.lines().skip(1).filter_map(row).collect());
+    static ALL: LazyLock<Vec<BodySite>> = LazyLock::new(|| DATA.lines().skip(1).filter_map(row).collect());
     &ALL
 }
 
 /// Whether the list has this code.
 pub fn is_known(system: &str, code: &str) -> bool {
-    all()
-        .iter()
-        .any(|site| site.code == code && site.system == system)
+    all().iter().any(|site| site.code == code && site.system == system)
 }
 
 fn row(line: &str) -> Option<BodySite> {
     let mut fields = fields(line).into_iter();
-    Some(BodySite {
-        code: fields.next()?,
-        system: fields.next()?,
-        en: fields.next()?,
-        nb: fields.next()?,
-    })
+    Some(BodySite { code: fields.next()?, system: fields.next()?, en: fields.next()?, nb: fields.next()? })
 }
 
 /// Fields of one line; a field with a comma stands in quotation marks (the file has no quotation mark inside a field).
@@ -72,20 +64,11 @@ mod tests {
     #[test]
     fn the_list_is_whole() {
         assert_eq!(all().len(), 207);
-        let codes: HashSet<_> = all()
-            .iter()
-            .map(|site| (&site.system, &site.code))
-            .collect();
+        let codes: HashSet<_> = all().iter().map(|site| (&site.system, &site.code)).collect();
         assert_eq!(codes.len(), 207, "every code once");
         for site in all() {
-            assert!(
-                ["SCT", "FMA", "DCM"].contains(&site.system.as_str()),
-                "{site:?}"
-            );
-            assert!(
-                site.code.bytes().all(|byte| byte.is_ascii_digit()),
-                "{site:?}"
-            );
+            assert!(["SCT", "FMA", "DCM"].contains(&site.system.as_str()), "{site:?}");
+            assert!(site.code.bytes().all(|byte| byte.is_ascii_digit()), "{site:?}");
             assert!(!site.en.is_empty() && !site.nb.is_empty(), "{site:?}");
         }
         let names: HashSet<_> = all().iter().map(|site| &site.nb).collect();
@@ -97,9 +80,6 @@ mod tests {
         assert!(is_known("SCT", "68698007"));
         assert!(!is_known("FMA", "68698007"));
         let forehead = all().iter().find(|site| site.code == "68698007").unwrap();
-        assert_eq!(
-            (forehead.en.as_str(), forehead.nb.as_str()),
-            ("Skin of forehead", "Panne")
-        );
+        assert_eq!((forehead.en.as_str(), forehead.nb.as_str()), ("Skin of forehead", "Panne"));
     }
 }

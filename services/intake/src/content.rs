@@ -118,39 +118,20 @@ impl DraftContent {
         limit("question", self.question.as_deref(), LONG_TEXT);
         limit("history", self.history.as_deref(), LONG_TEXT);
         for (at, finding) in self.findings.iter().enumerate() {
-            limit(
-                &format!("findings[{at}].description"),
-                Some(&finding.description),
-                LONG_TEXT,
-            );
-            limit(
-                &format!("findings[{at}].duration"),
-                Some(&finding.duration),
-                SHORT_TEXT,
-            );
+            limit(&format!("findings[{at}].description"), Some(&finding.description), LONG_TEXT);
+            limit(&format!("findings[{at}].duration"), Some(&finding.duration), SHORT_TEXT);
             if let Some(site) = &finding.body_site {
-                let longest = [&site.code, &site.system, &site.display]
-                    .into_iter()
-                    .max_by_key(|text| text.len());
-                limit(
-                    &format!("findings[{at}].bodySite"),
-                    longest.map(String::as_str),
-                    SHORT_TEXT,
-                );
+                let longest = [&site.code, &site.system, &site.display].into_iter().max_by_key(|text| text.len());
+                limit(&format!("findings[{at}].bodySite"), longest.map(String::as_str), SHORT_TEXT);
             }
         }
         if self.findings.len() > MAX_FINDINGS {
-            let message = format!(
-                "At most {MAX_FINDINGS} findings fit into one referral. Send the others in another referral."
-            );
+            let message =
+                format!("At most {MAX_FINDINGS} findings fit into one referral. Send the others in another referral.");
             errors.push(FieldError::new("findings", "too-many", message));
         }
         let mut seen = HashSet::new();
-        if let Some(at) = self
-            .findings
-            .iter()
-            .position(|finding| !seen.insert(finding.id))
-        {
+        if let Some(at) = self.findings.iter().position(|finding| !seen.insert(finding.id)) {
             errors.push(FieldError::new(
                 format!("findings[{at}].id"),
                 "duplicate",
@@ -195,19 +176,7 @@ mod tests {
             findings: vec![finding.clone(), finding],
             ..DraftContent::default()
         };
-        let fields: Vec<String> = content
-            .excesses()
-            .into_iter()
-            .map(|error| error.field)
-            .collect();
-        assert_eq!(
-            fields,
-            [
-                "history",
-                "findings[0].description",
-                "findings[1].description",
-                "findings[1].id"
-            ]
-        );
+        let fields: Vec<String> = content.excesses().into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["history", "findings[0].description", "findings[1].description", "findings[1].id"]);
     }
 }

@@ -42,34 +42,13 @@ mod tests {
     fn weekends_do_not_count() {
         let at = |sent: time::OffsetDateTime, priority| due(sent.into(), priority).to_string();
         // Monday 2 March 2026.
-        assert_eq!(
-            at(datetime!(2026-03-02 08:00 UTC), Priority::SuspectedCancer),
-            "2026-03-04T23:59:59Z"
-        );
-        assert_eq!(
-            at(datetime!(2026-03-02 08:00 UTC), Priority::Urgent),
-            "2026-03-05T23:59:59Z"
-        );
-        assert_eq!(
-            at(datetime!(2026-03-02 08:00 UTC), Priority::Routine),
-            "2026-03-16T23:59:59Z"
-        );
+        assert_eq!(at(datetime!(2026-03-02 08:00 UTC), Priority::SuspectedCancer), "2026-03-04T23:59:59Z");
+        assert_eq!(at(datetime!(2026-03-02 08:00 UTC), Priority::Urgent), "2026-03-05T23:59:59Z");
+        assert_eq!(at(datetime!(2026-03-02 08:00 UTC), Priority::Routine), "2026-03-16T23:59:59Z");
         // Friday: the next working day is Monday.
-        assert_eq!(
-            at(
-                datetime!(2026-03-06 23:59:59 UTC),
-                Priority::SuspectedCancer
-            ),
-            "2026-03-10T23:59:59Z"
-        );
+        assert_eq!(at(datetime!(2026-03-06 23:59:59 UTC), Priority::SuspectedCancer), "2026-03-10T23:59:59Z");
         // Saturday and Sunday begin to count on Monday.
-        assert_eq!(
-            at(datetime!(2026-03-07 10:00 UTC), Priority::SuspectedCancer),
-            "2026-03-10T23:59:59Z"
-        );
-        assert_eq!(
-            at(datetime!(2026-03-08 10:00 UTC), Priority::SuspectedCancer),
-            "2026-03-10T23:59:59Z"
-        );
+        assert_eq!(at(datetime!(2026-03-07 10:00 UTC), Priority::SuspectedCancer), "2026-03-10T23:59:59Z");
+        assert_eq!(at(datetime!(2026-03-08 10:00 UTC), Priority::SuspectedCancer), "2026-03-10T23:59:59Z");
     }
 }

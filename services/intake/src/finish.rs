@@ -128,42 +128,24 @@ async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Ass
             Err(ObjectError::Absent | ObjectError::Damaged(_)) => return Ok(Assembled::Damaged),
             Err(other) => return Err(other.into()),
         };
-        match segments::open(
-            &staged_key(key, &piece.object),
-            &sealed,
-            piece.object.as_bytes(),
-        ) {
-            Ok(plain)
-                if piece.pos == picture.len() as i64 && piece.length == plain.len() as i64 =>
-            {
+        match segments::open(&staged_key(key, &piece.object), &sealed, piece.object.as_bytes()) {
+            Ok(plain) if piece.pos == picture.len() as i64 && piece.length == plain.len() as i64 => {
                 picture.extend_from_slice(&plain);
             }
             _ => return Ok(Assembled::Damaged),
         }
     }
-    Ok(if picture.len() as i64 == row.length {
-        Assembled::Whole(picture)
-    } else {
-        Assembled::Damaged
-    })
+    Ok(if picture.len() as i64 == row.length { Assembled::Whole(picture) } else { Assembled::Damaged })
 }
 
 /// By content alone: no file name and no declared type is looked at.
 fn judge(row: &upload::Row, bytes: &[u8]) -> Result<Picture, Problem> {
-    if row
-        .sha256
-        .as_ref()
-        .is_some_and(|expected| *expected != sha256(bytes))
-    {
+    if row.sha256.as_ref().is_some_and(|expected| *expected != sha256(bytes)) {
         return Err(digest_mismatch());
     }
     picture::check(bytes).map_err(|refusal| match refusal.code {
         "too-large" => too_large(),
-        "not-a-picture" => Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            refusal.code,
-            refusal.message,
-        ),
+        "not-a-picture" => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal.code, refusal.message),
         code => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, refusal.message),
     })
 }
@@ -178,27 +160,18 @@ fn digest_mismatch() -> Problem {
 
 /// 409: the client's id for a picture stands for another one.
 pub fn image_exists() -> Problem {
-    Problem::conflict(
-        "image-exists",
-        "A picture with this id was sent before. Give the new picture an id of its own.",
-    )
+    Problem::conflict("image-exists", "A picture with this id was sent before. Give the new picture an id of its own.")
 }
 
 /// 422: the referral is full.
 pub fn too_many_images() -> Problem {
-    let detail = format!(
-        "A referral holds at most {MAX_IMAGES} pictures. Remove one first, or send a second referral."
-    );
+    let detail =
+        format!("A referral holds at most {MAX_IMAGES} pictures. Remove one first, or send a second referral.");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-many-images", detail)
 }
 
 /// One transaction: the picture becomes part of the referral.
-async fn enter(
-    ctx: &Context,
-    row: &upload::Row,
-    judged: &Picture,
-    stored: Stored,
-) -> Result<Entered, Error> {
+async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Stored) -> Result<Entered, Error> {
     let arrived = image::Arrived {
         id: row.image,
         referral: row.referral,
@@ -214,44 +187,26 @@ async fn enter(
     if !upload::finish(&mut tx, row.id).await? {
         drop(tx);
         let there = upload::any(&ctx.db, row.id).await?;
-        return Ok(if there.is_some_and(|there| there.finished_at.is_some()) {
-            Entered::Yes
-        } else {
-            Entered::Gone
-        });
+        return Ok(if there.is_some_and(|there| there.finished_at.is_some()) { Entered::Yes } else { Entered::Gone });
     }
     let open = referral::touch(&mut tx, row.referral).await?;
-    let referral = referral::any(&mut tx, row.referral)
-        .await?
-        .filter(|referral| referral.discarded_at.is_none());
+    let referral = referral::any(&mut tx, row.referral).await?.filter(|referral| referral.discarded_at.is_none());
     let Some(referral) = referral else {
         return Ok(Entered::No(Problem::not_found()));
     };
     if !open {
-        return Ok(referral
-            .state
-            .takes_pictures()
-            .map_or_else(Entered::No, |()| Entered::Crossed));
+        return Ok(referral.state.takes_pictures().map_or_else(Entered::No, |()| Entered::Crossed));
     }
     if image::add(&mut tx, &arrived).await? {
         if image::count(&mut tx, row.referral).await? > MAX_IMAGES {
             return Ok(Entered::No(too_many_images()));
         }
         let picture = picture_of(&arrived);
-        ctx.publish(
-            &mut tx,
-            by_uploader(ctx, row, &referral),
-            &UploadSucceeded {
-                picture: Some(picture),
-            },
-        )
-        .await?;
+        ctx.publish(&mut tx, by_uploader(ctx, row, &referral), &UploadSucceeded { picture: Some(picture) }).await?;
     } else {
         // The same picture sent a second time is the same picture; another one needs another id.
         let there = image::any_in(&mut tx, row.image).await?;
-        if !there.is_some_and(|there| {
-            there.referral == row.referral && there.sha256 == arrived.stored.sha256
-        }) {
+        if !there.is_some_and(|there| there.referral == row.referral && there.sha256 == arrived.stored.sha256) {
             return Ok(Entered::No(image_exists()));
         }
     }
@@ -262,10 +217,7 @@ async fn enter(
 fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
     proto::intake::Picture {
         image: arrived.id.as_bytes().to_vec(),
-        finding: arrived
-            .finding
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        finding: arrived.finding.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         view: arrived.view.as_str().to_owned(),
         media_type: arrived.media_type.to_owned(),
         bytes: arrived.bytes as u64,
@@ -310,23 +262,12 @@ async fn refuse(ctx: &Context, row: &upload::Row, problem: Problem) -> Result<Fi
 }
 
 /// Publishes that a picture did not make it; about a referral that is gone there is nothing to say.
-async fn publish_failure(
-    ctx: &Context,
-    tx: &mut kit::Tx,
-    row: &upload::Row,
-    reason: &str,
-) -> Result<(), Error> {
+async fn publish_failure(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row, reason: &str) -> Result<(), Error> {
     let Some(referral) = referral::any(tx, row.referral).await? else {
         return Ok(());
     };
-    let failed = UploadFailed {
-        image: row.image.as_bytes().to_vec(),
-        reason: reason.to_owned(),
-    };
-    match ctx
-        .publish(tx, by_uploader(ctx, row, &referral), &failed)
-        .await
-    {
+    let failed = UploadFailed { image: row.image.as_bytes().to_vec(), reason: reason.to_owned() };
+    match ctx.publish(tx, by_uploader(ctx, row, &referral), &failed).await {
         Err(Error::Key(KeyError::Erased)) => Ok(()),
         other => other,
     }

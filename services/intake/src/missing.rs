@@ -28,38 +28,26 @@ const REQUIRED: &str = "required";
 
 /// Everything that is missing or wrong, in the order of the page. Pictures are those not removed; one that is still being
 /// prepared is fine, because it arrived whole.
-pub fn missing(
-    content: &DraftContent,
-    pictures: &[Shown],
-    department: Offered<'_>,
-    today: Date,
-) -> Vec<FieldError> {
+pub fn missing(content: &DraftContent, pictures: &[Shown], department: Offered<'_>, today: Date) -> Vec<FieldError> {
     let mut list = List(Vec::new());
-    list.patient(
-        content.patient.as_ref().unwrap_or(&Patient::default()),
-        today,
-    );
+    list.patient(content.patient.as_ref().unwrap_or(&Patient::default()), today);
     list.recipient(content, department);
     if content.findings.is_empty() {
-        list.add(
-            "findings",
-            REQUIRED,
-            "Add at least one finding: it is what the specialist answers.",
-        );
+        list.add("findings", REQUIRED, "Add at least one finding: it is what the specialist answers.");
     }
     for (at, finding) in content.findings.iter().enumerate() {
         list.finding(at, finding);
     }
     list.pictures(pictures);
     if blank(content.question.as_deref()) {
-        list.add(
-            "question",
-            REQUIRED,
-            "Write what you want to know from the specialist.",
-        );
+        list.add("question", REQUIRED, "Write what you want to know from the specialist.");
     }
     if content.priority.is_none() {
-        list.add("priority", REQUIRED, "Choose how soon an answer is needed. When it can't wait until tomorrow, phone the department instead.");
+        list.add(
+            "priority",
+            REQUIRED,
+            "Choose how soon an answer is needed. When it can't wait until tomorrow, phone the department instead.",
+        );
     }
     list.0
 }
@@ -77,25 +65,11 @@ impl List {
 
     fn patient(&mut self, patient: &Patient, today: Date) {
         if patient.identifier_system.is_none() {
-            self.add(
-                "patient.identifierSystem",
-                REQUIRED,
-                "Choose which kind of number the patient's number is.",
-            );
+            self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
         }
-        match (
-            patient
-                .identifier
-                .as_deref()
-                .map(str::trim)
-                .filter(|text| !text.is_empty()),
-            patient.identifier_system,
-        ) {
-            (None, _) => self.add(
-                "patient.identifier",
-                REQUIRED,
-                "Write the patient's number.",
-            ),
+        match (patient.identifier.as_deref().map(str::trim).filter(|text| !text.is_empty()), patient.identifier_system)
+        {
+            (None, _) => self.add("patient.identifier", REQUIRED, "Write the patient's number."),
             (Some(identifier), Some(system)) => {
                 if let Some(flaw) = patient::identifier_flaw(system, identifier) {
                     self.add("patient.identifier", "wrong-format", flaw);
@@ -106,20 +80,16 @@ impl List {
         if blank(patient.name.as_deref()) {
             self.add("patient.name", REQUIRED, "Write the patient's name.");
         }
-        match patient
-            .birth_date
-            .as_deref()
-            .filter(|text| !text.is_empty())
-        {
-            None => self.add(
-                "patient.birthDate",
-                REQUIRED,
-                "Write the patient's date of birth.",
-            ),
+        match patient.birth_date.as_deref().filter(|text| !text.is_empty()) {
+            None => self.add("patient.birthDate", REQUIRED, "Write the patient's date of birth."),
             Some(text) => match patient::birth_date(text, today) {
                 Ok(_) => {}
                 Err(BirthDateFlaw::NotADate) => {
-                    self.add("patient.birthDate", "not-a-date", "There is no such day. Write the date of birth as year-month-day, for example 1958-03-14.");
+                    self.add(
+                        "patient.birthDate",
+                        "not-a-date",
+                        "There is no such day. Write the date of birth as year-month-day, for example 1958-03-14.",
+                    );
                 }
                 Err(BirthDateFlaw::InTheFuture) => {
                     self.add(
@@ -138,11 +108,7 @@ impl List {
             },
         }
         if patient.sex.is_none() {
-            self.add(
-                "patient.sex",
-                REQUIRED,
-                "Choose the patient's sex; “unknown” is allowed.",
-            );
+            self.add("patient.sex", REQUIRED, "Choose the patient's sex; “unknown” is allowed.");
         }
     }
 
@@ -151,11 +117,7 @@ impl List {
             self.add("specialty", REQUIRED, "Choose the specialty that you ask.");
         }
         match (content.department_id, department, content.specialty) {
-            (None, _, _) => self.add(
-                "departmentId",
-                REQUIRED,
-                "Choose the department that you ask.",
-            ),
+            (None, _, _) => self.add("departmentId", REQUIRED, "Choose the department that you ask."),
             (Some(_), None, _) => {
                 self.add(
                     "departmentId",
@@ -164,7 +126,11 @@ impl List {
                 );
             }
             (Some(_), Some(offered), Some(specialty)) if !offered.contains(&specialty) => {
-                self.add("departmentId", "wrong-specialty", "This department does not answer for the chosen specialty. Choose another department or specialty.");
+                self.add(
+                    "departmentId",
+                    "wrong-specialty",
+                    "This department does not answer for the chosen specialty. Choose another department or specialty.",
+                );
             }
             _ => {}
         }
@@ -179,24 +145,17 @@ impl List {
                 format!("Choose where on the body finding {number} is."),
             ),
             Some(site) if !body_site::is_known(&site.system, &site.code) => {
-                let message = format!(
-                    "The body site of finding {number} is not in the list. Choose it from the list."
-                );
+                let message = format!("The body site of finding {number} is not in the list. Choose it from the list.");
                 self.add(format!("findings[{at}].bodySite"), "unknown-site", message);
             }
             Some(_) => {}
         }
         if finding.laterality.is_none() {
-            let message =
-                format!("Choose on which side finding {number} is, or that it has no side.");
+            let message = format!("Choose on which side finding {number} is, or that it has no side.");
             self.add(format!("findings[{at}].laterality"), REQUIRED, message);
         }
         if finding.kind.is_none() {
-            self.add(
-                format!("findings[{at}].kind"),
-                REQUIRED,
-                format!("Choose what finding {number} is."),
-            );
+            self.add(format!("findings[{at}].kind"), REQUIRED, format!("Choose what finding {number} is."));
         }
     }
 
@@ -204,10 +163,7 @@ impl List {
         if pictures.is_empty() {
             self.add("images", REQUIRED, "Add at least one picture.");
         }
-        for picture in pictures
-            .iter()
-            .filter(|picture| picture.state == ImageState::Rejected)
-        {
+        for picture in pictures.iter().filter(|picture| picture.state == ImageState::Rejected) {
             let reason = picture.reason.as_deref().unwrap_or("It could not be read.");
             let message = format!(
                 "Picture {} can't be sent. {reason} Remove it, and add another one if it is needed.",

@@ -12,9 +12,7 @@ const OLDEST_YEARS: i32 = 130;
 
 /// What is wrong with an identifier in its system, as a sentence with the remedy; `None` when it will do.
 pub fn identifier_flaw(system: IdentifierSystem, identifier: &str) -> Option<&'static str> {
-    let digits = |count: usize| {
-        identifier.len() == count && identifier.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits = |count: usize| identifier.len() == count && identifier.bytes().all(|byte| byte.is_ascii_digit());
     match system {
         IdentifierSystem::NoNational if !digits(11) => Some(
             "A Norwegian identity number or D-number has 11 digits. Check the number, or choose another kind of number.",
@@ -45,8 +43,7 @@ pub enum BirthDateFlaw {
 /// # Errors
 /// [`BirthDateFlaw`].
 pub fn birth_date(text: &str, today: Date) -> Result<Date, BirthDateFlaw> {
-    let date = Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| BirthDateFlaw::NotADate)?;
+    let date = Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| BirthDateFlaw::NotADate)?;
     if date > today {
         return Err(BirthDateFlaw::InTheFuture);
     }
@@ -64,16 +61,12 @@ pub fn age(born: Date, on: Date) -> i32 {
 
 /// First and last initial, `K.N.`: lists show no more of a name. Empty for an empty name.
 pub fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
     let Some(first) = words.next() else {
         return String::new();
     };
     let initial = |c: char| format!("{}.", c.to_uppercase());
-    words
-        .next_back()
-        .map_or_else(|| initial(first), |last| initial(first) + &initial(last))
+    words.next_back().map_or_else(|| initial(first), |last| initial(first) + &initial(last))
 }
 
 #[cfg(test)]
@@ -85,27 +78,9 @@ mod tests {
     fn identifiers_have_the_length_of_their_system() {
         use IdentifierSystem::{Generic, Nhs, NoNational};
         for (system, good, bad) in [
-            (
-                NoNational,
-                vec!["14035812345"],
-                vec![
-                    "1403581234",
-                    "140358123456",
-                    "1403581234a",
-                    "140358 1234",
-                    "",
-                ],
-            ),
-            (
-                Nhs,
-                vec!["9434765919"],
-                vec!["943476591", "94347659190", "943476591x"],
-            ),
-            (
-                Generic,
-                vec!["A", "SYNTHETIC-1", &"x".repeat(32)],
-                vec!["", &"x".repeat(33)],
-            ),
+            (NoNational, vec!["14035812345"], vec!["1403581234", "140358123456", "1403581234a", "140358 1234", ""]),
+            (Nhs, vec!["9434765919"], vec!["943476591", "94347659190", "943476591x"]),
+            (Generic, vec!["A", "SYNTHETIC-1", &"x".repeat(32)], vec!["", &"x".repeat(33)]),
         ] {
             for text in good {
                 assert_eq!(identifier_flaw(system, text), None, "{text}");
@@ -121,22 +96,10 @@ mod tests {
         let today = date!(2026 - 03 - 02);
         assert_eq!(birth_date("2026-03-02", today), Ok(today));
         assert_eq!(birth_date("2024-02-29", today), Ok(date!(2024 - 02 - 29)));
-        assert_eq!(
-            birth_date("2023-02-29", today),
-            Err(BirthDateFlaw::NotADate)
-        );
-        assert_eq!(
-            birth_date("14.03.1958", today),
-            Err(BirthDateFlaw::NotADate)
-        );
-        assert_eq!(
-            birth_date("2026-03-03", today),
-            Err(BirthDateFlaw::InTheFuture)
-        );
-        assert_eq!(
-            birth_date("1880-01-01", today),
-            Err(BirthDateFlaw::TooLongAgo)
-        );
+        assert_eq!(birth_date("2023-02-29", today), Err(BirthDateFlaw::NotADate));
+        assert_eq!(birth_date("14.03.1958", today), Err(BirthDateFlaw::NotADate));
+        assert_eq!(birth_date("2026-03-03", today), Err(BirthDateFlaw::InTheFuture));
+        assert_eq!(birth_date("1880-01-01", today), Err(BirthDateFlaw::TooLongAgo));
     }
 
     #[test]

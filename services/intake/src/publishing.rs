@@ -21,35 +21,19 @@ pub struct Sending<'a> {
 }
 
 /// The event of a submitted referral.
-pub fn submitted(
-    content: &DraftContent,
-    pictures: &[image::Row],
-    sending: &Sending<'_>,
-) -> ReferralSubmitted {
+pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Sending<'_>) -> ReferralSubmitted {
     let who = content.patient.clone().unwrap_or_default();
     ReferralSubmitted {
         patient: Some(Patient {
-            identifier_system: who
-                .identifier_system
-                .map_or_else(String::new, |one| one.as_str().to_owned()),
-            identifier: who
-                .identifier
-                .map(|text| text.trim().to_owned())
-                .unwrap_or_default(),
-            name: who
-                .name
-                .map(|text| text.trim().to_owned())
-                .unwrap_or_default(),
+            identifier_system: who.identifier_system.map_or_else(String::new, |one| one.as_str().to_owned()),
+            identifier: who.identifier.map(|text| text.trim().to_owned()).unwrap_or_default(),
+            name: who.name.map(|text| text.trim().to_owned()).unwrap_or_default(),
             birth_date: who.birth_date.unwrap_or_default(),
-            sex: who
-                .sex
-                .map_or_else(String::new, |one| one.as_str().to_owned()),
+            sex: who.sex.map_or_else(String::new, |one| one.as_str().to_owned()),
         }),
         practice_name: sending.practice_name.to_owned(),
         department_name: sending.department_name.to_owned(),
-        priority: content
-            .priority
-            .map_or_else(String::new, |one| one.as_str().to_owned()),
+        priority: content.priority.map_or_else(String::new, |one| one.as_str().to_owned()),
         question: content.question.clone().unwrap_or_default(),
         history: content.history.clone().unwrap_or_default(),
         findings: content.findings.iter().map(finding).collect(),
@@ -64,9 +48,7 @@ pub fn counted(envelope: Envelope, content: &DraftContent, pictures: usize, at: 
     let who = content.patient.as_ref();
     let born = who.and_then(|who| patient::birth_date(who.birth_date.as_deref()?, at.date()).ok());
     Envelope {
-        sex: who
-            .and_then(|who| who.sex)
-            .map_or_else(String::new, |sex| sex.as_str().to_owned()),
+        sex: who.and_then(|who| who.sex).map_or_else(String::new, |sex| sex.as_str().to_owned()),
         age_65_plus: born.map(|born| patient::age(born, at.date()) >= 65),
         images: pictures as u32,
         findings: content.findings.len() as u32,
@@ -82,21 +64,11 @@ fn finding(finding: &Finding) -> proto::intake::Finding {
     let site = finding.body_site.clone();
     proto::intake::Finding {
         id: bytes(finding.id),
-        site_code: site
-            .as_ref()
-            .map(|site| site.code.clone())
-            .unwrap_or_default(),
-        site_system: site
-            .as_ref()
-            .map(|site| site.system.clone())
-            .unwrap_or_default(),
+        site_code: site.as_ref().map(|site| site.code.clone()).unwrap_or_default(),
+        site_system: site.as_ref().map(|site| site.system.clone()).unwrap_or_default(),
         site_display: site.map(|site| site.display).unwrap_or_default(),
-        laterality: finding
-            .laterality
-            .map_or_else(String::new, |one| one.as_str().to_owned()),
-        kind: finding
-            .kind
-            .map_or_else(String::new, |one| one.as_str().to_owned()),
+        laterality: finding.laterality.map_or_else(String::new, |one| one.as_str().to_owned()),
+        kind: finding.kind.map_or_else(String::new, |one| one.as_str().to_owned()),
         description: finding.description.clone(),
         duration: finding.duration.clone(),
     }
@@ -106,11 +78,7 @@ fn finding(finding: &Finding) -> proto::intake::Finding {
 pub fn picture(row: &image::Row, content: &DraftContent) -> Picture {
     Picture {
         image: bytes(row.id),
-        finding: row
-            .finding
-            .filter(|id| content.has_finding(*id))
-            .map(bytes)
-            .unwrap_or_default(),
+        finding: row.finding.filter(|id| content.has_finding(*id)).map(bytes).unwrap_or_default(),
         view: row.view.as_str().to_owned(),
         media_type: row.media_type.clone(),
         bytes: row.bytes as u64,
@@ -132,23 +100,14 @@ mod tests {
 
     #[test]
     fn the_envelope_counts_without_identity() {
-        let mut content = DraftContent {
-            patient: Some(content::Patient::default()),
-            ..DraftContent::default()
-        };
+        let mut content = DraftContent { patient: Some(content::Patient::default()), ..DraftContent::default() };
         let at: At = datetime!(2026-03-02 08:00 UTC).into();
-        assert_eq!(
-            counted(Envelope::default(), &content, 2, at).age_65_plus,
-            None
-        );
+        assert_eq!(counted(Envelope::default(), &content, 2, at).age_65_plus, None);
         for (born, old) in [("1961-03-02", true), ("1961-03-03", false)] {
             let patient = content.patient.as_mut().unwrap();
             (patient.birth_date, patient.sex) = (Some(born.into()), Some(Sex::Male));
             let envelope = counted(Envelope::default(), &content, 2, at);
-            assert_eq!(
-                (envelope.age_65_plus, envelope.sex.as_str(), envelope.images),
-                (Some(old), "male", 2)
-            );
+            assert_eq!((envelope.age_65_plus, envelope.sex.as_str(), envelope.images), (Some(old), "male", 2));
         }
     }
 }

@@ -28,9 +28,7 @@ const STALLED: Duration = Duration::from_mins(1);
 /// # Errors
 /// 503 with Retry-After when all are taken: before the body, so that a slow line does not send it in vain.
 pub fn permit() -> Result<SemaphorePermit<'static>, Problem> {
-    RECEIVING
-        .try_acquire()
-        .map_err(|_| Problem::unavailable("too many uploads at once"))
+    RECEIVING.try_acquire().map_err(|_| Problem::unavailable("too many uploads at once"))
 }
 
 /// Where an upload stands after a request.
@@ -52,11 +50,7 @@ pub fn wrong_offset() -> Problem {
 
 /// 400: more bytes than were announced.
 pub fn beyond_length() -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "beyond-length",
-        "The piece reaches beyond the file's announced length.",
-    )
+    Problem::new(StatusCode::BAD_REQUEST, "beyond-length", "The piece reaches beyond the file's announced length.")
 }
 
 /// The name of a staged object.
@@ -74,27 +68,11 @@ pub fn staged_key(key: &DataKey, object: &str) -> [u8; 32] {
 /// # Errors
 /// 409 when another request was faster, 460 for a wrong checksum, 400 for a body that is too long or broke off, 503 when a
 /// store is not reachable.
-pub async fn receive(
-    ctx: &Context,
-    upload: Row,
-    checksum: Option<Checksum>,
-    body: Body,
-) -> Result<Taken, Problem> {
+pub async fn receive(ctx: &Context, upload: Row, checksum: Option<Checksum>, body: Body) -> Result<Taken, Problem> {
     let key = ctx.keys.get(upload.referral).await?;
-    let taken = Taken {
-        offset: upload.pos,
-        expires: upload.expires_at,
-    };
-    let mut receiver = Receiver {
-        ctx,
-        key,
-        begin: upload.pos,
-        taken,
-        upload,
-        checksum,
-        buffer: BytesMut::new(),
-        held: Vec::new(),
-    };
+    let taken = Taken { offset: upload.pos, expires: upload.expires_at };
+    let mut receiver =
+        Receiver { ctx, key, begin: upload.pos, taken, upload, checksum, buffer: BytesMut::new(), held: Vec::new() };
     let mut stream = body.into_data_stream();
     loop {
         match tokio::time::timeout(STALLED, stream.next()).await {
@@ -146,18 +124,10 @@ impl Receiver<'_> {
         let object = staged_name(self.upload.id, self.begin, self.ctx.random.bytes());
         let sealed = segments::seal(&staged_key(&self.key, &object), &plain, object.as_bytes());
         self.ctx.objects.put(&object, sealed.into()).await?;
-        let piece = Piece {
-            pos: self.begin,
-            length: plain.len() as i64,
-            object,
-        };
+        let piece = Piece { pos: self.begin, length: plain.len() as i64, object };
         self.begin += piece.length;
         self.held.push(piece);
-        if self.checksum.is_none() {
-            self.note().await
-        } else {
-            Ok(())
-        }
+        if self.checksum.is_none() { self.note().await } else { Ok(()) }
     }
 
     /// Moves the offset over everything that is staged.
@@ -171,10 +141,7 @@ impl Receiver<'_> {
         }
         tx.commit().await?;
         self.held.clear();
-        self.taken = Taken {
-            offset: self.begin,
-            expires,
-        };
+        self.taken = Taken { offset: self.begin, expires };
         Ok(())
     }
 
@@ -214,11 +181,7 @@ impl Receiver<'_> {
 fn checksum_mismatch() -> Problem {
     // 460 is tus's own status; it is in the range of client errors, so the conversion can't fail.
     let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
-    Problem::new(
-        status,
-        "checksum-mismatch",
-        "The piece was changed on the way. Send it again.",
-    )
+    Problem::new(status, "checksum-mismatch", "The piece was changed on the way. Send it again.")
 }
 
 /// Deletes an object that nothing points to any more; a failure is logged and left to the sweep.
@@ -237,10 +200,7 @@ mod tests {
     fn one_body_too_many_is_asked_to_come_again() {
         let taken: Vec<_> = (0..64).map(|_| permit().unwrap()).collect();
         let refused = permit().unwrap_err();
-        assert_eq!(
-            (refused.status.as_u16(), refused.retry_after.is_some()),
-            (503, true)
-        );
+        assert_eq!((refused.status.as_u16(), refused.retry_after.is_some()), (503, true));
         drop(taken);
         assert!(permit().is_ok());
     }
@@ -248,13 +208,7 @@ mod tests {
     #[test]
     fn every_staged_object_has_a_name_of_its_own() {
         let upload = Uuid::from_u128(3);
-        assert_eq!(
-            staged_name(upload, 7, [1; 8]),
-            format!("staging/{upload}/7-0101010101010101")
-        );
-        assert_ne!(
-            staged_name(upload, 7, [1; 8]),
-            staged_name(upload, 7, [2; 8])
-        );
+        assert_eq!(staged_name(upload, 7, [1; 8]), format!("staging/{upload}/7-0101010101010101"));
+        assert_ne!(staged_name(upload, 7, [1; 8]), staged_name(upload, 7, [2; 8]));
     }
 }

@@ -13,9 +13,7 @@ use uuid::Uuid;
 pub const RESTORABLE: Duration = Duration::days(7);
 
 /// Where a referral stands.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum State {
@@ -38,10 +36,7 @@ pub enum State {
 impl State {
     /// With the department: it can be withdrawn, and is waited for.
     pub fn is_waiting(self) -> bool {
-        matches!(
-            self,
-            Self::Submitted | Self::InReview | Self::AwaitingInformation
-        )
+        matches!(self, Self::Submitted | Self::InReview | Self::AwaitingInformation)
     }
 
     /// Pictures can be added and changed: while writing, and while a question is open.
@@ -65,10 +60,9 @@ impl State {
     pub fn withdrawable(self) -> Result<(), Problem> {
         match self {
             _ if self.is_waiting() => Ok(()),
-            Self::Draft => Err(Problem::conflict(
-                "not-submitted",
-                "The referral was not sent yet. Discard the draft instead.",
-            )),
+            Self::Draft => {
+                Err(Problem::conflict("not-submitted", "The referral was not sent yet. Discard the draft instead."))
+            }
             _ => Err(Problem::conflict(
                 "already-answered",
                 "The answer has come already, so the referral can't be withdrawn. Read the answer.",
@@ -79,31 +73,19 @@ impl State {
     /// What an answer makes of it. One that crossed a withdrawal is kept and shown, but the withdrawal stands.
     #[must_use]
     pub fn after_answer(self) -> Self {
-        if self == Self::Withdrawn {
-            Self::Withdrawn
-        } else {
-            Self::Answered
-        }
+        if self == Self::Withdrawn { Self::Withdrawn } else { Self::Answered }
     }
 
     /// What a question makes of it: a question that crossed a withdrawal or an answer changes nothing.
     #[must_use]
     pub fn after_question(self) -> Self {
-        if self.is_waiting() {
-            Self::AwaitingInformation
-        } else {
-            self
-        }
+        if self.is_waiting() { Self::AwaitingInformation } else { self }
     }
 
     /// What reading the answer makes of it.
     #[must_use]
     pub fn after_reading(self) -> Self {
-        if self == Self::Answered {
-            Self::Acknowledged
-        } else {
-            self
-        }
+        if self == Self::Answered { Self::Acknowledged } else { self }
     }
 }
 
@@ -119,20 +101,12 @@ mod tests {
 
     #[test]
     fn transitions() {
-        use State::{
-            Acknowledged, Answered, AwaitingInformation, Draft, InReview, Submitted, Withdrawn,
-        };
+        use State::{Acknowledged, Answered, AwaitingInformation, Draft, InReview, Submitted, Withdrawn};
         for (state, pictures, withdraw, answer, question) in [
             (Draft, true, false, Answered, Draft),
             (Submitted, false, true, Answered, AwaitingInformation),
             (InReview, false, true, Answered, AwaitingInformation),
-            (
-                AwaitingInformation,
-                true,
-                true,
-                Answered,
-                AwaitingInformation,
-            ),
+            (AwaitingInformation, true, true, Answered, AwaitingInformation),
             (Answered, false, false, Answered, Answered),
             (Acknowledged, false, false, Answered, Acknowledged),
             (Withdrawn, false, false, Withdrawn, Withdrawn),

@@ -18,18 +18,8 @@ pub const ALL: [Repair; 5] = [
         workers: 1,
         run: |ctx| Box::pin(finish_complete(ctx)),
     },
-    Repair {
-        name: "end old uploads",
-        every: Duration::from_mins(5),
-        workers: 1,
-        run: |ctx| Box::pin(end_old(ctx)),
-    },
-    Repair {
-        name: "sweep staged pieces",
-        every: Duration::from_hours(1),
-        workers: 1,
-        run: |ctx| Box::pin(sweep(ctx)),
-    },
+    Repair { name: "end old uploads", every: Duration::from_mins(5), workers: 1, run: |ctx| Box::pin(end_old(ctx)) },
+    Repair { name: "sweep staged pieces", every: Duration::from_hours(1), workers: 1, run: |ctx| Box::pin(sweep(ctx)) },
     Repair {
         name: "delete orphaned originals",
         every: Duration::from_mins(15),
@@ -102,11 +92,7 @@ async fn sweep(ctx: &Context) -> Result<u64, Error> {
         };
         after = Some(last.key.clone());
         for object in page {
-            let upload = object
-                .key
-                .split('/')
-                .nth(1)
-                .and_then(|id| id.parse::<Uuid>().ok());
+            let upload = object.key.split('/').nth(1).and_then(|id| id.parse::<Uuid>().ok());
             let known = match upload {
                 Some(upload) => upload::is_staged(&ctx.db, upload, &object.key).await?,
                 None => false,

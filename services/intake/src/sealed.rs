@@ -74,13 +74,7 @@ pub struct AnsweredFinding {
 ///
 /// # Errors
 /// `Damaged` when it can't be written as JSON.
-pub fn seal<T: Serialize>(
-    ctx: &Context,
-    key: &DataKey,
-    place: &str,
-    id: Uuid,
-    value: &T,
-) -> Result<Vec<u8>, Error> {
+pub fn seal<T: Serialize>(ctx: &Context, key: &DataKey, place: &str, id: Uuid, value: &T) -> Result<Vec<u8>, Error> {
     let json = serde_json::to_vec(value).map_err(|error| unreadable(place, &error))?;
     Ok(key.seal(&ctx.random, place, id.as_bytes(), &json))
 }
@@ -89,21 +83,12 @@ pub fn seal<T: Serialize>(
 ///
 /// # Errors
 /// `Damaged` when the bytes were changed, moved, or are of a version not known here.
-pub fn open<T: DeserializeOwned>(
-    key: &DataKey,
-    place: &str,
-    id: Uuid,
-    sealed: &[u8],
-) -> Result<T, Error> {
+pub fn open<T: DeserializeOwned>(key: &DataKey, place: &str, id: Uuid, sealed: &[u8]) -> Result<T, Error> {
     let json = key.open(place, id.as_bytes(), sealed)?;
     serde_json::from_slice(&json).map_err(|error| unreadable(place, &error))
 }
 
 /// The message of a JSON error can quote the value, so only where and of which kind it is.
 fn unreadable(place: &str, error: &serde_json::Error) -> Error {
-    Error::Damaged(format!(
-        "{place} is no readable JSON: {:?} at column {}",
-        error.classify(),
-        error.column()
-    ))
+    Error::Damaged(format!("{place} is no readable JSON: {:?} at column {}", error.classify(), error.column()))
 }

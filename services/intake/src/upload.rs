@@ -52,20 +52,9 @@ impl Metadata {
     /// 400 naming the key.
     pub fn parse(header: &str) -> Result<Self, Problem> {
         let values = pairs(header)?;
-        let text = |key: &str| {
-            values
-                .get(key)
-                .map(String::as_str)
-                .filter(|value| !value.is_empty())
-        };
+        let text = |key: &str| values.get(key).map(String::as_str).filter(|value| !value.is_empty());
         let id = |key: &str| {
-            text(key)
-                .map(|value| {
-                    value
-                        .parse::<Uuid>()
-                        .map_err(|_| refused(key, "must be a UUID"))
-                })
-                .transpose()
+            text(key).map(|value| value.parse::<Uuid>().map_err(|_| refused(key, "must be a UUID"))).transpose()
         };
         let view = text("view").ok_or_else(|| refused("view", "is missing"))?;
         let sha256 = text("sha256").map(|hex| match hex::decode(hex) {
@@ -75,8 +64,7 @@ impl Metadata {
         Ok(Self {
             referral: id("referral")?.ok_or_else(|| refused("referral", "is missing"))?,
             image: id("image")?.ok_or_else(|| refused("image", "is missing"))?,
-            view: View::from_word(view)
-                .ok_or_else(|| refused("view", "is not one of the known views"))?,
+            view: View::from_word(view).ok_or_else(|| refused("view", "is not one of the known views"))?,
             finding: id("finding")?,
             sha256: sha256.transpose()?,
         })
@@ -90,24 +78,15 @@ impl Metadata {
             ("view", self.view.as_str().to_owned()),
         ];
         pairs.extend(self.finding.map(|finding| ("finding", finding.to_string())));
-        pairs.extend(
-            self.sha256
-                .as_ref()
-                .map(|hash| ("sha256", hex::encode(hash))),
-        );
-        let pairs: Vec<String> = pairs
-            .into_iter()
-            .map(|(key, value)| format!("{key} {}", STANDARD.encode(value)))
-            .collect();
+        pairs.extend(self.sha256.as_ref().map(|hash| ("sha256", hex::encode(hash))));
+        let pairs: Vec<String> =
+            pairs.into_iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect();
         pairs.join(",")
     }
 }
 
 fn refused(key: &str, what: &str) -> Problem {
-    Problem::bad_request(
-        format!("upload-metadata.{key}"),
-        format!("Upload-Metadata: `{key}` {what}."),
-    )
+    Problem::bad_request(format!("upload-metadata.{key}"), format!("Upload-Metadata: `{key}` {what}."))
 }
 
 /// Comma-separated `key base64` pairs; keys are unique, a value may be missing.
@@ -119,11 +98,7 @@ fn pairs(header: &str) -> Result<HashMap<&str, String>, Problem> {
         )
     };
     let mut values = HashMap::new();
-    for pair in header
-        .split(',')
-        .map(str::trim)
-        .filter(|pair| !pair.is_empty())
-    {
+    for pair in header.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
         let bytes = STANDARD.decode(value.trim()).map_err(|_| malformed())?;
         // A value that is no text can only belong to a key that is ignored.
@@ -140,15 +115,12 @@ fn pairs(header: &str) -> Result<HashMap<&str, String>, Problem> {
 /// # Errors
 /// 400 when it is missing or deferred, 413 beyond the limit, 422 for an empty file.
 pub fn length(header: Option<&str>) -> Result<i64, Problem> {
-    let length: i64 = header
-        .and_then(|text| text.parse().ok())
-        .filter(|length| *length >= 0)
-        .ok_or_else(|| {
-            Problem::bad_request(
-                "upload-length",
-                "Upload-Length must say how many bytes the file has; it can't be deferred.",
-            )
-        })?;
+    let length: i64 = header.and_then(|text| text.parse().ok()).filter(|length| *length >= 0).ok_or_else(|| {
+        Problem::bad_request(
+            "upload-length",
+            "Upload-Length must say how many bytes the file has; it can't be deferred.",
+        )
+    })?;
     if length == 0 {
         return Err(Problem::new(
             http::StatusCode::UNPROCESSABLE_ENTITY,
@@ -165,9 +137,8 @@ pub fn length(header: Option<&str>) -> Result<i64, Problem> {
 /// 413.
 pub fn too_large() -> Problem {
     let most = MAX_LENGTH / 1_048_576;
-    let detail = format!(
-        "The picture is larger than {most} MB. Take it again with a lower resolution, or save it as JPEG."
-    );
+    let detail =
+        format!("The picture is larger than {most} MB. Take it again with a lower resolution, or save it as JPEG.");
     Problem::new(http::StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
 }
 
@@ -183,27 +154,19 @@ impl Checksum {
     /// # Errors
     /// 400 when it is malformed or the algorithm is not offered.
     pub fn parse(header: &str) -> Result<Self, Problem> {
-        let malformed = || {
-            Problem::bad_request(
-                "upload-checksum",
-                "Upload-Checksum must be an algorithm and a base64 value.",
-            )
-        };
+        let malformed =
+            || Problem::bad_request("upload-checksum", "Upload-Checksum must be an algorithm and a base64 value.");
         let (name, value) = header.split_once(' ').ok_or_else(malformed)?;
         let algorithm = match name {
             "sha1" => &SHA1_FOR_LEGACY_USE_ONLY,
             "sha256" => &SHA256,
             _ => {
-                let detail =
-                    format!("Upload-Checksum: only these algorithms are understood: {ALGORITHMS}.");
+                let detail = format!("Upload-Checksum: only these algorithms are understood: {ALGORITHMS}.");
                 return Err(Problem::bad_request("upload-checksum", detail));
             }
         };
         let expected = STANDARD.decode(value.trim()).map_err(|_| malformed())?;
-        Ok(Self {
-            running: Context::new(algorithm),
-            expected,
-        })
+        Ok(Self { running: Context::new(algorithm), expected })
     }
 
     /// Takes the next bytes.
@@ -219,9 +182,8 @@ impl Checksum {
 
 /// An instant as HTTP writes it (RFC 9110 5.6.7), for `Upload-Expires`.
 pub fn http_date(at: At) -> String {
-    let format = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
+    let format =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     at.datetime().format(format).unwrap_or_default()
 }
 
@@ -230,11 +192,7 @@ mod tests {
     use super::*;
 
     fn header(pairs: &[(&str, &str)]) -> String {
-        pairs
-            .iter()
-            .map(|(key, value)| format!("{key} {}", STANDARD.encode(value)))
-            .collect::<Vec<_>>()
-            .join(",")
+        pairs.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect::<Vec<_>>().join(",")
     }
 
     const ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -262,53 +220,30 @@ mod tests {
             let mut pairs = good;
             pairs[at].1 = bad;
             let problem = Metadata::parse(&header(&pairs)).unwrap_err();
-            assert_eq!(
-                problem.errors[0].field,
-                format!("upload-metadata.{}", good[at].0)
-            );
+            assert_eq!(problem.errors[0].field, format!("upload-metadata.{}", good[at].0));
         }
         let short = header(&[good.as_slice(), &[("sha256", "abcd")]].concat());
-        assert_eq!(
-            Metadata::parse(&short).unwrap_err().errors[0].field,
-            "upload-metadata.sha256"
-        );
+        assert_eq!(Metadata::parse(&short).unwrap_err().errors[0].field, "upload-metadata.sha256");
         let twice = format!("{},{}", header(&good), header(&good[..1]));
-        assert_eq!(
-            Metadata::parse(&twice).unwrap_err().errors[0].field,
-            "upload-metadata"
-        );
-        assert_eq!(
-            Metadata::parse("view ***").unwrap_err().errors[0].field,
-            "upload-metadata"
-        );
+        assert_eq!(Metadata::parse(&twice).unwrap_err().errors[0].field, "upload-metadata");
+        assert_eq!(Metadata::parse("view ***").unwrap_err().errors[0].field, "upload-metadata");
     }
 
     #[test]
     fn lengths() {
         assert_eq!(length(Some("1")).unwrap(), 1);
         assert_eq!(length(Some("41943040")).unwrap(), MAX_LENGTH);
-        for (text, status) in [
-            (None, 400),
-            (Some("-1"), 400),
-            (Some("x"), 400),
-            (Some("0"), 422),
-            (Some("41943041"), 413),
-        ] {
-            assert_eq!(
-                length(text).unwrap_err().status.as_u16(),
-                status,
-                "{text:?}"
-            );
+        for (text, status) in
+            [(None, 400), (Some("-1"), 400), (Some("x"), 400), (Some("0"), 422), (Some("41943041"), 413)]
+        {
+            assert_eq!(length(text).unwrap_err().status.as_u16(), status, "{text:?}");
         }
     }
 
     #[test]
     fn checksums_are_of_all_bytes() {
         // SHA-1 and SHA-256 of "abc" (FIPS 180-4 examples).
-        for text in [
-            "sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
-            "sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
-        ] {
+        for text in ["sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="] {
             let mut sum = Checksum::parse(text).unwrap();
             sum.update(b"a");
             sum.update(b"bc");

@@ -68,10 +68,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 }
 
@@ -81,10 +78,7 @@ impl Refusal {
 /// pixels may still turn out to be damaged when they are decoded.
 pub fn check(bytes: &[u8]) -> Result<Picture, Refusal> {
     if bytes.is_empty() {
-        return Err(Refusal::new(
-            "not-a-picture",
-            "This file is empty. Take or choose the photograph again.",
-        ));
+        return Err(Refusal::new("not-a-picture", "This file is empty. Take or choose the photograph again."));
     }
     if bytes.len() > MAX_BYTES {
         return Err(Refusal::new(
@@ -116,9 +110,5 @@ pub fn check(bytes: &[u8]) -> Result<Picture, Refusal> {
             ),
         ));
     }
-    Ok(Picture {
-        kind,
-        width,
-        height,
-    })
+    Ok(Picture { kind, width, height })
 }

@@ -107,7 +107,7 @@ export class Visitor {
   /** Waits until the screen has fetched what it shows. */
   async settled() {
     await this.page.waitForLoadState('networkidle')
-    await this.page.locator('h1').first().waitFor()
+    await this.page.locator('h1:visible').or(this.page.getByTestId('failed')).first().waitFor()
   }
 
   /** What is wrong with the page as it stands: axe's findings, a page wider than its window, and every complaint so far. */

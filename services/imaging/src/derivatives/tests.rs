@@ -4,18 +4,11 @@ use image::{DynamicImage, ImageBuffer, Luma, Rgb, Rgba};
 
 use super::*;
 
-const CORNERS: [Rgb<u8>; 4] = [
-    Rgb([220, 30, 30]),
-    Rgb([30, 200, 30]),
-    Rgb([30, 30, 220]),
-    Rgb([230, 230, 30]),
-];
+const CORNERS: [Rgb<u8>; 4] = [Rgb([220, 30, 30]), Rgb([30, 200, 30]), Rgb([30, 30, 220]), Rgb([230, 230, 30])];
 
 /// Four coloured quarters: red, green above blue, yellow. Wider than high.
 fn quarters(width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| {
-        CORNERS[usize::from(x >= width / 2) + 2 * usize::from(y >= height / 2)]
-    })
+    RgbImage::from_fn(width, height, |x, y| CORNERS[usize::from(x >= width / 2) + 2 * usize::from(y >= height / 2)])
 }
 
 fn as_format(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -37,43 +30,23 @@ fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 }
 
 fn view(rendered: &Rendered, size: u32) -> RgbImage {
-    let derivative = rendered
-        .derivatives
-        .iter()
-        .find(|derivative| derivative.size == size)
-        .unwrap();
-    let image = image::load_from_memory_with_format(&derivative.jpeg, ImageFormat::Jpeg)
-        .unwrap()
-        .into_rgb8();
+    let derivative = rendered.derivatives.iter().find(|derivative| derivative.size == size).unwrap();
+    let image = image::load_from_memory_with_format(&derivative.jpeg, ImageFormat::Jpeg).unwrap().into_rgb8();
     assert_eq!(image.dimensions(), (derivative.width, derivative.height));
     image
 }
 
 fn is_near(one: Rgb<u8>, other: Rgb<u8>) -> bool {
-    one.0
-        .iter()
-        .zip(other.0)
-        .all(|(one, other)| one.abs_diff(other) < 25)
+    one.0.iter().zip(other.0).all(|(one, other)| one.abs_diff(other) < 25)
 }
 
 fn assert_upright(image: &RgbImage, what: &str) {
     let (width, height) = image.dimensions();
     for (corner, expected) in CORNERS.iter().enumerate() {
-        let x = if corner % 2 == 0 {
-            width / 4
-        } else {
-            width * 3 / 4
-        };
-        let y = if corner < 2 {
-            height / 4
-        } else {
-            height * 3 / 4
-        };
+        let x = if corner % 2 == 0 { width / 4 } else { width * 3 / 4 };
+        let y = if corner < 2 { height / 4 } else { height * 3 / 4 };
         let found = *image.get_pixel(x, y);
-        assert!(
-            is_near(found, *expected),
-            "{what}: corner {corner} is {found:?}"
-        );
+        assert!(is_near(found, *expected), "{what}: corner {corner} is {found:?}");
     }
 }
 
@@ -95,16 +68,9 @@ fn every_orientation_comes_out_upright() {
         stored.apply_orientation(Orientation::from_exif(inverse).unwrap());
         let file = with_orientation(&encode(&stored.into_rgb8()).unwrap(), orientation);
         let rendered = render(&file).unwrap();
-        assert_eq!(
-            (rendered.width, rendered.height),
-            (900, 640),
-            "orientation {orientation}"
-        );
+        assert_eq!((rendered.width, rendered.height), (900, 640), "orientation {orientation}");
         for size in SIZES {
-            assert_upright(
-                &view(&rendered, size),
-                &format!("orientation {orientation}, size {size}"),
-            );
+            assert_upright(&view(&rendered, size), &format!("orientation {orientation}, size {size}"));
         }
     }
     photographs_look_alike();
@@ -112,21 +78,14 @@ fn every_orientation_comes_out_upright() {
 
 /// The photographs of the exif-orientation-examples collection, where a checkout has them: each looks like the first of its series.
 fn photographs_look_alike() {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/exif-orientation");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/exif-orientation");
     for name in ["Landscape", "Portrait"] {
-        let files = (1..=8)
-            .filter_map(|number| std::fs::read(folder.join(format!("{name}_{number}.jpg"))).ok());
-        let pictures: Vec<RgbImage> = files
-            .map(|file| view(&render(&file).unwrap(), 160))
-            .collect();
+        let files = (1..=8).filter_map(|number| std::fs::read(folder.join(format!("{name}_{number}.jpg"))).ok());
+        let pictures: Vec<RgbImage> = files.map(|file| view(&render(&file).unwrap(), 160)).collect();
         for (number, picture) in pictures.iter().enumerate() {
             assert_eq!(picture.dimensions(), pictures[0].dimensions());
-            let difference: u64 = picture
-                .iter()
-                .zip(pictures[0].iter())
-                .map(|(one, other)| u64::from(one.abs_diff(*other)))
-                .sum();
+            let difference: u64 =
+                picture.iter().zip(pictures[0].iter()).map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
             let mean = difference as f64 / picture.as_raw().len() as f64;
             assert!(mean < 12.0, "{name} {number}: mean difference {mean}");
         }
@@ -136,18 +95,10 @@ fn photographs_look_alike() {
 #[test]
 fn sizes_fit_and_nothing_is_enlarged() {
     let large = render(&encode(&quarters(4032, 3024)).unwrap()).unwrap();
-    let sizes: Vec<_> = large
-        .derivatives
-        .iter()
-        .map(|derivative| (derivative.width, derivative.height))
-        .collect();
+    let sizes: Vec<_> = large.derivatives.iter().map(|derivative| (derivative.width, derivative.height)).collect();
     assert_eq!(sizes, [(2016, 1512), (504, 378), (160, 120)]);
     let small = render(&encode(&quarters(300, 200)).unwrap()).unwrap();
-    let sizes: Vec<_> = small
-        .derivatives
-        .iter()
-        .map(|derivative| (derivative.width, derivative.height))
-        .collect();
+    let sizes: Vec<_> = small.derivatives.iter().map(|derivative| (derivative.width, derivative.height)).collect();
     assert_eq!(sizes, [(300, 200), (300, 200), (150, 100)]);
 }
 
@@ -168,16 +119,10 @@ fn other_formats_and_depths_are_read() {
 fn grey_and_clear_pictures_are_read() {
     let grey = DynamicImage::ImageLuma8(ImageBuffer::from_pixel(700, 600, Luma([90])));
     let rendered = render(&as_format(&grey, ImageFormat::Jpeg)).unwrap();
-    assert!(is_near(
-        *view(&rendered, 512).get_pixel(100, 100),
-        Rgb([90; 3])
-    ));
+    assert!(is_near(*view(&rendered, 512).get_pixel(100, 100), Rgb([90; 3])));
     let clear = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(700, 600, Rgba([0, 0, 0, 0])));
     let rendered = render(&as_format(&clear, ImageFormat::Png)).unwrap();
-    assert!(is_near(
-        *view(&rendered, 512).get_pixel(100, 100),
-        Rgb([255; 3])
-    ));
+    assert!(is_near(*view(&rendered, 512).get_pixel(100, 100), Rgb([255; 3])));
 }
 
 #[test]
@@ -185,12 +130,7 @@ fn derivatives_hold_no_metadata() {
     let file = with_orientation(&encode(&quarters(900, 640)).unwrap(), 6);
     assert!(file.windows(4).any(|bytes| bytes == b"Exif"));
     for derivative in render(&file).unwrap().derivatives {
-        assert!(
-            !derivative
-                .jpeg
-                .windows(4)
-                .any(|bytes| bytes == b"Exif" || bytes == b"ICC_")
-        );
+        assert!(!derivative.jpeg.windows(4).any(|bytes| bytes == b"Exif" || bytes == b"ICC_"));
         let baseline = [0xFF, 0xC0];
         assert!(derivative.jpeg.windows(2).any(|bytes| bytes == baseline));
     }
@@ -208,10 +148,7 @@ fn what_is_no_whole_picture_is_rejected_with_its_reason() {
 
 #[test]
 fn whole_framing_around_damaged_pixels_is_undecodable() {
-    let mut png = as_format(
-        &DynamicImage::ImageRgb8(quarters(200, 200)),
-        ImageFormat::Png,
-    );
+    let mut png = as_format(&DynamicImage::ImageRgb8(quarters(200, 200)), ImageFormat::Png);
     let middle = png.len() / 2;
     png[middle..middle + 40].fill(0xAA);
     assert_eq!(code(&png), "undecodable");

@@ -133,48 +133,25 @@ pub struct Happening {
 
 /// A referral of the caller's practice.
 #[utoipa::path(get, path = "/referrals/{id}", params(("id" = Uuid, Path)), responses((status = OK, body = Referral)))]
-pub async fn read(
-    State(ctx): State<Context>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Result<Json<Referral>, Problem> {
+pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Referral>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let (row, content, key) = (&acting.row, &acting.content, &acting.key);
     let images = image::of_referral(&ctx.db, id).await?;
     let receipt = Receipt::of(row, &images);
-    let missing = if row.state == ReferralState::Draft {
-        would_refuse(&ctx, content, &images).await?
-    } else {
-        Vec::new()
-    };
+    let missing =
+        if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
     let questions = question::of_referral(&ctx.db, id).await?;
-    let questions = questions
-        .into_iter()
-        .map(|row| shown_question(row, key, &images))
-        .collect::<Result<_, Error>>()?;
-    let answer = answer::latest(&ctx.db, id)
-        .await?
-        .map(|row| shown_answer(row, key))
-        .transpose()?
-        .flatten();
+    let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;
+    let answer = answer::latest(&ctx.db, id).await?.map(|row| shown_answer(row, key)).transpose()?.flatten();
     let timeline = happening::of_referral(&ctx.db, id).await?;
-    let timeline = timeline
-        .into_iter()
-        .map(|row| shown_happening(row, key))
-        .collect::<Result<_, Error>>()?;
+    let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
     Ok(Json(Referral {
         id,
         version: row.version,
         state: row.state,
-        practice: Named {
-            id: row.practice,
-            name: row.practice_name.clone(),
-        },
-        images: images
-            .into_iter()
-            .map(|image| shown_image(image, content))
-            .collect(),
+        practice: Named { id: row.practice, name: row.practice_name.clone() },
+        images: images.into_iter().map(|image| shown_image(image, content)).collect(),
         created_at: row.created_at,
         submitted_at: row.submitted_at,
         due_at: row.due_at,
@@ -199,23 +176,13 @@ pub async fn would_refuse(
         Some(id) => place::department(&ctx.db, id).await?,
         None => None,
     };
-    let offered = department
-        .as_ref()
-        .map(|department| department.specialties.as_slice());
-    Ok(missing(
-        content,
-        &pictures(images),
-        offered,
-        ctx.now().date(),
-    ))
+    let offered = department.as_ref().map(|department| department.specialties.as_slice());
+    Ok(missing(content, &pictures(images), offered, ctx.now().date()))
 }
 
 /// Pictures that were not removed, numbered as the page shows them.
 pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
-    let there = images
-        .iter()
-        .filter(|image| image.removed_at.is_none())
-        .enumerate();
+    let there = images.iter().filter(|image| image.removed_at.is_none()).enumerate();
     there
         .map(|(at, image)| Shown {
             id: image.id,
@@ -228,11 +195,7 @@ pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
 
 fn shown_image(row: image::Row, content: &DraftContent) -> Image {
     let quality = match (row.sharpness, row.exposure, row.verdict) {
-        (Some(sharpness), Some(exposure), Some(verdict)) => Some(Quality {
-            sharpness,
-            exposure,
-            verdict,
-        }),
+        (Some(sharpness), Some(exposure), Some(verdict)) => Some(Quality { sharpness, exposure, verdict }),
         _ => None,
     };
     Image {
@@ -240,10 +203,7 @@ fn shown_image(row: image::Row, content: &DraftContent) -> Image {
         finding_id: row.finding.filter(|id| content.has_finding(*id)),
         view: row.view,
         state: row.state,
-        reason: row.reason_code.map(|code| Reason {
-            code,
-            message: row.reason_message.unwrap_or_default(),
-        }),
+        reason: row.reason_code.map(|code| Reason { code, message: row.reason_message.unwrap_or_default() }),
         quality,
         bytes: row.bytes,
         sha256: hex::encode(row.sha256),
@@ -254,24 +214,10 @@ fn shown_image(row: image::Row, content: &DraftContent) -> Image {
     }
 }
 
-fn shown_question(
-    row: question::Row,
-    key: &DataKey,
-    images: &[image::Row],
-) -> Result<Question, Error> {
-    let asked: Option<Asked> = row
-        .asked
-        .map(|bytes| sealed::open(key, sealed::ASKED, row.id, &bytes))
-        .transpose()?;
-    let reply: Option<Reply> = row
-        .reply
-        .map(|bytes| sealed::open(key, sealed::REPLY, row.id, &bytes))
-        .transpose()?;
-    let asked = asked.unwrap_or_else(|| Asked {
-        by: String::new(),
-        wants: Vec::new(),
-        text: String::new(),
-    });
+fn shown_question(row: question::Row, key: &DataKey, images: &[image::Row]) -> Result<Question, Error> {
+    let asked: Option<Asked> = row.asked.map(|bytes| sealed::open(key, sealed::ASKED, row.id, &bytes)).transpose()?;
+    let reply: Option<Reply> = row.reply.map(|bytes| sealed::open(key, sealed::REPLY, row.id, &bytes)).transpose()?;
+    let asked = asked.unwrap_or_else(|| Asked { by: String::new(), wants: Vec::new(), text: String::new() });
     Ok(Question {
         id: row.id,
         asked_at: row.asked_at,
@@ -280,11 +226,7 @@ fn shown_question(
         text: asked.text,
         supplied_at: row.supplied_at,
         reply: reply.map(|reply| reply.text),
-        reply_images: images
-            .iter()
-            .filter(|image| image.question == Some(row.id))
-            .map(|image| image.id)
-            .collect(),
+        reply_images: images.iter().filter(|image| image.question == Some(row.id)).map(|image| image.id).collect(),
     })
 }
 
@@ -295,10 +237,7 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
     let answered: Answered = sealed::open(key, sealed::ANSWER, row.id, &bytes)?;
     Ok(Some(Answer {
         answered_at: row.answered_at,
-        answered_by: AnsweredBy {
-            name: answered.by,
-            role: answered.role,
-        },
+        answered_by: AnsweredBy { name: answered.by, role: answered.role },
         department_name: answered.department,
         summary: answered.summary,
         findings: answered.findings,
@@ -307,13 +246,6 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
 }
 
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {
-    let who = row
-        .who
-        .map(|bytes| sealed::open(key, sealed::WHO, row.id, &bytes))
-        .transpose()?;
-    Ok(Happening {
-        at: row.at,
-        what: row.what,
-        who,
-    })
+    let who = row.who.map(|bytes| sealed::open(key, sealed::WHO, row.id, &bytes)).transpose()?;
+    Ok(Happening { at: row.at, what: row.what, who })
 }

@@ -48,9 +48,7 @@ pub async fn save(
     Json(body): Json<SaveDraft>,
 ) -> Result<Json<DraftVersion>, Problem> {
     of_office(&caller)?;
-    let grant = caller
-        .in_practice(body.practice_id)
-        .ok_or_else(Problem::not_found)?;
+    let grant = caller.in_practice(body.practice_id).ok_or_else(Problem::not_found)?;
     let excesses = body.content.excesses();
     if !excesses.is_empty() {
         return Err(Problem::invalid(excesses));
@@ -85,20 +83,10 @@ async fn create(
     let key = ctx.keys.ensure(id).await?;
     let sealed = sealed::seal(ctx, &key, sealed::CONTENT, id, content)?;
     let mut tx = ctx.begin().await?;
-    if !referral::add(
-        &mut tx,
-        id,
-        practice.id,
-        practice.test,
-        row_of(ctx, content, sealed),
-    )
-    .await?
-    {
+    if !referral::add(&mut tx, id, practice.id, practice.test, row_of(ctx, content, sealed)).await? {
         return Ok(None);
     }
-    let row = referral::any(&mut tx, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = referral::any(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let envelope = Envelope {
         actor: ctx.pseudonym(caller.person),
         actor_role: grant.role.as_str().to_owned(),
@@ -107,37 +95,22 @@ async fn create(
     ctx.publish(&mut tx, envelope, &DraftStarted {}).await?;
     happened(ctx, &mut tx, &key, id, "started", Some(&caller.name)).await?;
     tx.commit().await?;
-    Ok(Some(DraftVersion {
-        id,
-        version: row.version,
-        saved_at: row.updated_at,
-    }))
+    Ok(Some(DraftVersion { id, version: row.version, saved_at: row.updated_at }))
 }
 
 /// A new referral's id must be a random one that nothing else goes by. Data keys are found by id, and a purged draft's key
 /// is destroyed: under the id of a practice or a person that would erase the practice or the person.
 async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
     if !matches!(id.get_version_num(), 4 | 7) {
-        return Err(Problem::bad_request(
-            "id",
-            "A referral's id must be a random UUID (version 4 or 7).",
-        ));
+        return Err(Problem::bad_request("id", "A referral's id must be a random UUID (version 4 or 7)."));
     }
-    if kit::log::of_subject(&ctx.db, id).await?.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::not_found())
-    }
+    if kit::log::of_subject(&ctx.db, id).await?.is_empty() { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 fn row_of(ctx: &Context, content: &DraftContent, sealed: Vec<u8>) -> referral::Draft {
     let patient = content.patient.as_ref();
-    let identifier = patient.and_then(|patient| {
-        Some((
-            patient.identifier_system?,
-            patient.identifier.as_deref()?.trim(),
-        ))
-    });
+    let identifier =
+        patient.and_then(|patient| Some((patient.identifier_system?, patient.identifier.as_deref()?.trim())));
     referral::Draft {
         specialty: content.specialty,
         department: content.department_id,
@@ -149,12 +122,7 @@ fn row_of(ctx: &Context, content: &DraftContent, sealed: Vec<u8>) -> referral::D
     }
 }
 
-async fn save_over(
-    ctx: &Context,
-    caller: &Caller,
-    id: Uuid,
-    body: SaveDraft,
-) -> Result<DraftVersion, Problem> {
+async fn save_over(ctx: &Context, caller: &Caller, id: Uuid, body: SaveDraft) -> Result<DraftVersion, Problem> {
     let acting = Acting::on(ctx, caller, id).await?;
     let row = &acting.row;
     if row.practice != body.practice_id {
@@ -169,77 +137,44 @@ async fn save_over(
         return Err(not_a_draft());
     }
     if stands && body.version + 1 == row.version {
-        return Ok(DraftVersion {
-            id,
-            version: row.version,
-            saved_at: row.updated_at,
-        });
+        return Ok(DraftVersion { id, version: row.version, saved_at: row.updated_at });
     }
     if body.version != row.version {
         return Err(stale(row.version));
     }
     let sealed = sealed::seal(ctx, &acting.key, sealed::CONTENT, id, &body.content)?;
     let mut tx = ctx.begin().await?;
-    if !referral::save(
-        &mut tx,
-        id,
-        body.version,
-        row_of(ctx, &body.content, sealed),
-    )
-    .await?
-    {
+    if !referral::save(&mut tx, id, body.version, row_of(ctx, &body.content, sealed)).await? {
         drop(tx);
-        let now = referral::find(ctx, caller, id)
-            .await?
-            .ok_or_else(Problem::not_found)?;
-        return Err(if now.state == ReferralState::Draft {
-            stale(now.version)
-        } else {
-            not_a_draft()
-        });
+        let now = referral::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
+        return Err(if now.state == ReferralState::Draft { stale(now.version) } else { not_a_draft() });
     }
     let saved_at = tx.now();
     tx.commit().await?;
-    Ok(DraftVersion {
-        id,
-        version: body.version + 1,
-        saved_at,
-    })
+    Ok(DraftVersion { id, version: body.version + 1, saved_at })
 }
 
 /// 409 with the version that stands.
 pub fn stale(version: i64) -> Problem {
-    let detail = format!(
-        "The draft was changed elsewhere: version {version} stands now. Read it again before you go on."
-    );
+    let detail =
+        format!("The draft was changed elsewhere: version {version} stands now. Read it again before you go on.");
     Problem::conflict("stale-version", detail)
 }
 
 fn not_a_draft() -> Problem {
-    Problem::conflict(
-        "already-submitted",
-        "The referral was sent and can't be changed any more.",
-    )
+    Problem::conflict("already-submitted", "The referral was sent and can't be changed any more.")
 }
 
 /// Discards a draft. It can be taken back for 7 days, then it is deleted for good.
 #[utoipa::path(delete, path = "/referrals/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn discard(
-    State(ctx): State<Context>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
+pub async fn discard(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     let acting = Acting::even_discarded(&ctx, &caller, id).await?;
     if acting.row.state != ReferralState::Draft {
-        return Err(Problem::conflict(
-            "already-submitted",
-            "The referral was sent. Withdraw it instead.",
-        ));
+        return Err(Problem::conflict("already-submitted", "The referral was sent. Withdraw it instead."));
     }
     let mut tx = ctx.begin().await?;
     if referral::discard(&mut tx, id).await? {
-        ctx.publish(&mut tx, acting.envelope(), &DraftAbandoned {})
-            .await?;
+        ctx.publish(&mut tx, acting.envelope(), &DraftAbandoned {}).await?;
         acting.happened(&mut tx, "discarded").await?;
         tx.commit().await?;
     }
@@ -249,11 +184,7 @@ pub async fn discard(
 /// Takes a discarded draft back.
 #[utoipa::path(post, path = "/referrals/{id}/restore", params(("id" = Uuid, Path)),
     responses((status = NO_CONTENT), (status = GONE, description = "discard-final: after 7 days")))]
-pub async fn restore(
-    State(ctx): State<Context>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
+pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     let acting = Acting::even_discarded(&ctx, &caller, id).await?;
     if acting.row.discarded_at.is_none() {
         return Ok(StatusCode::NO_CONTENT);

@@ -46,22 +46,13 @@ impl<'de> Deserialize<'de> for Belonging {
 }
 
 /// A picture with the right to act on its referral.
-async fn acting_on<'a>(
-    ctx: &'a Context,
-    caller: &'a Caller,
-    id: Uuid,
-) -> Result<(Acting<'a>, image::Row), Problem> {
-    let row = image::find(ctx, caller, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+async fn acting_on<'a>(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<(Acting<'a>, image::Row), Problem> {
+    let row = image::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
     Ok((Acting::on(ctx, caller, row.referral).await?, row))
 }
 
 fn already_sent() -> Problem {
-    Problem::conflict(
-        "already-submitted",
-        "The picture was sent and can't be changed any more.",
-    )
+    Problem::conflict("already-submitted", "The picture was sent and can't be changed any more.")
 }
 
 /// Says what an unsent picture shows.
@@ -78,11 +69,7 @@ pub async fn change(
         Belonging::AsItIs => row.finding,
         Belonging::To(Some(finding)) if !acting.content.has_finding(finding) => {
             let message = "This finding is not part of the saved draft. Save the draft first.";
-            return Err(Problem::invalid_field(
-                "findingId",
-                "unknown-finding",
-                message,
-            ));
+            return Err(Problem::invalid_field("findingId", "unknown-finding", message));
         }
         Belonging::To(finding) => finding,
     };
@@ -98,11 +85,7 @@ pub async fn change(
 
 /// Removes an unsent picture; it can be put back.
 #[utoipa::path(delete, path = "/images/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn remove(
-    State(ctx): State<Context>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
+pub async fn remove(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     let (_, row) = acting_on(&ctx, &caller, id).await?;
     if row.sent_at.is_some() {
         return Err(already_sent());
@@ -118,11 +101,7 @@ pub async fn remove(
 
 /// Puts a removed picture back.
 #[utoipa::path(post, path = "/images/{id}/restore", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn restore(
-    State(ctx): State<Context>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
+pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     let (_, row) = acting_on(&ctx, &caller, id).await?;
     if row.sent_at.is_some() {
         return Err(already_sent());
@@ -131,9 +110,7 @@ pub async fn restore(
     if !referral::touch(&mut tx, row.referral).await? {
         return Err(already_sent());
     }
-    if image::put_back(&mut tx, id).await?
-        && image::count(&mut tx, row.referral).await? > MAX_IMAGES
-    {
+    if image::put_back(&mut tx, id).await? && image::count(&mut tx, row.referral).await? > MAX_IMAGES {
         return Err(too_many_images());
     }
     tx.commit().await?;
@@ -149,9 +126,7 @@ pub async fn show(
     Path((id, rendition)): Path<(Uuid, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let row = image::find(&ctx, &caller, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = image::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     let stored = match rendition.as_str() {
         "original" => Stored {
             object: row.object.clone(),
@@ -161,46 +136,23 @@ pub async fn show(
         },
         "160" | "512" | "2048" => {
             let longest = rendition.parse().map_err(|_| Problem::not_found())?;
-            let copy = image::rendition(&ctx.db, id, longest)
-                .await?
-                .ok_or_else(Problem::not_found)?;
+            let copy = image::rendition(&ctx.db, id, longest).await?.ok_or_else(Problem::not_found)?;
             // The length of the stored bytes is part of their hash; nothing reads it here.
-            Stored {
-                object: copy.object,
-                sha256: copy.sha256,
-                stored_sha256: copy.stored_sha256,
-                stored_bytes: 0,
-            }
+            Stored { object: copy.object, sha256: copy.sha256, stored_sha256: copy.stored_sha256, stored_bytes: 0 }
         }
         _ => return Err(Problem::not_found()),
     };
     let etag = format!("\"{}\"", hex::encode(&stored.sha256));
-    let asked = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let unchanged = asked
-        .flat_map(|value| value.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag);
+    let asked = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let unchanged = asked.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag);
     let picture = if unchanged {
         None
     } else {
         let key = ctx.keys.get(row.referral).await?;
         Some(ctx.get_picture(&key, id, &stored).await?)
     };
-    seen(
-        &ctx,
-        &caller,
-        "read",
-        format!("image {rendition}"),
-        Some(row.referral),
-    )
-    .await?;
-    Ok(answer(
-        picture,
-        &etag,
-        (rendition == "original").then_some(&row),
-    ))
+    seen(&ctx, &caller, "read", format!("image {rendition}"), Some(row.referral)).await?;
+    Ok(answer(picture, &etag, (rendition == "original").then_some(&row)))
 }
 
 /// The media type is the one that was found in the bytes; nothing that the client said comes back.
@@ -215,10 +167,7 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
     set(header::CACHE_CONTROL, "private, max-age=600");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if picture.is_some() {
-        set(
-            header::CONTENT_TYPE,
-            original.map_or("image/jpeg", |row| &row.media_type),
-        );
+        set(header::CONTENT_TYPE, original.map_or("image/jpeg", |row| &row.media_type));
     }
     if let Some(row) = original {
         let extension = match row.media_type.as_str() {
@@ -226,10 +175,7 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
             "image/webp" => "webp",
             _ => "jpg",
         };
-        set(
-            header::CONTENT_DISPOSITION,
-            &format!("attachment; filename=\"{}.{extension}\"", row.id),
-        );
+        set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}.{extension}\"", row.id));
     }
     match picture {
         Some(bytes) => *response.body_mut() = Body::from(bytes),

@@ -43,10 +43,7 @@ pub async fn supply(
 ) -> Result<StatusCode, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let questions = question::of_referral(&ctx.db, id).await?;
-    let asked = questions
-        .iter()
-        .find(|row| row.id == body.question_id)
-        .ok_or_else(Problem::not_found)?;
+    let asked = questions.iter().find(|row| row.id == body.question_id).ok_or_else(Problem::not_found)?;
     if asked.supplied_at.is_some() {
         return repeated(&acting, asked, &body).await;
     }
@@ -54,11 +51,7 @@ pub async fn supply(
         return Err(closed(acting.row.state));
     }
     if body.text.trim().is_empty() && body.image_ids.is_empty() {
-        return Err(Problem::invalid_field(
-            "text",
-            "required",
-            "Write a reply, or add a picture.",
-        ));
+        return Err(Problem::invalid_field("text", "required", "Write a reply, or add a picture."));
     }
     if body.text.chars().count() > LONGEST {
         return Err(Problem::invalid_field(
@@ -73,9 +66,7 @@ pub async fn supply(
 
 fn closed(state: ReferralState) -> Problem {
     let detail = match state {
-        ReferralState::Withdrawn => {
-            "The referral was withdrawn, so nothing can be added to it. Write a new referral."
-        }
+        ReferralState::Withdrawn => "The referral was withdrawn, so nothing can be added to it. Write a new referral.",
         ReferralState::Answered | ReferralState::Acknowledged => {
             "The answer has come meanwhile, so nothing can be added. Read the answer; write a new referral if something is left to ask."
         }
@@ -85,25 +76,13 @@ fn closed(state: ReferralState) -> Problem {
 }
 
 /// The same reply again succeeds; another one is refused.
-async fn repeated(
-    acting: &Acting<'_>,
-    asked: &question::Row,
-    body: &Supply,
-) -> Result<StatusCode, Problem> {
-    let stands: Option<Reply> = asked
-        .reply
-        .as_ref()
-        .map(|bytes| sealed::open(&acting.key, sealed::REPLY, asked.id, bytes))
-        .transpose()?;
+async fn repeated(acting: &Acting<'_>, asked: &question::Row, body: &Supply) -> Result<StatusCode, Problem> {
+    let stands: Option<Reply> =
+        asked.reply.as_ref().map(|bytes| sealed::open(&acting.key, sealed::REPLY, asked.id, bytes)).transpose()?;
     let images = image::of_referral(&acting.ctx.db, acting.row.id).await?;
-    let sent: HashSet<Uuid> = images
-        .iter()
-        .filter(|image| image.question == Some(asked.id))
-        .map(|image| image.id)
-        .collect();
-    if stands.is_some_and(|reply| reply.text == body.text)
-        && sent == body.image_ids.iter().copied().collect()
-    {
+    let sent: HashSet<Uuid> =
+        images.iter().filter(|image| image.question == Some(asked.id)).map(|image| image.id).collect();
+    if stands.is_some_and(|reply| reply.text == body.text) && sent == body.image_ids.iter().copied().collect() {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(Problem::conflict(
@@ -113,28 +92,14 @@ async fn repeated(
 }
 
 async fn reply(acting: &Acting<'_>, body: Supply) -> Result<(), Problem> {
-    let Acting {
-        ctx,
-        row,
-        content,
-        key,
-        ..
-    } = acting;
+    let Acting { ctx, row, content, key, .. } = acting;
     let mut tx = ctx.begin().await?;
     let at = tx.now();
     // The referral first: whoever adds a picture waits for it.
     if !referral::touch(&mut tx, row.id).await? {
         return Err(closed(ReferralState::Submitted));
     }
-    let sealed = sealed::seal(
-        ctx,
-        key,
-        sealed::REPLY,
-        body.question_id,
-        &Reply {
-            text: body.text.clone(),
-        },
-    )?;
+    let sealed = sealed::seal(ctx, key, sealed::REPLY, body.question_id, &Reply { text: body.text.clone() })?;
     if !question::reply(&mut tx, body.question_id, row.id, at, sealed).await? {
         return Err(Problem::conflict(
             "already-supplied",
@@ -146,24 +111,14 @@ async fn reply(acting: &Acting<'_>, body: Supply) -> Result<(), Problem> {
         image::send(&mut tx, image.id, at, Some(body.question_id)).await?;
     }
     let left = question::open(&mut tx, row.id).await?;
-    let state = if left == 0 {
-        ReferralState::Submitted
-    } else {
-        ReferralState::AwaitingInformation
-    };
+    let state = if left == 0 { ReferralState::Submitted } else { ReferralState::AwaitingInformation };
     referral::set_state(&mut tx, row.id, state, at).await?;
     let fact = InformationSupplied {
         question: body.question_id.as_bytes().to_vec(),
         text: body.text,
-        pictures: pictures
-            .iter()
-            .map(|image| picture(image, content))
-            .collect(),
+        pictures: pictures.iter().map(|image| picture(image, content)).collect(),
     };
-    let envelope = Envelope {
-        images: pictures.len() as u32,
-        ..acting.envelope()
-    };
+    let envelope = Envelope { images: pictures.len() as u32, ..acting.envelope() };
     ctx.publish(&mut tx, envelope, &fact).await?;
     acting.happened(&mut tx, "supplied").await?;
     Ok(tx.commit().await?)
@@ -171,11 +126,7 @@ async fn reply(acting: &Acting<'_>, body: Supply) -> Result<(), Problem> {
 
 /// The named pictures, when they are exactly those that were added and not sent: nobody may believe that a picture went
 /// out that did not.
-async fn sent_along(
-    tx: &mut Tx,
-    referral: Uuid,
-    named: &[Uuid],
-) -> Result<Vec<image::Row>, Problem> {
+async fn sent_along(tx: &mut Tx, referral: Uuid, named: &[Uuid]) -> Result<Vec<image::Row>, Problem> {
     let mut images = image::of_referral_in(tx, referral).await?;
     images.retain(|image| image.sent_at.is_none() && image.removed_at.is_none());
     let mut errors = Vec::new();
@@ -195,13 +146,8 @@ async fn sent_along(
         }
     }
     if images.iter().any(|image| !named.contains(&image.id)) {
-        let message =
-            "A picture was added that is not part of the reply. Send it along or remove it.";
+        let message = "A picture was added that is not part of the reply. Send it along or remove it.";
         errors.push(FieldError::new("imageIds", "image-left-out", message));
     }
-    if errors.is_empty() {
-        Ok(images)
-    } else {
-        Err(Problem::invalid(errors))
-    }
+    if errors.is_empty() { Ok(images) } else { Err(Problem::invalid(errors)) }
 }

@@ -107,19 +107,13 @@ pub async fn list(
     let from = match asked.cursor.as_deref() {
         None | Some("") => (At::from_micros(AFTER_ALL), Uuid::max()),
         Some(cursor) => position(cursor).ok_or_else(|| {
-            Problem::bad_request(
-                "cursor",
-                "This cursor is not one of ours. Begin with the first page.",
-            )
+            Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page.")
         })?,
     };
     let mut rows = list::page(&ctx, &caller, asked.tab.as_str(), from, PAGE + 1).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
+    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
     let mut counts = Counts::default();
     for (tab, count) in list::counts(&ctx, &caller).await? {
         match tab.as_str() {
@@ -134,11 +128,7 @@ pub async fn list(
         items.push(shown(&ctx, row).await?);
     }
     seen(&ctx, &caller, "search", "referrals", None).await?;
-    Ok(Json(ReferralPage {
-        items,
-        next,
-        counts,
-    }))
+    Ok(Json(ReferralPage { items, next, counts }))
 }
 
 fn position(cursor: &str) -> Option<(At, Uuid)> {
@@ -154,15 +144,8 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         Err(other) => return Err(other.into()),
     };
     let patient = content.patient.unwrap_or_default();
-    let birth_year = patient
-        .birth_date
-        .as_deref()
-        .and_then(|date| date.split('-').next()?.parse().ok());
-    let body_site = content
-        .findings
-        .into_iter()
-        .find_map(|finding| finding.body_site)
-        .map(|site| site.display);
+    let birth_year = patient.birth_date.as_deref().and_then(|date| date.split('-').next()?.parse().ok());
+    let body_site = content.findings.into_iter().find_map(|finding| finding.body_site).map(|site| site.display);
     Ok(ReferralRow {
         id: row.id,
         state: row.state,

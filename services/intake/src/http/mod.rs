@@ -33,13 +33,7 @@ pub fn routes() -> Routes {
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
         .routes(routes!(upload::options, upload::create))
-        .routes(routes!(
-            upload::status,
-            upload::patch,
-            upload::terminate,
-            upload::overridden,
-            upload::options_of_one
-        ))
+        .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
 }
 
 const OFFICE: [Role; 2] = [Role::GpClinician, Role::GpStaff];

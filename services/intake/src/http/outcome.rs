@@ -55,9 +55,7 @@ pub async fn withdraw(
     let mut tx = ctx.begin().await?;
     if !referral::withdraw(&mut tx, id, sealed).await? {
         drop(tx);
-        let now = referral::find(&ctx, &caller, id)
-            .await?
-            .ok_or_else(Problem::not_found)?;
+        let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
         // Withdrawn by another request, or answered since.
         return if now.state == ReferralState::Withdrawn {
             Ok(StatusCode::NO_CONTENT)
@@ -65,8 +63,7 @@ pub async fn withdraw(
             Err(crossed(now.state))
         };
     }
-    ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason })
-        .await?;
+    ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason }).await?;
     acting.happened(&mut tx, "withdrawn").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -74,10 +71,7 @@ pub async fn withdraw(
 
 fn crossed(state: ReferralState) -> Problem {
     state.withdrawable().err().unwrap_or_else(|| {
-        Problem::conflict(
-            "crossed",
-            "The referral changed at this moment. Look at it and try again.",
-        )
+        Problem::conflict("crossed", "The referral changed at this moment. Look at it and try again.")
     })
 }
 
@@ -99,8 +93,7 @@ pub async fn acknowledge(
     }
     let mut tx = ctx.begin().await?;
     if referral::acknowledge(&mut tx, id, row.state, row.state.after_reading()).await? {
-        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {})
-            .await?;
+        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
         acting.happened(&mut tx, "acknowledged").await?;
         tx.commit().await?;
     }

@@ -27,25 +27,15 @@ pub struct Department {
 
 /// Departments that take referrals.
 #[utoipa::path(get, path = "/departments", responses((status = OK, body = Vec<Department>)))]
-pub async fn departments(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<Json<Vec<Department>>, Problem> {
+pub async fn departments(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<Department>>, Problem> {
     of_office(&caller)?;
     let departments = place::departments(&ctx.db).await?;
-    let shown = departments.into_iter().map(
-        |place::Department {
-             id,
-             name,
-             hospital,
-             specialties,
-         }| Department {
-            id,
-            name,
-            hospital,
-            specialties,
-        },
-    );
+    let shown = departments.into_iter().map(|place::Department { id, name, hospital, specialties }| Department {
+        id,
+        name,
+        hospital,
+        specialties,
+    });
     Ok(Json(shown.collect()))
 }
 
@@ -54,10 +44,7 @@ pub async fn departments(
 pub async fn body_sites(caller: Caller) -> Result<Response, Problem> {
     of_office(&caller)?;
     let mut response = axum::Json(body_site::all()).into_response();
-    response.headers_mut().insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=86400"),
-    );
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
     Ok(response)
 }
 

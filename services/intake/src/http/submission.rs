@@ -47,19 +47,13 @@ pub struct Receipt {
 impl Receipt {
     /// From what stands; none before it was sent. Pictures sent later, in reply to a question, are not part of it.
     pub fn of(row: &referral::Row, images: &[image::Row]) -> Option<Self> {
-        let with_referral = images
-            .iter()
-            .filter(|image| image.sent_at.is_some() && image.question.is_none());
+        let with_referral = images.iter().filter(|image| image.sent_at.is_some() && image.question.is_none());
         Some(Self {
             referral: row.id,
             submitted_at: row.submitted_at?,
             due_at: row.due_at?,
             images: with_referral
-                .map(|image| Sent {
-                    id: image.id,
-                    sha256: hex::encode(&image.sha256),
-                    bytes: image.bytes,
-                })
+                .map(|image| Sent { id: image.id, sha256: hex::encode(&image.sha256), bytes: image.bytes })
                 .collect(),
             department_name: row.department_name.clone().unwrap_or_default(),
             reference: reference(row.id),
@@ -84,45 +78,24 @@ pub async fn submit(
         }
         send(&acting).await?;
     }
-    let row = referral::find(&ctx, &caller, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     let images = image::of_referral(&ctx.db, id).await?;
     // Neither sent by us nor by a request that was faster: the draft was changed in between.
-    Receipt::of(&row, &images)
-        .map(Json)
-        .ok_or_else(|| stale(row.version))
+    Receipt::of(&row, &images).map(Json).ok_or_else(|| stale(row.version))
 }
 
 /// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
 async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
-    let Acting {
-        ctx,
-        caller,
-        row,
-        content,
-        ..
-    } = acting;
+    let Acting { ctx, caller, row, content, .. } = acting;
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
         None => None,
     };
-    let department_name = department
-        .map(|department| department.name)
-        .unwrap_or_default();
+    let department_name = department.map(|department| department.name).unwrap_or_default();
     let mut tx = ctx.begin().await?;
     let at = tx.now();
     let due = due(at, content.priority.unwrap_or(Priority::Routine));
-    if !referral::submit(
-        &mut tx,
-        row.id,
-        row.version,
-        at,
-        due,
-        department_name.clone(),
-    )
-    .await?
-    {
+    if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
         return Ok(());
     }
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
@@ -141,8 +114,7 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
         referrer_name: &caller.name,
     };
     let envelope = counted(acting.envelope(), content, images.len(), at);
-    ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending))
-        .await?;
+    ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)
 }

@@ -9,8 +9,7 @@ use crate::receive::{self, Taken, beyond_length, wrong_offset};
 use crate::repair;
 use crate::store::{image, orphan, upload};
 use crate::upload::{
-    ALGORITHMS, Checksum, EXTENSIONS, LASTS, MAX_IMAGES, MAX_LENGTH, Metadata, VERSION, http_date,
-    length,
+    ALGORITHMS, Checksum, EXTENSIONS, LASTS, MAX_IMAGES, MAX_LENGTH, Metadata, VERSION, http_date, length,
 };
 use axum::body::Body;
 use axum::extract::State;
@@ -42,9 +41,7 @@ fn tus(answer: Answer) -> Response {
         response.headers_mut().insert(TUS_VERSION, version.clone());
     }
     response.headers_mut().insert(RESUMABLE, version);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -66,13 +63,8 @@ fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
     if text(headers, RESUMABLE) == Some(VERSION) {
         return Ok(());
     }
-    let detail =
-        format!("Say Tus-Resumable: {VERSION}; no other version of the protocol is spoken here.");
-    Err(Problem::new(
-        StatusCode::PRECONDITION_FAILED,
-        "unsupported-version",
-        detail,
-    ))
+    let detail = format!("Say Tus-Resumable: {VERSION}; no other version of the protocol is spoken here.");
+    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "unsupported-version", detail))
 }
 
 fn capabilities() -> Response {
@@ -80,18 +72,9 @@ fn capabilities() -> Response {
         StatusCode::NO_CONTENT,
         &[
             (TUS_VERSION, VERSION.to_owned()),
-            (
-                HeaderName::from_static("tus-extension"),
-                EXTENSIONS.to_owned(),
-            ),
-            (
-                HeaderName::from_static("tus-max-size"),
-                MAX_LENGTH.to_string(),
-            ),
-            (
-                HeaderName::from_static("tus-checksum-algorithm"),
-                ALGORITHMS.to_owned(),
-            ),
+            (HeaderName::from_static("tus-extension"), EXTENSIONS.to_owned()),
+            (HeaderName::from_static("tus-max-size"), MAX_LENGTH.to_string()),
+            (HeaderName::from_static("tus-checksum-algorithm"), ALGORITHMS.to_owned()),
         ],
     )
 }
@@ -111,11 +94,7 @@ pub async fn options_of_one() -> Response {
 /// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers).
 #[utoipa::path(post, path = "/uploads", responses((status = CREATED, description = "Location is the upload's address"),
     (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file")))]
-pub async fn create(
-    State(ctx): State<Context>,
-    caller: MaybeCaller,
-    headers: HeaderMap,
-) -> Response {
+pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
     tus(begin(&ctx, caller, &headers).await)
 }
 
@@ -124,21 +103,15 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     let caller = caller?;
     let length = length(text(headers, LENGTH))?;
     let metadata = Metadata::parse(text(headers, METADATA).unwrap_or_default())?;
-    let from_browser =
-        headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    let from_browser = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if from_browser && metadata.sha256.is_none() {
-        return Err(Problem::bad_request(
-            "upload-metadata.sha256",
-            "Upload-Metadata: `sha256` is missing.",
-        ));
+        return Err(Problem::bad_request("upload-metadata.sha256", "Upload-Metadata: `sha256` is missing."));
     }
     let acting = Acting::on(ctx, &caller, metadata.referral).await?;
     acting.row.state.takes_pictures()?;
     match image::any(&ctx.db, metadata.image).await? {
         // The client lost the answer to its last piece and sends the same picture again.
-        Some(there)
-            if there.referral == metadata.referral
-                && metadata.sha256.as_ref() == Some(&there.sha256) => {}
+        Some(there) if there.referral == metadata.referral && metadata.sha256.as_ref() == Some(&there.sha256) => {}
         Some(_) => return Err(image_exists()),
         None if image::count_outside(&ctx.db, metadata.referral).await? >= MAX_IMAGES => {
             return Err(too_many_images());
@@ -148,32 +121,18 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     let (id, expires) = (ctx.new_id(), ctx.now() + LASTS);
     let mut tx = ctx.begin().await?;
     orphan::remove(&mut tx, metadata.image).await?;
-    upload::add(
-        &mut tx,
-        id,
-        &metadata,
-        length,
-        expires,
-        (caller.person, acting.role),
-    )
-    .await?;
+    upload::add(&mut tx, id, &metadata, length, expires, (caller.person, acting.role)).await?;
     tx.commit().await?;
     let location = format!("/api/intake/uploads/{id}");
     Ok(empty(
         StatusCode::CREATED,
-        &[
-            (header::LOCATION, location),
-            (EXPIRES, http_date(expires)),
-            (OFFSET, "0".to_owned()),
-        ],
+        &[(header::LOCATION, location), (EXPIRES, http_date(expires)), (OFFSET, "0".to_owned())],
     ))
 }
 
 /// The upload in the caller's scope, not over.
 async fn found(ctx: &Context, caller: &Caller, id: Uuid) -> Result<upload::Row, Problem> {
-    let row = upload::find(ctx, caller, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = upload::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
     let over = row.ended_at.is_some() || (row.expires_at < ctx.now() && row.pos < row.length);
     if over {
         return Err(Problem::gone(
@@ -186,12 +145,7 @@ async fn found(ctx: &Context, caller: &Caller, id: Uuid) -> Result<upload::Row, 
 
 /// Where an upload stands. One that has every byte and no picture, because a crash came between, is finished here.
 #[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = OK), (status = GONE, description = "upload-expired")))]
-pub async fn status(
-    State(ctx): State<Context>,
-    caller: MaybeCaller,
-    id: MaybeId,
-    headers: HeaderMap,
-) -> Response {
+pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(standing(&ctx, caller, id, &headers).await)
 }
 
@@ -237,13 +191,7 @@ pub async fn patch(
     tus(take(ctx, caller, id, &headers, body).await)
 }
 
-async fn take(
-    ctx: Context,
-    caller: MaybeCaller,
-    id: MaybeId,
-    headers: &HeaderMap,
-    body: Body,
-) -> Answer {
+async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap, body: Body) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
@@ -257,17 +205,12 @@ async fn take(
     let row = found(&ctx, &caller, id).await?;
     let offset: Option<i64> = text(headers, OFFSET).and_then(|text| text.parse().ok());
     let Some(offset) = offset else {
-        return Err(Problem::bad_request(
-            "upload-offset",
-            "Upload-Offset must say where the piece begins.",
-        ));
+        return Err(Problem::bad_request("upload-offset", "Upload-Offset must say where the piece begins."));
     };
     if offset != row.pos {
         return Err(wrong_offset());
     }
-    let announced: i64 = text(headers, header::CONTENT_LENGTH)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0);
+    let announced: i64 = text(headers, header::CONTENT_LENGTH).and_then(|text| text.parse().ok()).unwrap_or(0);
     if announced > row.length - row.pos {
         return Err(beyond_length());
     }
@@ -283,20 +226,12 @@ async fn take(
         }
     });
     let Taken { offset, expires } = task.await.map_err(Problem::internal)??;
-    Ok(empty(
-        StatusCode::NO_CONTENT,
-        &[(OFFSET, offset.to_string()), (EXPIRES, http_date(expires))],
-    ))
+    Ok(empty(StatusCode::NO_CONTENT, &[(OFFSET, offset.to_string()), (EXPIRES, http_date(expires))]))
 }
 
 /// Ends an upload; a picture that is finished stays.
 #[utoipa::path(delete, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
-pub async fn terminate(
-    State(ctx): State<Context>,
-    caller: MaybeCaller,
-    id: MaybeId,
-    headers: HeaderMap,
-) -> Response {
+pub async fn terminate(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(end(&ctx, caller, id, &headers).await)
 }
 
@@ -304,9 +239,7 @@ async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
-    let row = upload::find(ctx, &caller, id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let row = upload::find(ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     repair::terminate(ctx, row.id).await?;
     Ok(empty(StatusCode::NO_CONTENT, &[]))
 }
@@ -320,20 +253,14 @@ pub async fn overridden(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match text(&headers, OVERRIDE)
-        .map(str::to_ascii_uppercase)
-        .as_deref()
-    {
+    match text(&headers, OVERRIDE).map(str::to_ascii_uppercase).as_deref() {
         Some("PATCH") => patch(state, caller, id, headers, body).await,
         Some("DELETE") => terminate(state, caller, id, headers).await,
         Some("HEAD") => status(state, caller, id, headers).await,
         _ => {
-            let detail = "An upload is not posted to. Send PATCH, HEAD or DELETE, or name one in X-HTTP-Method-Override.";
-            tus(Err(Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                detail,
-            )))
+            let detail =
+                "An upload is not posted to. Send PATCH, HEAD or DELETE, or name one in X-HTTP-Method-Override.";
+            tus(Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)))
         }
     }
 }

@@ -23,11 +23,7 @@ fn complete() -> DraftContent {
         history: None,
         findings: vec![Finding {
             id: Uuid::from_u128(1),
-            body_site: Some(CodedSite {
-                code: "66643007".into(),
-                system: "SCT".into(),
-                display: "Rygg".into(),
-            }),
+            body_site: Some(CodedSite { code: "66643007".into(), system: "SCT".into(), display: "Rygg".into() }),
             laterality: Some(Laterality::None),
             kind: Some(FindingKind::Lesion),
             description: String::new(),
@@ -37,40 +33,22 @@ fn complete() -> DraftContent {
 }
 
 fn picture(state: ImageState) -> Shown {
-    Shown {
-        id: Uuid::from_u128(5),
-        number: 1,
-        state,
-        reason: None,
-    }
+    Shown { id: Uuid::from_u128(5), number: 1, state, reason: None }
 }
 
-fn found(
-    content: &DraftContent,
-    pictures: &[Shown],
-    offered: Offered<'_>,
-) -> Vec<(String, String)> {
+fn found(content: &DraftContent, pictures: &[Shown], offered: Offered<'_>) -> Vec<(String, String)> {
     let list = missing(content, pictures, offered, TODAY);
     for error in &list {
-        assert!(
-            error.message.ends_with('.') && error.message.len() > 15,
-            "{error:?}"
-        );
+        assert!(error.message.ends_with('.') && error.message.len() > 15, "{error:?}");
     }
-    list.into_iter()
-        .map(|error| (error.field, error.code.into_owned()))
-        .collect()
+    list.into_iter().map(|error| (error.field, error.code.into_owned())).collect()
 }
 
 /// The one refusal after `change` of a complete referral.
 fn after(change: impl FnOnce(&mut DraftContent)) -> (String, String) {
     let mut content = complete();
     change(&mut content);
-    let mut list = found(
-        &content,
-        &[picture(ImageState::Ready)],
-        Some(&[Specialty::Dermatology]),
-    );
+    let mut list = found(&content, &[picture(ImageState::Ready)], Some(&[Specialty::Dermatology]));
     assert_eq!(list.len(), 1, "{list:?}");
     list.remove(0)
 }
@@ -82,23 +60,13 @@ fn is(found: (String, String), field: &str, code: &str) {
 #[test]
 fn nothing_is_missing_in_a_complete_referral() {
     for state in [ImageState::Ready, ImageState::Processing] {
-        assert_eq!(
-            found(
-                &complete(),
-                &[picture(state)],
-                Some(&[Specialty::Dermatology])
-            ),
-            []
-        );
+        assert_eq!(found(&complete(), &[picture(state)], Some(&[Specialty::Dermatology])), []);
     }
 }
 
 #[test]
 fn an_empty_draft_lists_every_field_in_the_order_of_the_page() {
-    let fields: Vec<String> = found(&DraftContent::default(), &[], None)
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
+    let fields: Vec<String> = found(&DraftContent::default(), &[], None).into_iter().map(|(field, _)| field).collect();
     let expected = [
         "patient.identifierSystem",
         "patient.identifier",
@@ -117,128 +85,43 @@ fn an_empty_draft_lists_every_field_in_the_order_of_the_page() {
 
 #[test]
 fn the_patient() {
-    let patient =
-        |change: fn(&mut Patient)| after(move |content| change(content.patient.as_mut().unwrap()));
-    is(
-        patient(|p| p.identifier_system = None),
-        "patient.identifierSystem",
-        "required",
-    );
-    is(
-        patient(|p| p.identifier = Some("  ".into())),
-        "patient.identifier",
-        "required",
-    );
-    is(
-        patient(|p| p.identifier_system = Some(IdentifierSystem::NoNational)),
-        "patient.identifier",
-        "wrong-format",
-    );
-    is(
-        patient(|p| p.identifier_system = Some(IdentifierSystem::Nhs)),
-        "patient.identifier",
-        "wrong-format",
-    );
+    let patient = |change: fn(&mut Patient)| after(move |content| change(content.patient.as_mut().unwrap()));
+    is(patient(|p| p.identifier_system = None), "patient.identifierSystem", "required");
+    is(patient(|p| p.identifier = Some("  ".into())), "patient.identifier", "required");
+    is(patient(|p| p.identifier_system = Some(IdentifierSystem::NoNational)), "patient.identifier", "wrong-format");
+    is(patient(|p| p.identifier_system = Some(IdentifierSystem::Nhs)), "patient.identifier", "wrong-format");
     is(patient(|p| p.name = None), "patient.name", "required");
-    is(
-        patient(|p| p.birth_date = None),
-        "patient.birthDate",
-        "required",
-    );
-    is(
-        patient(|p| p.birth_date = Some("1958-02-30".into())),
-        "patient.birthDate",
-        "not-a-date",
-    );
-    is(
-        patient(|p| p.birth_date = Some("2026-03-03".into())),
-        "patient.birthDate",
-        "in-the-future",
-    );
-    is(
-        patient(|p| p.birth_date = Some("1858-03-14".into())),
-        "patient.birthDate",
-        "too-long-ago",
-    );
+    is(patient(|p| p.birth_date = None), "patient.birthDate", "required");
+    is(patient(|p| p.birth_date = Some("1958-02-30".into())), "patient.birthDate", "not-a-date");
+    is(patient(|p| p.birth_date = Some("2026-03-03".into())), "patient.birthDate", "in-the-future");
+    is(patient(|p| p.birth_date = Some("1858-03-14".into())), "patient.birthDate", "too-long-ago");
     is(patient(|p| p.sex = None), "patient.sex", "required");
 }
 
 #[test]
 fn the_recipient() {
-    is(
-        after(|content| content.specialty = None),
-        "specialty",
-        "required",
-    );
-    is(
-        after(|content| content.department_id = None),
-        "departmentId",
-        "required",
-    );
-    is(
-        after(|content| content.specialty = Some(Specialty::Ent)),
-        "departmentId",
-        "wrong-specialty",
-    );
+    is(after(|content| content.specialty = None), "specialty", "required");
+    is(after(|content| content.department_id = None), "departmentId", "required");
+    is(after(|content| content.specialty = Some(Specialty::Ent)), "departmentId", "wrong-specialty");
     let unknown = found(&complete(), &[picture(ImageState::Ready)], None);
-    assert_eq!(
-        unknown,
-        [("departmentId".into(), "unknown-department".into())]
-    );
-    is(
-        after(|content| content.priority = None),
-        "priority",
-        "required",
-    );
-    is(
-        after(|content| content.question = Some("\n".into())),
-        "question",
-        "required",
-    );
+    assert_eq!(unknown, [("departmentId".into(), "unknown-department".into())]);
+    is(after(|content| content.priority = None), "priority", "required");
+    is(after(|content| content.question = Some("\n".into())), "question", "required");
 }
 
 #[test]
 fn findings_and_pictures() {
-    is(
-        after(|content| content.findings.clear()),
-        "findings",
-        "required",
-    );
-    is(
-        after(|content| content.findings[0].body_site = None),
-        "findings[0].bodySite",
-        "required",
-    );
+    is(after(|content| content.findings.clear()), "findings", "required");
+    is(after(|content| content.findings[0].body_site = None), "findings[0].bodySite", "required");
     is(
         after(|content| content.findings[0].body_site.as_mut().unwrap().code = "1".into()),
         "findings[0].bodySite",
         "unknown-site",
     );
-    is(
-        after(|content| content.findings[0].laterality = None),
-        "findings[0].laterality",
-        "required",
-    );
-    is(
-        after(|content| content.findings[0].kind = None),
-        "findings[0].kind",
-        "required",
-    );
+    is(after(|content| content.findings[0].laterality = None), "findings[0].laterality", "required");
+    is(after(|content| content.findings[0].kind = None), "findings[0].kind", "required");
     let offered: Offered<'_> = Some(&[Specialty::Dermatology]);
-    assert_eq!(
-        found(&complete(), &[], offered),
-        [("images".into(), "required".into())]
-    );
-    let rejected = found(
-        &complete(),
-        &[picture(ImageState::Ready), picture(ImageState::Rejected)],
-        offered,
-    );
-    assert_eq!(
-        rejected,
-        [(
-            format!("images.{}", Uuid::from_u128(5)),
-            "rejected-image".into()
-        )]
-    );
+    assert_eq!(found(&complete(), &[], offered), [("images".into(), "required".into())]);
+    let rejected = found(&complete(), &[picture(ImageState::Ready), picture(ImageState::Rejected)], offered);
+    assert_eq!(rejected, [(format!("images.{}", Uuid::from_u128(5)), "rejected-image".into())]);
 }

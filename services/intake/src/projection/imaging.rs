@@ -47,11 +47,8 @@ async fn ready(tx: &mut Tx, fact: ImageReady) -> Result<(), ProjectError> {
         return Ok(());
     }
     for rendition in fact.renditions {
-        let copy = Rendition {
-            object: rendition.object,
-            sha256: rendition.sha256,
-            stored_sha256: rendition.stored_sha256,
-        };
+        let copy =
+            Rendition { object: rendition.object, sha256: rendition.sha256, stored_sha256: rendition.stored_sha256 };
         image::add_rendition(tx, image, rendition.longest, copy).await?;
     }
     Ok(())

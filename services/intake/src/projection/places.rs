@@ -11,11 +11,7 @@ use proto::directory::{DepartmentRegistered, PracticeChanged, PracticeRegistered
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-places",
-    kinds: &[
-        PracticeRegistered::KIND,
-        PracticeChanged::KIND,
-        DepartmentRegistered::KIND,
-    ],
+    kinds: &[PracticeRegistered::KIND, PracticeChanged::KIND, DepartmentRegistered::KIND],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: place::RESET,
 };
@@ -33,19 +29,9 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         DepartmentRegistered::KIND => {
             let fact = match ctx.open::<DepartmentRegistered>(event).await? {
                 Opened::Open(fact) => fact,
-                Opened::Erased => DepartmentRegistered {
-                    name: ERASED.to_owned(),
-                    ..DepartmentRegistered::default()
-                },
+                Opened::Erased => DepartmentRegistered { name: ERASED.to_owned(), ..DepartmentRegistered::default() },
             };
-            Ok(place::set_department(
-                tx,
-                event.subject(),
-                fact.name,
-                fact.hospital,
-                &fact.specialties,
-            )
-            .await?)
+            Ok(place::set_department(tx, event.subject(), fact.name, fact.hospital, &fact.specialties).await?)
         }
         _ => Ok(()),
     }
@@ -56,16 +42,7 @@ async fn registered(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), 
         Opened::Open(fact) => (fact.name, fact.test_practice),
         Opened::Erased => (ERASED.to_owned(), false),
     };
-    let channel = if event.envelope.channel.is_empty() {
-        "web".to_owned()
-    } else {
-        event.envelope.channel.clone()
-    };
-    let practice = Practice {
-        id: event.subject(),
-        name,
-        channel,
-        test: test || event.envelope.test,
-    };
+    let channel = if event.envelope.channel.is_empty() { "web".to_owned() } else { event.envelope.channel.clone() };
+    let practice = Practice { id: event.subject(), name, channel, test: test || event.envelope.test };
     Ok(place::set_practice(tx, practice).await?)
 }

@@ -23,11 +23,7 @@ pub const CONSUMER: Consumer = Consumer {
 
 async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     let Some(row) = referral::locked(tx, event.subject()).await? else {
-        tracing::warn!(
-            position = event.position,
-            kind = event.kind(),
-            "an event about a referral that is not here"
-        );
+        tracing::warn!(position = event.position, kind = event.kind(), "an event about a referral that is not here");
         return Ok(());
     };
     let key = match ctx.keys.get(row.id).await {
@@ -62,19 +58,9 @@ async fn asked(
         let id = id_of(&event.envelope.id).unwrap_or_default();
         return Ok(question::add(tx, id, row.id, event.occurred_at(), None).await?);
     };
-    let id = id_of(&fact.question)
-        .ok_or_else(|| ProjectError::Poison("the event names no question".into()))?;
-    let wants = fact
-        .wants
-        .split([',', ' '])
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let asked = Asked {
-        by: fact.asked_by,
-        wants,
-        text: fact.text,
-    };
+    let id = id_of(&fact.question).ok_or_else(|| ProjectError::Poison("the event names no question".into()))?;
+    let wants = fact.wants.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let asked = Asked { by: fact.asked_by, wants, text: fact.text };
     let sealed = sealed::seal(ctx, key, sealed::ASKED, id, &asked)?;
     question::add(tx, id, row.id, event.occurred_at(), Some(sealed)).await?;
     referral::set_state(tx, row.id, row.state.after_question(), event.occurred_at()).await?;
@@ -89,19 +75,13 @@ async fn answered(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let (answered_at, after_withdrawal) = (event.occurred_at(), row.state == State::Withdrawn);
-    let copy = |id, content| answer::Row {
-        id,
-        answered_at,
-        after_withdrawal,
-        content,
-    };
+    let copy = |id, content| answer::Row { id, answered_at, after_withdrawal, content };
     referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();
         return Ok(answer::add(tx, row.id, copy(id, None)).await?);
     };
-    let id = id_of(&fact.answer)
-        .ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
+    let id = id_of(&fact.answer).ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
     let who = fact.answered_by.clone();
     let sealed = sealed::seal(ctx, key, sealed::ANSWER, id, &read(fact))?;
     answer::add(tx, row.id, copy(id, Some(sealed))).await?;

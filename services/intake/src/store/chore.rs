@@ -8,13 +8,5 @@ statements! {
 
 /// Takes the turn for a chore that was not done since `since`; false when it was.
 pub async fn turn(ctx: &Context, name: &str, since: At) -> sqlx::Result<bool> {
-    Ok(ctx
-        .db
-        .q(TURN)
-        .bind(name.to_owned())
-        .bind(ctx.now())
-        .bind(since)
-        .exec()
-        .await?
-        == 1)
+    Ok(ctx.db.q(TURN).bind(name.to_owned()).bind(ctx.now()).bind(since).exec().await? == 1)
 }

@@ -27,15 +27,7 @@ pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
 
 /// Adds one.
 pub async fn add(tx: &mut Tx, referral: Uuid, row: Row) -> sqlx::Result<()> {
-    tx.q(ADD)
-        .bind(row.id)
-        .bind(referral)
-        .bind(row.at)
-        .bind(row.what)
-        .bind(row.who)
-        .exec()
-        .await
-        .map(|_| ())
+    tx.q(ADD).bind(row.id).bind(referral).bind(row.at).bind(row.what).bind(row.who).exec().await.map(|_| ())
 }
 
 /// Deletes a referral's.

@@ -106,13 +106,7 @@ pub async fn of_referral_in(tx: &mut Tx, referral: Uuid) -> sqlx::Result<Vec<Row
 
 /// A picture of a referral of the caller's practice.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db
-        .q(FIND)
-        .bind(id)
-        .bind(caller.person)
-        .bind(ctx.now())
-        .opt()
-        .await
+    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }
 
 /// Any picture, for rules that act for nobody.
@@ -161,20 +155,8 @@ pub async fn add(tx: &mut Tx, arrived: &Arrived) -> sqlx::Result<bool> {
 }
 
 /// Changes what an unsent picture shows; false when it was sent.
-pub async fn change(
-    tx: &mut Tx,
-    id: Uuid,
-    view: View,
-    finding: Option<Uuid>,
-) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(CHANGE)
-        .bind(id)
-        .bind(view)
-        .bind(finding)
-        .exec()
-        .await?
-        == 1)
+pub async fn change(tx: &mut Tx, id: Uuid, view: View, finding: Option<Uuid>) -> sqlx::Result<bool> {
+    Ok(tx.q(CHANGE).bind(id).bind(view).bind(finding).exec().await? == 1)
 }
 
 /// Removes an unsent picture.
@@ -209,29 +191,12 @@ pub async fn set_ready(tx: &mut Tx, id: Uuid, measured: Measured) -> sqlx::Resul
 }
 
 /// Notes that a picture could not be read.
-pub async fn set_rejected(
-    tx: &mut Tx,
-    id: Uuid,
-    code: String,
-    message: String,
-) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(REJECTED)
-        .bind(id)
-        .bind(code)
-        .bind(message)
-        .exec()
-        .await?
-        == 1)
+pub async fn set_rejected(tx: &mut Tx, id: Uuid, code: String, message: String) -> sqlx::Result<bool> {
+    Ok(tx.q(REJECTED).bind(id).bind(code).bind(message).exec().await? == 1)
 }
 
 /// Notes a smaller copy.
-pub async fn add_rendition(
-    tx: &mut Tx,
-    image: Uuid,
-    longest: u32,
-    rendition: Rendition,
-) -> sqlx::Result<()> {
+pub async fn add_rendition(tx: &mut Tx, image: Uuid, longest: u32, rendition: Rendition) -> sqlx::Result<()> {
     tx.q(ADD_RENDITION)
         .bind(image)
         .bind(i64::from(longest))

@@ -76,10 +76,5 @@ pub async fn page(
 
 /// How many referrals stand in each tab.
 pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Vec<(String, i64)>> {
-    ctx.db
-        .q(COUNTS)
-        .bind(caller.person)
-        .bind(ctx.now())
-        .all()
-        .await
+    ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).all().await
 }

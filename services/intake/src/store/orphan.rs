@@ -17,13 +17,7 @@ statements! {
 /// Notes an original that may be one.
 pub async fn add(tx: &mut Tx, image: Uuid, object: &str) -> sqlx::Result<()> {
     let now = tx.now();
-    tx.q(ADD)
-        .bind(image)
-        .bind(object.to_owned())
-        .bind(now)
-        .exec()
-        .await
-        .map(|_| ())
+    tx.q(ADD).bind(image).bind(object.to_owned()).bind(now).exec().await.map(|_| ())
 }
 
 /// Takes one off; false when it is not noted (any more).

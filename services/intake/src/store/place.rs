@@ -16,10 +16,7 @@ statements! {
 }
 
 /// Empty both tables before a rebuild.
-pub const RESET: &[&str] = &[
-    "delete from intake_practice",
-    "delete from intake_department",
-];
+pub const RESET: &[&str] = &["delete from intake_practice", "delete from intake_department"];
 
 /// The name of a place whose key was destroyed.
 pub const ERASED: &str = "erased";
@@ -53,16 +50,8 @@ pub struct Department {
 type DepartmentRow = (Uuid, String, String, String);
 
 fn department_of((id, name, hospital, specialties): DepartmentRow) -> Department {
-    let specialties = specialties
-        .split(' ')
-        .filter_map(Specialty::from_word)
-        .collect();
-    Department {
-        id,
-        name,
-        hospital,
-        specialties,
-    }
+    let specialties = specialties.split(' ').filter_map(Specialty::from_word).collect();
+    Department { id, name, hospital, specialties }
 }
 
 /// One practice.
@@ -72,29 +61,13 @@ pub async fn practice(db: &Db, id: Uuid) -> sqlx::Result<Option<Practice>> {
 
 /// Writes a practice.
 pub async fn set_practice(tx: &mut Tx, practice: Practice) -> sqlx::Result<()> {
-    let Practice {
-        id,
-        name,
-        channel,
-        test,
-    } = practice;
-    tx.q(SET_PRACTICE)
-        .bind(id)
-        .bind(name)
-        .bind(channel)
-        .bind(test)
-        .exec_one()
-        .await
+    let Practice { id, name, channel, test } = practice;
+    tx.q(SET_PRACTICE).bind(id).bind(name).bind(channel).bind(test).exec_one().await
 }
 
 /// Renames a practice; an unknown one is left alone.
 pub async fn rename_practice(tx: &mut Tx, id: Uuid, name: String) -> sqlx::Result<()> {
-    tx.q(RENAME_PRACTICE)
-        .bind(id)
-        .bind(name)
-        .exec()
-        .await
-        .map(|_| ())
+    tx.q(RENAME_PRACTICE).bind(id).bind(name).exec().await.map(|_| ())
 }
 
 /// All departments by name.
@@ -117,11 +90,5 @@ pub async fn set_department(
     hospital: String,
     specialties: &[String],
 ) -> sqlx::Result<()> {
-    tx.q(SET_DEPARTMENT)
-        .bind(id)
-        .bind(name)
-        .bind(hospital)
-        .bind(specialties.join(" "))
-        .exec_one()
-        .await
+    tx.q(SET_DEPARTMENT).bind(id).bind(name).bind(hospital).bind(specialties.join(" ")).exec_one().await
 }

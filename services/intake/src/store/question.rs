@@ -28,40 +28,13 @@ pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
 }
 
 /// Adds a question; repeating it changes nothing.
-pub async fn add(
-    tx: &mut Tx,
-    id: Uuid,
-    referral: Uuid,
-    asked_at: At,
-    asked: Option<Vec<u8>>,
-) -> sqlx::Result<()> {
-    tx.q(ADD)
-        .bind(id)
-        .bind(referral)
-        .bind(asked_at)
-        .bind(asked)
-        .exec()
-        .await
-        .map(|_| ())
+pub async fn add(tx: &mut Tx, id: Uuid, referral: Uuid, asked_at: At, asked: Option<Vec<u8>>) -> sqlx::Result<()> {
+    tx.q(ADD).bind(id).bind(referral).bind(asked_at).bind(asked).exec().await.map(|_| ())
 }
 
 /// Writes the reply; false when there is one, or no such question.
-pub async fn reply(
-    tx: &mut Tx,
-    id: Uuid,
-    referral: Uuid,
-    at: At,
-    reply: Vec<u8>,
-) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(REPLY)
-        .bind(id)
-        .bind(referral)
-        .bind(at)
-        .bind(reply)
-        .exec()
-        .await?
-        == 1)
+pub async fn reply(tx: &mut Tx, id: Uuid, referral: Uuid, at: At, reply: Vec<u8>) -> sqlx::Result<bool> {
+    Ok(tx.q(REPLY).bind(id).bind(referral).bind(at).bind(reply).exec().await? == 1)
 }
 
 /// How many questions are open.

@@ -79,22 +79,13 @@ pub struct Draft {
 
 impl Draft {
     fn words(&self) -> (Option<String>, Option<String>) {
-        (
-            self.specialty.map(|one| one.as_str().to_owned()),
-            self.priority.map(|one| one.as_str().to_owned()),
-        )
+        (self.specialty.map(|one| one.as_str().to_owned()), self.priority.map(|one| one.as_str().to_owned()))
     }
 }
 
 /// The referral, when the caller has a right in its practice now; discarded ones too.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db
-        .q(FIND)
-        .bind(id)
-        .bind(caller.person)
-        .bind(ctx.now())
-        .opt()
-        .await
+    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }
 
 /// The referral for projections, locked: what is read here stands until the transaction ends, so a question or an answer
@@ -110,13 +101,7 @@ pub async fn any(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Row>> {
 }
 
 /// Adds a draft with version 1; false when the id is taken.
-pub async fn add(
-    tx: &mut Tx,
-    id: Uuid,
-    practice: Uuid,
-    test: bool,
-    draft: Draft,
-) -> sqlx::Result<bool> {
+pub async fn add(tx: &mut Tx, id: Uuid, practice: Uuid, test: bool, draft: Draft) -> sqlx::Result<bool> {
     let now = tx.now();
     let (specialty, priority) = draft.words();
     let added = tx
@@ -167,51 +152,20 @@ pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
 }
 
 /// The once-only transition; false when `version` is not what stands, or it is no draft any more.
-pub async fn submit(
-    tx: &mut Tx,
-    id: Uuid,
-    version: i64,
-    at: At,
-    due: At,
-    sent_to: String,
-) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(SUBMIT)
-        .bind(id)
-        .bind(version)
-        .bind(at)
-        .bind(due)
-        .bind(sent_to)
-        .exec()
-        .await?
-        == 1)
+pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
+    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
 }
 
 /// Withdraws; false when it is not waiting any more.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx
-        .q(WITHDRAW)
-        .bind(id)
-        .bind(now)
-        .bind(reason)
-        .exec()
-        .await?
-        == 1)
+    Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
 }
 
 /// Notes that the answer was read; false when another request was first.
 pub async fn acknowledge(tx: &mut Tx, id: Uuid, from: State, to: State) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx
-        .q(ACKNOWLEDGE)
-        .bind(id)
-        .bind(to)
-        .bind(now)
-        .bind(from)
-        .exec()
-        .await?
-        == 1)
+    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).exec().await? == 1)
 }
 
 /// Locks the row for a change of its pictures; false when it takes none any more.
@@ -222,22 +176,12 @@ pub async fn touch(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
 
 /// Writes the state.
 pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
-    tx.q(SET_STATE)
-        .bind(id)
-        .bind(state)
-        .bind(at)
-        .exec_one()
-        .await
+    tx.q(SET_STATE).bind(id).bind(state).bind(at).exec_one().await
 }
 
 /// Notes an answer, which is unread.
 pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
-    tx.q(SET_ANSWERED)
-        .bind(id)
-        .bind(state)
-        .bind(at)
-        .exec_one()
-        .await
+    tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).exec_one().await
 }
 
 /// Some drafts discarded before `before`.
@@ -247,15 +191,7 @@ pub async fn long_discarded(ctx: &Context, before: At) -> sqlx::Result<Vec<(Uuid
 
 /// Decides that a draft discarded before `before` goes; false when it was taken back.
 pub async fn begin_purge(ctx: &Context, id: Uuid, before: At) -> sqlx::Result<bool> {
-    Ok(ctx
-        .db
-        .q(BEGIN_PURGE)
-        .bind(id)
-        .bind(before)
-        .bind(At::from_micros(0))
-        .exec()
-        .await?
-        == 1)
+    Ok(ctx.db.q(BEGIN_PURGE).bind(id).bind(before).bind(At::from_micros(0)).exec().await? == 1)
 }
 
 /// Deletes the row of a discarded draft.

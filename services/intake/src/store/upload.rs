@@ -106,13 +106,7 @@ pub async fn add(
 
 /// An upload to a referral of the caller's practice.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
-    ctx.db
-        .q(FIND)
-        .bind(id)
-        .bind(caller.person)
-        .bind(ctx.now())
-        .opt()
-        .await
+    ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }
 
 /// Any upload, for the rules that finish one.
@@ -128,27 +122,11 @@ pub async fn advance(tx: &mut Tx, id: Uuid, pieces: &[Piece], expires: At) -> sq
     };
     let now = tx.now();
     let end = last.pos + last.length;
-    if tx
-        .q(MOVE)
-        .bind(id)
-        .bind(first.pos)
-        .bind(end)
-        .bind(now)
-        .bind(expires)
-        .exec()
-        .await?
-        != 1
-    {
+    if tx.q(MOVE).bind(id).bind(first.pos).bind(end).bind(now).bind(expires).exec().await? != 1 {
         return Ok(false);
     }
     for piece in pieces {
-        tx.q(ADD_PIECE)
-            .bind(id)
-            .bind(piece.pos)
-            .bind(piece.length)
-            .bind(piece.object.clone())
-            .exec_one()
-            .await?;
+        tx.q(ADD_PIECE).bind(id).bind(piece.pos).bind(piece.length).bind(piece.object.clone()).exec_one().await?;
     }
     Ok(true)
 }
@@ -208,11 +186,6 @@ pub async fn delete_pieces(db: &Db, id: Uuid) -> sqlx::Result<()> {
 
 /// Whether an object is a piece of an upload.
 pub async fn is_staged(db: &Db, upload: Uuid, object: &str) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> = db
-        .q(IS_STAGED)
-        .bind(upload)
-        .bind(object.to_owned())
-        .opt()
-        .await?;
+    let row: Option<(i64,)> = db.q(IS_STAGED).bind(upload).bind(object.to_owned()).opt().await?;
     Ok(row.is_some())
 }

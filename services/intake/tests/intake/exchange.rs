@@ -7,11 +7,14 @@ use crate::sending::sent;
 use proto::imaging::{ImageReady, Quality, Rendition};
 use proto::intake::InformationSupplied;
 use proto::review::{AnswerGiven, FindingAnswer, InformationRequested};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 on_both!(
-    a_question_is_answered_once,
+    a_question_is_shown,
+    a_reply_is_checked,
+    a_reply_goes_out_once,
+    nothing_is_added_after_the_answer,
     an_answer_is_read,
     an_answer_that_crossed_a_withdrawal_is_kept,
     pictures_become_ready,
@@ -51,240 +54,128 @@ async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
     office.tell(referral, &fact).await;
 }
 
-async fn a_question_is_answered_once(office: Office) {
-    let (id, first) = sent(&office).await;
-    let path = format!("/referrals/{id}/information");
+async fn a_question_is_shown(office: Office) {
+    let (id, _) = sent(&office).await;
     let question = ask(&office, id).await;
     let shown = office.read(id).await;
     assert_eq!(shown["state"], "awaiting-information");
     let asked = &shown["questions"][0];
-    assert_eq!(
-        (&asked["id"], &asked["text"]),
-        (&json!(question), &json!("A sharper picture, please."))
-    );
-    assert_eq!(
-        (&asked["wants"], &asked["askedBy"]),
-        (
-            &json!(["better-images", "history"]),
-            &json!("SYNTHETIC Hanne Hudlege")
-        )
-    );
-    assert_eq!(
-        office.doctor.get("/referrals?tab=waiting").await.json()["items"][0]["question"],
-        true
-    );
+    assert_eq!(asked["id"], json!(question));
+    assert_eq!(asked["text"], "A sharper picture, please.");
+    assert_eq!(asked["wants"], json!(["better-images", "history"]));
+    assert_eq!(asked["askedBy"], "SYNTHETIC Hanne Hudlege");
+    let waiting = office.doctor.get("/referrals?tab=waiting").await.json();
+    assert_eq!(waiting["items"][0]["question"], true);
+}
 
+fn reply(question: Uuid, text: &str, images: &[Uuid]) -> Value {
+    json!({"questionId": question, "text": text, "imageIds": images})
+}
+
+async fn a_reply_is_checked(office: Office) {
+    let (id, first) = sent(&office).await;
+    let path = format!("/referrals/{id}/information");
+    let question = ask(&office, id).await;
     let image = upload(&office, id, None, &jpeg(120, 1)).await;
-    let reply = |text: &str, images: &[Uuid]| json!({"questionId": question, "text": text, "imageIds": images});
-    office
-        .doctor
-        .post(
-            &path,
-            json!({"questionId": office.id(), "text": "x", "imageIds": []}),
-        )
-        .await
-        .is(404);
-    assert_eq!(
-        office
-            .doctor
-            .post(&path, reply("", &[]))
-            .await
-            .is(422)
-            .json()["errors"][0]["field"],
-        "text"
-    );
-    let left_out = office
-        .doctor
-        .post(&path, reply("Here.", &[]))
-        .await
-        .is(422)
-        .json();
-    assert_eq!(left_out["errors"][0]["code"], "image-left-out");
-    let unknown = office
-        .doctor
-        .post(&path, reply("Here.", &[image, first]))
-        .await
-        .is(422)
-        .json();
-    assert_eq!(unknown["errors"][0]["field"], "imageIds[1]");
-    for _ in 0..2 {
-        office
-            .nurse
-            .post(&path, reply("Here.", &[image]))
-            .await
-            .is(204);
+    let unknown = reply(office.id(), "x", &[]);
+    office.doctor.post(&path, unknown).await.is(404);
+    for (images, text, field, code) in [
+        (vec![], "", "text", "required"),
+        (vec![], "Here.", "imageIds", "image-left-out"),
+        (vec![image, first], "Here.", "imageIds[1]", "unknown-image"),
+    ] {
+        let refused = office.doctor.post(&path, reply(question, text, &images)).await;
+        let error = refused.is(422).json()["errors"][0].clone();
+        assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)));
     }
-    assert_eq!(
-        office
-            .doctor
-            .post(&path, reply("Another.", &[image]))
-            .await
-            .refusal(),
-        (409, "already-supplied".into())
-    );
+    assert_eq!(office.read(id).await["state"], "awaiting-information");
+}
+
+async fn a_reply_goes_out_once(office: Office) {
+    let (id, _) = sent(&office).await;
+    let path = format!("/referrals/{id}/information");
+    let question = ask(&office, id).await;
+    let image = upload(&office, id, None, &jpeg(120, 1)).await;
+    for _ in 0..2 {
+        office.nurse.post(&path, reply(question, "Here.", &[image])).await.is(204);
+    }
+    let another = office.doctor.post(&path, reply(question, "Another.", &[image])).await;
+    assert_eq!(another.refusal(), (409, "already-supplied".into()));
 
     let (envelope, fact) = office.last::<InformationSupplied>(id).await;
-    assert_eq!(
-        (envelope.actor_role.as_str(), envelope.images),
-        ("gp-staff", 1)
-    );
-    assert_eq!(
-        (fact.question.as_slice(), fact.text.as_str()),
-        (question.as_bytes().as_slice(), "Here.")
-    );
-    assert_eq!(
-        (fact.pictures.len(), fact.pictures[0].image.as_slice()),
-        (1, image.as_bytes().as_slice())
-    );
+    assert_eq!((envelope.actor_role.as_str(), envelope.images), ("gp-staff", 1));
+    assert_eq!((fact.question.as_slice(), fact.text.as_str()), (question.as_bytes().as_slice(), "Here."));
+    assert_eq!((fact.pictures.len(), fact.pictures[0].image.as_slice()), (1, image.as_bytes().as_slice()));
+    let kinds = office.kinds(id).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "InformationSupplied").count(), 1);
+
     let shown = office.read(id).await;
     assert_eq!(shown["state"], "submitted");
-    assert_eq!(
-        (
-            &shown["questions"][0]["reply"],
-            &shown["questions"][0]["replyImages"]
-        ),
-        (&json!("Here."), &json!([image]))
-    );
-    assert_eq!(
-        shown["receipt"]["images"].as_array().unwrap().len(),
-        1,
-        "the receipt stays what it was"
-    );
-    let what: Vec<&str> = shown["timeline"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["what"].as_str().unwrap())
-        .collect();
+    assert_eq!(shown["questions"][0]["reply"], "Here.");
+    assert_eq!(shown["questions"][0]["replyImages"], json!([image]));
+    let receipt = shown["receipt"]["images"].as_array().unwrap();
+    assert_eq!(receipt.len(), 1, "the receipt stays what it was");
+    let what: Vec<&str> =
+        shown["timeline"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
     assert_eq!(what, ["started", "submitted", "asked", "supplied"]);
-    assert_eq!(
-        office
-            .kinds(id)
-            .await
-            .iter()
-            .filter(|kind| *kind == "InformationSupplied")
-            .count(),
-        1
-    );
-    // No question is open: nothing can be added.
-    let again = ask(&office, id).await;
+}
+
+async fn nothing_is_added_after_the_answer(office: Office) {
+    let (id, _) = sent(&office).await;
+    let question = ask(&office, id).await;
     answer(&office, id, office.id()).await;
-    let late = json!({"questionId": again, "text": "x", "imageIds": []});
-    assert_eq!(
-        office.doctor.post(&path, late).await.refusal(),
-        (409, "no-open-question".into())
-    );
+    let path = format!("/referrals/{id}/information");
+    let late = office.doctor.post(&path, reply(question, "x", &[])).await;
+    assert_eq!(late.refusal(), (409, "no-open-question".into()));
+    assert_eq!(office.read(id).await["state"], "answered");
 }
 
 async fn an_answer_is_read(office: Office) {
     let (id, _) = sent(&office).await;
-    let finding: Uuid = office.read(id).await["content"]["findings"][0]["id"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let finding: Uuid = office.read(id).await["content"]["findings"][0]["id"].as_str().unwrap().parse().unwrap();
     let path = format!("/referrals/{id}/acknowledge");
-    assert_eq!(
-        office.doctor.post(&path, json!({})).await.refusal(),
-        (409, "no-answer".into())
-    );
+    assert_eq!(office.doctor.post(&path, json!({})).await.refusal(), (409, "no-answer".into()));
     answer(&office, id, finding).await;
-    let list = office
-        .nurse
-        .get("/referrals?tab=answers")
-        .await
-        .is(200)
-        .json();
-    assert_eq!(
-        (&list["items"][0]["unread"], &list["counts"]["answers"]),
-        (&json!(true), &json!(1))
-    );
+    let list = office.nurse.get("/referrals?tab=answers").await.is(200).json();
+    assert_eq!((&list["items"][0]["unread"], &list["counts"]["answers"]), (&json!(true), &json!(1)));
     let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["answer"]["summary"]), (&json!("answered"), &json!("Benign.")));
+    assert_eq!(shown["answer"]["answeredBy"], json!({"name": "SYNTHETIC Hanne Hudlege", "role": "specialist"}));
     assert_eq!(
-        (&shown["state"], &shown["answer"]["summary"]),
-        (&json!("answered"), &json!("Benign."))
-    );
-    assert_eq!(
-        shown["answer"]["answeredBy"],
-        json!({"name": "SYNTHETIC Hanne Hudlege", "role": "specialist"})
-    );
-    assert_eq!(
-        (
-            &shown["answer"]["findings"][0]["findingId"],
-            &shown["answer"]["afterWithdrawal"]
-        ),
+        (&shown["answer"]["findings"][0]["findingId"], &shown["answer"]["afterWithdrawal"]),
         (&json!(finding), &json!(false))
     );
     assert_eq!(
-        office
-            .doctor
-            .post(&format!("/referrals/{id}/withdraw"), json!({"reason": "x"}))
-            .await
-            .refusal(),
+        office.doctor.post(&format!("/referrals/{id}/withdraw"), json!({"reason": "x"})).await.refusal(),
         (409, "already-answered".into())
     );
     for _ in 0..2 {
         office.doctor.post(&path, json!({})).await.is(204);
     }
     assert_eq!(office.kinds(id).await.last().unwrap(), "AnswerAcknowledged");
-    assert_eq!(
-        office
-            .kinds(id)
-            .await
-            .iter()
-            .filter(|kind| *kind == "AnswerAcknowledged")
-            .count(),
-        1
-    );
+    assert_eq!(office.kinds(id).await.iter().filter(|kind| *kind == "AnswerAcknowledged").count(), 1);
     assert_eq!(office.read(id).await["state"], "acknowledged");
-    assert_eq!(
-        office.nurse.get("/referrals?tab=closed").await.json()["items"][0]["unread"],
-        false
-    );
+    assert_eq!(office.nurse.get("/referrals?tab=closed").await.json()["items"][0]["unread"], false);
 }
 
 async fn an_answer_that_crossed_a_withdrawal_is_kept(office: Office) {
     let (id, _) = sent(&office).await;
-    office
-        .doctor
-        .post(
-            &format!("/referrals/{id}/withdraw"),
-            json!({"reason": "Moved away."}),
-        )
-        .await
-        .is(204);
+    office.doctor.post(&format!("/referrals/{id}/withdraw"), json!({"reason": "Moved away."})).await.is(204);
     answer(&office, id, office.id()).await;
     let shown = office.read(id).await;
-    assert_eq!(
-        (&shown["state"], &shown["answer"]["afterWithdrawal"]),
-        (&json!("withdrawn"), &json!(true))
-    );
+    assert_eq!((&shown["state"], &shown["answer"]["afterWithdrawal"]), (&json!("withdrawn"), &json!(true)));
     // It waits to be read like any other.
-    assert_eq!(
-        office.doctor.get("/referrals?tab=answers").await.json()["items"][0]["id"],
-        json!(id)
-    );
-    office
-        .doctor
-        .post(&format!("/referrals/{id}/acknowledge"), json!({}))
-        .await
-        .is(204);
+    assert_eq!(office.doctor.get("/referrals?tab=answers").await.json()["items"][0]["id"], json!(id));
+    office.doctor.post(&format!("/referrals/{id}/acknowledge"), json!({})).await.is(204);
     assert_eq!(office.read(id).await["state"], "withdrawn");
-    assert_eq!(
-        office.doctor.get("/referrals?tab=closed").await.json()["items"][0]["id"],
-        json!(id)
-    );
+    assert_eq!(office.doctor.get("/referrals?tab=closed").await.json()["items"][0]["id"], json!(id));
 }
 
 /// Stores a smaller copy as imaging does, and says so.
 async fn ready(office: &Office, referral: Uuid, image: Uuid, copy: &[u8]) -> String {
     let key = office.ctx.keys.get(referral).await.unwrap();
     let object = format!("derivatives/{image}/512");
-    let stored = office
-        .ctx
-        .put_picture(&key, &object, image, copy)
-        .await
-        .unwrap();
+    let stored = office.ctx.put_picture(&key, &object, image, copy).await.unwrap();
     let rendition = Rendition {
         longest: 512,
         width: 90,
@@ -294,13 +185,8 @@ async fn ready(office: &Office, referral: Uuid, image: Uuid, copy: &[u8]) -> Str
         sha256: stored.sha256,
         stored_sha256: stored.stored_sha256,
     };
-    let quality = Quality {
-        model: "1".into(),
-        sharpness: 12.5,
-        mean_luma: 101.0,
-        verdict: "good".into(),
-        ..Quality::default()
-    };
+    let quality =
+        Quality { model: "1".into(), sharpness: 12.5, mean_luma: 101.0, verdict: "good".into(), ..Quality::default() };
     let fact = ImageReady {
         image: image.as_bytes().to_vec(),
         renditions: vec![rendition],
@@ -317,48 +203,20 @@ async fn pictures_become_ready(office: Office) {
     let copy = jpeg(90, 2);
     ready(&office, id, image, &copy).await;
     let shown = office.read(id).await["images"][0].clone();
-    assert_eq!(
-        (&shown["state"], &shown["width"]),
-        (&json!("ready"), &json!(100))
-    );
-    assert_eq!(
-        shown["quality"],
-        json!({"sharpness": 12.5, "exposure": 101.0, "verdict": "good"})
-    );
+    assert_eq!((&shown["state"], &shown["width"]), (&json!("ready"), &json!(100)));
+    assert_eq!(shown["quality"], json!({"sharpness": 12.5, "exposure": 101.0, "verdict": "good"}));
     let path = format!("/images/{image}/512");
     let served = office.nurse.get(&path).await.is(200);
-    assert_eq!(
-        (served.body.as_slice(), served.header("content-type")),
-        (copy.as_slice(), Some("image/jpeg"))
-    );
+    assert_eq!((served.body.as_slice(), served.header("content-type")), (copy.as_slice(), Some("image/jpeg")));
     let etag = format!("\"{}\"", digest(&copy));
     assert_eq!(served.header("etag"), Some(etag.as_str()));
-    assert!(
-        served
-            .header("cache-control")
-            .unwrap()
-            .starts_with("private")
-    );
-    let unchanged = office
-        .nurse
-        .send("GET", &path, &[("if-none-match", etag)], "")
-        .await
-        .is(304);
+    assert!(served.header("cache-control").unwrap().starts_with("private"));
+    let unchanged = office.nurse.send("GET", &path, &[("if-none-match", etag)], "").await.is(304);
     assert!(unchanged.body.is_empty());
     let reads = office.reads(id).await;
-    assert_eq!(
-        reads
-            .iter()
-            .filter(|(person, what)| *person == office.nurse.id && what == "image 512")
-            .count(),
-        2
-    );
+    assert_eq!(reads.iter().filter(|(person, what)| *person == office.nurse.id && what == "image 512").count(), 2);
     for other in ["160", "2048", "513", "original.jpg"] {
-        office
-            .nurse
-            .get(&format!("/images/{image}/{other}"))
-            .await
-            .is(404);
+        office.nurse.get(&format!("/images/{image}/{other}")).await.is(404);
     }
 }
 
@@ -371,11 +229,7 @@ async fn a_damaged_picture_is_never_served(office: Office) {
         office.ctx.objects.put(&object, bytes.into()).await.unwrap();
     }
     for rendition in ["512", "original"] {
-        let refused = office
-            .doctor
-            .get(&format!("/images/{image}/{rendition}"))
-            .await
-            .is(500);
+        let refused = office.doctor.get(&format!("/images/{image}/{rendition}")).await.is(500);
         assert_eq!(refused.code(), "internal");
     }
 }
@@ -383,36 +237,19 @@ async fn a_damaged_picture_is_never_served(office: Office) {
 async fn events_about_the_unknown_are_ignored(office: Office) {
     let (id, elsewhere) = (office.id(), office.id());
     office.ctx.keys.ensure(id).await.unwrap();
-    let fact = ImageReady {
-        image: elsewhere.as_bytes().to_vec(),
-        ..ImageReady::default()
-    };
+    let fact = ImageReady { image: elsewhere.as_bytes().to_vec(), ..ImageReady::default() };
     office.tell(id, &fact).await;
     ask(&office, id).await;
     answer(&office, id, elsewhere).await;
-    let (count,): (i64,) = office
-        .ctx
-        .db
-        .q("select count(*) from intake_answer")
-        .one()
-        .await
-        .unwrap();
+    let (count,): (i64,) = office.ctx.db.q("select count(*) from intake_answer").one().await.unwrap();
     assert_eq!(count, 0);
 }
 
 async fn statements_prepare(office: Office) {
     let statements = kit::run::statements(office.world.running.services());
-    let own: Vec<_> = statements
-        .iter()
-        .filter(|(owner, ..)| *owner == "intake")
-        .collect();
+    let own: Vec<_> = statements.iter().filter(|(owner, ..)| *owner == "intake").collect();
     assert!(own.len() > 50, "{}", own.len());
     for (_, name, text) in own {
-        office
-            .ctx
-            .db
-            .prepare(text)
-            .await
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        office.ctx.db.prepare(text).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }

@@ -28,22 +28,9 @@ on_both!(
 /// Every byte is staged and noted, and then the process is gone: nothing was put together.
 async fn all_bytes(office: &Office, referral: Uuid, picture: &[u8]) -> Sending<'static> {
     let doctor = Box::leak(Box::new(office.doctor.clone()));
-    let sending = Sending::begin(
-        office,
-        doctor,
-        referral,
-        None,
-        picture.len(),
-        Some(digest(picture)),
-    )
-    .await;
-    let row = uploads::any(&office.ctx.db, sending.id())
-        .await
-        .unwrap()
-        .unwrap();
-    receive(&office.ctx, row, None, Body::from(picture.to_vec()))
-        .await
-        .unwrap();
+    let sending = Sending::begin(office, doctor, referral, None, picture.len(), Some(digest(picture))).await;
+    let row = uploads::any(&office.ctx.db, sending.id()).await.unwrap().unwrap();
+    receive(&office.ctx, row, None, Body::from(picture.to_vec())).await.unwrap();
     sending
 }
 
@@ -51,17 +38,8 @@ async fn stands_once(office: &Office, referral: Uuid, image: Uuid) {
     let images = office.read(referral).await["images"].clone();
     assert_eq!(images.as_array().unwrap().len(), 1);
     assert_eq!(images[0]["id"], json!(image));
-    assert_eq!(
-        office.kinds(referral).await,
-        ["DraftStarted", "UploadSucceeded"]
-    );
-    assert_eq!(
-        (
-            office.objects("originals/").await,
-            office.objects("staging/").await
-        ),
-        (1, 0)
-    );
+    assert_eq!(office.kinds(referral).await, ["DraftStarted", "UploadSucceeded"]);
+    assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (1, 0));
 }
 
 async fn head_finishes_after_a_crash(office: Office) {
@@ -77,11 +55,7 @@ async fn a_repair_finishes_after_a_crash(office: Office) {
     let (id, _) = office.draft().await;
     let sending = all_bytes(&office, id, &jpeg(100, 2)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
-    assert_eq!(
-        office.read(id).await["images"],
-        json!([]),
-        "a request may still be about to do it"
-    );
+    assert_eq!(office.read(id).await["images"], json!([]), "a request may still be about to do it");
     office.wait(Duration::minutes(1)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     stands_once(&office, id, sending.image).await;
@@ -92,24 +66,9 @@ async fn the_original_stood_already(office: Office) {
     let picture = jpeg(100, 3);
     let sending = all_bytes(&office, id, &picture).await;
     let key = office.ctx.keys.get(id).await.unwrap();
-    office
-        .ctx
-        .put_picture(
-            &key,
-            &format!("originals/{}", sending.image),
-            sending.image,
-            &picture,
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        finish(&office.ctx, sending.id()).await.unwrap(),
-        Finished::Done
-    );
-    assert_eq!(
-        finish(&office.ctx, sending.id()).await.unwrap(),
-        Finished::Done
-    );
+    office.ctx.put_picture(&key, &format!("originals/{}", sending.image), sending.image, &picture).await.unwrap();
+    assert_eq!(finish(&office.ctx, sending.id()).await.unwrap(), Finished::Done);
+    assert_eq!(finish(&office.ctx, sending.id()).await.unwrap(), Finished::Done);
     stands_once(&office, id, sending.image).await;
 }
 
@@ -129,16 +88,8 @@ async fn pieces_left_by_a_crash_are_swept(office: Office) {
     // As if the process had gone right after the transaction.
     let pieces = uploads::pieces(&office.ctx.db, sending.id()).await.unwrap();
     let staged = office.ctx.objects.get(&pieces[0].object).await.unwrap();
-    assert_eq!(
-        finish(&office.ctx, sending.id()).await.unwrap(),
-        Finished::Done
-    );
-    office
-        .ctx
-        .objects
-        .put(&pieces[0].object, staged)
-        .await
-        .unwrap();
+    assert_eq!(finish(&office.ctx, sending.id()).await.unwrap(), Finished::Done);
+    office.ctx.objects.put(&pieces[0].object, staged).await.unwrap();
     let sql = "insert into intake_piece (upload, pos, length, object) values ($1, 0, $2, $3)";
     office
         .ctx
@@ -151,15 +102,7 @@ async fn pieces_left_by_a_crash_are_swept(office: Office) {
         .await
         .unwrap();
     // And one that no row ever knew: its request lost its process before the row was written.
-    office
-        .ctx
-        .objects
-        .put(
-            &format!("staging/{}/0-0011223344556677", sending.id()),
-            "SYNTHETIC".into(),
-        )
-        .await
-        .unwrap();
+    office.ctx.objects.put(&format!("staging/{}/0-0011223344556677", sending.id()), "SYNTHETIC".into()).await.unwrap();
     office.wait(Duration::hours(7)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     stands_once(&office, id, sending.image).await;
@@ -169,29 +112,13 @@ async fn a_lost_piece_fails_the_upload(office: Office) {
     let (id, _) = office.draft().await;
     let sending = all_bytes(&office, id, &jpeg(100, 6)).await;
     let pieces = uploads::pieces(&office.ctx.db, sending.id()).await.unwrap();
-    let mut sealed = office
-        .ctx
-        .objects
-        .get(&pieces[0].object)
-        .await
-        .unwrap()
-        .to_vec();
+    let mut sealed = office.ctx.objects.get(&pieces[0].object).await.unwrap().to_vec();
     let last = sealed.len() - 1;
     sealed[last] ^= 1;
-    office
-        .ctx
-        .objects
-        .put(&pieces[0].object, sealed.into())
-        .await
-        .unwrap();
-    let Finished::Refused(problem) = finish(&office.ctx, sending.id()).await.unwrap() else {
-        panic!("not refused")
-    };
+    office.ctx.objects.put(&pieces[0].object, sealed.into()).await.unwrap();
+    let Finished::Refused(problem) = finish(&office.ctx, sending.id()).await.unwrap() else { panic!("not refused") };
     assert_eq!(problem.code, "digest-mismatch");
-    assert_eq!(
-        office.last::<UploadFailed>(id).await.1.reason,
-        "digest-mismatch"
-    );
+    assert_eq!(office.last::<UploadFailed>(id).await.1.reason, "digest-mismatch");
     sending.head().await.is(404);
 }
 
@@ -206,25 +133,14 @@ async fn the_same_picture_sent_again_is_one_picture(office: Office) {
         ("view", "close-up".into()),
         ("sha256", digest(&picture)),
     ]);
-    let created = crate::pictures::create(&office.doctor, picture.len(), headers)
-        .await
-        .is(201);
-    let path = created
-        .header("location")
-        .unwrap()
-        .strip_prefix("/api/intake")
-        .unwrap()
-        .to_owned();
+    let created = crate::pictures::create(&office.doctor, picture.len(), headers).await.is(201);
+    let path = created.header("location").unwrap().strip_prefix("/api/intake").unwrap().to_owned();
     let headers = [
         ("tus-resumable", "1.0.0".to_owned()),
         ("upload-offset", "0".to_owned()),
         ("content-type", "application/offset+octet-stream".to_owned()),
     ];
-    office
-        .doctor
-        .send("PATCH", &path, &headers, picture)
-        .await
-        .is(204);
+    office.doctor.send("PATCH", &path, &headers, picture).await.is(204);
     stands_once(&office, id, image).await;
 }
 
@@ -241,16 +157,12 @@ async fn another_picture_under_the_same_id_is_refused(office: Office) {
         ])
     };
     assert_eq!(
-        crate::pictures::create(&office.doctor, other.len(), pairs(id))
-            .await
-            .refusal(),
+        crate::pictures::create(&office.doctor, other.len(), pairs(id)).await.refusal(),
         (409, "image-exists".into())
     );
     let (elsewhere, _) = office.draft().await;
     assert_eq!(
-        crate::pictures::create(&office.doctor, other.len(), pairs(elsewhere))
-            .await
-            .refusal(),
+        crate::pictures::create(&office.doctor, other.len(), pairs(elsewhere)).await.refusal(),
         (409, "image-exists".into())
     );
     stands_once(&office, id, image).await;
@@ -260,22 +172,14 @@ async fn a_picture_cannot_slip_in_after_send(office: Office) {
     let (id, finding) = office.draft().await;
     upload(&office, id, Some(finding), &jpeg(100, 10)).await;
     let late = all_bytes(&office, id, &jpeg(100, 11)).await;
-    let receipt = office
-        .doctor
-        .post(&format!("/referrals/{id}/submit"), json!({"version": 1}))
-        .await
-        .is(200)
-        .json();
+    let receipt = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200).json();
     assert_eq!(receipt["images"].as_array().unwrap().len(), 1);
     assert_eq!(late.head().await.status, 409);
     assert_eq!(office.read(id).await["images"].as_array().unwrap().len(), 1);
     office.wait(Duration::minutes(61)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     assert_eq!(office.objects("originals/").await, 1);
-    assert_eq!(
-        office.last::<UploadFailed>(id).await.1.reason,
-        "already-submitted"
-    );
+    assert_eq!(office.last::<UploadFailed>(id).await.1.reason, "already-submitted");
 }
 
 async fn a_refused_picture_sent_again_keeps_its_original(office: Office) {
@@ -283,21 +187,10 @@ async fn a_refused_picture_sent_again_keeps_its_original(office: Office) {
     let picture = jpeg(100, 12);
     let first = all_bytes(&office, id, &picture).await;
     // Refused after its original was put: the draft lay in the bin at that moment.
-    office
-        .doctor
-        .delete(&format!("/referrals/{id}"))
-        .await
-        .is(204);
-    assert!(matches!(
-        finish(&office.ctx, first.id()).await.unwrap(),
-        Finished::Refused(_)
-    ));
+    office.doctor.delete(&format!("/referrals/{id}")).await.is(204);
+    assert!(matches!(finish(&office.ctx, first.id()).await.unwrap(), Finished::Refused(_)));
     assert_eq!(office.objects("originals/").await, 1);
-    office
-        .doctor
-        .post(&format!("/referrals/{id}/restore"), json!({}))
-        .await
-        .is(204);
+    office.doctor.post(&format!("/referrals/{id}/restore"), json!({})).await.is(204);
     // The same picture under the same id comes again, and stays.
     let pairs = [
         ("referral", id.to_string()),
@@ -305,32 +198,14 @@ async fn a_refused_picture_sent_again_keeps_its_original(office: Office) {
         ("view", "scale".to_owned()),
         ("sha256", digest(&picture)),
     ];
-    let created = crate::pictures::create(
-        &office.doctor,
-        picture.len(),
-        crate::pictures::metadata(&pairs),
-    )
-    .await
-    .is(201);
+    let created =
+        crate::pictures::create(&office.doctor, picture.len(), crate::pictures::metadata(&pairs)).await.is(201);
     office.wait(Duration::minutes(61)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
-    let upload: Uuid = created
-        .header("location")
-        .unwrap()
-        .rsplit('/')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let upload: Uuid = created.header("location").unwrap().rsplit('/').next().unwrap().parse().unwrap();
     let row = uploads::any(&office.ctx.db, upload).await.unwrap().unwrap();
-    receive(&office.ctx, row, None, Body::from(picture.clone()))
-        .await
-        .unwrap();
+    receive(&office.ctx, row, None, Body::from(picture.clone())).await.unwrap();
     assert_eq!(finish(&office.ctx, upload).await.unwrap(), Finished::Done);
-    let original = office
-        .doctor
-        .get(&format!("/images/{}/original", first.image))
-        .await
-        .is(200);
+    let original = office.doctor.get(&format!("/images/{}/original", first.image)).await.is(200);
     assert_eq!(original.body, picture);
 }

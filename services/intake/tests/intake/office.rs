@@ -17,13 +17,8 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 /// Runs a test in a fresh world; afterwards no event may be parked.
-pub async fn run<F: Future<Output = ()>>(
-    deployment: (Engine, Reach),
-    test: impl FnOnce(Office) -> F,
-) {
-    let world = World::start(vec![intake::service()], deployment, |_| {})
-        .await
-        .unwrap();
+pub async fn run<F: Future<Output = ()>>(deployment: (Engine, Reach), test: impl FnOnce(Office) -> F) {
+    let world = World::start(vec![intake::service()], deployment, |_| {}).await.unwrap();
     let ctx = world.ctx().clone();
     let (solvik, fjordby, department) = (ctx.new_id(), ctx.new_id(), ctx.new_id());
     register_practice(&ctx, solvik, "Solvik legekontor (SYNTHETIC)", false).await;
@@ -38,28 +33,13 @@ pub async fn run<F: Future<Output = ()>>(
     ] {
         people.push(person(&ctx, &app, practice, role, name).await);
     }
-    let [doctor, nurse, stranger] = people
-        .try_into()
-        .unwrap_or_else(|_| unreachable!("three people"));
+    let [doctor, nurse, stranger] = people.try_into().unwrap_or_else(|_| unreachable!("three people"));
     assert_eq!(world.settle().await.unwrap().len(), 0);
     let world = Arc::new(world);
-    test(Office {
-        world: Arc::clone(&world),
-        ctx: ctx.clone(),
-        doctor,
-        nurse,
-        stranger,
-        practice: solvik,
-        department,
-    })
-    .await;
-    assert_eq!(
-        world.settle().await.unwrap().len(),
-        0,
-        "an event was parked"
-    );
-    let world =
-        Arc::try_unwrap(world).unwrap_or_else(|_| panic!("the test has ended and keeps its world"));
+    test(Office { world: Arc::clone(&world), ctx: ctx.clone(), doctor, nurse, stranger, practice: solvik, department })
+        .await;
+    assert_eq!(world.settle().await.unwrap().len(), 0, "an event was parked");
+    let world = Arc::try_unwrap(world).unwrap_or_else(|_| panic!("the test has ended and keeps its world"));
     world.stop().await;
 }
 
@@ -80,16 +60,8 @@ pub struct Office {
 async fn register_practice(ctx: &Context, id: Uuid, name: &str, test: bool) {
     ctx.keys.ensure(id).await.unwrap();
     let mut tx = ctx.begin().await.unwrap();
-    let fact = PracticeRegistered {
-        name: name.into(),
-        test_practice: test,
-        ..PracticeRegistered::default()
-    };
-    let envelope = Envelope {
-        key: id.as_bytes().to_vec(),
-        channel: "web".into(),
-        ..ctx.about(id, None)
-    };
+    let fact = PracticeRegistered { name: name.into(), test_practice: test, ..PracticeRegistered::default() };
+    let envelope = Envelope { key: id.as_bytes().to_vec(), channel: "web".into(), ..ctx.about(id, None) };
     ctx.publish(&mut tx, envelope, &fact).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -103,16 +75,7 @@ async fn register_department(ctx: &Context, id: Uuid) {
         specialties: vec!["dermatology".into(), "plastic-surgery".into()],
         duty_phone: String::new(),
     };
-    ctx.publish(
-        &mut tx,
-        Envelope {
-            key: id.as_bytes().to_vec(),
-            ..ctx.about(id, None)
-        },
-        &fact,
-    )
-    .await
-    .unwrap();
+    ctx.publish(&mut tx, Envelope { key: id.as_bytes().to_vec(), ..ctx.about(id, None) }, &fact).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -130,25 +93,11 @@ async fn person(ctx: &Context, app: &Router, practice: Uuid, role: Role, name: &
         .exec_one()
         .await
         .unwrap();
-    let sql = "insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, $3, $4, $5, $6)";
-    let grant = ctx
-        .db
-        .q(sql)
-        .bind(ctx.new_id())
-        .bind(id)
-        .bind(role)
-        .bind(practice);
-    grant
-        .bind("practice".to_owned())
-        .bind(now - Duration::days(1))
-        .exec_one()
-        .await
-        .unwrap();
-    Person {
-        id,
-        token,
-        app: app.clone(),
-    }
+    let sql =
+        "insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, $3, $4, $5, $6)";
+    let grant = ctx.db.q(sql).bind(ctx.new_id()).bind(id).bind(role).bind(practice);
+    grant.bind("practice".to_owned()).bind(now - Duration::days(1)).exec_one().await.unwrap();
+    Person { id, token, app: app.clone() }
 }
 
 /// Somebody with a session.
@@ -170,8 +119,7 @@ pub struct Reply {
 impl Reply {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.body))
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {:?}", self.status, self.body))
     }
 
     /// The problem's stable word.
@@ -192,12 +140,7 @@ impl Reply {
     /// Checks the status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.body)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 }
@@ -209,33 +152,16 @@ impl Person {
     }
 
     /// Any request.
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, String)],
-        body: impl Into<Body>,
-    ) -> Reply {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/api/intake{path}"))
-            .header("cookie", self.cookie());
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, String)], body: impl Into<Body>) -> Reply {
+        let mut request =
+            Request::builder().method(method).uri(format!("/api/intake{path}")).header("cookie", self.cookie());
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let response = self
-            .app
-            .clone()
-            .oneshot(request.body(body.into()).unwrap())
-            .await
-            .unwrap();
+        let response = self.app.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status, headers: parts.headers, body }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -247,13 +173,7 @@ impl Person {
     }
 
     pub async fn json(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.send(
-            method,
-            path,
-            &[("content-type", "application/json".into())],
-            body.to_string(),
-        )
-        .await
+        self.send(method, path, &[("content-type", "application/json".into())], body.to_string()).await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {
@@ -289,27 +209,17 @@ impl Office {
     /// Saves a draft as the doctor.
     pub async fn save(&self, id: Uuid, version: i64, content: Value) -> Reply {
         let body = json!({"version": version, "practiceId": self.practice, "content": content});
-        self.doctor
-            .json("PUT", &format!("/referrals/{id}"), body)
-            .await
+        self.doctor.json("PUT", &format!("/referrals/{id}"), body).await
     }
 
     /// The referral as the doctor sees it.
     pub async fn read(&self, id: Uuid) -> Value {
-        self.doctor
-            .get(&format!("/referrals/{id}"))
-            .await
-            .is(200)
-            .json()
+        self.doctor.get(&format!("/referrals/{id}")).await.is(200).json()
     }
 
     /// The events about a subject, by kind.
     pub async fn kinds(&self, subject: Uuid) -> Vec<String> {
-        self.events(subject)
-            .await
-            .iter()
-            .map(|event| event.kind().to_owned())
-            .collect()
+        self.events(subject).await.iter().map(|event| event.kind().to_owned()).collect()
     }
 
     pub async fn events(&self, subject: Uuid) -> Vec<Recorded> {
@@ -318,12 +228,7 @@ impl Office {
 
     /// The last event of a kind about a subject, opened.
     pub async fn last<E: Event>(&self, subject: Uuid) -> (Envelope, E) {
-        let event = self
-            .events(subject)
-            .await
-            .into_iter()
-            .rfind(|event| event.kind() == E::KIND)
-            .unwrap();
+        let event = self.events(subject).await.into_iter().rfind(|event| event.kind() == E::KIND).unwrap();
         match self.ctx.open::<E>(&event).await.unwrap() {
             kit::log::Opened::Open(fact) => (event.envelope, fact),
             kit::log::Opened::Erased => panic!("erased"),
@@ -333,10 +238,7 @@ impl Office {
     /// Publishes a fact about a referral as another service does, and waits until it has been read.
     pub async fn tell<E: Event>(&self, referral: Uuid, fact: &E) {
         let mut tx = self.ctx.begin().await.unwrap();
-        let envelope = Envelope {
-            key: referral.as_bytes().to_vec(),
-            ..self.ctx.about(referral, None)
-        };
+        let envelope = Envelope { key: referral.as_bytes().to_vec(), ..self.ctx.about(referral, None) };
         self.ctx.publish(&mut tx, envelope, fact).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(self.world.settle().await.unwrap().len(), 0);
@@ -345,31 +247,17 @@ impl Office {
     /// Lets time pass without ending anybody's session.
     pub async fn wait(&self, duration: Duration) {
         self.world.clock.advance(duration);
-        self.ctx
-            .db
-            .q("update kit_session set seen_at = $1")
-            .bind(self.ctx.now())
-            .exec()
-            .await
-            .unwrap();
+        self.ctx.db.q("update kit_session set seen_at = $1").bind(self.ctx.now()).exec().await.unwrap();
     }
 
     /// What is recorded of reads of a subject: `(person, what)`.
     pub async fn reads(&self, subject: Uuid) -> Vec<(Uuid, String)> {
         let all = self.ctx.audit.of_subject(subject).await.unwrap();
-        all.into_iter()
-            .filter(|access| access.action == "read")
-            .map(|access| (access.person, access.what))
-            .collect()
+        all.into_iter().filter(|access| access.action == "read").map(|access| (access.person, access.what)).collect()
     }
 
     /// Objects under a prefix.
     pub async fn objects(&self, prefix: &str) -> usize {
-        self.ctx
-            .objects
-            .list(prefix, None, 1000)
-            .await
-            .unwrap()
-            .len()
+        self.ctx.objects.list(prefix, None, 1000).await.unwrap().len()
     }
 }

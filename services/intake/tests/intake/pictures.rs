@@ -17,9 +17,7 @@ pub fn jpeg(side: u32, seed: u32) -> Vec<u8> {
         .collect();
     let mut bytes = Vec::new();
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 90);
-    encoder
-        .write_image(&pixels, side, side, ExtendedColorType::Rgb8)
-        .unwrap();
+    encoder.write_image(&pixels, side, side, ExtendedColorType::Rgb8).unwrap();
     bytes
 }
 
@@ -30,11 +28,7 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// `Upload-Metadata` of a close-up.
 pub fn metadata(pairs: &[(&str, String)]) -> String {
-    pairs
-        .iter()
-        .map(|(key, value)| format!("{key} {}", STANDARD.encode(value)))
-        .collect::<Vec<_>>()
-        .join(",")
+    pairs.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect::<Vec<_>>().join(",")
 }
 
 /// An upload under way.
@@ -53,11 +47,7 @@ fn resumable() -> (&'static str, String) {
 
 /// Asks for an upload.
 pub async fn create(person: &Person, length: usize, metadata: String) -> Reply {
-    let headers = [
-        resumable(),
-        ("upload-length", length.to_string()),
-        ("upload-metadata", metadata),
-    ];
+    let headers = [resumable(), ("upload-length", length.to_string()), ("upload-metadata", metadata)];
     person.send("POST", "/uploads", &headers, "").await
 }
 
@@ -72,25 +62,13 @@ impl<'p> Sending<'p> {
         sha256: Option<String>,
     ) -> Self {
         let image = office.id();
-        let mut pairs = vec![
-            ("referral", referral.to_string()),
-            ("image", image.to_string()),
-            ("view", "close-up".to_owned()),
-        ];
+        let mut pairs =
+            vec![("referral", referral.to_string()), ("image", image.to_string()), ("view", "close-up".to_owned())];
         pairs.extend(finding.map(|finding| ("finding", finding.to_string())));
         pairs.extend(sha256.map(|digest| ("sha256", digest)));
         let reply = create(person, length, metadata(&pairs)).await.is(201);
-        let path = reply
-            .header("location")
-            .unwrap()
-            .strip_prefix("/api/intake")
-            .unwrap()
-            .to_owned();
-        Self {
-            person,
-            path,
-            image,
-        }
+        let path = reply.header("location").unwrap().strip_prefix("/api/intake").unwrap().to_owned();
+        Self { person, path, image }
     }
 
     /// The upload's id.
@@ -110,55 +88,27 @@ impl<'p> Sending<'p> {
             ("content-length", bytes.len().to_string()),
         ];
         headers.extend(more.iter().cloned());
-        self.person
-            .send("PATCH", &self.path, &headers, bytes.to_vec())
-            .await
+        self.person.send("PATCH", &self.path, &headers, bytes.to_vec()).await
     }
 
     pub async fn head(&self) -> Reply {
-        self.person
-            .send("HEAD", &self.path, &[resumable()], "")
-            .await
+        self.person.send("HEAD", &self.path, &[resumable()], "").await
     }
 
     /// Where it stands.
     pub async fn offset(&self) -> usize {
-        self.head()
-            .await
-            .is(200)
-            .header("upload-offset")
-            .unwrap()
-            .parse()
-            .unwrap()
+        self.head().await.is(200).header("upload-offset").unwrap().parse().unwrap()
     }
 
     pub async fn end(&self) -> Reply {
-        self.person
-            .send("DELETE", &self.path, &[resumable()], "")
-            .await
+        self.person.send("DELETE", &self.path, &[resumable()], "").await
     }
 }
 
 /// Sends a picture whole and returns its id.
-pub async fn upload(
-    office: &Office,
-    referral: Uuid,
-    finding: Option<Uuid>,
-    picture: &[u8],
-) -> Uuid {
-    let sending = Sending::begin(
-        office,
-        &office.doctor,
-        referral,
-        finding,
-        picture.len(),
-        Some(digest(picture)),
-    )
-    .await;
+pub async fn upload(office: &Office, referral: Uuid, finding: Option<Uuid>, picture: &[u8]) -> Uuid {
+    let sending = Sending::begin(office, &office.doctor, referral, finding, picture.len(), Some(digest(picture))).await;
     let reply = sending.patch(0, picture).await.is(204);
-    assert_eq!(
-        reply.header("upload-offset").unwrap(),
-        picture.len().to_string()
-    );
+    assert_eq!(reply.header("upload-offset").unwrap(), picture.len().to_string());
     sending.image
 }

@@ -6,11 +6,7 @@ use crate::pictures::{Sending, create, digest, jpeg, metadata, upload};
 use proto::intake::UploadFailed;
 use serde_json::json;
 
-on_both!(
-    what_is_no_picture_is_refused,
-    a_referral_holds_twenty_pictures,
-    strangers_find_nothing,
-);
+on_both!(what_is_no_picture_is_refused, a_referral_holds_twenty_pictures, strangers_find_nothing,);
 
 async fn what_is_no_picture_is_refused(office: Office) {
     let (id, _) = office.draft().await;
@@ -30,29 +26,12 @@ async fn what_is_no_picture_is_refused(office: Office) {
         assert!(refused.json()["detail"].as_str().unwrap().ends_with('.'));
         sending.head().await.is(404);
         let (envelope, fact) = office.last::<UploadFailed>(id).await;
-        assert_eq!(
-            (fact.reason.as_str(), fact.image),
-            (code, sending.image.as_bytes().to_vec())
-        );
+        assert_eq!((fact.reason.as_str(), fact.image), (code, sending.image.as_bytes().to_vec()));
         assert_eq!(envelope.actor, office.ctx.pseudonym(office.doctor.id));
     }
     assert_eq!(office.read(id).await["images"], json!([]));
-    assert_eq!(
-        (
-            office.objects("originals/").await,
-            office.objects("staging/").await
-        ),
-        (0, 0)
-    );
-    assert_eq!(
-        office.kinds(id).await,
-        [
-            "DraftStarted",
-            "UploadFailed",
-            "UploadFailed",
-            "UploadFailed"
-        ]
-    );
+    assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (0, 0));
+    assert_eq!(office.kinds(id).await, ["DraftStarted", "UploadFailed", "UploadFailed", "UploadFailed"]);
 }
 
 async fn a_referral_holds_twenty_pictures(office: Office) {
@@ -64,55 +43,23 @@ async fn a_referral_holds_twenty_pictures(office: Office) {
         images.push(upload(&office, id, None, &picture).await);
     }
     // One that was begun in time comes too late.
-    assert_eq!(
-        last.patch(0, &picture).await.refusal(),
-        (422, "too-many-images".into())
-    );
+    assert_eq!(last.patch(0, &picture).await.refusal(), (422, "too-many-images".into()));
     office.wait(time::Duration::minutes(61)).await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
-    assert_eq!(
-        office.objects("originals/").await,
-        20,
-        "the refused picture's original goes, and no other"
-    );
-    let (count,): (i64,) = office
-        .ctx
-        .db
-        .q("select count(*) from intake_orphan")
-        .one()
-        .await
-        .unwrap();
+    assert_eq!(office.objects("originals/").await, 20, "the refused picture's original goes, and no other");
+    let (count,): (i64,) = office.ctx.db.q("select count(*) from intake_orphan").one().await.unwrap();
     assert_eq!(count, 0);
-    let good = [
-        ("referral", id.to_string()),
-        ("image", office.id().to_string()),
-        ("view", "overview".to_owned()),
-    ];
-    assert_eq!(
-        create(&office.doctor, 10, metadata(&good)).await.refusal(),
-        (422, "too-many-images".into())
-    );
+    let good = [("referral", id.to_string()), ("image", office.id().to_string()), ("view", "overview".to_owned())];
+    assert_eq!(create(&office.doctor, 10, metadata(&good)).await.refusal(), (422, "too-many-images".into()));
     let removed = format!("/images/{}", images[0]);
     office.doctor.delete(&removed).await.is(204);
     upload(&office, id, None, &picture).await;
     assert_eq!(
-        office
-            .doctor
-            .post(&format!("{removed}/restore"), json!({}))
-            .await
-            .refusal(),
+        office.doctor.post(&format!("{removed}/restore"), json!({})).await.refusal(),
         (422, "too-many-images".into())
     );
-    office
-        .doctor
-        .delete(&format!("/images/{}", images[1]))
-        .await
-        .is(204);
-    office
-        .doctor
-        .post(&format!("{removed}/restore"), json!({}))
-        .await
-        .is(204);
+    office.doctor.delete(&format!("/images/{}", images[1])).await.is(204);
+    office.doctor.post(&format!("{removed}/restore"), json!({})).await.is(204);
 }
 
 async fn strangers_find_nothing(office: Office) {
@@ -131,55 +78,26 @@ async fn strangers_find_nothing(office: Office) {
         ("submit", json!({"version": 1})),
         ("withdraw", json!({"reason": "x"})),
         ("acknowledge", json!({})),
-        (
-            "information",
-            json!({"questionId": office.id(), "text": "x", "imageIds": []}),
-        ),
+        ("information", json!({"questionId": office.id(), "text": "x", "imageIds": []})),
     ] {
-        stranger
-            .post(&format!("{referral}/{route}"), body)
-            .await
-            .is(404);
+        stranger.post(&format!("{referral}/{route}"), body).await.is(404);
     }
-    stranger
-        .get(&format!("/images/{image}/original"))
-        .await
-        .is(404);
+    stranger.get(&format!("/images/{image}/original")).await.is(404);
     stranger.get(&format!("/images/{image}/512")).await.is(404);
-    stranger
-        .json(
-            "PATCH",
-            &format!("/images/{image}"),
-            json!({"view": "scale"}),
-        )
-        .await
-        .is(404);
+    stranger.json("PATCH", &format!("/images/{image}"), json!({"view": "scale"})).await.is(404);
     stranger.delete(&format!("/images/{image}")).await.is(404);
-    stranger
-        .post(&format!("/images/{image}/restore"), json!({}))
-        .await
-        .is(404);
+    stranger.post(&format!("/images/{image}/restore"), json!({})).await.is(404);
     let resumable = [("tus-resumable", "1.0.0".to_owned())];
     for method in ["HEAD", "DELETE"] {
-        stranger
-            .send(method, &open.path, &resumable, "")
-            .await
-            .is(404);
+        stranger.send(method, &open.path, &resumable, "").await.is(404);
     }
     let headers = [
         ("tus-resumable", "1.0.0".to_owned()),
         ("upload-offset", "0".to_owned()),
         ("content-type", "application/offset+octet-stream".to_owned()),
     ];
-    stranger
-        .send("PATCH", &open.path, &headers, "abc")
-        .await
-        .is(404);
-    let theirs = [
-        ("referral", id.to_string()),
-        ("image", office.id().to_string()),
-        ("view", "overview".to_owned()),
-    ];
+    stranger.send("PATCH", &open.path, &headers, "abc").await.is(404);
+    let theirs = [("referral", id.to_string()), ("image", office.id().to_string()), ("view", "overview".to_owned())];
     create(stranger, 10, metadata(&theirs)).await.is(404);
     assert_eq!(open.offset().await, 0);
 

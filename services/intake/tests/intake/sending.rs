@@ -12,6 +12,7 @@ use uuid::Uuid;
 on_both!(
     each_missing_field_is_named,
     a_referral_is_sent_once,
+    the_event_carries_the_whole_referral,
     eight_sends_are_one,
     a_rejected_picture_must_go_first,
     pictures_are_changed_until_sent,
@@ -21,36 +22,21 @@ on_both!(
 
 fn errors(reply: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    reply["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| (text(&error["field"]), text(&error["code"])))
-        .collect()
+    reply["errors"].as_array().unwrap().iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
 }
 
 /// A referral with one picture, sent.
 pub async fn sent(office: &Office) -> (Uuid, Uuid) {
     let (id, finding) = office.draft().await;
     let image = upload(office, id, Some(finding), &jpeg(100, 99)).await;
-    office
-        .doctor
-        .post(&format!("/referrals/{id}/submit"), json!({"version": 1}))
-        .await
-        .is(200);
+    office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200);
     (id, image)
 }
 
 async fn each_missing_field_is_named(office: Office) {
     let id = office.id();
-    office
-        .save(id, 0, json!({"findings": [{"id": office.id()}]}))
-        .await
-        .is(200);
-    let refused = office
-        .doctor
-        .post(&format!("/referrals/{id}/submit"), json!({"version": 1}))
-        .await;
+    office.save(id, 0, json!({"findings": [{"id": office.id()}]})).await.is(200);
+    let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await;
     assert_eq!(refused.refusal(), (422, "invalid-input".into()));
     let expected: Vec<(String, String)> = [
         "patient.identifierSystem",
@@ -70,31 +56,16 @@ async fn each_missing_field_is_named(office: Office) {
     .map(|field| (field.to_owned(), "required".to_owned()))
     .into();
     assert_eq!(errors(&refused.json()), expected);
-    assert_eq!(
-        office.read(id).await["missing"],
-        refused.json()["errors"],
-        "the page shows what Send would refuse"
-    );
+    assert_eq!(office.read(id).await["missing"], refused.json()["errors"], "the page shows what Send would refuse");
     // The wrong department for the specialty, the wrong number for its kind.
     let mut content = office.content(office.id());
     content["specialty"] = json!("ent");
     content["patient"]["identifierSystem"] = json!("no-national");
     office.save(id, 1, content).await.is(200);
-    let refused = office
-        .doctor
-        .post(&format!("/referrals/{id}/submit"), json!({"version": 2}))
-        .await
-        .is(422)
-        .json();
-    let expected = [
-        ("patient.identifier", "wrong-format"),
-        ("departmentId", "wrong-specialty"),
-        ("images", "required"),
-    ];
-    assert_eq!(
-        errors(&refused),
-        expected.map(|(field, code)| (field.to_owned(), code.to_owned()))
-    );
+    let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 2})).await.is(422).json();
+    let expected =
+        [("patient.identifier", "wrong-format"), ("departmentId", "wrong-specialty"), ("images", "required")];
+    assert_eq!(errors(&refused), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     assert_eq!(office.read(id).await["state"], "draft");
 }
 
@@ -102,118 +73,52 @@ async fn a_referral_is_sent_once(office: Office) {
     let (id, finding) = office.draft().await;
     let picture = jpeg(100, 1);
     let image = upload(&office, id, Some(finding), &picture).await;
-    office.world.clock.hold(kit::testing::monday());
+    let monday = kit::testing::monday();
+    office.world.clock.hold(monday);
     office.wait(time::Duration::hours(1)).await;
-    office
-        .ctx
-        .db
-        .q("update kit_grant set starts_at = $1")
-        .bind(kit::testing::monday())
-        .exec()
-        .await
-        .unwrap();
+    office.ctx.db.q("update kit_grant set starts_at = $1").bind(monday).exec().await.unwrap();
     let path = format!("/referrals/{id}/submit");
-    assert_eq!(
-        office
-            .doctor
-            .post(&path, json!({"version": 9}))
-            .await
-            .refusal(),
-        (409, "stale-version".into())
-    );
-    let receipt = office
-        .doctor
-        .post(&path, json!({"version": 1}))
-        .await
-        .is(200)
-        .json();
-    assert_eq!(
-        receipt["images"],
-        json!([{"id": image, "sha256": digest(&picture), "bytes": picture.len()}])
-    );
-    assert_eq!(
-        (&receipt["submittedAt"], &receipt["dueAt"]),
-        (
-            &json!("2026-03-02T09:00:00Z"),
-            &json!("2026-03-05T23:59:59Z")
-        )
-    );
-    assert_eq!(
-        (&receipt["departmentName"], &receipt["referral"]),
-        (&json!("Hudavdelingen (SYNTHETIC)"), &json!(id))
-    );
+    let stale = office.doctor.post(&path, json!({"version": 9})).await;
+    assert_eq!(stale.refusal(), (409, "stale-version".into()));
+    let receipt = office.doctor.post(&path, json!({"version": 1})).await.is(200).json();
+    let expected = json!([{"id": image, "sha256": digest(&picture), "bytes": picture.len()}]);
+    assert_eq!(receipt["images"], expected);
+    assert_eq!(receipt["submittedAt"], "2026-03-02T09:00:00Z");
+    assert_eq!(receipt["dueAt"], "2026-03-05T23:59:59Z");
+    assert_eq!(receipt["departmentName"], "Hudavdelingen (SYNTHETIC)");
+    assert_eq!(receipt["referral"], json!(id));
     assert_eq!(receipt["reference"].as_str().unwrap().len(), 8);
 
     office.wait(time::Duration::hours(1)).await;
-    assert_eq!(
-        office
-            .nurse
-            .post(&path, json!({"version": 1}))
-            .await
-            .is(200)
-            .json(),
-        receipt
-    );
+    assert_eq!(office.nurse.post(&path, json!({"version": 1})).await.is(200).json(), receipt);
     assert_eq!(office.read(id).await["receipt"], receipt);
-    assert_eq!(
-        office.save(id, 1, json!({})).await.refusal(),
-        (409, "already-submitted".into())
-    );
-    assert_eq!(
-        office
-            .doctor
-            .delete(&format!("/referrals/{id}"))
-            .await
-            .refusal(),
-        (409, "already-submitted".into())
-    );
-    assert_eq!(
-        office.kinds(id).await,
-        ["DraftStarted", "UploadSucceeded", "ReferralSubmitted"]
-    );
+    assert_eq!(office.save(id, 1, json!({})).await.refusal(), (409, "already-submitted".into()));
+    let discard = office.doctor.delete(&format!("/referrals/{id}")).await;
+    assert_eq!(discard.refusal(), (409, "already-submitted".into()));
+    assert_eq!(office.kinds(id).await, ["DraftStarted", "UploadSucceeded", "ReferralSubmitted"]);
+    let waiting = office.doctor.get("/referrals?tab=waiting").await.is(200).json();
+    assert_eq!((&waiting["items"][0]["id"], &waiting["counts"]["waiting"]), (&json!(id), &json!(1)));
+}
 
+async fn the_event_carries_the_whole_referral(office: Office) {
+    let (id, finding) = office.draft().await;
+    let picture = jpeg(100, 1);
+    upload(&office, id, Some(finding), &picture).await;
+    office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200);
     let (envelope, fact) = office.last::<ReferralSubmitted>(id).await;
-    assert_eq!(
-        (
-            envelope.sex.as_str(),
-            envelope.age_65_plus,
-            envelope.priority.as_str()
-        ),
-        ("female", Some(true), "urgent")
-    );
-    assert_eq!(
-        (envelope.images, envelope.findings, envelope.test),
-        (1, 1, false)
-    );
+    assert_eq!((envelope.sex.as_str(), envelope.age_65_plus), ("female", Some(true)));
+    assert_eq!((envelope.priority.as_str(), envelope.specialty.as_str()), ("urgent", "dermatology"));
+    assert_eq!((envelope.images, envelope.findings, envelope.test), (1, 1, false));
     assert_eq!(envelope.department, office.department.as_bytes());
     assert_eq!(envelope.actor, office.ctx.pseudonym(office.doctor.id));
     let patient = fact.patient.unwrap();
-    assert_eq!(
-        (patient.name.as_str(), patient.birth_date.as_str()),
-        ("SYNTHETIC Kari Nordmann", "1958-03-14")
-    );
-    assert_eq!(
-        (fact.practice_name.as_str(), fact.referrer_name.as_str()),
-        ("Solvik legekontor (SYNTHETIC)", "SYNTHETIC Liv Lege")
-    );
-    assert_eq!(
-        (
-            fact.findings[0].site_code.as_str(),
-            fact.pictures[0].finding.as_slice()
-        ),
-        ("66643007", finding.as_bytes().as_slice())
-    );
+    assert_eq!(patient.name, "SYNTHETIC Kari Nordmann");
+    assert_eq!(patient.birth_date, "1958-03-14");
+    assert_eq!(fact.practice_name, "Solvik legekontor (SYNTHETIC)");
+    assert_eq!(fact.referrer_name, "SYNTHETIC Liv Lege");
+    assert_eq!(fact.findings[0].site_code, "66643007");
+    assert_eq!(fact.pictures[0].finding, finding.as_bytes());
     assert_eq!(fact.pictures[0].sha256, kit::pictures::sha256(&picture));
-    let waiting = office
-        .doctor
-        .get("/referrals?tab=waiting")
-        .await
-        .is(200)
-        .json();
-    assert_eq!(
-        (&waiting["items"][0]["id"], &waiting["counts"]["waiting"]),
-        (&json!(id), &json!(1))
-    );
 }
 
 async fn eight_sends_are_one(office: Office) {
@@ -221,15 +126,9 @@ async fn eight_sends_are_one(office: Office) {
     upload(&office, id, Some(finding), &jpeg(100, 2)).await;
     let path = format!("/referrals/{id}/submit");
     let replies = join_all((0..8).map(|_| office.doctor.post(&path, json!({"version": 1})))).await;
-    let receipts: Vec<Value> = replies
-        .into_iter()
-        .map(|reply| reply.is(200).json())
-        .collect();
+    let receipts: Vec<Value> = replies.into_iter().map(|reply| reply.is(200).json()).collect();
     assert!(receipts.iter().all(|receipt| *receipt == receipts[0]));
-    assert_eq!(
-        office.kinds(id).await,
-        ["DraftStarted", "UploadSucceeded", "ReferralSubmitted"]
-    );
+    assert_eq!(office.kinds(id).await, ["DraftStarted", "UploadSucceeded", "ReferralSubmitted"]);
 }
 
 async fn a_rejected_picture_must_go_first(office: Office) {
@@ -243,38 +142,13 @@ async fn a_rejected_picture_must_go_first(office: Office) {
     };
     office.tell(id, &rejected).await;
     let shown = office.read(id).await;
-    assert_eq!(
-        shown["images"][1]["reason"],
-        json!({"code": "undecodable", "message": "It can't be decoded."})
-    );
+    assert_eq!(shown["images"][1]["reason"], json!({"code": "undecodable", "message": "It can't be decoded."}));
     let path = format!("/referrals/{id}/submit");
-    let refused = office
-        .doctor
-        .post(&path, json!({"version": 1}))
-        .await
-        .is(422)
-        .json();
-    assert_eq!(
-        errors(&refused),
-        [(format!("images.{bad}"), "rejected-image".into())]
-    );
-    assert!(
-        refused["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .starts_with("Picture 2 can't be sent.")
-    );
-    office
-        .doctor
-        .delete(&format!("/images/{bad}"))
-        .await
-        .is(204);
-    let receipt = office
-        .doctor
-        .post(&path, json!({"version": 1}))
-        .await
-        .is(200)
-        .json();
+    let refused = office.doctor.post(&path, json!({"version": 1})).await.is(422).json();
+    assert_eq!(errors(&refused), [(format!("images.{bad}"), "rejected-image".into())]);
+    assert!(refused["errors"][0]["message"].as_str().unwrap().starts_with("Picture 2 can't be sent."));
+    office.doctor.delete(&format!("/images/{bad}")).await.is(204);
+    let receipt = office.doctor.post(&path, json!({"version": 1})).await.is(200).json();
     assert_eq!(receipt["images"].as_array().unwrap().len(), 1);
     assert_eq!(receipt["images"][0]["id"], json!(good));
 }
@@ -283,62 +157,25 @@ async fn pictures_are_changed_until_sent(office: Office) {
     let (id, finding) = office.draft().await;
     let image = upload(&office, id, None, &jpeg(100, 5)).await;
     let path = format!("/images/{image}");
-    office
-        .nurse
-        .json(
-            "PATCH",
-            &path,
-            json!({"view": "dermoscopic", "findingId": finding}),
-        )
-        .await
-        .is(204);
+    office.nurse.json("PATCH", &path, json!({"view": "dermoscopic", "findingId": finding})).await.is(204);
     let shown = office.read(id).await["images"][0].clone();
-    assert_eq!(
-        (&shown["view"], &shown["findingId"]),
-        (&json!("dermoscopic"), &json!(finding))
-    );
-    office
-        .nurse
-        .json("PATCH", &path, json!({"findingId": null}))
-        .await
-        .is(204);
+    assert_eq!((&shown["view"], &shown["findingId"]), (&json!("dermoscopic"), &json!(finding)));
+    office.nurse.json("PATCH", &path, json!({"findingId": null})).await.is(204);
     assert_eq!(office.read(id).await["images"][0]["findingId"], json!(null));
-    office
-        .nurse
-        .json("PATCH", &path, json!({"findingId": office.id()}))
-        .await
-        .is(422);
+    office.nurse.json("PATCH", &path, json!({"findingId": office.id()})).await.is(422);
     office.nurse.delete(&path).await.is(204);
     assert_eq!(office.read(id).await["images"][0]["removed"], true);
     assert_eq!(office.read(id).await["missing"][0]["field"], "images");
-    office
-        .nurse
-        .post(&format!("{path}/restore"), json!({}))
-        .await
-        .is(204);
-    office
-        .doctor
-        .post(&format!("/referrals/{id}/submit"), json!({"version": 1}))
-        .await
-        .is(200);
+    office.nurse.post(&format!("{path}/restore"), json!({})).await.is(204);
+    office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200);
     for reply in [
-        office
-            .nurse
-            .json("PATCH", &path, json!({"view": "scale"}))
-            .await,
+        office.nurse.json("PATCH", &path, json!({"view": "scale"})).await,
         office.nurse.delete(&path).await,
-        office
-            .nurse
-            .post(&format!("{path}/restore"), json!({}))
-            .await,
+        office.nurse.post(&format!("{path}/restore"), json!({})).await,
         create(
             &office.doctor,
             10,
-            metadata(&[
-                ("referral", id.to_string()),
-                ("image", office.id().to_string()),
-                ("view", "scale".into()),
-            ]),
+            metadata(&[("referral", id.to_string()), ("image", office.id().to_string()), ("view", "scale".into())]),
         )
         .await,
     ] {
@@ -358,63 +195,26 @@ async fn a_test_practice_says_so(office: Office) {
         .one()
         .await
         .unwrap();
-    let draft =
-        json!({"version": 0, "practiceId": practice, "content": office.content(office.id())});
-    office
-        .stranger
-        .json("PUT", &format!("/referrals/{id}"), draft)
-        .await
-        .is(200);
+    let draft = json!({"version": 0, "practiceId": practice, "content": office.content(office.id())});
+    office.stranger.json("PUT", &format!("/referrals/{id}"), draft).await.is(200);
     assert!(office.events(id).await[0].envelope.test);
 }
 
 async fn withdrawing(office: Office) {
     let (draft, _) = office.draft().await;
     let path = |id: Uuid| format!("/referrals/{id}/withdraw");
-    assert_eq!(
-        office
-            .doctor
-            .post(&path(draft), json!({"reason": "x"}))
-            .await
-            .refusal(),
-        (409, "not-submitted".into())
-    );
+    assert_eq!(office.doctor.post(&path(draft), json!({"reason": "x"})).await.refusal(), (409, "not-submitted".into()));
     let (id, _) = sent(&office).await;
-    let refused = office
-        .doctor
-        .post(&path(id), json!({"reason": " "}))
-        .await
-        .is(422)
-        .json();
+    let refused = office.doctor.post(&path(id), json!({"reason": " "})).await.is(422).json();
     assert_eq!(errors(&refused), [("reason".into(), "required".into())]);
     for _ in 0..2 {
-        office
-            .doctor
-            .post(&path(id), json!({"reason": "Seen in the emergency ward."}))
-            .await
-            .is(204);
+        office.doctor.post(&path(id), json!({"reason": "Seen in the emergency ward."})).await.is(204);
     }
-    assert_eq!(
-        office.last::<ReferralWithdrawn>(id).await.1.reason,
-        "Seen in the emergency ward."
-    );
-    assert_eq!(
-        office
-            .kinds(id)
-            .await
-            .iter()
-            .filter(|kind| *kind == "ReferralWithdrawn")
-            .count(),
-        1
-    );
+    assert_eq!(office.last::<ReferralWithdrawn>(id).await.1.reason, "Seen in the emergency ward.");
+    assert_eq!(office.kinds(id).await.iter().filter(|kind| *kind == "ReferralWithdrawn").count(), 1);
     let shown = office.read(id).await;
     assert_eq!(shown["state"], "withdrawn");
     assert!(shown["withdrawnAt"].is_string());
-    let closed = office
-        .doctor
-        .get("/referrals?tab=closed")
-        .await
-        .is(200)
-        .json();
+    let closed = office.doctor.get("/referrals?tab=closed").await.is(200).json();
     assert_eq!(closed["items"][0]["id"], json!(id));
 }

@@ -29,24 +29,15 @@ impl Flaw {
 type Size = Result<(u32, u32), Flaw>;
 
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u16::from_be_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_be_bytes(*chunk))
 }
 
 fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u32::from_be_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_be_bytes(*chunk))
 }
 
 fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u32::from_le_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
 }
 
 /// Walks the segments to the first frame header and on to the end marker. What follows the end marker (a motion
@@ -69,8 +60,7 @@ pub(super) fn jpeg(bytes: &[u8]) -> Size {
                 if length < 2 {
                     return Err(Flaw::Damaged);
                 }
-                let is_frame =
-                    matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
+                let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
                 if is_frame && size.is_none() {
                     let height = be16(bytes, at + 5).ok_or(Flaw::Truncated)?;
                     let width = be16(bytes, at + 7).ok_or(Flaw::Truncated)?;
@@ -105,9 +95,7 @@ pub(super) fn png(bytes: &[u8]) -> Size {
     if be32(bytes, 8) != Some(13) || bytes.get(12..16) != Some(b"IHDR") {
         return Err(Flaw::Damaged);
     }
-    let size = be32(bytes, 16)
-        .zip(be32(bytes, 20))
-        .ok_or(Flaw::Truncated)?;
+    let size = be32(bytes, 16).zip(be32(bytes, 20)).ok_or(Flaw::Truncated)?;
     let mut at = 33;
     let mut has_pixels = false;
     loop {
@@ -116,10 +104,7 @@ pub(super) fn png(bytes: &[u8]) -> Size {
         if !name.iter().all(u8::is_ascii_alphabetic) {
             return Err(Flaw::Damaged);
         }
-        let next = at
-            .checked_add(length)
-            .and_then(|end| end.checked_add(12))
-            .ok_or(Flaw::Damaged)?;
+        let next = at.checked_add(length).and_then(|end| end.checked_add(12)).ok_or(Flaw::Damaged)?;
         if next > bytes.len() {
             return Err(Flaw::Truncated);
         }
@@ -139,11 +124,7 @@ pub(super) fn webp(bytes: &[u8]) -> Size {
     if bytes.len() < 30 || bytes.len() - 8 < stated {
         return Err(Flaw::Truncated);
     }
-    let u24 = |at: usize| {
-        bytes
-            .get(at..at + 3)
-            .map(|b| u32::from(b[0]) | u32::from(b[1]) << 8 | u32::from(b[2]) << 16)
-    };
+    let u24 = |at: usize| bytes.get(at..at + 3).map(|b| u32::from(b[0]) | u32::from(b[1]) << 8 | u32::from(b[2]) << 16);
     let size = match bytes.get(12..16) {
         Some(b"VP8 ") if bytes.get(23..26) == Some(&[0x9D, 0x01, 0x2A]) => {
             le32(bytes, 26).map(|both| (both & 0x3FFF, (both >> 16) & 0x3FFF))
@@ -151,9 +132,7 @@ pub(super) fn webp(bytes: &[u8]) -> Size {
         Some(b"VP8L") if bytes.get(20) == Some(&0x2F) => {
             le32(bytes, 21).map(|bits| ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1))
         }
-        Some(b"VP8X") => u24(24)
-            .zip(u24(27))
-            .map(|(width, height)| (width + 1, height + 1)),
+        Some(b"VP8X") => u24(24).zip(u24(27)).map(|(width, height)| (width + 1, height + 1)),
         _ => None,
     };
     size.ok_or(Flaw::Damaged)

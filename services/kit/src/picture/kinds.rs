@@ -37,13 +37,8 @@ fn explain(bytes: &[u8]) -> String {
         (b"GIF89a", "a GIF picture"),
         (b"BM", "a BMP picture"),
     ];
-    if let Some((_, name)) = save_as_jpeg
-        .iter()
-        .find(|(magic, _)| bytes.starts_with(magic))
-    {
-        return format!(
-            "This is {name}, which cannot be read here. Save it as JPEG or PNG and choose that."
-        );
+    if let Some((_, name)) = save_as_jpeg.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return format!("This is {name}, which cannot be read here. Save it as JPEG or PNG and choose that.");
     }
     let others = [
         (&b"%PDF-"[..], "a PDF document"),
@@ -72,13 +67,8 @@ fn explain(bytes: &[u8]) -> String {
 
 /// HEIF brands of still pictures (ISO/IEC 23008-12, and AVIF, which phones also write).
 fn is_heic(bytes: &[u8]) -> bool {
-    const BRANDS: [&[u8; 4]; 8] = [
-        b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"hevc",
-    ];
-    bytes.get(4..8) == Some(b"ftyp")
-        && bytes
-            .get(8..12)
-            .is_some_and(|brand| BRANDS.iter().any(|known| brand == *known))
+    const BRANDS: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"hevc"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.iter().any(|known| brand == *known))
 }
 
 /// UTF-8 (perhaps cut inside a character) or UTF-16 with a mark, without control characters that text never holds.
@@ -91,8 +81,5 @@ fn is_text(bytes: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     };
-    readable
-        && head
-            .iter()
-            .all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C))
+    readable && head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C))
 }

@@ -80,15 +80,7 @@ fn every_kind() -> [(Kind, Vec<u8>); 5] {
 #[test]
 fn whole_pictures_are_named_and_measured() {
     for (kind, bytes) in every_kind() {
-        assert_eq!(
-            check(&bytes),
-            Ok(Picture {
-                kind,
-                width: 640,
-                height: 480
-            }),
-            "{kind:?}"
-        );
+        assert_eq!(check(&bytes), Ok(Picture { kind, width: 640, height: 480 }), "{kind:?}");
     }
 }
 
@@ -97,15 +89,9 @@ fn a_picture_cut_at_any_byte_is_refused() {
     for (kind, bytes) in every_kind() {
         for length in 0..bytes.len() {
             let refusal = check(&bytes[..length]).expect_err("cut");
-            let expected = if length < 12 {
-                &["not-a-picture", "truncated-picture"][..]
-            } else {
-                &["truncated-picture"]
-            };
-            assert!(
-                expected.contains(&refusal.code),
-                "{kind:?} cut at {length}: {refusal:?}"
-            );
+            let expected =
+                if length < 12 { &["not-a-picture", "truncated-picture"][..] } else { &["truncated-picture"] };
+            assert!(expected.contains(&refusal.code), "{kind:?} cut at {length}: {refusal:?}");
         }
     }
 }
@@ -138,17 +124,8 @@ fn what_follows_the_end_does_not_matter() {
 
 #[test]
 fn a_bomb_is_refused_from_its_header() {
-    for (width, height) in [
-        (1, 50_000_000),
-        (50_000_000, 1),
-        (10_001, 10_000),
-        (u32::MAX, u32::MAX),
-    ] {
-        assert_eq!(
-            check(&png(width, height)).unwrap_err().code,
-            "too-many-pixels",
-            "{width} x {height}"
-        );
+    for (width, height) in [(1, 50_000_000), (50_000_000, 1), (10_001, 10_000), (u32::MAX, u32::MAX)] {
+        assert_eq!(check(&png(width, height)).unwrap_err().code, "too-many-pixels", "{width} x {height}");
     }
     assert!(check(&png(10_000, 10_000)).is_ok());
     assert_eq!(check(&png(0, 5)).unwrap_err().code, "not-a-picture");
@@ -169,10 +146,7 @@ fn other_files_are_called_by_their_name() {
     dicom.extend(b"DICM");
     let cases: [(&[u8], &str); 14] = [
         (b"", "empty"),
-        (
-            b"Dear colleague,\nthank you for the referral.\n",
-            "text document",
-        ),
+        (b"Dear colleague,\nthank you for the referral.\n", "text document"),
         ("Blåbærsyltetøy".as_bytes(), "text document"),
         (b"\xFF\xFED\0e\0a\0r\0", "text document"),
         (b"%PDF-1.7\n%\xE2\xE3", "PDF document"),
@@ -189,10 +163,6 @@ fn other_files_are_called_by_their_name() {
     for (bytes, name) in cases {
         let refusal = check(bytes).unwrap_err();
         assert_eq!(refusal.code, "not-a-picture");
-        assert!(
-            refusal.message.contains(name),
-            "{name}: {}",
-            refusal.message
-        );
+        assert!(refusal.message.contains(name), "{name}: {}", refusal.message);
     }
 }

@@ -10,13 +10,7 @@ pub(super) fn forearm(canvas: &mut Canvas, dice: &mut Dice, skin: Skin) {
     skin.hairs(canvas, dice, 150, 0.14);
     let tilt = dice.between(-0.16, 0.16);
     let lesion = (dice.between(-0.35, 0.3), dice.between(-0.12, 0.12));
-    spot(
-        canvas,
-        dice,
-        skin,
-        (lesion.0, lesion.1 + tilt * lesion.0),
-        0.055,
-    );
+    spot(canvas, dice, skin, (lesion.0, lesion.1 + tilt * lesion.0), 0.055);
     // Elbow at the left, wrist at about 0.75, then the back of the hand.
     let half = |u: f32| {
         let arm = 0.56 - 0.24 * smooth(-0.7, 0.8, u) + 0.03 * (u * 2.2).sin();
@@ -37,23 +31,14 @@ pub(super) fn back(canvas: &mut Canvas, dice: &mut Dice, skin: Skin) {
             0.10 * smooth(1.25, 1.0, rim) * smooth(0.75, 1.0, rim) - 0.05 * smooth(0.9, 0.5, rim)
         };
         let flank = 0.12 * smooth(0.45, 0.85, spot.u.abs());
-        lit(
-            below,
-            1.02 - spine + knuckle - blade(-1.0) - blade(1.0) - flank
-                + (blotches[spot.index] - 0.5) * 0.08,
-        )
+        lit(below, 1.02 - spine + knuckle - blade(-1.0) - blade(1.0) - flank + (blotches[spot.index] - 0.5) * 0.08)
     });
     for _ in 0..24 {
         let at = (dice.between(-0.7, 0.7), dice.between(-0.9, 0.9));
         let size = dice.between(0.008, 0.02);
-        canvas.dab(at, size, |distance, below| {
-            mix(below, skin.pigmented, 0.6 * smooth(1.0, 0.4, distance))
-        });
+        canvas.dab(at, size, |distance, below| mix(below, skin.pigmented, 0.6 * smooth(1.0, 0.4, distance)));
     }
-    let at = (
-        dice.pick(&[-1.0, 1.0]) * dice.between(0.16, 0.42),
-        dice.between(-0.25, 0.4),
-    );
+    let at = (dice.pick(&[-1.0, 1.0]) * dice.between(0.16, 0.42), dice.between(-0.25, 0.4));
     spot(canvas, dice, skin, at, 0.06);
     // Waist, ribs, shoulders, and the neck between them.
     let half = |v: f32| {
@@ -69,14 +54,9 @@ pub(super) fn back(canvas: &mut Canvas, dice: &mut Dice, skin: Skin) {
 
 /// The lesion that the referral is about, small as it is from here, with a blue arrow of a skin pen beside it.
 fn spot(canvas: &mut Canvas, dice: &mut Dice, skin: Skin, at: (f32, f32), size: f32) {
-    canvas.dab(at, size * 1.8, |distance, below| {
-        mix(below, skin.flushed, 0.45 * smooth(1.0, 0.4, distance))
-    });
+    canvas.dab(at, size * 1.8, |distance, below| mix(below, skin.flushed, 0.45 * smooth(1.0, 0.4, distance)));
     for _ in 0..9 {
-        let by = (
-            dice.between(-0.4, 0.4) * size,
-            dice.between(-0.35, 0.35) * size,
-        );
+        let by = (dice.between(-0.4, 0.4) * size, dice.between(-0.35, 0.35) * size);
         let dark = lit(skin.pigmented, dice.between(0.5, 0.9));
         canvas.dab((at.0 + by.0, at.1 + by.1), size * 0.6, |distance, below| {
             mix(below, dark, 0.75 * smooth(1.0, 0.45, distance))
@@ -85,31 +65,10 @@ fn spot(canvas: &mut Canvas, dice: &mut Dice, skin: Skin, at: (f32, f32), size: 
     let ink: Colour = [0.15, 0.22, 0.55];
     let tip = (at.0 + size * 1.9, at.1 - size * 1.5);
     let tail = (at.0 + size * 4.6, at.1 - size * 3.4);
-    canvas.hair(
-        [
-            tail,
-            (
-                f32::midpoint(tip.0, tail.0),
-                f32::midpoint(tip.1, tail.1) - 0.01,
-            ),
-            tip,
-        ],
-        0.017,
-        ink,
-        0.4,
-    );
+    canvas.hair([tail, (f32::midpoint(tip.0, tail.0), f32::midpoint(tip.1, tail.1) - 0.01), tip], 0.017, ink, 0.4);
     for barb in [(1.3, 0.1), (0.35, -1.25)] {
         let end = (tip.0 + size * barb.0, tip.1 + size * barb.1);
-        canvas.hair(
-            [
-                tip,
-                (f32::midpoint(tip.0, end.0), f32::midpoint(tip.1, end.1)),
-                end,
-            ],
-            0.014,
-            ink,
-            0.4,
-        );
+        canvas.hair([tip, (f32::midpoint(tip.0, end.0), f32::midpoint(tip.1, end.1)), end], 0.014, ink, 0.4);
     }
 }
 
@@ -125,10 +84,7 @@ fn silhouette(canvas: &mut Canvas, dice: &mut Dice, edge: impl Fn(f32, f32) -> f
         let shadow = 1.0 - 0.4 * smooth(1.35, 1.0, rim);
         mix(
             round,
-            lit(
-                colour,
-                (0.95 + fold + weave + (folds[spot.index] - 0.5) * 0.3) * shadow,
-            ),
+            lit(colour, (0.95 + fold + weave + (folds[spot.index] - 0.5) * 0.3) * shadow),
             smooth(0.99, 1.012, rim),
         )
     });

@@ -61,11 +61,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(width: u32, height: u32) -> Self {
-        Self {
-            width,
-            height,
-            pixels: vec![[0.0; 3]; (width * height) as usize],
-        }
+        Self { width, height, pixels: vec![[0.0; 3]; (width * height) as usize] }
     }
 
     /// Length of one unit of `u` or `v`, in pixels.
@@ -75,10 +71,7 @@ impl Canvas {
 
     /// Repaints every pixel from what it was.
     pub(super) fn paint(&mut self, mut shade: impl FnMut(Spot, Colour) -> Colour) {
-        let (unit, centre) = (
-            self.unit(),
-            (self.width as f32 / 2.0, self.height as f32 / 2.0),
-        );
+        let (unit, centre) = (self.unit(), (self.width as f32 / 2.0, self.height as f32 / 2.0));
         let width = self.width as usize;
         for (index, pixel) in self.pixels.iter_mut().enumerate() {
             let spot = Spot {
@@ -91,18 +84,9 @@ impl Canvas {
     }
 
     /// Repaints the pixels within `radius` of (`u`, `v`); the closure gets the distance as a share of the radius (0–1).
-    pub(super) fn dab(
-        &mut self,
-        (u, v): (f32, f32),
-        radius: f32,
-        mut shade: impl FnMut(f32, Colour) -> Colour,
-    ) {
+    pub(super) fn dab(&mut self, (u, v): (f32, f32), radius: f32, mut shade: impl FnMut(f32, Colour) -> Colour) {
         let unit = self.unit();
-        let (x, y, reach) = (
-            u * unit + self.width as f32 / 2.0,
-            v * unit + self.height as f32 / 2.0,
-            radius * unit,
-        );
+        let (x, y, reach) = (u * unit + self.width as f32 / 2.0, v * unit + self.height as f32 / 2.0, radius * unit);
         let range = |middle: f32, side: u32| {
             (middle - reach).max(0.0) as u32..((middle + reach + 1.0).max(0.0) as u32).min(side)
         };
@@ -118,28 +102,18 @@ impl Canvas {
     }
 
     /// A curved line from `from` over `bend` to `to`, tapering to a third of `thickness`.
-    pub(super) fn hair(
-        &mut self,
-        [from, bend, to]: [(f32, f32); 3],
-        thickness: f32,
-        colour: Colour,
-        strength: f32,
-    ) {
+    pub(super) fn hair(&mut self, [from, bend, to]: [(f32, f32); 3], thickness: f32, colour: Colour, strength: f32) {
         let length = (to.0 - from.0).hypot(to.1 - from.1);
         let steps = (length * self.unit() * 1.3).max(2.0) as u32;
         // The radius never falls below what covers one pixel, or the line would break into dots.
         let least = 1.3 / self.unit();
         for step in 0..=steps {
             let t = step as f32 / steps as f32;
-            let along = |a: f32, b: f32, c: f32| {
-                (1.0 - t) * (1.0 - t) * a + 2.0 * t * (1.0 - t) * b + t * t * c
-            };
+            let along = |a: f32, b: f32, c: f32| (1.0 - t) * (1.0 - t) * a + 2.0 * t * (1.0 - t) * b + t * t * c;
             let at = (along(from.0, bend.0, to.0), along(from.1, bend.1, to.1));
             let radius = thickness * (1.0 - 0.66 * t);
             let thin = (radius / least).min(1.0);
-            self.dab(at, radius.max(least), |distance, below| {
-                mix(below, colour, strength * thin * (1.0 - distance))
-            });
+            self.dab(at, radius.max(least), |distance, below| mix(below, colour, strength * thin * (1.0 - distance)));
         }
     }
 
@@ -148,36 +122,26 @@ impl Canvas {
     /// Every octave is added at its own resolution to the enlarged coarser ones, so only the last is as large as the picture.
     pub(super) fn clouds(&self, dice: &mut Dice, cells: u32, octaves: u32) -> Vec<f32> {
         const MIDDLE: f32 = 32_768.0;
-        let mut field =
-            DynamicImage::ImageLuma16(ImageBuffer::from_pixel(1, 1, Luma([MIDDLE as u16])));
+        let mut field = DynamicImage::ImageLuma16(ImageBuffer::from_pixel(1, 1, Luma([MIDDLE as u16])));
         let mut weight = 0.55;
         for octave in 0..octaves {
             let across = cells << octave;
             let down = (across * self.height / self.width).max(2);
-            let mut finer = field
-                .resize_exact(across, down, FilterType::CatmullRom)
-                .into_luma16();
+            let mut finer = field.resize_exact(across, down, FilterType::CatmullRom).into_luma16();
             for value in finer.iter_mut() {
-                *value = (f32::from(*value) + dice.between(-MIDDLE, MIDDLE) * weight)
-                    .clamp(0.0, 65_535.0) as u16;
+                *value = (f32::from(*value) + dice.between(-MIDDLE, MIDDLE) * weight).clamp(0.0, 65_535.0) as u16;
             }
             field = DynamicImage::ImageLuma16(finer);
             weight *= 0.55;
         }
-        let full = field
-            .resize_exact(self.width, self.height, FilterType::CatmullRom)
-            .into_luma16();
-        full.iter()
-            .map(|value| f32::from(*value) / 65_535.0)
-            .collect()
+        let full = field.resize_exact(self.width, self.height, FilterType::CatmullRom).into_luma16();
+        full.iter().map(|value| f32::from(*value) / 65_535.0).collect()
     }
 
     /// The picture in eight bits; `exposure` scales the light, and sensor noise keeps skin from being as smooth as paint.
     pub(super) fn into_image(self, exposure: f32, dice: &mut Dice) -> RgbImage {
         // A prime length keeps the repetition of the noise from showing as stripes.
-        let grain: Vec<f32> = (0..4099)
-            .map(|_| dice.between(-4.0, 4.0) + dice.between(-4.0, 4.0))
-            .collect();
+        let grain: Vec<f32> = (0..4099).map(|_| dice.between(-4.0, 4.0) + dice.between(-4.0, 4.0)).collect();
         let light = exposure * 255.0;
         let bytes = self
             .pixels
@@ -194,11 +158,7 @@ impl Canvas {
 /// From `from` to `to` by the share `t`, which is clamped to 0–1.
 pub(super) fn mix(from: Colour, to: Colour, t: f32) -> Colour {
     let t = t.clamp(0.0, 1.0);
-    [
-        from[0] + (to[0] - from[0]) * t,
-        from[1] + (to[1] - from[1]) * t,
-        from[2] + (to[2] - from[2]) * t,
-    ]
+    [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t, from[2] + (to[2] - from[2]) * t]
 }
 
 /// Lighter (above 1) or darker.

@@ -35,9 +35,7 @@ fn glyph(letter: char) -> [u8; 7] {
 fn dots(letter: char) -> impl Iterator<Item = (u32, u32)> {
     let rows = glyph(letter);
     (0..7).flat_map(move |row| {
-        (0..5)
-            .filter(move |column| rows[row as usize] >> (4 - column) & 1 == 1)
-            .map(move |column| (column, row))
+        (0..5).filter(move |column| rows[row as usize] >> (4 - column) & 1 == 1).map(move |column| (column, row))
     })
 }
 
@@ -45,10 +43,7 @@ fn dots(letter: char) -> impl Iterator<Item = (u32, u32)> {
 pub(super) fn burn_in(picture: &mut RgbImage) {
     let letters = WORD.len() as u32;
     let (width, height) = (DOT * (letters * 6 + 3), DOT * 11);
-    let (left, top) = (
-        picture.width().saturating_sub(width),
-        picture.height().saturating_sub(height),
-    );
+    let (left, top) = (picture.width().saturating_sub(width), picture.height().saturating_sub(height));
     let mut fill = |x: u32, y: u32, side: (u32, u32), colour: [u8; 3]| {
         for y in y..(y + side.1).min(picture.height()) {
             for x in x..(x + side.0).min(picture.width()) {
@@ -68,10 +63,7 @@ pub(super) fn burn_in(picture: &mut RgbImage) {
 /// Writes one letter on the canvas, its upper left corner at `at`, with dots of `size` units.
 pub(super) fn write(canvas: &mut Canvas, letter: char, at: (f32, f32), size: f32, ink: Colour) {
     for (column, row) in dots(letter) {
-        let middle = (
-            at.0 + (column as f32 + 0.5) * size,
-            at.1 + (row as f32 + 0.5) * size,
-        );
+        let middle = (at.0 + (column as f32 + 0.5) * size, at.1 + (row as f32 + 0.5) * size);
         canvas.dab(middle, size * 0.75, |_, below| mix(below, ink, 0.9));
     }
 }

@@ -103,8 +103,7 @@ pub fn draw(kind: PictureKind, seed: u64, flaw: Flaw) -> Vec<u8> {
     if flaw == Flaw::Blurred {
         picture = picture.fast_blur(5.0);
     }
-    let enlarged =
-        picture.resize_exact(DRAWN.0 * ENLARGE, DRAWN.1 * ENLARGE, FilterType::CatmullRom);
+    let enlarged = picture.resize_exact(DRAWN.0 * ENLARGE, DRAWN.1 * ENLARGE, FilterType::CatmullRom);
     let mut enlarged = enlarged.into_rgb8();
     label::burn_in(&mut enlarged);
     if flaw == Flaw::Sideways {
@@ -115,14 +114,12 @@ pub fn draw(kind: PictureKind, seed: u64, flaw: Flaw) -> Vec<u8> {
 }
 
 fn encode(picture: &RgbImage) -> Vec<u8> {
-    imaging::derivatives::encode(picture)
-        .expect("960 × 720 pixels fit a JPEG, and memory takes every byte")
+    imaging::derivatives::encode(picture).expect("960 × 720 pixels fit a JPEG, and memory takes every byte")
 }
 
 /// Sets an EXIF segment with nothing but the orientation behind the start marker of a JPEG file.
 fn with_orientation_6(jpeg: &[u8]) -> Vec<u8> {
-    const EXIF: &[u8] =
-        b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    const EXIF: &[u8] = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let (start, rest) = jpeg.split_at(2);
     [start, EXIF, rest].concat()
 }
@@ -154,25 +151,13 @@ mod tests {
         use imaging::quality::{Verdict, verdict};
         let judged = |kind, flaw| {
             let rendered = imaging::derivatives::render(&draw(kind, 3, flaw)).unwrap();
-            assert_eq!(
-                (rendered.width, rendered.height),
-                (960, 720),
-                "{kind:?} {flaw:?} is upright"
-            );
+            assert_eq!((rendered.width, rendered.height), (960, 720), "{kind:?} {flaw:?} is upright");
             verdict(&rendered.measures, rendered.width, rendered.height)
         };
         for kind in PictureKind::ALL {
             assert_eq!(judged(kind, Flaw::None), Verdict::Good, "{kind:?}");
-            assert_eq!(
-                judged(kind, Flaw::Sideways),
-                Verdict::Good,
-                "{kind:?} sideways"
-            );
-            assert_eq!(
-                judged(kind, Flaw::Blurred),
-                Verdict::Blurred,
-                "{kind:?} blurred"
-            );
+            assert_eq!(judged(kind, Flaw::Sideways), Verdict::Good, "{kind:?} sideways");
+            assert_eq!(judged(kind, Flaw::Blurred), Verdict::Blurred, "{kind:?} blurred");
             assert_eq!(judged(kind, Flaw::Dark), Verdict::Dark, "{kind:?} dark");
         }
     }

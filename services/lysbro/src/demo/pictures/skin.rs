@@ -27,10 +27,8 @@ impl Skin {
     pub(super) fn of(person: u64) -> Self {
         let mut dice = Dice::new(person);
         // The lighter tones twice: most patients of the demonstration are Norwegian.
-        let tone = dice.pick(&[
-            TONES[0], TONES[0], TONES[1], TONES[1], TONES[2], TONES[2], TONES[3], TONES[4],
-            TONES[5],
-        ]);
+        let tone =
+            dice.pick(&[TONES[0], TONES[0], TONES[1], TONES[1], TONES[2], TONES[2], TONES[3], TONES[4], TONES[5]]);
         Self {
             tone,
             flushed: [tone[0] * 0.96, tone[1] * 0.66, tone[2] * 0.64],
@@ -50,11 +48,7 @@ impl Skin {
             let grain = fine[spot.index] - 0.5;
             let colour = mix(self.tone, self.flushed, 0.16 + blotch * 0.6);
             let warp = blotch * 0.5 + grain * 0.03;
-            let line = smooth(
-                0.2,
-                -0.4,
-                honeycomb(spot.u + warp, spot.v * 1.2 - warp * 0.7, relief) + grain * 1.1,
-            );
+            let line = smooth(0.2, -0.4, honeycomb(spot.u + warp, spot.v * 1.2 - warp * 0.7, relief) + grain * 1.1);
             let radius = spot.radius();
             let light = 1.02 + across * spot.u + down * spot.v - 0.07 * radius * radius;
             lit(colour, light * (1.0 + 0.16 * grain - furrow * line))
@@ -64,25 +58,17 @@ impl Skin {
     /// Strews hairs over the canvas, all leaning about the same way.
     pub(super) fn hairs(self, canvas: &mut Canvas, dice: &mut Dice, count: u32, length: f32) {
         let lean = dice.between(0.0, std::f32::consts::TAU);
-        let colour = mix(
-            lit(self.tone, 0.3),
-            [0.16, 0.10, 0.06],
-            dice.between(0.3, 1.0),
-        );
+        let colour = mix(lit(self.tone, 0.3), [0.16, 0.10, 0.06], dice.between(0.3, 1.0));
         for _ in 0..count {
             let angle = lean + dice.between(-0.5, 0.5);
             let reach = length * dice.between(0.5, 1.2);
             let from = (dice.between(-1.4, 1.4), dice.between(-1.1, 1.1));
             let to = (from.0 + reach * angle.cos(), from.1 + reach * angle.sin());
             let sway = dice.between(-0.2, 0.2) * reach;
-            let bend = (
-                f32::midpoint(from.0, to.0) - sway * angle.sin(),
-                f32::midpoint(from.1, to.1) + sway * angle.cos(),
-            );
+            let bend =
+                (f32::midpoint(from.0, to.0) - sway * angle.sin(), f32::midpoint(from.1, to.1) + sway * angle.cos());
             // The follicle is a little dark dot that flushes the skin around it.
-            canvas.dab(from, 0.02, |distance, below| {
-                mix(below, self.pigmented, 0.35 * (1.0 - distance))
-            });
+            canvas.dab(from, 0.02, |distance, below| mix(below, self.pigmented, 0.35 * (1.0 - distance)));
             canvas.hair([from, bend, to], 0.006, colour, dice.between(0.35, 0.75));
         }
     }

@@ -5,6 +5,7 @@ import type { FieldError, Picture, Receipt, View } from '../api/types';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
 import { fieldText } from '../i18n/problems';
+import { siteText } from '../i18n/words';
 import { Autosave, type SaveState } from '../state/autosave';
 import { line } from '../state/line.svelte';
 import { session } from '../state/session.svelte';
@@ -155,7 +156,7 @@ export class Draft {
   }
   /** The name shown for a place on the body; the code is what counts. */
   get sites(): string {
-    return this.form.findings.map((f) => f.bodySite?.display).filter(Boolean).join(', ');
+    return this.form.findings.map((f) => siteText({ bodySite: f.bodySite, laterality: f.laterality || null })).filter(Boolean).join('; ');
   }
 
   async changeView(id: string, view: View): Promise<void> {

@@ -1,4 +1,7 @@
 // The clinical vocabulary, shared by the office's and the specialist's screens.
+import type { Finding } from '../api/types';
+import { texts } from './language.svelte';
+
 export const en = {
   'sex.female': 'Female',
   'sex.male': 'Male',
@@ -93,3 +96,11 @@ export const nb: Record<keyof typeof en, string> = {
   side: 'Side',
   loadingPicture: 'Bildet klargjøres',
 };
+const t = texts(en, nb);
+
+/** Where a finding is, with its side: "Skin of back, left". The side belongs to the place wherever the place stands. */
+export function siteText(finding: Pick<Finding, 'bodySite' | 'laterality'> | undefined): string {
+  const place = finding?.bodySite?.display ?? '';
+  const side = finding?.laterality;
+  return place && side && side !== 'none' ? `${place}, ${t(`lat.${side}`).toLowerCase()}` : place;
+}
