@@ -25,13 +25,13 @@ after(async () => {
 })
 
 const files = (buffers) => buffers.map((buffer, i) => ({ name: `picture-${i + 1}.jpg`, mimeType: 'image/jpeg', buffer }))
-const radio = (page, group, name) => page.getByTestId(group).getByRole('radio', { name, exact: true }).check()
 
-async function fillPatient(page) {
+async function fillPatient(office) {
+  const { page } = office
   await page.getByTestId('patient-identifier').fill(patient.identifier)
   await page.getByTestId('patient-name').fill(patient.name)
   await page.getByTestId('patient-birth').fill(patient.birthDate)
-  await radio(page, 'patient-sex', 'Female')
+  await office.choose('patient-sex', 'Female')
 }
 
 /** Begins a new referral; gives its id. */
@@ -48,21 +48,21 @@ const saved = (page) => page.getByTestId('save-state').filter({ hasText: /^Saved
 async function refer(office) {
   const { page } = office
   const id = await begin(office)
-  await fillPatient(page)
+  await fillPatient(office)
   assert.equal(await page.getByTestId('patient-system').inputValue(), 'no-national', 'eleven digits are taken for a national number')
-  await radio(page, 'specialty', 'Dermatology')
+  await office.choose('specialty', 'Dermatology')
   await page.getByTestId('site-search').pressSequentially('back')
   await page.getByTestId('site-option').filter({ hasText: /^Skin of back/ }).first().waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   assert.match(await page.getByTestId('site-chosen').innerText(), /back/i)
-  await radio(page, 'laterality', 'Left')
-  await radio(page, 'kind', 'Lesion')
+  await office.choose('laterality', 'Left')
+  await office.choose('kind', 'Lesion')
   await page.getByTestId('description').fill('Brown, 8 mm, irregular edge.')
   await page.getByTestId('duration').fill('6 months')
   await page.getByTestId('files').setInputFiles(files(pictures))
   await page.getByTestId('question').fill(question)
-  await radio(page, 'priority', 'Routine')
+  await office.choose('priority', 'Routine')
   await eventually('three pictures are ready', async () => (await page.locator('[data-testid=picture][data-state=ready]').count()) === 3)
   await saved(page)
 
@@ -104,10 +104,11 @@ async function lookAtEveryPicture(page) {
   assert.equal(await page.locator('[data-testid=thumb][data-shown=true]').count(), count)
 }
 
-async function answer(page) {
+async function answer(reader) {
+  const { page } = reader
   await page.keyboard.press('d')
   await page.keyboard.type('Benign naevus')
-  await radio(page, 'certainty', 'Probable')
+  await reader.choose('certainty', 'Probable')
   await page.getByTestId('disposition').selectOption('gp-manages')
   await page.getByTestId('plan').fill('No treatment. Look again if it changes.')
 }
@@ -128,7 +129,7 @@ describe('a referral', () => {
     await openByKeyboard(reader, id)
     assert.match(await reader.page.getByTestId('facts').innerText(), new RegExp(question.replace('?', '\\?')))
     await lookAtEveryPicture(reader.page)
-    await answer(reader.page)
+    await answer(reader)
 
     // Signed too early: the next case stands there already, and "u" brings this one back.
     await reader.page.keyboard.press('Control+Enter')
@@ -169,7 +170,7 @@ describe('a referral', () => {
     const { page } = office
     office.expect(415, '/api/intake/uploads/')
     await begin(office)
-    await fillPatient(page)
+    await fillPatient(office)
     await page.getByTestId('question').fill('Written before the file.')
     await page.getByTestId('files').setInputFiles([{ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('This is text. '.repeat(2000)) }])
     const tile = page.locator('[data-testid=picture][data-state=refused]')
@@ -215,7 +216,7 @@ describe('a referral', () => {
     assert.equal(await page.getByTestId('patient-name').isVisible(), false, 'a locked screen shows nothing')
     await page.getByTestId('unlock-password').fill('not the password at all')
     await page.getByTestId('unlock').click()
-    await page.getByText('did not match').waitFor()
+    await page.locator('#unlock-password-error').waitFor()
     await page.getByTestId('unlock-password').fill(password)
     await page.getByTestId('unlock').click()
     await page.getByTestId('lock-screen').waitFor({ state: 'detached' })

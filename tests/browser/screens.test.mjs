@@ -6,8 +6,8 @@ import { code } from './harness/authenticator.mjs'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures } from './harness/draft.mjs'
-import { photographs } from './harness/pictures.mjs'
-import { Session } from './harness/session.mjs'
+import { drawnPictures } from './harness/pictures.mjs'
+import { eventually, Session } from './harness/session.mjs'
 
 let demo
 let browser
@@ -18,7 +18,7 @@ before(async () => {
   demo = await useDemo()
   browser = await startBrowser()
   office = await Session.of(demo, 'gp-clinician')
-  pictures = await photographs(office)
+  pictures = await drawnPictures(office)
 })
 after(async () => {
   await browser?.close()
@@ -100,7 +100,10 @@ for (const size of [desk, phone]) {
           await page.getByTestId(send).click()
         }],
         ['inbox-drafts', '/in?tab=drafts'],
-        ['draft', `/new/${draft.id}`, () => page.locator('[data-testid=picture][data-state=ready]').nth(2).waitFor(), { readme: size === desk && 'referral' }],
+        ['draft', `/new/${draft.id}`, async () => {
+          await page.locator('[data-testid=picture][data-state=ready]').nth(2).waitFor()
+          await page.getByTestId('description').evaluate((field) => field.scrollIntoView({ block: 'start' }))
+        }, { readme: size === desk && 'referral-1440.jpg' }],
       ])
       await page.getByTestId(send).click()
       await page.getByTestId('send-dialog').waitFor()
@@ -116,22 +119,22 @@ for (const size of [desk, phone]) {
       const visitor = await Visitor.at(browser, demo, 'specialist', size)
       const { page } = visitor
       const faults = await judgeAll(visitor, [
-        ['worklist', '/work', () => page.getByTestId('rows').waitFor(), { readme: size === desk && 'worklist' }],
+        ['worklist', '/work', () => page.getByTestId('rows').waitFor(), { readme: size === desk && 'worklist-1440.png' }],
         ['worklist-mine', '/work?filter=mine'],
         ['key-help', '/work', async () => {
           await page.keyboard.press('?')
           await page.getByTestId('key-help').waitFor()
         }],
       ])
-      // The first with all three views: that one the read-me shows.
-      await page.goto(`${demo.address}/work`)
-      await page.getByTestId('row').filter({ hasText: '3 pictures' }).filter({ hasNotText: 'Waiting for the office' }).first().click()
-      await page.getByTestId('reading').waitFor()
+      // A case of its own: what is written at one width must not stand there at the other.
+      const draft = await draftWithPictures(office, pictures)
+      await office.json('POST', `/api/intake/referrals/${draft.id}/submit`, { version: draft.version })
+      const reviewer = await Session.of(demo, 'specialist')
+      await eventually('the case has come', async () => (await reviewer.fetch(`/api/review/cases/${draft.id}`)).status === 200)
+      await page.goto(`${demo.address}/read/${draft.id}`)
       await page.locator('[data-testid=viewer][data-open=true]').waitFor()
-      if ((await page.getByTestId('start').count()) === 1) {
-        faults.push(...(await judge(visitor, 'reading-before-start')))
-        await page.getByTestId('start').click()
-      }
+      faults.push(...(await judge(visitor, 'reading-before-start')))
+      await page.getByTestId('start').click()
       await page.getByTestId('answer-panel').waitFor()
       const count = await page.getByTestId('thumb').count()
       for (let i = 0; i < count; i += 1) {
@@ -140,11 +143,11 @@ for (const size of [desk, phone]) {
       }
       await page.keyboard.press('n')
       await page.locator('[data-testid=viewer][data-open=true]').waitFor()
-      faults.push(...(await judge(visitor, 'reading', { readme: size === desk && 'reading' })))
+      faults.push(...(await judge(visitor, 'reading', { readme: size === desk && 'reading-1440.jpg' })))
       await page.getByTestId('sign').click()
       faults.push(...(await judge(visitor, 'reading-refused')))
       await page.getByTestId('diagnosis').first().fill('Dysplastic naevus')
-      await page.getByTestId('certainty').first().getByRole('radio', { name: 'Probable' }).check()
+      await visitor.choose('certainty', 'Probable')
       await page.getByTestId('disposition').first().selectOption('gp-procedure')
       await page.getByTestId('plan').first().fill('Excise with 2 mm margin and send for histology.')
       faults.push(...(await judge(visitor, 'reading-written')))
@@ -166,7 +169,7 @@ for (const size of [desk, phone]) {
       const visitor = await Visitor.at(browser, demo, 'programme-manager', size)
       const { page } = visitor
       const faults = await judgeAll(visitor, [
-        ['programme', '/program', () => page.getByTestId('practice-row').first().waitFor(), { readme: size === desk && 'programme' }],
+        ['programme', '/program', () => page.getByTestId('practice-row').first().waitFor(), { readme: size === desk && 'programme-1440.png' }],
         ['programme-tables', '/program', async () => {
           for (const summary of await page.locator('summary').all()) await summary.click()
         }],

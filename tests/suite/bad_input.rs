@@ -51,14 +51,11 @@ fn wrong_fields() -> Vec<(&'static str, Spoil)> {
         ("department of another specialty", |c| c["specialty"] = json!("ent")),
         ("priority missing", |c| c["priority"] = Value::Null),
         ("question missing", |c| c["question"] = json!("")),
-        ("history missing", |c| c["history"] = json!("")),
         ("no finding", |c| c["findings"] = json!([])),
         ("site missing", |c| c["findings"][0]["bodySite"] = Value::Null),
         ("site unknown", |c| c["findings"][0]["bodySite"]["code"] = json!("0")),
         ("laterality missing", |c| c["findings"][0]["laterality"] = Value::Null),
         ("kind missing", |c| c["findings"][0]["kind"] = Value::Null),
-        ("description missing", |c| c["findings"][0]["description"] = json!("")),
-        ("duration missing", |c| c["findings"][0]["duration"] = json!("")),
     ]
 }
 

@@ -19,7 +19,7 @@ export const phone = { width: 390, height: 844 }
 /** Starts Chromium; `CHROMIUM` names it, else tests/tools/chromium.sh finds it. */
 export function startBrowser() {
   const executablePath = execFileSync(join(root, 'tests/tools/chromium.sh'), { encoding: 'utf8' }).trim()
-  return chromium.launch({ executablePath, args: ['--disable-gpu'] })
+  return chromium.launch({ executablePath, args: ['--disable-gpu', '--lang=en-GB'], env: { ...process.env, LANGUAGE: 'en_GB' } })
 }
 
 /** One person's browser: a context of its own, so that people do not share cookies. */
@@ -104,6 +104,11 @@ export class Visitor {
     return this.context.addCookies([{ name, value, url: address.replace('http:', 'https:'), httpOnly: true, secure: true, sameSite: 'Lax' }])
   }
 
+  /** Presses one of a row of choices, by what it says. */
+  choose(group, name) {
+    return this.page.getByTestId(group).first().getByText(name, { exact: true }).click()
+  }
+
   /** Waits until the screen has fetched what it shows. */
   async settled() {
     await this.page.waitForLoadState('networkidle')
@@ -143,16 +148,26 @@ export class Visitor {
   }
 
   /**
-   * Saves the whole page as target/screenshots/<name>-<width>.png; with UPDATE_SCREENSHOTS=1 the window, also, as the committed
-   * tests/screenshots/<readme>-<width>.png.
+   * Saves the whole screen as target/screenshots/<name>-<width>.png; with UPDATE_SCREENSHOTS=1 the window, also, as the committed
+   * tests/screenshots/<readme>.
    */
   async screenshot(name, { readme = false } = {}) {
     mkdirSync(shots, { recursive: true })
-    await this.page.screenshot({ path: join(shots, `${name}-${this.size.width}.png`), animations: 'disabled', fullPage: true })
     if (readme && process.env.UPDATE_SCREENSHOTS === '1') {
       mkdirSync(shownInReadme, { recursive: true })
-      await this.page.screenshot({ path: join(shownInReadme, `${readme}-${this.size.width}.png`), animations: 'disabled' })
+      const quality = readme.endsWith('.jpg') ? { type: 'jpeg', quality: 85 } : {}
+      await this.page.screenshot({ path: join(shownInReadme, readme), animations: 'disabled', ...quality })
     }
+    // What is fixed to the window (a foot, a dialog, the viewer) would stand in the middle of a long picture; so the window
+    // grows to the length of the page, except where the screen is made for the height of the window.
+    const height = await this.page.evaluate(() => (document.querySelector('dialog[open], [data-testid=reading]') ? 0 : document.documentElement.scrollHeight))
+    if (height > this.size.height) {
+      await this.page.setViewportSize({ ...this.size, height })
+      await this.page.waitForLoadState('networkidle')
+      await this.page.waitForFunction(() => [...document.images].every((image) => image.complete))
+    }
+    await this.page.screenshot({ path: join(shots, `${name}-${this.size.width}.png`), animations: 'disabled' })
+    if (height > this.size.height) await this.page.setViewportSize(this.size)
   }
 
   close() {

@@ -16,17 +16,24 @@ const names = ['ISIC_0000000.jpg', 'ISIC_0000001.jpg', 'ISIC_0000002.jpg']
  */
 export async function photographs(office) {
   const files = names.map((name) => join(folder, name))
-  if (files.every((file) => existsSync(file))) return files.map((file) => readFileSync(file))
-  const found = []
+  return files.every((file) => existsSync(file)) ? files.map((file) => readFileSync(file)) : drawnPictures(office)
+}
+
+/** An overview, a close-up and a dermoscopic picture as the demonstration draws them. */
+export async function drawnPictures(office) {
   for (const row of (await office.get('/api/intake/referrals?tab=closed')).items) {
     const { images } = await office.get(`/api/intake/referrals/${row.id}`)
-    for (const image of images) {
-      const answer = await office.fetch(`/api/intake/images/${image.id}/original`)
-      if (answer.status === 200) found.push(Buffer.from(await answer.arrayBuffer()))
-      if (found.length === names.length) return found
-    }
+    const found = ['overview', 'close-up', 'dermoscopic'].map((view) => images.find((each) => each.view === view && each.quality?.verdict === 'good'))
+    if (found.includes(undefined)) continue
+    return Promise.all(
+      found.map(async (image) => {
+        const answer = await office.fetch(`/api/intake/images/${image.id}/original`)
+        if (answer.status !== 200) throw new Error(`the original of a picture was answered ${answer.status}`)
+        return Buffer.from(await answer.arrayBuffer())
+      }),
+    )
   }
-  throw new Error('the demonstration has fewer than three pictures in closed referrals')
+  throw new Error('the demonstration has no closed referral with three good pictures')
 }
 
 /**

@@ -31,6 +31,7 @@ pub struct SaveDraft {
 
 /// What stands now.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Saved)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftVersion {
     id: Uuid,

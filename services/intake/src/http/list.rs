@@ -97,7 +97,10 @@ pub struct ReferralPage {
 }
 
 /// The referrals of the caller's practices, newest change first.
-#[utoipa::path(get, path = "/referrals", params(("tab" = Tab, Query), ("cursor" = Option<String>, Query, description = "`next` of the page before")), responses((status = OK, body = ReferralPage)))]
+#[utoipa::path(get, path = "/referrals",
+    params(("tab" = inline(Tab), Query, description = "Which list."),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before.")),
+    responses((status = OK, body = ReferralPage)))]
 pub async fn list(
     State(ctx): State<Context>,
     caller: Caller,

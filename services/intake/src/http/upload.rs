@@ -260,7 +260,9 @@ pub async fn overridden(
         _ => {
             let detail =
                 "An upload is not posted to. Send PATCH, HEAD or DELETE, or name one in X-HTTP-Method-Override.";
-            tus(Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)))
+            let refused = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail);
+            // Who is not signed in hears that first, as everywhere.
+            tus(caller.and(Err(refused)))
         }
     }
 }

@@ -13,9 +13,10 @@ use crate::cli::Demo;
 use crate::commands::{Outcome, start_logging};
 use crate::services;
 use kit::settings::Settings;
-use kit::{Clock, Error};
+use kit::{Clock, Context, Error};
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Stands in a demonstration's folder, so that only such a folder is ever emptied.
 const MARK: &str = "SYNTHETIC-DEMONSTRATION";
@@ -35,17 +36,43 @@ pub(crate) async fn run(options: Demo) -> Outcome {
     clock.let_go();
     let running = kit::run::start(Arc::new(services), ctx).await?;
     let address = format!("http://localhost:{}", running.address.port());
-    println!("\naddress {address}\n\nEach link signs in once; start the demonstration again for new ones.");
-    for person in people {
-        let token =
-            directory::make_link(&running.ctx, person.id, directory::LinkKind::SignIn, directory::LinkKind::SignIn.lasts())
-                .await?;
-        println!("link {} {} {address}/link#{token}", person.role.as_str(), person.name);
-    }
+    println!("\naddress {address}");
+    print_links(&running.ctx, &people, &address).await?;
     println!("\nready");
-    crate::commands::until_told().await;
+    let mut asked = asked_for_links();
+    loop {
+        tokio::select! {
+            () = crate::commands::until_told() => break,
+            Some(()) = asked.recv() => print_links(&running.ctx, &people, &address).await?,
+        }
+    }
     running.stop().await;
     Ok(())
+}
+
+/// One link per role; each signs in once.
+async fn print_links(ctx: &Context, people: &[seed::Person], address: &str) -> Outcome {
+    println!("\nEach link signs in once. Press Enter here for new ones.");
+    for person in people {
+        let kind = directory::LinkKind::SignIn;
+        let token = directory::make_link(ctx, person.id, kind, kind.lasts()).await?;
+        println!("link {} {} {address}/link#{token}", person.role.as_str(), person.name);
+    }
+    Ok(())
+}
+
+/// Tells of every Enter in the terminal; ends with the input. Reading blocks, so it has a thread of its own that dies with
+/// the process.
+fn asked_for_links() -> mpsc::UnboundedReceiver<()> {
+    let (tell, asked) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            if line.is_err() || tell.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    asked
 }
 
 /// Makes the folder, emptying it only when a demonstration made it.
