@@ -102,7 +102,11 @@ for (const size of [desk, phone]) {
         ['inbox-drafts', '/in?tab=drafts'],
         ['draft', `/new/${draft.id}`, async () => {
           await page.locator('[data-testid=picture][data-state=ready]').nth(2).waitFor()
-          await page.getByTestId('description').evaluate((field) => field.scrollIntoView({ block: 'start' }))
+          // The read-me's window stands where the finding and its pictures are seen together.
+          await page.getByTestId('kind').evaluate((field) => {
+            field.scrollIntoView({ block: 'start' })
+            scrollBy(0, -56)
+          })
         }, { readme: size === desk && 'referral-1440.jpg' }],
       ])
       await page.getByTestId(send).click()

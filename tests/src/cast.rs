@@ -52,15 +52,19 @@ impl Cast {
         let admin = person(ctx, base, "Ada", Role::Administrator, None, None).await;
         let mut departments = [Uuid::nil(); 2];
         for (place, (name, specialties)) in
-            [("Skin department", ["dermatology", "plastic-surgery"]), ("ENT department", ["ent", "ent"])].into_iter().enumerate()
+            [("Skin department", ["dermatology", "plastic-surgery"]), ("ENT department", ["ent", "ent"])]
+                .into_iter()
+                .enumerate()
         {
             let id = ctx.new_id();
-            let specialties = if specialties[0] == specialties[1] { json!([specialties[0]]) } else { json!(specialties) };
+            let specialties =
+                if specialties[0] == specialties[1] { json!([specialties[0]]) } else { json!(specialties) };
             let body = json!({ "id": id, "name": name, "hospital": "Hospital", "specialties": specialties });
             admin.post("/api/directory/departments", body).await.expect(201);
             departments[place] = id;
         }
-        let mut practices = [("Solvik legekontor", 0), ("Havnes legesenter", 1)].map(|(name, _)| Practice { id: Uuid::nil(), name });
+        let mut practices =
+            [("Solvik legekontor", 0), ("Havnes legesenter", 1)].map(|(name, _)| Practice { id: Uuid::nil(), name });
         for practice in &mut practices {
             practice.id = ctx.new_id();
             register(&admin, practice).await;
@@ -125,7 +129,9 @@ async fn person(
 ) -> Client {
     let email = format!("{}@lysbro.example", name.to_lowercase());
     let id = directory::add_person(ctx, None, &format!("{name} Synthetic"), &email, "en").await.expect("a person");
-    directory::add_grant(ctx, id, role, practice, department, ctx.now() - Duration::hours(1), None).await.expect("a grant");
+    directory::add_grant(ctx, id, role, practice, department, ctx.now() - Duration::hours(1), None)
+        .await
+        .expect("a grant");
     let token = directory::make_link(ctx, id, LinkKind::SignIn, Duration::hours(1)).await.expect("a link");
     Client::by_link(base, &token).await
 }

@@ -1,7 +1,7 @@
 //! Journeys over HTTP: a client as a browser would be one, worlds with every service, pictures made on the spot.
 
-mod client;
 mod cast;
+mod client;
 mod picture;
 
 pub use cast::{Cast, Practice};

@@ -17,7 +17,8 @@ impl Told {
         let body = reply.json();
         assert_eq!(reply.header("content-type"), "application/problem+json", "{case}: {}", reply.text());
         assert!(!body["requestId"].as_str().unwrap_or_default().is_empty(), "{case} names its request");
-        let mut text = format!("{} {}: {}", reply.status.as_u16(), reply.code(), body["detail"].as_str().unwrap_or_default());
+        let mut text =
+            format!("{} {}: {}", reply.status.as_u16(), reply.code(), body["detail"].as_str().unwrap_or_default());
         for error in body["errors"].as_array().into_iter().flatten() {
             let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
             write!(text, "\n    {}: {} ({})", part("field"), part("message"), part("code")).expect("text");
@@ -104,7 +105,15 @@ async fn fields(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
     }
     let refused = cast.gp.put("/api/intake/referrals/not-an-id", json!({})).await;
     told.note("an address that is no id", &refused.expect(404));
-    let malformed = cast.gp.send(http::Method::PUT, &format!("/api/intake/referrals/{}", Uuid::from_u128(4)), &[("content-type", "application/json")], b"{".to_vec()).await;
+    let malformed = cast
+        .gp
+        .send(
+            http::Method::PUT,
+            &format!("/api/intake/referrals/{}", Uuid::from_u128(4)),
+            &[("content-type", "application/json")],
+            b"{".to_vec(),
+        )
+        .await;
     told.note("not JSON", &malformed.expect(400));
 }
 
@@ -127,7 +136,14 @@ async fn files(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
         assert!(reply.status == status || case == "an empty file", "{case}: {}", reply.text());
         told.note(case, &reply);
     }
-    let of = tests::Upload { referral, image: Uuid::from_u128(6), finding: None, view: "close-up", sha256: None, length: 60_000_000 };
+    let of = tests::Upload {
+        referral,
+        image: Uuid::from_u128(6),
+        finding: None,
+        view: "close-up",
+        sha256: None,
+        length: 60_000_000,
+    };
     told.note("a 60 MB picture", &cast.gp.begin_upload(&of).await.expect(413));
     let wrong = "00".repeat(32);
     let of = tests::Upload { sha256: Some(&wrong), length: good.len(), ..of };
@@ -141,7 +157,8 @@ async fn files(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
 
 async fn links(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
     let ctx = world.ctx();
-    let person = directory::add_person(ctx, None, "Late Synthetic", "late@lysbro.example", "en").await.expect("a person");
+    let person =
+        directory::add_person(ctx, None, "Late Synthetic", "late@lysbro.example", "en").await.expect("a person");
     let kind = directory::LinkKind::SignIn;
     let token = directory::make_link(ctx, person, kind, Duration::seconds(-1)).await.expect("a link");
     let nobody = tests::Client::new(&world.url());
@@ -154,7 +171,10 @@ async fn links(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
         told.note(case, &reply);
     }
     told.note("nobody signed in", &nobody.get("/api/intake/referrals?tab=drafts").await.expect(401));
-    told.note("another practice's referral", &cast.stranger.get("/api/intake/referrals/00000000-0000-0000-0000-000000000001").await.expect(404));
+    told.note(
+        "another practice's referral",
+        &cast.stranger.get("/api/intake/referrals/00000000-0000-0000-0000-000000000001").await.expect(404),
+    );
 }
 
 async fn claims(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
@@ -162,7 +182,10 @@ async fn claims(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
     let sent = send(world, cast, referral).await;
     let case = read(cast, referral, sent.images.len()).await;
     let path = format!("/api/review/cases/{referral}");
-    told.note("a case that a colleague reads", &cast.colleague.post(&format!("{path}/claim"), json!({})).await.expect(409));
+    told.note(
+        "a case that a colleague reads",
+        &cast.colleague.post(&format!("{path}/claim"), json!({})).await.expect(409),
+    );
     let empty = json!({ "token": case["token"], "content": { "summary": "", "findings": [{ "findingId": case["findings"][0]["id"], "diagnosis": "", "certainty": null, "disposition": null, "plan": "" }] } });
     told.note("an empty answer", &cast.specialist.post(&format!("{path}/answer"), empty).await.expect(422));
     cast.coordinator.post(&format!("{path}/take-over"), json!({})).await.expect(200);

@@ -13,7 +13,10 @@ fn root() -> PathBuf {
 
 #[test]
 fn crates_depend_downwards_only() {
-    let out = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output();
+    let out = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output();
     let metadata: Value = serde_json::from_slice(&out.expect("cargo metadata").stdout).expect("JSON");
     let services = ["directory", "intake", "imaging", "review", "uptake", "web"];
     let level = |name: &str| match name {
@@ -78,7 +81,12 @@ async fn every_statement_prepares_on_both_engines() {
         let world = world(deployment).await;
         let all = statements(&lysbro::services());
         for (owner, name, text) in &all {
-            world.ctx().db.prepare(text).await.unwrap_or_else(|error| panic!("{owner} {name} on {deployment:?}: {error}"));
+            world
+                .ctx()
+                .db
+                .prepare(text)
+                .await
+                .unwrap_or_else(|error| panic!("{owner} {name} on {deployment:?}: {error}"));
         }
         assert!(all.len() > 80, "{} statements", all.len());
         world.stop().await;
@@ -122,5 +130,8 @@ fn the_committed_description_of_the_routes_is_the_codes() {
         std::fs::write(&file, &now).expect("written");
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == now, "routes changed: UPDATE_OPENAPI=1 writes proto/openapi.json, then rebuild the front end's types");
+    assert!(
+        committed == now,
+        "routes changed: UPDATE_OPENAPI=1 writes proto/openapi.json, then rebuild the front end's types"
+    );
 }

@@ -47,7 +47,8 @@ impl Drop for Process {
 }
 
 fn invite(data: &Path, arguments: &[&str]) -> String {
-    let out = Command::new(program()).arg("invite").args(arguments).arg("--data").arg(data).output().expect("lysbro invite");
+    let out =
+        Command::new(program()).arg("invite").args(arguments).arg("--data").arg(data).output().expect("lysbro invite");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let link = String::from_utf8(out.stdout).expect("a link");
     link.trim().split_once('#').expect("a token").1.to_owned()
@@ -71,7 +72,8 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, log) = (folder.path().join("data"), folder.path().join("stderr.log"));
     let process = Process::start(&data, &log);
-    let admin_link = invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
+    let admin_link =
+        invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin_link).await;
     let (practice, department) = (id(1001), id(1002));
     let body = json!({ "id": department, "name": "Skin", "hospital": "Hospital", "specialties": ["dermatology"] });
@@ -79,7 +81,20 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let body = json!({ "id": practice, "name": "Practice", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web", "openedOn": "2010-01-01", "testPractice": false });
     admin.post("/api/directory/practices", body).await.expect(201);
     let practice_text = practice.to_string();
-    let gp_link = invite(&data, &["--email", "gp@lysbro.example", "--name", "Gp", "--role", "gp-clinician", "--practice", &practice_text, "--sign-in"]);
+    let gp_link = invite(
+        &data,
+        &[
+            "--email",
+            "gp@lysbro.example",
+            "--name",
+            "Gp",
+            "--role",
+            "gp-clinician",
+            "--practice",
+            &practice_text,
+            "--sign-in",
+        ],
+    );
     let gp = Client::by_link(&process.base, &gp_link).await;
     let mut planted = Vec::new();
     let mut told = Vec::new();
@@ -98,7 +113,10 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let mut haystacks = vec![("answers and metrics".to_owned(), told.join("\n").into_bytes())];
     collect(folder.path(), &mut haystacks);
     assert!(haystacks.len() > 20, "databases, log and objects were read: {}", haystacks.len());
-    assert!(haystacks.iter().any(|(name, bytes)| name.ends_with("stderr.log") && !bytes.is_empty()), "the log was written");
+    assert!(
+        haystacks.iter().any(|(name, bytes)| name.ends_with("stderr.log") && !bytes.is_empty()),
+        "the log was written"
+    );
     // Every canary begins with one of two words that stand nowhere else, so two scans look for all of them.
     assert!(planted.iter().all(|word| MARKS.iter().any(|mark| word.starts_with(mark))));
     for (name, bytes) in &haystacks {
@@ -110,7 +128,14 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
 }
 
 /// One referral full of canaries, sent with mistakes first so that error bodies are seen too.
-async fn refer(gp: &Client, n: usize, practice: Uuid, department: Uuid, planted: &mut Vec<String>, told: &mut Vec<String>) {
+async fn refer(
+    gp: &Client,
+    n: usize,
+    practice: Uuid,
+    department: Uuid,
+    planted: &mut Vec<String>,
+    told: &mut Vec<String>,
+) {
     let kinds = ["Name", "Question", "History", "Description", "Duration", "Note", "Reason", "File", "Bad"];
     let words: Vec<String> = kinds.iter().map(|kind| canary(kind, n)).collect();
     let number = format!("139174{:05}", 40_000 + n * 7);
@@ -124,23 +149,34 @@ async fn refer(gp: &Client, n: usize, practice: Uuid, department: Uuid, planted:
         "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" }, "laterality": "left",
             "kind": "lesion", "description": words[3], "duration": words[4] }],
     });
-    let saved = gp.put(&path, json!({ "version": 0, "practiceId": practice, "content": content })).await.expect(200).json();
+    let saved =
+        gp.put(&path, json!({ "version": 0, "practiceId": practice, "content": content })).await.expect(200).json();
     told.push(gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(422).text());
     content["patient"]["birthDate"] = json!(words[8]);
     told.push(gp.put(&path, json!({ "version": 1, "practiceId": practice, "content": content })).await.text());
     content["patient"]["sex"] = json!(words[8]);
     told.push(gp.put(&path, json!({ "version": 2, "practiceId": practice, "content": content })).await.text());
-    told.push(gp.put(&path, json!({ "version": 77, "practiceId": practice, "content": { "question": words[5] } })).await.text());
+    told.push(
+        gp.put(&path, json!({ "version": 77, "practiceId": practice, "content": { "question": words[5] } }))
+            .await
+            .text(),
+    );
     told.push(gp.upload(referral, Some(finding), "close-up", words[7].as_bytes()).await.1.text());
     content["patient"]["birthDate"] = json!("1974-11-13");
     content["patient"]["sex"] = json!("female");
     let version = gp.get(&path).await.expect(200).json()["version"].clone();
-    let saved = gp.put(&path, json!({ "version": version, "practiceId": practice, "content": content })).await.expect(200).json();
+    let saved = gp
+        .put(&path, json!({ "version": version, "practiceId": practice, "content": content }))
+        .await
+        .expect(200)
+        .json();
     let (_, sent) = gp.upload(referral, Some(finding), "close-up", &jpeg(900, 700, n as u32)).await;
     assert_eq!(sent.status, 204, "{}", sent.text());
     gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(200);
     gp.post(&format!("{path}/withdraw"), json!({ "reason": words[6] })).await.expect(204);
-    told.push(gp.get(&format!("/api/intake/referrals?tab=waiting&cursor={}", words[5])).await.text().replace(&words[0], ""));
+    told.push(
+        gp.get(&format!("/api/intake/referrals?tab=waiting&cursor={}", words[5])).await.text().replace(&words[0], ""),
+    );
 }
 
 fn collect(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {

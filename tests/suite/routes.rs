@@ -31,10 +31,12 @@ fn routes() -> Vec<(String, String)> {
 async fn ask(client: &Client, method: &str, path: &str) -> (u16, Value) {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
     let path = path.replace("{rendition}", "512");
-    let filled = path.split('/').map(|part| if part.starts_with('{') { "00000000-0000-0000-0000-000000000001" } else { part });
+    let filled =
+        path.split('/').map(|part| if part.starts_with('{') { "00000000-0000-0000-0000-000000000001" } else { part });
     let path = filled.collect::<Vec<_>>().join("/");
     let headers = [("content-type", "application/json"), ("tus-resumable", "1.0.0")];
-    let body = if method == Method::GET || method == Method::HEAD { Vec::new() } else { json!({}).to_string().into_bytes() };
+    let body =
+        if method == Method::GET || method == Method::HEAD { Vec::new() } else { json!({}).to_string().into_bytes() };
     let reply = client.send(method, &path, &headers, body).await;
     (reply.status.as_u16(), reply.json())
 }

@@ -70,11 +70,16 @@ report_failure() {
     say "--------"
 }
 
-# suite NAME KIND COMMAND…: KIND says how to count: check (one check), node, vitest.
+# suite NAME KIND COMMAND…: run_suite, if the name is wanted.
 suite() {
+    is_wanted "$1" || return 0
+    run_suite "$@"
+}
+
+# run_suite NAME KIND COMMAND…: KIND says how to count: check (one check), node, vitest.
+run_suite() {
     local name=$1 kind=$2 log="$logs/$1.log" begun=$SECONDS status=0 passed=0 failed=0 skipped=0
     shift 2
-    is_wanted "$name" || return 0
     "$@" >"$log" 2>&1 </dev/null 9>&- || status=$?
     if [ "$kind" = check ]; then
         if [ $status -eq 0 ]; then passed=1; else failed=1; fi
@@ -147,27 +152,31 @@ install_browser_packages() {
     npm --prefix tests/browser ci
 }
 
-browser_suite() {
-    is_wanted browser || return 0
-    suite browser-set-up check install_browser_packages || return 0
-    if ! CHROMIUM=$("$tools/chromium.sh" 2>"$logs/chromium.log"); then
-        row browser 0 1 0 0
-        say "FAILED   browser: $(tail -n 1 "$logs/chromium.log")"
-        return 0
+# Journeys and screens in Chromium, and uploads by other clients: all beside one demonstration, as seeding it takes most of a minute.
+demo_suites() {
+    local name=browser files=()
+    if is_wanted browser; then
+        suite browser-set-up check install_browser_packages || return 0
+        if CHROMIUM=$("$tools/chromium.sh" 2>"$logs/chromium.log"); then
+            export CHROMIUM
+            files+=(tests/browser/*.test.mjs)
+        else
+            row browser 0 1 0 0
+            say "FAILED   browser: $(tail -n 1 "$logs/chromium.log")"
+        fi
     fi
-    export CHROMIUM
-    suite browser node node --test --test-concurrency=1 --test-reporter=tap tests/browser/*.test.mjs
-}
-
-client_suite() {
-    is_wanted clients || return 0
-    if ! PYTHON=$("$tools/python.sh" 2>"$logs/python.log"); then
-        row clients 0 1 0 0
-        say "FAILED   clients: $(tail -n 1 "$logs/python.log")"
-        return 0
+    if is_wanted clients; then
+        if PYTHON=$("$tools/python.sh" 2>"$logs/python.log"); then
+            export PYTHON
+            if [ ${#files[@]} -eq 0 ]; then name=clients; else name=browser-and-clients; fi
+            files+=(tests/clients/*.test.mjs)
+        else
+            row clients 0 1 0 0
+            say "FAILED   clients: $(tail -n 1 "$logs/python.log")"
+        fi
     fi
-    export PYTHON
-    suite clients node node --test --test-concurrency=1 --test-reporter=tap tests/clients/*.test.mjs
+    [ ${#files[@]} -eq 0 ] && return 0
+    run_suite "$name" node node "$tools/with-demo.mjs" node --test --test-concurrency=1 --test-reporter=tap "${files[@]}"
 }
 
 start_postgres() {
@@ -202,8 +211,7 @@ suite front-end-unit vitest npm --prefix "$web" test --silent
 suite front-end-size check npm --prefix "$web" run --silent size
 start_postgres
 rust_suite
-browser_suite
-client_suite
+demo_suites
 
 say
 printf '%-24s %7s %7s %8s %8s\n' suite passed failed "not run" seconds

@@ -27,12 +27,7 @@ pub async fn add_person(
     email: &str,
     language: &str,
 ) -> Result<Uuid, Error> {
-    let new = NewPerson {
-        id,
-        name: name.into(),
-        email: email.into(),
-        language: language.into(),
-    };
+    let new = NewPerson { id, name: name.into(), email: email.into(), language: language.into() };
     people::add(ctx, &Author::command_line(), &new).await
 }
 
@@ -52,19 +47,9 @@ pub async fn add_grant(
     let mut faults = Faults::default();
     grant::fits(&mut faults, role, practice, department);
     if until.is_some_and(|until| until <= from) {
-        faults.add(
-            "until",
-            "before-start",
-            "The right would end before it begins. Choose a later end.",
-        );
+        faults.add("until", "before-start", "The right would end before it begins. Choose a later end.");
     }
-    let grant = faults.finish(Grant {
-        role,
-        practice,
-        department,
-        starts_at: from,
-        ends_at: until,
-    })?;
+    let grant = faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until })?;
     let content = Content::new("grant", Some(person), &grant)?;
     grants::give(ctx, &Author::command_line(), person, None, &grant, &content).await
 }
@@ -74,12 +59,7 @@ pub async fn add_grant(
 ///
 /// # Errors
 /// `NotFound` for an unknown person.
-pub async fn make_link(
-    ctx: &Context,
-    person: Uuid,
-    kind: LinkKind,
-    lasts: Duration,
-) -> Result<String, Error> {
+pub async fn make_link(ctx: &Context, person: Uuid, kind: LinkKind, lasts: Duration) -> Result<String, Error> {
     Ok(links::make(ctx, person, kind, lasts).await?.token)
 }
 
@@ -101,11 +81,7 @@ pub async fn add_practice(ctx: &Context, new: &NewPractice) -> Result<Uuid, Erro
 ///
 /// # Errors
 /// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
-pub async fn record_register(
-    ctx: &Context,
-    practice: Uuid,
-    new: &NewRegister,
-) -> Result<Uuid, Error> {
+pub async fn record_register(ctx: &Context, practice: Uuid, new: &NewRegister) -> Result<Uuid, Error> {
     registers::record(ctx, &Author::command_line(), practice, new).await
 }
 
@@ -113,11 +89,7 @@ pub async fn record_register(
 ///
 /// # Errors
 /// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
-pub async fn record_enablement(
-    ctx: &Context,
-    practice: Uuid,
-    new: &NewEnablement,
-) -> Result<Uuid, Error> {
+pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablement) -> Result<Uuid, Error> {
     enablement::record(ctx, &Author::command_line(), practice, new).await
 }
 

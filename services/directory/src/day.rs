@@ -8,20 +8,13 @@ const FORM: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day
 
 /// A real day from 1900 to 2199, or nothing.
 pub fn parse(text: &str) -> Option<Date> {
-    let day = (text.len() == 10)
-        .then(|| Date::parse(text, FORM).ok())
-        .flatten()?;
+    let day = (text.len() == 10).then(|| Date::parse(text, FORM).ok()).flatten()?;
     (1900..2200).contains(&day.year()).then_some(day)
 }
 
 /// `YYYY-MM-DD`.
 pub fn text(day: Date) -> String {
-    format!(
-        "{:04}-{:02}-{:02}",
-        day.year(),
-        u8::from(day.month()),
-        day.day()
-    )
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
 #[cfg(test)]

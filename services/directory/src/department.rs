@@ -54,11 +54,7 @@ impl NewDepartment {
         specialties.sort_unstable();
         specialties.dedup();
         if specialties.is_empty() {
-            faults.add(
-                "specialties",
-                "required",
-                "Choose at least one specialty that the department answers for.",
-            );
+            faults.add("specialties", "required", "Choose at least one specialty that the department answers for.");
         }
         let phone = self.duty_phone.as_deref().unwrap_or_default();
         let duty_phone = faults.optional_line("dutyPhone", phone, "the telephone number", PHONE);
@@ -70,12 +66,7 @@ impl NewDepartment {
                 "Write the telephone number with digits and spaces, for example +47 77 00 00 00.",
             );
         }
-        faults.finish(Department {
-            name,
-            hospital,
-            specialties,
-            duty_phone,
-        })
+        faults.finish(Department { name, hospital, specialties, duty_phone })
     }
 }
 
@@ -98,18 +89,9 @@ mod tests {
             id: None,
         };
         let department = form.check().expect("nothing is wrong");
+        assert_eq!(department.specialties, [Specialty::Dermatology, Specialty::Ent]);
         assert_eq!(
-            department.specialties,
-            [Specialty::Dermatology, Specialty::Ent]
-        );
-        assert_eq!(
-            told(
-                NewDepartment {
-                    duty_phone: Some("ring us".into()),
-                    ..form
-                }
-                .check()
-            ),
+            told(NewDepartment { duty_phone: Some("ring us".into()), ..form }.check()),
             ["dutyPhone not-a-number"]
         );
     }

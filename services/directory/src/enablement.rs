@@ -11,9 +11,7 @@ use uuid::Uuid;
 const NOTE: usize = 2000;
 
 /// A step.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[sqlx(type_name = "text", rename_all = "kebab-case")]
 pub enum Step {
@@ -95,14 +93,7 @@ impl NewEnablement {
             faults.add("note", "too-long", "Shorten the note to 2000 characters.");
         }
         let specialty = self.specialty;
-        faults
-            .finish(step.map(|step| Enablement {
-                step,
-                specialty,
-                on,
-                note,
-            }))?
-            .ok_or(Error::NotFound)
+        faults.finish(step.map(|step| Enablement { step, specialty, on, note }))?.ok_or(Error::NotFound)
     }
 }
 
@@ -115,15 +106,8 @@ mod tests {
     #[test]
     fn a_step_needs_its_kind_and_a_day_that_has_come() {
         let today = day::parse("2026-03-02").expect("a date");
-        assert_eq!(
-            told(NewEnablement::default().check(today)),
-            ["step required", "on required"]
-        );
-        let ahead = NewEnablement {
-            step: Some(Step::Trained),
-            on: "2026-05-01".into(),
-            ..NewEnablement::default()
-        };
+        assert_eq!(told(NewEnablement::default().check(today)), ["step required", "on required"]);
+        let ahead = NewEnablement { step: Some(Step::Trained), on: "2026-05-01".into(), ..NewEnablement::default() };
         assert_eq!(told(ahead.check(today)), ["on in-future"]);
         let right = NewEnablement {
             step: Some(Step::Trained),
@@ -131,9 +115,6 @@ mod tests {
             note: Some(" two nurses ".into()),
             ..NewEnablement::default()
         };
-        assert_eq!(
-            right.check(today).map(|step| step.note).ok().as_deref(),
-            Some("two nurses")
-        );
+        assert_eq!(right.check(today).map(|step| step.note).ok().as_deref(), Some("two nurses"));
     }
 }

@@ -75,22 +75,16 @@ impl From<Error> for Problem {
         match error {
             Error::Invalid(errors) => Self::invalid(errors),
             Error::NotFound => Self::not_found(),
-            Error::IdReused => Self::conflict(
-                "id-reused",
-                "This id was used for something else. Make a new one.",
-            ),
+            Error::IdReused => Self::conflict("id-reused", "This id was used for something else. Make a new one."),
             Error::LinkUnknown => Self::new(
                 StatusCode::NOT_FOUND,
                 "link-unknown",
                 "The link is not known here. Check that the whole address was copied, or ask for a new link.",
             ),
-            Error::LinkUsed => Self::gone(
-                "link-used",
-                "The link was used already. Sign in with your password, or ask for a new link.",
-            ),
-            Error::LinkExpired => {
-                Self::gone("link-expired", "The link has expired. Ask for a new one.")
+            Error::LinkUsed => {
+                Self::gone("link-used", "The link was used already. Sign in with your password, or ask for a new link.")
             }
+            Error::LinkExpired => Self::gone("link-expired", "The link has expired. Ask for a new one."),
             Error::WrongCredentials => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "wrong-credentials",

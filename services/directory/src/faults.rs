@@ -35,13 +35,7 @@ impl Faults {
     }
 
     /// A line of text that may be empty, trimmed.
-    pub fn optional_line(
-        &mut self,
-        field: &str,
-        value: &str,
-        what: &str,
-        longest: usize,
-    ) -> String {
+    pub fn optional_line(&mut self, field: &str, value: &str, what: &str, longest: usize) -> String {
         let value = value.trim();
         self.short_line(field, value, what, longest);
         value.to_owned()
@@ -49,11 +43,7 @@ impl Faults {
 
     fn short_line(&mut self, field: &str, value: &str, what: &str, longest: usize) {
         if value.chars().count() > longest {
-            self.add(
-                field,
-                "too-long",
-                format!("Shorten {what} to {longest} characters."),
-            );
+            self.add(field, "too-long", format!("Shorten {what} to {longest} characters."));
         } else if value.chars().any(char::is_control) {
             self.add(
                 field,
@@ -86,12 +76,7 @@ impl Faults {
     }
 
     /// A required choice from a list.
-    pub fn choice<T: Copy>(
-        &mut self,
-        field: &str,
-        value: Option<T>,
-        message: &'static str,
-    ) -> Option<T> {
+    pub fn choice<T: Copy>(&mut self, field: &str, value: Option<T>, message: &'static str) -> Option<T> {
         if value.is_none() {
             self.add(field, "required", message);
         }
@@ -119,11 +104,7 @@ impl Faults {
     pub fn past_day(&mut self, field: &str, value: &str, today: Date) -> Date {
         let day = self.day(field, value);
         if Some(day) > today.next_day() {
-            self.add(
-                field,
-                "in-future",
-                "This day has not come yet. Write today's date or an earlier one.",
-            );
+            self.add(field, "in-future", "This day has not come yet. Write today's date or an earlier one.");
         }
         day
     }
@@ -133,11 +114,7 @@ impl Faults {
     /// # Errors
     /// `Invalid` with every fault.
     pub fn finish<T>(self, value: T) -> Result<T, Error> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(Error::Invalid(self.0))
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(Error::Invalid(self.0)) }
     }
 }
 
@@ -147,17 +124,9 @@ pub(crate) mod tests {
 
     /// `field code` of every fault.
     pub(crate) fn told<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = result else {
-            panic!("nothing was refused: {result:?}")
-        };
-        assert!(
-            errors.iter().all(|error| error.message.ends_with('.')),
-            "a message is a sentence: {errors:?}"
-        );
-        errors
-            .iter()
-            .map(|error| format!("{} {}", error.field, error.code))
-            .collect()
+        let Err(Error::Invalid(errors)) = result else { panic!("nothing was refused: {result:?}") };
+        assert!(errors.iter().all(|error| error.message.ends_with('.')), "a message is a sentence: {errors:?}");
+        errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect()
     }
 
     #[test]
@@ -169,26 +138,15 @@ pub(crate) mod tests {
         faults.whole("gps", Some(-1), 0..=9, "missing", "Write 0 to 9.");
         assert_eq!(
             told(faults.finish(())),
-            [
-                "name required",
-                "hospital too-long",
-                "municipality not-plain",
-                "gps out-of-range"
-            ]
+            ["name required", "hospital too-long", "municipality not-plain", "gps out-of-range"]
         );
     }
 
     #[test]
     fn what_is_right_passes_trimmed() {
         let mut faults = Faults::default();
-        assert_eq!(
-            faults.line("name", &format!(" {} ", "å".repeat(200)), "the name", NAME),
-            "å".repeat(200)
-        );
-        assert_eq!(
-            faults.optional_line("dutyPhone", "", "the telephone number", 40),
-            ""
-        );
+        assert_eq!(faults.line("name", &format!(" {} ", "å".repeat(200)), "the name", NAME), "å".repeat(200));
+        assert_eq!(faults.optional_line("dutyPhone", "", "the telephone number", 40), "");
         assert!(faults.finish(()).is_ok());
     }
 

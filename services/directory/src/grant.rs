@@ -51,13 +51,9 @@ impl NewGrant {
     pub fn check(&self, now: At) -> Result<Grant, Error> {
         let mut faults = Faults::default();
         let role = faults.choice("role", self.role, "Choose the role.");
-        let starts_at = self.from.as_deref().map_or(Some(now), |text| {
-            instant(&mut faults, "from", text, Duration::ZERO)
-        });
-        let ends_at = self
-            .until
-            .as_deref()
-            .map(|text| instant(&mut faults, "until", text, Duration::DAY));
+        let starts_at =
+            self.from.as_deref().map_or(Some(now), |text| instant(&mut faults, "from", text, Duration::ZERO));
+        let ends_at = self.until.as_deref().map(|text| instant(&mut faults, "until", text, Duration::DAY));
         if let (Some(starts_at), Some(Some(ends_at))) = (starts_at, ends_at)
             && ends_at <= starts_at
         {
@@ -84,18 +80,10 @@ impl NewGrant {
 /// The place that a role needs, and no other.
 pub fn fits(faults: &mut Faults, role: Role, practice: Option<Uuid>, department: Option<Uuid>) {
     if role.of_practice() && practice.is_none() {
-        faults.add(
-            "practiceId",
-            "required",
-            "Choose the practice: a GP's or GP staff's role is held in a practice.",
-        );
+        faults.add("practiceId", "required", "Choose the practice: a GP's or GP staff's role is held in a practice.");
     }
     if !role.of_practice() && practice.is_some() {
-        faults.add(
-            "practiceId",
-            "not-for-role",
-            "Leave the practice out: this role is not held in a practice.",
-        );
+        faults.add("practiceId", "not-for-role", "Leave the practice out: this role is not held in a practice.");
     }
     if role.of_department() && department.is_none() {
         faults.add(
@@ -105,11 +93,7 @@ pub fn fits(faults: &mut Faults, role: Role, practice: Option<Uuid>, department:
         );
     }
     if !role.of_department() && department.is_some() {
-        faults.add(
-            "departmentId",
-            "not-for-role",
-            "Leave the department out: this role is not held in a department.",
-        );
+        faults.add("departmentId", "not-for-role", "Leave the department out: this role is not held in a department.");
     }
 }
 
@@ -120,11 +104,7 @@ fn instant(faults: &mut Faults, field: &str, text: &str, day_adds: Duration) -> 
         .map(|day| At::midnight(day) + day_adds)
         .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(At::from));
     if found.is_none() {
-        faults.add(
-            field,
-            "not-a-date",
-            "This is not a date. Write it as YYYY-MM-DD, for example 2026-03-02.",
-        );
+        faults.add(field, "not-a-date", "This is not a date. Write it as YYYY-MM-DD, for example 2026-03-02.");
     }
     found
 }
@@ -146,10 +126,7 @@ impl GrantEnd {
     /// `Invalid` when it is not a date.
     pub fn check(&self, now: At) -> Result<At, Error> {
         let mut faults = Faults::default();
-        let on = self
-            .on
-            .as_deref()
-            .and_then(|text| instant(&mut faults, "on", text, Duration::ZERO));
+        let on = self.on.as_deref().and_then(|text| instant(&mut faults, "on", text, Duration::ZERO));
         faults.finish(on.unwrap_or(now).max(now))
     }
 }
@@ -168,25 +145,13 @@ mod tests {
     #[test]
     fn every_role_has_its_place_and_no_other() {
         for role in Role::ALL {
-            for (practice_id, department_id) in [
-                (None, None),
-                (Some(PLACE), None),
-                (None, Some(PLACE)),
-                (Some(PLACE), Some(PLACE)),
-            ] {
-                let form = NewGrant {
-                    role: Some(role),
-                    practice_id,
-                    department_id,
-                    ..NewGrant::default()
-                };
-                let right = practice_id.is_some() == role.of_practice()
-                    && department_id.is_some() == role.of_department();
-                assert_eq!(
-                    form.check(monday()).is_ok(),
-                    right,
-                    "{role:?} {practice_id:?} {department_id:?}"
-                );
+            for (practice_id, department_id) in
+                [(None, None), (Some(PLACE), None), (None, Some(PLACE)), (Some(PLACE), Some(PLACE))]
+            {
+                let form = NewGrant { role: Some(role), practice_id, department_id, ..NewGrant::default() };
+                let right =
+                    practice_id.is_some() == role.of_practice() && department_id.is_some() == role.of_department();
+                assert_eq!(form.check(monday()).is_ok(), right, "{role:?} {practice_id:?} {department_id:?}");
             }
         }
         assert_eq!(told(NewGrant::default().check(monday())), ["role required"]);
@@ -200,40 +165,18 @@ mod tests {
             until: Some(until.into()),
             ..NewGrant::default()
         };
-        let grant = form("2026-03-02", "2026-03-02")
-            .check(monday())
-            .expect("one day");
-        assert_eq!(
-            grant.ends_at.map(|end| end - grant.starts_at),
-            Some(Duration::DAY)
-        );
-        assert_eq!(
-            told(form("2026-03-02", "2026-03-01").check(monday())),
-            ["until before-start"]
-        );
-        assert_eq!(
-            told(form("soon", "2026-13-01").check(monday())),
-            ["from not-a-date", "until not-a-date"]
-        );
+        let grant = form("2026-03-02", "2026-03-02").check(monday()).expect("one day");
+        assert_eq!(grant.ends_at.map(|end| end - grant.starts_at), Some(Duration::DAY));
+        assert_eq!(told(form("2026-03-02", "2026-03-01").check(monday())), ["until before-start"]);
+        assert_eq!(told(form("soon", "2026-13-01").check(monday())), ["from not-a-date", "until not-a-date"]);
     }
 
     #[test]
     fn an_end_is_never_in_the_past() {
-        let end = |on: Option<&str>| {
-            GrantEnd {
-                on: on.map(Into::into),
-            }
-            .check(monday())
-        };
+        let end = |on: Option<&str>| GrantEnd { on: on.map(Into::into) }.check(monday());
         assert_eq!(end(None).ok(), Some(monday()));
         assert_eq!(end(Some("2026-03-01")).ok(), Some(monday()));
-        assert_eq!(
-            end(Some("2026-03-05"))
-                .ok()
-                .map(|at| at.to_string())
-                .as_deref(),
-            Some("2026-03-05T00:00:00Z")
-        );
+        assert_eq!(end(Some("2026-03-05")).ok().map(|at| at.to_string()).as_deref(), Some("2026-03-05T00:00:00Z"));
         assert_eq!(told(end(Some("5 March"))), ["on not-a-date"]);
     }
 }

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A language that a person reads.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Language {
@@ -26,8 +24,6 @@ impl Language {
 
     /// `en` or `nb`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::En, Self::Nb]
-            .into_iter()
-            .find(|language| language.as_str() == text)
+        [Self::En, Self::Nb].into_iter().find(|language| language.as_str() == text)
     }
 }

@@ -68,11 +68,9 @@ impl LinkState {
 pub fn address(public_url: Option<&str>, host: Option<&str>, port: u16, token: &str) -> String {
     let base = match (public_url, host) {
         (Some(url), _) => url.trim_end_matches('/').to_owned(),
-        (None, Some(host)) => format!(
-            "http://{}",
-            host.replace("127.0.0.1", "localhost")
-                .replace("[::1]", "localhost")
-        ),
+        (None, Some(host)) => {
+            format!("http://{}", host.replace("127.0.0.1", "localhost").replace("[::1]", "localhost"))
+        }
         (None, None) => format!("http://localhost:{port}"),
     };
     format!("{base}/link#{token}")
@@ -85,47 +83,17 @@ mod tests {
     #[test]
     fn a_link_opens_until_it_was_used_replaced_or_late() {
         let now = kit::testing::monday();
-        let fresh = LinkState {
-            expires_at: now + Duration::SECOND,
-            used_at: None,
-            ended_at: None,
-        };
+        let fresh = LinkState { expires_at: now + Duration::SECOND, used_at: None, ended_at: None };
         assert!(fresh.check(now).is_ok());
-        assert!(matches!(
-            fresh.check(now + Duration::SECOND),
-            Err(Error::LinkExpired)
-        ));
-        assert!(matches!(
-            LinkState {
-                ended_at: Some(now),
-                ..fresh
-            }
-            .check(now),
-            Err(Error::LinkExpired)
-        ));
-        assert!(matches!(
-            LinkState {
-                used_at: Some(now),
-                ..fresh
-            }
-            .check(now + Duration::DAY),
-            Err(Error::LinkUsed)
-        ));
+        assert!(matches!(fresh.check(now + Duration::SECOND), Err(Error::LinkExpired)));
+        assert!(matches!(LinkState { ended_at: Some(now), ..fresh }.check(now), Err(Error::LinkExpired)));
+        assert!(matches!(LinkState { used_at: Some(now), ..fresh }.check(now + Duration::DAY), Err(Error::LinkUsed)));
     }
 
     #[test]
     fn the_address_is_the_public_one_or_the_request_s() {
-        assert_eq!(
-            address(Some("https://lysbro.example/"), Some("x"), 1, "t"),
-            "https://lysbro.example/link#t"
-        );
-        assert_eq!(
-            address(None, Some("127.0.0.1:8460"), 1, "t"),
-            "http://localhost:8460/link#t"
-        );
-        assert_eq!(
-            address(None, None, 8460, "t"),
-            "http://localhost:8460/link#t"
-        );
+        assert_eq!(address(Some("https://lysbro.example/"), Some("x"), 1, "t"), "https://lysbro.example/link#t");
+        assert_eq!(address(None, Some("127.0.0.1:8460"), 1, "t"), "http://localhost:8460/link#t");
+        assert_eq!(address(None, None, 8460, "t"), "http://localhost:8460/link#t");
     }
 }

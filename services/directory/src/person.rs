@@ -47,25 +47,11 @@ impl NewPerson {
         if email.is_empty() {
             faults.add("email", "required", "Write the person's e-mail address.");
         } else if !looks_like_email(&email) {
-            faults.add(
-                "email",
-                "not-an-email",
-                "This is not an e-mail address. Write it as in name@office.example.",
-            );
+            faults.add("email", "not-an-email", "This is not an e-mail address. Write it as in name@office.example.");
         }
         let language = Language::parse(self.language.trim());
-        let language = faults.choice(
-            "language",
-            language,
-            "Choose the language: en (English) or nb (norsk bokmål).",
-        );
-        faults
-            .finish(language.map(|language| Person {
-                name,
-                email,
-                language,
-            }))?
-            .ok_or(Error::NotFound)
+        let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
+        faults.finish(language.map(|language| Person { name, email, language }))?.ok_or(Error::NotFound)
     }
 }
 
@@ -80,9 +66,7 @@ pub fn looks_like_email(text: &str) -> bool {
     text.len() <= 254
         && (1..=64).contains(&local.len())
         && domain.contains('.')
-        && [local, domain]
-            .iter()
-            .all(|part| part.chars().all(plain) && dots(part))
+        && [local, domain].iter().all(|part| part.chars().all(plain) && dots(part))
 }
 
 #[cfg(test)]
@@ -92,11 +76,7 @@ mod tests {
 
     #[test]
     fn an_email_has_the_shape_of_one() {
-        for right in [
-            "kari@solvik.example",
-            "k.n+1@a.b.example",
-            "åse@solvik.example",
-        ] {
+        for right in ["kari@solvik.example", "k.n+1@a.b.example", "åse@solvik.example"] {
             assert!(looks_like_email(right), "{right}");
         }
         for wrong in [
@@ -125,23 +105,10 @@ mod tests {
             language: "nb".into(),
             id: None,
         };
+        assert_eq!(form.check().map(|person| person.email).ok().as_deref(), Some("kari@solvik.example"));
+        assert_eq!(told(NewPerson::default().check()), ["name required", "email required", "language required"]);
         assert_eq!(
-            form.check().map(|person| person.email).ok().as_deref(),
-            Some("kari@solvik.example")
-        );
-        assert_eq!(
-            told(NewPerson::default().check()),
-            ["name required", "email required", "language required"]
-        );
-        assert_eq!(
-            told(
-                NewPerson {
-                    email: "kari".into(),
-                    language: "de".into(),
-                    ..form
-                }
-                .check()
-            ),
+            told(NewPerson { email: "kari".into(), language: "de".into(), ..form }.check()),
             ["email not-an-email", "language required"]
         );
     }

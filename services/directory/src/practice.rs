@@ -67,11 +67,7 @@ impl NewPractice {
         let mut faults = Faults::default();
         let channel = self.channel.as_deref().unwrap_or("web").trim().to_owned();
         if channel != "web" {
-            faults.add(
-                "channel",
-                "unknown",
-                "Practices reach Lysbro by the browser only: write `web` as the channel.",
-            );
+            faults.add("channel", "unknown", "Practices reach Lysbro by the browser only: write `web` as the channel.");
         }
         let class = "Choose the centrality class, from 1 (most central) to 6 (least central).";
         let distance = "Write the distance to the hospital in whole kilometres, from 0 to 3000.";
@@ -79,13 +75,7 @@ impl NewPractice {
             name: faults.line("name", &self.name, "the practice's name", NAME),
             municipality: faults.line("municipality", &self.municipality, "the municipality", NAME),
             centrality: faults.whole("centrality", self.centrality, 1..=6, class, class),
-            distance_km: faults.whole(
-                "distanceKm",
-                self.distance_km,
-                0..=FARTHEST,
-                distance,
-                distance,
-            ),
+            distance_km: faults.whole("distanceKm", self.distance_km, 0..=FARTHEST, distance, distance),
             opened_on: faults.past_day("openedOn", &self.opened_on, today),
             test_practice: self.test_practice,
             channel,
@@ -214,10 +204,7 @@ mod tests {
     #[test]
     fn a_practice_is_trimmed_and_its_channel_is_web() {
         let practice = solvik().check(today()).expect("nothing is wrong");
-        assert_eq!(
-            (practice.name.as_str(), practice.channel.as_str()),
-            ("SYNTHETIC Solvik legekontor", "web")
-        );
+        assert_eq!((practice.name.as_str(), practice.channel.as_str()), ("SYNTHETIC Solvik legekontor", "web"));
     }
 
     #[test]
@@ -234,35 +221,19 @@ mod tests {
         );
         assert_eq!(
             told(PracticeChange::default().check(today())),
-            [
-                "name required",
-                "municipality required",
-                "effectiveOn required"
-            ]
+            ["name required", "municipality required", "effectiveOn required"]
         );
         assert_eq!(
             told(NewRegister::default().check()),
-            [
-                "from required",
-                "listSize required",
-                "gps required",
-                "staff required"
-            ]
+            ["from required", "listSize required", "gps required", "staff required"]
         );
     }
 
     #[test]
     fn limits_are_where_they_are_said_to_be() {
         for (centrality, right) in [(0, false), (1, true), (6, true), (7, false)] {
-            let form = NewPractice {
-                centrality: Some(centrality),
-                ..solvik()
-            };
-            assert_eq!(
-                form.check(today()).is_ok(),
-                right,
-                "centrality {centrality}"
-            );
+            let form = NewPractice { centrality: Some(centrality), ..solvik() };
+            assert_eq!(form.check(today()).is_ok(), right, "centrality {centrality}");
         }
         for (size, right) in [(-1, false), (0, true), (100_000, true), (100_001, false)] {
             let form = NewRegister {
@@ -274,24 +245,9 @@ mod tests {
             };
             assert_eq!(form.check().is_ok(), right, "list of {size}");
         }
+        assert_eq!(told(NewPractice { channel: Some("fax".into()), ..solvik() }.check(today())), ["channel unknown"]);
         assert_eq!(
-            told(
-                NewPractice {
-                    channel: Some("fax".into()),
-                    ..solvik()
-                }
-                .check(today())
-            ),
-            ["channel unknown"]
-        );
-        assert_eq!(
-            told(
-                NewPractice {
-                    opened_on: "2026-04-01".into(),
-                    ..solvik()
-                }
-                .check(today())
-            ),
+            told(NewPractice { opened_on: "2026-04-01".into(), ..solvik() }.check(today())),
             ["openedOn in-future"]
         );
     }

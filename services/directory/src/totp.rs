@@ -53,9 +53,7 @@ impl Authenticator {
     pub fn step_of(&self, code: &str, now: At) -> Option<i64> {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let seconds = u64::try_from(now.micros() / 1_000_000).ok()?;
-        self.0
-            .check(&code, seconds)
-            .and_then(|step| i64::try_from(step).ok())
+        self.0.check(&code, seconds).and_then(|step| i64::try_from(step).ok())
     }
 
     /// What the person scans or types.
@@ -63,20 +61,10 @@ impl Authenticator {
     /// # Errors
     /// `Totp` when it does not fit into a QR code.
     pub fn setup(&self) -> Result<TotpSetup, Error> {
-        let uri = self
-            .0
-            .to_url()
-            .map_err(|error| Error::Totp(error.to_string()))?;
+        let uri = self.0.to_url().map_err(|error| Error::Totp(error.to_string()))?;
         let code = QrCode::new(uri.as_bytes()).map_err(|error| Error::Totp(error.to_string()))?;
-        let qr_svg = code
-            .render::<svg::Color<'_>>()
-            .min_dimensions(240, 240)
-            .build();
-        Ok(TotpSetup {
-            secret: self.0.secret().to_base32(),
-            uri,
-            qr_svg,
-        })
+        let qr_svg = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+        Ok(TotpSetup { secret: self.0.secret().to_base32(), uri, qr_svg })
     }
 
     #[cfg(test)]
@@ -101,18 +89,9 @@ mod tests {
         let step = authenticator.step_of(&code, now).expect("the present code");
         let spaced = format!("{} {}", &code[..3], &code[3..]);
         assert_eq!(authenticator.step_of(&spaced, now), Some(step));
-        assert_eq!(
-            authenticator.step_of(&code, now + Duration::seconds(30)),
-            Some(step)
-        );
-        assert_eq!(
-            authenticator.step_of(&code, now - Duration::seconds(30)),
-            Some(step)
-        );
-        assert_eq!(
-            authenticator.step_of(&code, now + Duration::seconds(60)),
-            None
-        );
+        assert_eq!(authenticator.step_of(&code, now + Duration::seconds(30)), Some(step));
+        assert_eq!(authenticator.step_of(&code, now - Duration::seconds(30)), Some(step));
+        assert_eq!(authenticator.step_of(&code, now + Duration::seconds(60)), None);
         assert_eq!(authenticator.step_of("", now), None);
         assert_eq!(authenticator.step_of("12345a", now), None);
     }
@@ -120,13 +99,8 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         // RFC 6238, appendix B, SHA-1, shortened to six digits.
-        let standard =
-            Authenticator::new(b"12345678901234567890", "Lysbro", "a@b.example").expect("160 bits");
-        for (seconds, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (2_000_000_000, "279037"),
-        ] {
+        let standard = Authenticator::new(b"12345678901234567890", "Lysbro", "a@b.example").expect("160 bits");
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
             assert_eq!(standard.code(At::from_micros(seconds * 1_000_000)), code);
         }
     }
@@ -135,9 +109,7 @@ mod tests {
     fn the_set_up_can_be_scanned_or_typed() {
         let setup = authenticator().setup().expect("it fits");
         assert!(
-            setup
-                .uri
-                .starts_with("otpauth://totp/Lysbro%20%20test:kari%40solvik.example?secret="),
+            setup.uri.starts_with("otpauth://totp/Lysbro%20%20test:kari%40solvik.example?secret="),
             "{}",
             setup.uri
         );
@@ -147,9 +119,6 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused() {
-        assert!(matches!(
-            Authenticator::new(&[1; 10], "Lysbro", "a@b.example"),
-            Err(Error::Totp(_))
-        ));
+        assert!(matches!(Authenticator::new(&[1; 10], "Lysbro", "a@b.example"), Err(Error::Totp(_))));
     }
 }

@@ -95,9 +95,9 @@ impl Serialize for At {
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        OffsetDateTime::parse(&text, &Rfc3339).map(Self::from).map_err(|_| {
-            de::Error::custom("a time must be written as in RFC 3339, for example 2026-11-20T14:05:00Z")
-        })
+        OffsetDateTime::parse(&text, &Rfc3339)
+            .map(Self::from)
+            .map_err(|_| de::Error::custom("a time must be written as in RFC 3339, for example 2026-11-20T14:05:00Z"))
     }
 }
 

@@ -79,9 +79,8 @@ impl Context {
 
     /// An envelope about `subject`, by `caller` in the role that fits; fill in the rest with struct update syntax.
     pub fn about(&self, subject: Uuid, caller: Option<(&Caller, &str)>) -> Envelope {
-        let (actor, actor_role) = caller.map_or_else(Default::default, |(caller, role)| {
-            (self.pseudonym(caller.person), role.to_owned())
-        });
+        let (actor, actor_role) =
+            caller.map_or_else(Default::default, |(caller, role)| (self.pseudonym(caller.person), role.to_owned()));
         Envelope { subject: subject.as_bytes().to_vec(), actor, actor_role, ..Envelope::default() }
     }
 
@@ -105,7 +104,9 @@ impl Context {
         }
         let content = fact.encode_to_vec();
         let sealed = match crate::log::id_of(&envelope.key) {
-            Some(key) => Some(self.keys.get(key).await?.seal(&self.random, "log_event.sealed", id.as_bytes(), &content)),
+            Some(key) => {
+                Some(self.keys.get(key).await?.seal(&self.random, "log_event.sealed", id.as_bytes(), &content))
+            }
             None if content.is_empty() => None,
             None => return Err(Error::Event(format!("{} has content and no key to seal it", E::KIND))),
         };

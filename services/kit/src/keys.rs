@@ -157,11 +157,8 @@ impl KeyStore {
 
     fn unwrap(&self, id: Uuid, (wrapped, destroyed): (Option<Vec<u8>>, Option<At>)) -> Result<DataKey, KeyError> {
         let (Some(wrapped), None) = (wrapped, destroyed) else { return Err(KeyError::Erased) };
-        let bytes = self
-            .root
-            .wrapping()
-            .open("data_key.wrapped", id.as_bytes(), &wrapped)
-            .map_err(|_| KeyError::WrongRoot)?;
+        let bytes =
+            self.root.wrapping().open("data_key.wrapped", id.as_bytes(), &wrapped).map_err(|_| KeyError::WrongRoot)?;
         Ok(DataKey::new(bytes.try_into().map_err(|_| KeyError::WrongRoot)?))
     }
 }

@@ -3,10 +3,10 @@
 //! A picture is sealed in segments under a key derived from the referral's key, the object's name, the picture's id and
 //! its SHA-256: the same picture stored twice is the same object, so a finish repeated after a crash changes nothing.
 
+use crate::Error;
 use crate::context::Context;
 use crate::objects::{Created, segments};
 use crate::seal::DataKey;
-use crate::Error;
 use bytes::Bytes;
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
@@ -65,7 +65,13 @@ impl Context {
     ///
     /// # Errors
     /// `Object`.
-    pub async fn replace_picture(&self, key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> Result<Stored, Error> {
+    pub async fn replace_picture(
+        &self,
+        key: &DataKey,
+        object: &str,
+        id: Uuid,
+        picture: &[u8],
+    ) -> Result<Stored, Error> {
         let (stored, sealed) = sealed(key, object, id, picture);
         self.objects.put(object, sealed).await?;
         Ok(stored)

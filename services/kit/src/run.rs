@@ -66,11 +66,16 @@ pub async fn migrate(services: &[Service], settings: &Settings) -> Result<(), Er
 
 async fn open_apart(settings: &Settings, db: &Db, clock: &Clock) -> Result<(Db, Db), Error> {
     if settings.keys_url == settings.database_url {
-        return Err(Error::Start("keys-url must be a database of its own: erasing rests on backing it up apart".into()));
+        return Err(Error::Start(
+            "keys-url must be a database of its own: erasing rests on backing it up apart".into(),
+        ));
     }
     let keys = Db::open(&settings.keys_url, clock.clone()).await?;
-    let audit =
-        if settings.audit_url == settings.database_url { db.clone() } else { Db::open(&settings.audit_url, clock.clone()).await? };
+    let audit = if settings.audit_url == settings.database_url {
+        db.clone()
+    } else {
+        Db::open(&settings.audit_url, clock.clone()).await?
+    };
     Ok((keys, audit))
 }
 
@@ -108,7 +113,11 @@ pub async fn open(
         (&keys_db, vec![(900, keys::MIGRATIONS)]),
         (&audit_db, vec![(901, audit::MIGRATIONS)]),
     ] {
-        if db.is_sqlite() { crate::db::migrate(db, &lists).await? } else { crate::db::check_version(db, &lists).await? }
+        if db.is_sqlite() {
+            crate::db::migrate(db, &lists).await?
+        } else {
+            crate::db::check_version(db, &lists).await?
+        }
     }
     let (objects, embedded) = match &settings.store {
         Store::Embedded(folder) => {
@@ -124,18 +133,8 @@ pub async fn open(
     let keys = KeyStore::new(keys_db, root.clone(), random.clone(), clock.clone());
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
     let audit = Audit::start(audit_db);
-    let ctx = Context::new(Parts {
-        db,
-        keys,
-        objects,
-        audit,
-        clock,
-        random,
-        settings,
-        search_key,
-        pseudonym_key,
-        embedded,
-    });
+    let ctx =
+        Context::new(Parts { db, keys, objects, audit, clock, random, settings, search_key, pseudonym_key, embedded });
     let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
 }

@@ -125,7 +125,13 @@ mod tests {
     #[test]
     fn derived_keys_differ_by_purpose_and_parts() {
         let key = DataKey::new([1; 32]);
-        let keys = [key.derive("a", &[]), key.derive("b", &[]), key.derive("a", &[b"x"]), key.derive("a", &[b"x", b"y"]), key.derive("a", &[b"xy"])];
+        let keys = [
+            key.derive("a", &[]),
+            key.derive("b", &[]),
+            key.derive("a", &[b"x"]),
+            key.derive("a", &[b"x", b"y"]),
+            key.derive("a", &[b"xy"]),
+        ];
         for (i, one) in keys.iter().enumerate() {
             assert!(keys[i + 1..].iter().all(|other| other != one));
         }

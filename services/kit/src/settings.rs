@@ -104,7 +104,8 @@ impl Given {
         let data = self.data.or(file.data).unwrap_or_else(|| PathBuf::from("lysbro-data"));
         let sqlite = |name: &str| format!("sqlite:{}", data.join(name).display());
         let database_url = self.database_url.or(file.database_url).unwrap_or_else(|| sqlite("lysbro.sqlite"));
-        let audit_default = if database_url.starts_with("sqlite:") { sqlite("audit.sqlite") } else { database_url.clone() };
+        let audit_default =
+            if database_url.starts_with("sqlite:") { sqlite("audit.sqlite") } else { database_url.clone() };
         let store = match self.objects_url.or(file.objects_url) {
             None => Store::Embedded(data.join("objects")),
             Some(endpoint) => {
@@ -148,7 +149,8 @@ fn read(path: &Path) -> Result<Given, Error> {
 impl Settings {
     /// Settings of the embedded default in one folder, on a free port of the loopback address.
     pub fn embedded(data: &Path) -> Self {
-        let given = Given { data: Some(data.into()), listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..Given::default() };
+        let given =
+            Given { data: Some(data.into()), listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..Given::default() };
         given.resolve().unwrap_or_else(|_| unreachable!("no file and no remote store are named"))
     }
 }

@@ -146,7 +146,8 @@ async fn cloned(services: &[Service]) -> Result<(String, String), Error> {
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (before, query) = url.split_once('?').map_or((url, String::new()), |(before, query)| (before, format!("?{query}")));
+    let (before, query) =
+        url.split_once('?').map_or((url, String::new()), |(before, query)| (before, format!("?{query}")));
     let root = before.rsplit_once('/').map_or(before, |(root, _)| root);
     format!("{root}/{name}{query}")
 }

@@ -172,7 +172,8 @@ async fn a_poisoned_subject_waits_in_order_while_others_pass() {
             drain(ctx).await;
             assert_eq!(log::retry_parked(ctx, &consumer()).await.expect("retried"), 0, "still refused");
             let lift = "insert into probe_value (id, at, flag, body, number, share) values ($1, $2, $3, $4, $5, $6)";
-            let lift = ctx.db.q(lift).bind(Uuid::nil()).bind(ctx.now()).bind(true).bind(vec![0_u8]).bind(0_i64).bind(0.0);
+            let lift =
+                ctx.db.q(lift).bind(Uuid::nil()).bind(ctx.now()).bind(true).bind(vec![0_u8]).bind(0_i64).bind(0.0);
             lift.exec_one().await.expect("lifted");
             assert_eq!(log::retry_parked(ctx, &consumer()).await.expect("retried"), 3);
             assert_eq!(reasons(seen(ctx).await), ["a", "poison", "b", "c", "d", "e"]);

@@ -122,11 +122,7 @@ impl AnswerContent {
     pub fn missing(&self, findings: &[Finding], unshown: &[Uuid]) -> Vec<FieldError> {
         let mut errors = too_long("summary", &self.summary, LONGEST_TEXT);
         for (place, finding) in findings.iter().enumerate() {
-            match self
-                .findings
-                .iter()
-                .find(|answer| answer.finding_id == finding.id)
-            {
+            match self.findings.iter().find(|answer| answer.finding_id == finding.id) {
                 Some(answer) => errors.extend(answer.missing(place)),
                 None => errors.push(FieldError::new(
                     format!("findings[{place}].diagnosis"),
@@ -137,9 +133,7 @@ impl AnswerContent {
         }
         let mut answered = HashSet::new();
         for answer in &self.findings {
-            let known = findings
-                .iter()
-                .any(|finding| finding.id == answer.finding_id);
+            let known = findings.iter().any(|finding| finding.id == answer.finding_id);
             if !known || !answered.insert(answer.finding_id) {
                 errors.push(FieldError::new(
                     format!("findings[{}]", answer.finding_id),
@@ -149,11 +143,7 @@ impl AnswerContent {
             }
         }
         errors.extend(unshown.iter().map(|image| {
-            FieldError::new(
-                format!("images[{image}]"),
-                NOT_SHOWN,
-                "Look at this picture before you sign.",
-            )
+            FieldError::new(format!("images[{image}]"), NOT_SHOWN, "Look at this picture before you sign.")
         }));
         errors
     }
@@ -164,19 +154,12 @@ impl AnswerContent {
     /// `Invalid` with everything that is missing.
     pub fn check(&self, findings: &[Finding], unshown: &[Uuid]) -> Result<(), ReviewError> {
         let errors = self.missing(findings, unshown);
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(ReviewError::Invalid(errors))
-        }
+        if errors.is_empty() { Ok(()) } else { Err(ReviewError::Invalid(errors)) }
     }
 
     /// The most urgent disposition over the findings.
     pub fn disposition(&self) -> Option<Disposition> {
-        self.findings
-            .iter()
-            .filter_map(|finding| finding.disposition)
-            .min()
+        self.findings.iter().filter_map(|finding| finding.disposition).min()
     }
 }
 
@@ -186,32 +169,16 @@ impl FindingAnswer {
         let mut errors = too_long(&field("diagnosis"), &self.diagnosis, LONGEST_DIAGNOSIS);
         errors.extend(too_long(&field("plan"), &self.plan, LONGEST_TEXT));
         if self.diagnosis.trim().is_empty() {
-            errors.push(FieldError::new(
-                field("diagnosis"),
-                "required",
-                "Write a diagnosis.",
-            ));
+            errors.push(FieldError::new(field("diagnosis"), "required", "Write a diagnosis."));
         }
         if self.certainty.is_none() {
-            errors.push(FieldError::new(
-                field("certainty"),
-                "required",
-                "Say how certain the diagnosis is.",
-            ));
+            errors.push(FieldError::new(field("certainty"), "required", "Say how certain the diagnosis is."));
         }
         if self.disposition.is_none() {
-            errors.push(FieldError::new(
-                field("disposition"),
-                "required",
-                "Choose what happens with the patient.",
-            ));
+            errors.push(FieldError::new(field("disposition"), "required", "Choose what happens with the patient."));
         }
         if self.plan.trim().is_empty() {
-            errors.push(FieldError::new(
-                field("plan"),
-                "required",
-                "Write a plan for the GP.",
-            ));
+            errors.push(FieldError::new(field("plan"), "required", "Write a plan for the GP."));
         }
         errors
     }
@@ -221,11 +188,7 @@ fn too_long(field: &str, text: &str, longest: usize) -> Vec<FieldError> {
     if text.chars().count() <= longest {
         return Vec::new();
     }
-    vec![FieldError::new(
-        field,
-        "too-long",
-        format!("Shorten this text to at most {longest} characters."),
-    )]
+    vec![FieldError::new(field, "too-long", format!("Shorten this text to at most {longest} characters."))]
 }
 
 impl From<&FindingAnswer> for proto::review::FindingAnswer {
@@ -233,12 +196,8 @@ impl From<&FindingAnswer> for proto::review::FindingAnswer {
         Self {
             finding: answer.finding_id.as_bytes().to_vec(),
             diagnosis: answer.diagnosis.clone(),
-            certainty: answer
-                .certainty
-                .map_or_else(String::new, |certainty| certainty.as_str().to_owned()),
-            disposition: answer
-                .disposition
-                .map_or_else(String::new, |what| what.as_str().to_owned()),
+            certainty: answer.certainty.map_or_else(String::new, |certainty| certainty.as_str().to_owned()),
+            disposition: answer.disposition.map_or_else(String::new, |what| what.as_str().to_owned()),
             plan: answer.plan.clone(),
         }
     }
@@ -270,10 +229,7 @@ mod tests {
     }
 
     fn fields(errors: &[FieldError]) -> Vec<(&str, &str)> {
-        errors
-            .iter()
-            .map(|error| (error.field.as_str(), error.code.as_ref()))
-            .collect()
+        errors.iter().map(|error| (error.field.as_str(), error.code.as_ref())).collect()
     }
 
     #[test]
@@ -286,10 +242,7 @@ mod tests {
             plan: String::new(),
             ..answered(2, Disposition::GpManages)
         };
-        let content = AnswerContent {
-            summary: String::new(),
-            findings: vec![empty],
-        };
+        let content = AnswerContent { summary: String::new(), findings: vec![empty] };
         assert_eq!(
             fields(&content.missing(&findings, &[])),
             [
@@ -302,10 +255,7 @@ mod tests {
         );
         let whole = AnswerContent {
             summary: String::new(),
-            findings: vec![
-                answered(2, Disposition::GpManages),
-                answered(1, Disposition::MoreInfo),
-            ],
+            findings: vec![answered(2, Disposition::GpManages), answered(1, Disposition::MoreInfo)],
         };
         assert!(whole.check(&findings, &[]).is_ok());
     }
@@ -344,15 +294,10 @@ mod tests {
             "gp-procedure",
             "gp-manages",
         ];
-        let all: Vec<Disposition> = order
-            .iter()
-            .map(|word| serde_json::from_str(&format!("\"{word}\"")).unwrap())
-            .collect();
+        let all: Vec<Disposition> =
+            order.iter().map(|word| serde_json::from_str(&format!("\"{word}\"")).unwrap()).collect();
         assert!(all.is_sorted());
-        assert_eq!(
-            all.iter().map(|one| one.as_str()).collect::<Vec<_>>(),
-            order
-        );
+        assert_eq!(all.iter().map(|one| one.as_str()).collect::<Vec<_>>(), order);
         let content = AnswerContent {
             summary: String::new(),
             findings: vec![

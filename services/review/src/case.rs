@@ -31,9 +31,7 @@ pub enum State {
 }
 
 /// How soon, by rank: the worklist's first order.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[sqlx(type_name = "text", rename_all = "kebab-case")]
 #[schema(as = review::Priority)]
@@ -176,10 +174,7 @@ impl From<proto::intake::Finding> for Finding {
 impl Content {
     /// Words of the first coded body site.
     pub fn body_site(&self) -> Option<&str> {
-        self.findings
-            .iter()
-            .find_map(|finding| finding.body_site.as_ref())
-            .map(|site| site.display.as_str())
+        self.findings.iter().find_map(|finding| finding.body_site.as_ref()).map(|site| site.display.as_str())
     }
 }
 
@@ -199,22 +194,13 @@ mod tests {
     use time::macros::date;
 
     fn born(on: &str) -> Patient {
-        Patient {
-            birth_date: on.into(),
-            ..Patient::default()
-        }
+        Patient { birth_date: on.into(), ..Patient::default() }
     }
 
     #[test]
     fn age_counts_birthdays() {
-        assert_eq!(
-            born("1958-03-02").age_years(date!(2026 - 03 - 01)),
-            Some(67)
-        );
-        assert_eq!(
-            born("1958-03-02").age_years(date!(2026 - 03 - 02)),
-            Some(68)
-        );
+        assert_eq!(born("1958-03-02").age_years(date!(2026 - 03 - 01)), Some(67));
+        assert_eq!(born("1958-03-02").age_years(date!(2026 - 03 - 02)), Some(68));
         assert_eq!(born("2024-02-29").age_years(date!(2026 - 02 - 28)), Some(1));
         assert_eq!(born("2024-02-29").age_years(date!(2026 - 03 - 01)), Some(2));
         assert_eq!(born("2027-01-01").age_years(date!(2026 - 03 - 01)), None);
@@ -223,20 +209,8 @@ mod tests {
 
     #[test]
     fn priorities_rank_as_read() {
-        assert_eq!(
-            [0, 1, 2],
-            [
-                Priority::SuspectedCancer,
-                Priority::Urgent,
-                Priority::Routine
-            ]
-            .map(Priority::rank)
-        );
-        for one in [
-            Priority::SuspectedCancer,
-            Priority::Urgent,
-            Priority::Routine,
-        ] {
+        assert_eq!([0, 1, 2], [Priority::SuspectedCancer, Priority::Urgent, Priority::Routine].map(Priority::rank));
+        for one in [Priority::SuspectedCancer, Priority::Urgent, Priority::Routine] {
             assert_eq!(Priority::parse(one.as_str()), Some(one));
         }
         assert_eq!(Priority::parse("soon"), None);
@@ -245,10 +219,7 @@ mod tests {
     #[test]
     fn the_first_coded_site_stands_for_the_case() {
         let mut event = ReferralSubmitted::default();
-        event.findings.push(proto::intake::Finding {
-            kind: "rash".into(),
-            ..Default::default()
-        });
+        event.findings.push(proto::intake::Finding { kind: "rash".into(), ..Default::default() });
         event.findings.push(proto::intake::Finding {
             site_code: "14975008".into(),
             site_display: "Forearm".into(),

@@ -39,10 +39,9 @@ impl Standing {
             (State::Erased, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
             (State::Answered, _) => ReviewError::Answered,
-            (_, Some(claim)) if claim.by != person => ReviewError::ClaimedByOther {
-                by: claim.name,
-                until: claim.expires_at,
-            },
+            (_, Some(claim)) if claim.by != person => {
+                ReviewError::ClaimedByOther { by: claim.name, until: claim.expires_at }
+            }
             (State::Signed, _) => ReviewError::Signed,
             // It was free again a moment later: trying once more is right.
             _ => ReviewError::ClaimLost,
@@ -65,55 +64,21 @@ mod tests {
     use super::*;
 
     fn standing(state: State, by: u128) -> Standing {
-        let claim = Claim {
-            by: Uuid::from_u128(by),
-            name: "Siri".into(),
-            expires_at: At::from_micros(1),
-        };
-        Standing {
-            state,
-            claim: Some(claim),
-        }
+        let claim = Claim { by: Uuid::from_u128(by), name: "Siri".into(), expires_at: At::from_micros(1) };
+        Standing { state, claim: Some(claim) }
     }
 
     #[test]
     fn refusals_say_what_stands_in_the_way() {
         let me = Uuid::from_u128(1);
-        assert!(matches!(
-            standing(State::Waiting, 2).not_taken(me),
-            ReviewError::ClaimedByOther { .. }
-        ));
-        assert!(matches!(
-            standing(State::Signed, 2).not_taken(me),
-            ReviewError::ClaimedByOther { .. }
-        ));
-        assert!(matches!(
-            standing(State::Withdrawn, 2).not_taken(me),
-            ReviewError::Withdrawn
-        ));
-        assert!(matches!(
-            standing(State::Answered, 2).not_taken(me),
-            ReviewError::Answered
-        ));
-        assert!(matches!(
-            standing(State::Waiting, 2).not_held(me),
-            ReviewError::ClaimLost
-        ));
-        assert!(matches!(
-            standing(State::Waiting, 1).not_held(me),
-            ReviewError::ClaimLost
-        ));
-        assert!(matches!(
-            standing(State::Signed, 1).not_held(me),
-            ReviewError::Signed
-        ));
-        assert!(matches!(
-            standing(State::Withdrawn, 1).not_held(me),
-            ReviewError::Withdrawn
-        ));
-        assert!(matches!(
-            standing(State::Erased, 1).not_held(me),
-            ReviewError::NotFound
-        ));
+        assert!(matches!(standing(State::Waiting, 2).not_taken(me), ReviewError::ClaimedByOther { .. }));
+        assert!(matches!(standing(State::Signed, 2).not_taken(me), ReviewError::ClaimedByOther { .. }));
+        assert!(matches!(standing(State::Withdrawn, 2).not_taken(me), ReviewError::Withdrawn));
+        assert!(matches!(standing(State::Answered, 2).not_taken(me), ReviewError::Answered));
+        assert!(matches!(standing(State::Waiting, 2).not_held(me), ReviewError::ClaimLost));
+        assert!(matches!(standing(State::Waiting, 1).not_held(me), ReviewError::ClaimLost));
+        assert!(matches!(standing(State::Signed, 1).not_held(me), ReviewError::Signed));
+        assert!(matches!(standing(State::Withdrawn, 1).not_held(me), ReviewError::Withdrawn));
+        assert!(matches!(standing(State::Erased, 1).not_held(me), ReviewError::NotFound));
     }
 }

@@ -29,22 +29,15 @@ pub const CASES: Consumer = Consumer {
 async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     match event.kind() {
         ReferralSubmitted::KIND => submitted(ctx, tx, event).await,
-        ReferralWithdrawn::KIND => {
-            Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?)
-        }
+        ReferralWithdrawn::KIND => Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?),
         InformationSupplied::KIND => supplied(ctx, tx, event).await,
         ImageReady::KIND => match ctx.open::<ImageReady>(event).await? {
-            Opened::Open(image) => {
-                Ok(store::image::ready(tx, image_id(&image.image)?, &image).await?)
-            }
+            Opened::Open(image) => Ok(store::image::ready(tx, image_id(&image.image)?, &image).await?),
             Opened::Erased => Ok(()),
         },
         ImageRejected::KIND => match ctx.open::<ImageRejected>(event).await? {
             Opened::Open(image) => {
-                Ok(
-                    store::image::rejected(tx, image_id(&image.image)?, image.code, image.message)
-                        .await?,
-                )
+                Ok(store::image::rejected(tx, image_id(&image.image)?, image.code, image.message).await?)
             }
             Opened::Erased => Ok(()),
         },
@@ -62,13 +55,7 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
             let mut row = clear(event, &referral)?;
             let pictures = referral.pictures.clone();
             let key = ctx.keys.get(row.data_key).await.map_err(kit::Error::from)?;
-            row.content = Some(sealed::seal(
-                ctx,
-                &key,
-                sealed::CASE,
-                row.id,
-                &Content::from(referral),
-            )?);
+            row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &Content::from(referral))?);
             let (id, at) = (row.id, row.submitted_at);
             if store::case::add(tx, row).await? == 1 {
                 store::image::add(tx, id, None, &pictures, at).await?;
@@ -77,14 +64,7 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
         }
         Opened::Erased => {
             let row = clear(event, &ReferralSubmitted::default())?;
-            store::case::add(
-                tx,
-                CaseRow {
-                    state: State::Erased,
-                    ..row
-                },
-            )
-            .await?;
+            store::case::add(tx, CaseRow { state: State::Erased, ..row }).await?;
             Ok(())
         }
     }
@@ -94,11 +74,7 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
 fn clear(event: &Recorded, referral: &ReferralSubmitted) -> Result<CaseRow, ProjectError> {
     let envelope = &event.envelope;
     let lacks = |what: &str| ProjectError::Poison(format!("the envelope lacks {what}"));
-    let word = if envelope.priority.is_empty() {
-        &referral.priority
-    } else {
-        &envelope.priority
-    };
+    let word = if envelope.priority.is_empty() { &referral.priority } else { &envelope.priority };
     let submitted_at = event.occurred_at();
     Ok(CaseRow {
         id: event.subject(),
@@ -110,11 +86,7 @@ fn clear(event: &Recorded, referral: &ReferralSubmitted) -> Result<CaseRow, Proj
         specialty: envelope.specialty.clone(),
         channel: envelope.channel.clone(),
         priority: Priority::parse(word).ok_or_else(|| lacks("a known priority"))?,
-        due_at: if referral.due_us > 0 {
-            At::from_micros(referral.due_us)
-        } else {
-            submitted_at
-        },
+        due_at: if referral.due_us > 0 { At::from_micros(referral.due_us) } else { submitted_at },
         submitted_at,
         sex: envelope.sex.clone(),
         age_65_plus: envelope.age_65_plus,
@@ -131,9 +103,7 @@ fn clear(event: &Recorded, referral: &ReferralSubmitted) -> Result<CaseRow, Proj
 
 async fn supplied(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     let Some(case) = store::case::by_id(tx, event.subject()).await? else {
-        return Err(ProjectError::Poison(
-            "it is about a referral that never came".into(),
-        ));
+        return Err(ProjectError::Poison("it is about a referral that never came".into()));
     };
     let Opened::Open(supplied) = ctx.open::<InformationSupplied>(event).await? else {
         return Ok(());
@@ -147,13 +117,6 @@ async fn supplied(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pr
         let reply = sealed::seal(ctx, &key, sealed::REPLY, question, &supplied.text)?;
         store::question::supply(tx, question, case.id, event.occurred_at(), Some(reply)).await?;
     }
-    store::image::add(
-        tx,
-        case.id,
-        question,
-        &supplied.pictures,
-        event.occurred_at(),
-    )
-    .await?;
+    store::image::add(tx, case.id, question, &supplied.pictures, event.occurred_at()).await?;
     Ok(store::case::bring_back(tx, case.id).await?)
 }

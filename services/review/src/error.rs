@@ -97,27 +97,24 @@ impl From<ReviewError> for Problem {
                 "claim-lost",
                 "Your reading of this case has ended: it ran out, or it goes on in another window. Open the case again; what you saved is kept.",
             ),
-            ReviewError::Withdrawn => Self::conflict(
-                "withdrawn",
-                "The practice has withdrawn this referral. No answer is needed.",
-            ),
+            ReviewError::Withdrawn => {
+                Self::conflict("withdrawn", "The practice has withdrawn this referral. No answer is needed.")
+            }
             ReviewError::Answered => Self::conflict("answered", "This case has been answered."),
             ReviewError::Signed => Self::conflict(
                 "already-signed",
                 "The answer is signed and about to be sent. Undo the signature first to change anything.",
             ),
-            ReviewError::AlreadySent => Self::conflict(
-                "already-sent",
-                "The answer has been sent to the practice and can't be called back.",
-            ),
+            ReviewError::AlreadySent => {
+                Self::conflict("already-sent", "The answer has been sent to the practice and can't be called back.")
+            }
             ReviewError::QuestionOpen => Self::conflict(
                 "question-open",
                 "A question to the practice is open. Wait for the reply, or answer with what you have.",
             ),
-            ReviewError::ImageNotReady => Self::conflict(
-                "image-not-ready",
-                "This picture can't be shown yet. Wait until it has been prepared.",
-            ),
+            ReviewError::ImageNotReady => {
+                Self::conflict("image-not-ready", "This picture can't be shown yet. Wait until it has been prepared.")
+            }
             ReviewError::Invalid(errors) => {
                 let mut problem = Self::invalid(errors);
                 if problem.errors.iter().all(|error| error.code == NOT_SHOWN) {

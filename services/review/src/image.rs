@@ -64,9 +64,7 @@ pub fn media(stored: &str) -> (&'static str, &'static str) {
 /// Whether `If-None-Match` names this tag (RFC 9110, 13.1.2: weak comparison).
 pub fn matches(header: Option<&str>, tag: &str) -> bool {
     header.is_some_and(|list| {
-        list.split(',')
-            .map(str::trim)
-            .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+        list.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
     })
 }
 
@@ -77,10 +75,7 @@ mod tests {
     #[test]
     fn only_known_renditions() {
         assert_eq!(Rendition::parse("2048").unwrap(), Rendition::Within(2048));
-        assert_eq!(
-            Rendition::parse("original").unwrap().noun(),
-            "image original"
-        );
+        assert_eq!(Rendition::parse("original").unwrap().noun(), "image original");
         for wrong in ["", "1024", "02048", "../2048", "ORIGINAL"] {
             assert!(Rendition::parse(wrong).is_err(), "{wrong}");
         }

@@ -56,20 +56,12 @@ impl OneOrMore {
 /// The words joined with commas, each once, in the order of the list.
 pub fn joined(wants: &[Wants]) -> String {
     let each = [Wants::BetterImages, Wants::History, Wants::Other];
-    each.into_iter()
-        .filter(|one| wants.contains(one))
-        .map(Wants::as_str)
-        .collect::<Vec<_>>()
-        .join(",")
+    each.into_iter().filter(|one| wants.contains(one)).map(Wants::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// Back from [`joined`].
 pub fn split(joined: &str) -> Vec<String> {
-    joined
-        .split(',')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    joined.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// A question says what it wants, and says it in words.
@@ -79,31 +71,15 @@ pub fn split(joined: &str) -> Vec<String> {
 pub fn check(wants: &[Wants], text: &str) -> Result<(), ReviewError> {
     let mut errors = Vec::new();
     if wants.is_empty() {
-        errors.push(FieldError::new(
-            "wants",
-            "required",
-            "Choose what you need from the practice.",
-        ));
+        errors.push(FieldError::new("wants", "required", "Choose what you need from the practice."));
     }
     if text.trim().is_empty() {
-        errors.push(FieldError::new(
-            "text",
-            "required",
-            "Write to the practice what you need.",
-        ));
+        errors.push(FieldError::new("text", "required", "Write to the practice what you need."));
     }
     if text.chars().count() > LONGEST {
-        errors.push(FieldError::new(
-            "text",
-            "too-long",
-            "Shorten the question to at most 4,000 characters.",
-        ));
+        errors.push(FieldError::new("text", "too-long", "Shorten the question to at most 4,000 characters."));
     }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(ReviewError::Invalid(errors))
-    }
+    if errors.is_empty() { Ok(()) } else { Err(ReviewError::Invalid(errors)) }
 }
 
 #[cfg(test)]
@@ -118,24 +94,13 @@ mod tests {
         assert!(split("").is_empty());
         let one: OneOrMore = serde_json::from_str("\"history\"").unwrap();
         let more: OneOrMore = serde_json::from_str("[\"history\",\"other\"]").unwrap();
-        assert_eq!(
-            (one.as_slice().len(), joined(more.as_slice())),
-            (1, "history,other".to_owned())
-        );
+        assert_eq!((one.as_slice().len(), joined(more.as_slice())), (1, "history,other".to_owned()));
     }
 
     #[test]
     fn an_empty_question_is_refused_with_both_fields() {
-        let Err(ReviewError::Invalid(errors)) = check(&[], " ") else {
-            panic!("accepted")
-        };
-        assert_eq!(
-            errors
-                .iter()
-                .map(|error| error.field.as_str())
-                .collect::<Vec<_>>(),
-            ["wants", "text"]
-        );
+        let Err(ReviewError::Invalid(errors)) = check(&[], " ") else { panic!("accepted") };
+        assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["wants", "text"]);
         assert!(check(&[Wants::History], "Since when?").is_ok());
         assert!(check(&[Wants::History], &"x".repeat(LONGEST + 1)).is_err());
     }

@@ -60,22 +60,13 @@ async fn send(ctx: &Context, answer: &AnswerRow) -> Result<bool, Error> {
     if !store::answer::send(&mut tx, answer, now).await? {
         return Ok(false);
     }
-    ctx.publish(
-        &mut tx,
-        envelope(ctx, answer, &case),
-        &fact(answer, &case, &content),
-    )
-    .await?;
+    ctx.publish(&mut tx, envelope(ctx, answer, &case), &fact(answer, &case, &content)).await?;
     tx.commit().await?;
     metrics::counter!("review_answers_sent_total").increment(1);
     Ok(true)
 }
 
-async fn content_of(
-    ctx: &Context,
-    answer: &AnswerRow,
-    case: &CaseRow,
-) -> Result<AnswerContent, ReviewError> {
+async fn content_of(ctx: &Context, answer: &AnswerRow, case: &CaseRow) -> Result<AnswerContent, ReviewError> {
     let key = ctx.keys.get(case.data_key).await?;
     sealed::open(&key, sealed::ANSWER, answer.id, &answer.content)
 }
@@ -115,10 +106,6 @@ fn fact(answer: &AnswerRow, case: &CaseRow, content: &AnswerContent) -> AnswerGi
         role: answer.role.clone(),
         department_name: case.department_name.clone(),
         summary: content.summary.clone(),
-        findings: content
-            .findings
-            .iter()
-            .map(proto::review::FindingAnswer::from)
-            .collect(),
+        findings: content.findings.iter().map(proto::review::FindingAnswer::from).collect(),
     }
 }

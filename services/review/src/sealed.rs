@@ -30,8 +30,7 @@ pub fn seal<T: Serialize>(
     row: Uuid,
     value: &T,
 ) -> Result<Vec<u8>, Error> {
-    let json = serde_json::to_vec(value)
-        .map_err(|error| Error::Damaged(format!("{}: {error}", column.0)))?;
+    let json = serde_json::to_vec(value).map_err(|error| Error::Damaged(format!("{}: {error}", column.0)))?;
     Ok(key.seal(&ctx.random, column.0, row.as_bytes(), &json))
 }
 
@@ -39,16 +38,8 @@ pub fn seal<T: Serialize>(
 ///
 /// # Errors
 /// `Damaged` when the bytes were changed or are of another row.
-pub fn open<T: DeserializeOwned>(
-    key: &DataKey,
-    column: Column,
-    row: Uuid,
-    sealed: &[u8],
-) -> Result<T, ReviewError> {
-    let json = key
-        .open(column.0, row.as_bytes(), sealed)
-        .map_err(Error::from)?;
+pub fn open<T: DeserializeOwned>(key: &DataKey, column: Column, row: Uuid, sealed: &[u8]) -> Result<T, ReviewError> {
+    let json = key.open(column.0, row.as_bytes(), sealed).map_err(Error::from)?;
     // The reason could quote the value: only the column is named.
-    serde_json::from_slice(&json)
-        .map_err(|_| Error::Damaged(format!("{} is not what it was", column.0)).into())
+    serde_json::from_slice(&json).map_err(|_| Error::Damaged(format!("{} is not what it was", column.0)).into())
 }

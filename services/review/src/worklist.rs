@@ -58,21 +58,12 @@ pub struct Place {
 impl Place {
     /// Before the first row.
     pub fn start() -> Self {
-        Self {
-            rank: -1,
-            due_at: At::from_micros(0),
-            id: Uuid::nil(),
-        }
+        Self { rank: -1, due_at: At::from_micros(0), id: Uuid::nil() }
     }
 
     /// As the client gets it: opaque, and without meaning to anybody else.
     pub fn to_cursor(self) -> String {
-        URL_SAFE_NO_PAD.encode(format!(
-            "{}.{}.{}",
-            self.rank,
-            self.due_at.micros(),
-            self.id.simple()
-        ))
+        URL_SAFE_NO_PAD.encode(format!("{}.{}.{}", self.rank, self.due_at.micros(), self.id.simple()))
     }
 
     /// Back from [`Place::to_cursor`]; none is the start.
@@ -83,9 +74,7 @@ impl Place {
         let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
             return Ok(Self::start());
         };
-        parse(cursor).ok_or_else(|| {
-            Problem::bad_request("cursor", "Leave `cursor` as `next` gave it.").into()
-        })
+        parse(cursor).ok_or_else(|| Problem::bad_request("cursor", "Leave `cursor` as `next` gave it.").into())
     }
 }
 
@@ -96,11 +85,7 @@ fn parse(cursor: &str) -> Option<Place> {
     if parts.next().is_some() {
         return None;
     }
-    Some(Place {
-        rank: rank.parse().ok()?,
-        due_at: At::from_micros(due.parse().ok()?),
-        id: Uuid::try_parse(id).ok()?,
-    })
+    Some(Place { rank: rank.parse().ok()?, due_at: At::from_micros(due.parse().ok()?), id: Uuid::try_parse(id).ok()? })
 }
 
 /// The first characters of a question, on one line.
@@ -120,21 +105,11 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went() {
-        let place = Place {
-            rank: 1,
-            due_at: At::from_micros(1_772_438_400_000_123),
-            id: Uuid::from_u128(7),
-        };
+        let place = Place { rank: 1, due_at: At::from_micros(1_772_438_400_000_123), id: Uuid::from_u128(7) };
         assert_eq!(Place::from_cursor(Some(&place.to_cursor())).unwrap(), place);
         assert_eq!(Place::from_cursor(None).unwrap(), Place::start());
         assert_eq!(Place::from_cursor(Some("")).unwrap(), Place::start());
-        for wrong in [
-            "x",
-            "MS4y",
-            "!!",
-            &URL_SAFE_NO_PAD.encode("1.2.3"),
-            &URL_SAFE_NO_PAD.encode("1"),
-        ] {
+        for wrong in ["x", "MS4y", "!!", &URL_SAFE_NO_PAD.encode("1.2.3"), &URL_SAFE_NO_PAD.encode("1")] {
             assert!(Place::from_cursor(Some(wrong)).is_err(), "{wrong}");
         }
     }

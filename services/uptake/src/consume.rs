@@ -49,15 +49,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         PracticeChanged::KIND => changed(ctx, tx, event).await?,
         RegisterRecorded::KIND => {
             let envelope = &event.envelope;
-            let figures = [envelope.list_size, envelope.gps, envelope.staff]
-                .map(|figure| figure.map(i64::from));
+            let figures = [envelope.list_size, envelope.gps, envelope.staff].map(|figure| figure.map(i64::from));
             store::add_register(tx, practice(event), event.effective_at(), figures).await?;
         }
         EnablementRecorded::KIND => {
-            let (step, specialty) = (
-                event.envelope.step.clone(),
-                event.envelope.specialty.clone(),
-            );
+            let (step, specialty) = (event.envelope.step.clone(), event.envelope.specialty.clone());
             store::add_step(tx, practice(event), step, specialty, event.effective_at()).await?;
         }
         _ => store::add_fact(tx, fact(ctx, event)).await?,
@@ -100,9 +96,7 @@ async fn changed(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     };
     match store::rename(tx, practice(event), fact.name, fact.municipality).await? {
         1 => Ok(()),
-        _ => Err(ProjectError::Poison(
-            "it changes a practice that was never registered".into(),
-        )),
+        _ => Err(ProjectError::Poison("it changes a practice that was never registered".into())),
     }
 }
 
@@ -134,10 +128,7 @@ mod tests {
     #[test]
     fn no_kind_of_event_is_overlooked() {
         for (kind, producer) in proto::KINDS {
-            assert!(
-                FACTS.kinds.contains(kind),
-                "{producer}'s {kind} is not consumed"
-            );
+            assert!(FACTS.kinds.contains(kind), "{producer}'s {kind} is not consumed");
         }
         assert_eq!(FACTS.kinds.len(), proto::KINDS.len());
     }

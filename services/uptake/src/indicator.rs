@@ -25,11 +25,7 @@ pub fn top_share(counts: &[i64], k: usize) -> Option<Share> {
     let mut sorted = counts.to_vec();
     sorted.sort_unstable_by(|a, b| b.cmp(a));
     let numerator: i64 = sorted.iter().take(k).sum();
-    Some(Share {
-        numerator,
-        denominator,
-        share: numerator as f64 / denominator as f64,
-    })
+    Some(Share { numerator, denominator, share: numerator as f64 / denominator as f64 })
 }
 
 /// The median; of an even number the mean of the two in the middle (quantile type 7). `None` of nothing.
@@ -69,44 +65,19 @@ mod tests {
         counts.extend([30, 20, 17, 13]); // 80
         counts.extend([2, 2]); // 4
         counts.extend([1; 16]); // 16
-        assert_eq!(
-            (counts.len(), counts.iter().filter(|n| **n > 0).count()),
-            (94, 22)
-        );
-        assert_eq!(
-            top_share(&counts, 4),
-            Some(Share {
-                numerator: 80,
-                denominator: 100,
-                share: 0.8
-            })
-        );
+        assert_eq!((counts.len(), counts.iter().filter(|n| **n > 0).count()), (94, 22));
+        assert_eq!(top_share(&counts, 4), Some(Share { numerator: 80, denominator: 100, share: 0.8 }));
         counts.reverse();
-        assert_eq!(
-            top_share(&counts, 4).unwrap().numerator,
-            80,
-            "the order of practices changes nothing"
-        );
+        assert_eq!(top_share(&counts, 4).unwrap().numerator, 80, "the order of practices changes nothing");
         counts.push(0);
-        assert_eq!(
-            top_share(&counts, 4).unwrap().numerator,
-            80,
-            "a silent practice changes nothing"
-        );
+        assert_eq!(top_share(&counts, 4).unwrap().numerator, 80, "a silent practice changes nothing");
     }
 
     #[test]
     fn a_share_of_nothing_is_none() {
         assert_eq!(top_share(&[], 4), None);
         assert_eq!(top_share(&[0, 0], 4), None);
-        assert_eq!(
-            top_share(&[3], 4),
-            Some(Share {
-                numerator: 3,
-                denominator: 3,
-                share: 1.0
-            })
-        );
+        assert_eq!(top_share(&[3], 4), Some(Share { numerator: 3, denominator: 3, share: 1.0 }));
     }
 
     #[test]
@@ -114,24 +85,15 @@ mod tests {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[3.0]), Some(3.0));
         // Reference series of the study's notes: p50 by type 7 is 20.5.
-        assert_eq!(
-            median(&[168.0, 2.0, 5.0, 70.0, 7.0, 9.0, 20.0, 21.0, 40.0, 26.0]),
-            Some(20.5)
-        );
+        assert_eq!(median(&[168.0, 2.0, 5.0, 70.0, 7.0, 9.0, 20.0, 21.0, 40.0, 26.0]), Some(20.5));
         assert_eq!(median(&[5.0, 1.0, 9.0]), Some(5.0));
     }
 
     #[test]
     fn hours_never_run_backwards() {
         let sent = At::from(datetime!(2026-03-29 00:00 UTC));
-        assert_eq!(
-            hours_between(sent, datetime!(2026-03-29 06:30 UTC).into()),
-            Some(6.5)
-        );
-        assert_eq!(
-            hours_between(sent, datetime!(2026-03-28 23:00 UTC).into()),
-            None
-        );
+        assert_eq!(hours_between(sent, datetime!(2026-03-29 06:30 UTC).into()), Some(6.5));
+        assert_eq!(hours_between(sent, datetime!(2026-03-28 23:00 UTC).into()), None);
     }
 
     #[test]
@@ -142,10 +104,7 @@ mod tests {
         assert_eq!(silent_days(Some(used), Some(equipped), until), Some(3));
         assert_eq!(silent_days(None, Some(equipped), until), Some(30));
         assert_eq!(silent_days(None, None, until), None);
-        assert_eq!(
-            silent_days(None, Some(until + time::Duration::days(1)), until),
-            None
-        );
+        assert_eq!(silent_days(None, Some(until + time::Duration::days(1)), until), None);
         assert_eq!(silent_days(Some(until), None, until), Some(0));
     }
 }

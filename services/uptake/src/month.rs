@@ -18,19 +18,13 @@ impl Month {
     /// The month in which an instant lies.
     pub fn of(at: At) -> Self {
         let day = oslo::date(at);
-        Self {
-            year: day.year(),
-            month: day.month() as u8,
-        }
+        Self { year: day.year(), month: day.month() as u8 }
     }
 
     /// From `YYYY-MM`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, month) = text.split_once('-')?;
-        if year.len() != 4
-            || month.len() != 2
-            || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
-        {
+        if year.len() != 4 || month.len() != 2 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
             return None;
         }
         let (year, month) = (year.parse().ok()?, month.parse().ok()?);
@@ -46,10 +40,7 @@ impl Month {
     #[must_use]
     pub fn plus(self, months: i32) -> Self {
         let number = self.number() + months;
-        Self {
-            year: number.div_euclid(12),
-            month: number.rem_euclid(12) as u8 + 1,
-        }
+        Self { year: number.div_euclid(12), month: number.rem_euclid(12) as u8 + 1 }
     }
 
     /// When it begins.
@@ -84,24 +75,14 @@ impl Window {
     ///
     /// # Errors
     /// `Invalid` with the fields `from` and `to`.
-    pub fn asked(
-        from: &str,
-        to: &str,
-        first_equipped: Option<At>,
-        now: At,
-    ) -> Result<Self, UptakeError> {
+    pub fn asked(from: &str, to: &str, first_equipped: Option<At>, now: At) -> Result<Self, UptakeError> {
         let present = Month::of(now);
         let (asked_from, asked_to) = (read("from", from)?, read("to", to)?);
         let to = asked_to.unwrap_or(present).min(present);
-        let begun = first_equipped
-            .filter(|at| *at <= now)
-            .map_or(present.plus(-12), Month::of);
+        let begun = first_equipped.filter(|at| *at <= now).map_or(present.plus(-12), Month::of);
         let from = asked_from.unwrap_or_else(|| begun.min(to).max(to.plus(1 - LONGEST)));
         if from > to {
-            return Err(wrong(
-                "from",
-                "The first month must not lie after the last, nor in the future.",
-            ));
+            return Err(wrong("from", "The first month must not lie after the last, nor in the future."));
         }
         if to.number() - from.number() >= LONGEST {
             return Err(wrong("from", "Choose at most 240 months."));
@@ -111,9 +92,7 @@ impl Window {
 
     /// Its months in order.
     pub fn months(self) -> Vec<Month> {
-        (0..=self.to.number() - self.from.number())
-            .map(|n| self.from.plus(n))
-            .collect()
+        (0..=self.to.number() - self.from.number()).map(|n| self.from.plus(n)).collect()
     }
 
     /// When it begins.
@@ -130,9 +109,7 @@ impl Window {
     pub fn place(self, at: At) -> Option<usize> {
         let month = Month::of(at);
         let within = self.from <= month && month <= self.to;
-        within
-            .then(|| usize::try_from(month.number() - self.from.number()).ok())
-            .flatten()
+        within.then(|| usize::try_from(month.number() - self.from.number()).ok()).flatten()
     }
 }
 
@@ -140,12 +117,7 @@ fn read(field: &str, text: &str) -> Result<Option<Month>, UptakeError> {
     if text.is_empty() {
         return Ok(None);
     }
-    Month::parse(text).map(Some).ok_or_else(|| {
-        wrong(
-            field,
-            "Write a month as year and month, for example 2026-03.",
-        )
-    })
+    Month::parse(text).map(Some).ok_or_else(|| wrong(field, "Write a month as year and month, for example 2026-03."))
 }
 
 fn wrong(field: &str, message: &'static str) -> UptakeError {
@@ -164,17 +136,7 @@ mod tests {
     #[test]
     fn months_are_read_strictly() {
         assert_eq!(month("2026-03").to_string(), "2026-03");
-        for wrong in [
-            "",
-            "2026",
-            "2026-13",
-            "2026-00",
-            "26-03",
-            "2026-3",
-            "2026-03-01",
-            "+026-03",
-            "1899-01",
-        ] {
+        for wrong in ["", "2026", "2026-13", "2026-00", "26-03", "2026-3", "2026-03-01", "+026-03", "1899-01"] {
             assert_eq!(Month::parse(wrong), None, "{wrong}");
         }
         assert_eq!(month("2026-11").plus(3), month("2027-02"));
@@ -183,22 +145,10 @@ mod tests {
 
     #[test]
     fn the_last_hour_of_a_month_in_utc_is_the_next_month_in_oslo() {
-        assert_eq!(
-            Month::of(datetime!(2026-01-31 22:59 UTC).into()),
-            month("2026-01")
-        );
-        assert_eq!(
-            Month::of(datetime!(2026-01-31 23:00 UTC).into()),
-            month("2026-02")
-        );
-        assert_eq!(
-            Month::of(datetime!(2026-06-30 21:59 UTC).into()),
-            month("2026-06")
-        );
-        assert_eq!(
-            Month::of(datetime!(2026-06-30 22:00 UTC).into()),
-            month("2026-07")
-        );
+        assert_eq!(Month::of(datetime!(2026-01-31 22:59 UTC).into()), month("2026-01"));
+        assert_eq!(Month::of(datetime!(2026-01-31 23:00 UTC).into()), month("2026-02"));
+        assert_eq!(Month::of(datetime!(2026-06-30 21:59 UTC).into()), month("2026-06"));
+        assert_eq!(Month::of(datetime!(2026-06-30 22:00 UTC).into()), month("2026-07"));
     }
 
     #[test]
@@ -206,10 +156,7 @@ mod tests {
         let now = At::from(datetime!(2026-03-02 08:00 UTC));
         let equipped = At::from(datetime!(2025-11-10 00:00 UTC));
         let window = Window::asked("", "", Some(equipped), now).unwrap();
-        assert_eq!(
-            (window.from, window.to),
-            (month("2025-11"), month("2026-03"))
-        );
+        assert_eq!((window.from, window.to), (month("2025-11"), month("2026-03")));
         assert_eq!(window.months().len(), 5);
         let nobody = Window::asked("", "", None, now).unwrap();
         assert_eq!(nobody.from, month("2025-03"));
@@ -220,31 +167,16 @@ mod tests {
         assert!(Window::asked("2000-01", "", None, now).is_err());
         assert!(Window::asked("", "soon", None, now).is_err());
         let before = Window::asked("", "2025-01", Some(equipped), now).unwrap();
-        assert_eq!(
-            (before.from, before.to),
-            (month("2025-01"), month("2025-01"))
-        );
+        assert_eq!((before.from, before.to), (month("2025-01"), month("2025-01")));
     }
 
     #[test]
     fn instants_fall_into_their_month() {
-        let window = Window {
-            from: month("2025-12"),
-            to: month("2026-02"),
-        };
+        let window = Window { from: month("2025-12"), to: month("2026-02") };
         assert_eq!(window.place(window.begins()), Some(0));
-        assert_eq!(
-            window.place(datetime!(2026-01-15 12:00 UTC).into()),
-            Some(1)
-        );
-        assert_eq!(
-            window.place(window.ends() - time::Duration::microseconds(1)),
-            Some(2)
-        );
+        assert_eq!(window.place(datetime!(2026-01-15 12:00 UTC).into()), Some(1));
+        assert_eq!(window.place(window.ends() - time::Duration::microseconds(1)), Some(2));
         assert_eq!(window.place(window.ends()), None);
-        assert_eq!(
-            window.place(window.begins() - time::Duration::microseconds(1)),
-            None
-        );
+        assert_eq!(window.place(window.begins() - time::Duration::microseconds(1)), None);
     }
 }

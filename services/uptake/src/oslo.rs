@@ -30,8 +30,7 @@ fn ahead(at: At) -> Duration {
 
 /// The calendar day in Oslo.
 pub fn date(at: At) -> Date {
-    let offset =
-        UtcOffset::from_whole_seconds(ahead(at).whole_seconds() as i32).unwrap_or(UtcOffset::UTC);
+    let offset = UtcOffset::from_whole_seconds(ahead(at).whole_seconds() as i32).unwrap_or(UtcOffset::UTC);
     at.datetime().to_offset(offset).date()
 }
 
@@ -39,11 +38,7 @@ pub fn date(at: At) -> Date {
 pub fn midnight(day: Date) -> At {
     let wall = At::from(day.with_time(Time::MIDNIGHT).assume_utc());
     let at = wall - SUMMER;
-    if ahead(at) == SUMMER {
-        at
-    } else {
-        wall - WINTER
-    }
+    if ahead(at) == SUMMER { at } else { wall - WINTER }
 }
 
 #[cfg(test)]
@@ -61,14 +56,8 @@ mod tests {
             (2027, date!(2027 - 03 - 28), date!(2027 - 10 - 31)),
         ] {
             let hour = Duration::hours(1);
-            assert_eq!(
-                change(year, Month::March),
-                Some(At::midnight(begins) + hour)
-            );
-            assert_eq!(
-                change(year, Month::October),
-                Some(At::midnight(ends) + hour)
-            );
+            assert_eq!(change(year, Month::March), Some(At::midnight(begins) + hour));
+            assert_eq!(change(year, Month::October), Some(At::midnight(ends) + hour));
             let second = Duration::seconds(1);
             assert_eq!(ahead(At::midnight(begins) + hour - second), WINTER);
             assert_eq!(ahead(At::midnight(begins) + hour), SUMMER);
@@ -79,30 +68,12 @@ mod tests {
 
     #[test]
     fn days_begin_at_midnight_in_oslo() {
-        assert_eq!(
-            midnight(date!(2026 - 01 - 01)),
-            At::from(datetime!(2025-12-31 23:00 UTC))
-        );
-        assert_eq!(
-            midnight(date!(2026 - 07 - 01)),
-            At::from(datetime!(2026-06-30 22:00 UTC))
-        );
-        assert_eq!(
-            midnight(date!(2026 - 03 - 29)),
-            At::from(datetime!(2026-03-28 23:00 UTC))
-        );
-        assert_eq!(
-            midnight(date!(2026 - 03 - 30)),
-            At::from(datetime!(2026-03-29 22:00 UTC))
-        );
-        assert_eq!(
-            midnight(date!(2026 - 10 - 25)),
-            At::from(datetime!(2026-10-24 22:00 UTC))
-        );
-        assert_eq!(
-            midnight(date!(2026 - 10 - 26)),
-            At::from(datetime!(2026-10-25 23:00 UTC))
-        );
+        assert_eq!(midnight(date!(2026 - 01 - 01)), At::from(datetime!(2025-12-31 23:00 UTC)));
+        assert_eq!(midnight(date!(2026 - 07 - 01)), At::from(datetime!(2026-06-30 22:00 UTC)));
+        assert_eq!(midnight(date!(2026 - 03 - 29)), At::from(datetime!(2026-03-28 23:00 UTC)));
+        assert_eq!(midnight(date!(2026 - 03 - 30)), At::from(datetime!(2026-03-29 22:00 UTC)));
+        assert_eq!(midnight(date!(2026 - 10 - 25)), At::from(datetime!(2026-10-24 22:00 UTC)));
+        assert_eq!(midnight(date!(2026 - 10 - 26)), At::from(datetime!(2026-10-25 23:00 UTC)));
     }
 
     #[test]
@@ -111,10 +82,7 @@ mod tests {
         while day < date!(2027 - 01 - 03) {
             let begins = midnight(day);
             assert_eq!(date(begins), day);
-            assert_eq!(
-                date(begins - Duration::microseconds(1)),
-                day.previous_day().unwrap()
-            );
+            assert_eq!(date(begins - Duration::microseconds(1)), day.previous_day().unwrap());
             let hours = (midnight(day.next_day().unwrap()) - begins).whole_hours();
             let expected = match day {
                 d if d == date!(2026 - 03 - 29) => 23,

@@ -171,11 +171,7 @@ pub fn rows(sources: Sources<'_>, window: Window, now: At) -> Vec<Row> {
     for fact in sources.facts {
         facts.entry(fact.practice).or_default().push(fact);
     }
-    let spans: HashMap<Uuid, &Span> = sources
-        .spans
-        .iter()
-        .map(|span| (span.practice, span))
-        .collect();
+    let spans: HashMap<Uuid, &Span> = sources.spans.iter().map(|span| (span.practice, span)).collect();
     let of = |practice: &Practice| {
         let steps = steps.get(&practice.id).map_or(&[][..], Vec::as_slice);
         let facts = facts.get(&practice.id).map_or(&[][..], Vec::as_slice);
@@ -185,31 +181,16 @@ pub fn rows(sources: Sources<'_>, window: Window, now: At) -> Vec<Row> {
     sources.practices.iter().map(of).collect()
 }
 
-fn row(
-    practice: &Practice,
-    steps: &[&Step],
-    facts: &[&Fact],
-    span: Option<&Span>,
-    window: Window,
-    until: At,
-) -> Row {
+fn row(practice: &Practice, steps: &[&Step], facts: &[&Fact], span: Option<&Span>, window: Window, until: At) -> Row {
     let used = |fact: &&&Fact| fact.act == Act::Submitted && fact.images >= 1;
-    let counted: Vec<&&Fact> = facts
-        .iter()
-        .filter(|fact| !fact.test && !practice.test)
-        .collect();
+    let counted: Vec<&&Fact> = facts.iter().filter(|fact| !fact.test && !practice.test).collect();
     let uses: Vec<&&Fact> = counted.iter().copied().filter(|fact| used(fact)).collect();
     let mut months = vec![0; window.months().len()];
     for place in uses.iter().filter_map(|fact| window.place(fact.at)) {
         months[place] += 1;
     }
-    let hours: Vec<f64> = uses
-        .iter()
-        .filter_map(|fact| hours_between(fact.at, fact.answered_at?))
-        .collect();
-    let sent = counted
-        .iter()
-        .filter(|fact| matches!(fact.act, Act::Submitted | Act::Supplied));
+    let hours: Vec<f64> = uses.iter().filter_map(|fact| hours_between(fact.at, fact.answered_at?)).collect();
+    let sent = counted.iter().filter(|fact| matches!(fact.act, Act::Submitted | Act::Supplied));
     let equipped = first(steps, "equipped");
     Row {
         steps: dated(steps),
@@ -217,10 +198,7 @@ fn row(
         last_use: span.map(|span| oslo::date(span.last)),
         referrals: uses.len() as i64,
         images_sent: sent.map(|fact| fact.images).sum(),
-        answers_read: counted
-            .iter()
-            .filter(|fact| fact.act == Act::AnswerRead)
-            .count() as i64,
+        answers_read: counted.iter().filter(|fact| fact.act == Act::AnswerRead).count() as i64,
         months,
         median_answer_hours: median(&hours),
         silent_days: silent_days(span.map(|span| span.last), equipped, until),
@@ -230,11 +208,7 @@ fn row(
 }
 
 fn first(steps: &[&Step], name: &str) -> Option<At> {
-    steps
-        .iter()
-        .filter(|step| step.step == name)
-        .map(|step| step.on)
-        .min()
+    steps.iter().filter(|step| step.step == name).map(|step| step.on).min()
 }
 
 fn dated(steps: &[&Step]) -> Steps {

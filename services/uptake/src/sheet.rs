@@ -36,9 +36,7 @@ const COLUMNS: [&str; 18] = [
 /// # Errors
 /// `Sheet`.
 pub fn write(rows: &[Row], months: &[Month]) -> Result<Vec<u8>, UptakeError> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(BOM.to_vec());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
     let mut header: Vec<String> = COLUMNS.iter().map(|&name| name.to_owned()).collect();
     header.push("test_use".to_owned());
     header.extend(months.iter().map(Month::to_string));
@@ -46,9 +44,7 @@ pub fn write(rows: &[Row], months: &[Month]) -> Result<Vec<u8>, UptakeError> {
     for row in rows {
         writer.write_record(cells(row))?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| UptakeError::Sheet(error.into_error().into()))
+    writer.into_inner().map_err(|error| UptakeError::Sheet(error.into_error().into()))
 }
 
 fn cells(row: &Row) -> Vec<String> {
@@ -72,10 +68,7 @@ fn cells(row: &Row) -> Vec<String> {
     ];
     cells.extend(days.map(day));
     cells.extend([row.referrals, row.images_sent, row.answers_read].map(|n| n.to_string()));
-    cells.push(
-        row.median_answer_hours
-            .map_or_else(String::new, |hours| format!("{hours:.2}")),
-    );
+    cells.push(row.median_answer_hours.map_or_else(String::new, |hours| format!("{hours:.2}")));
     cells.push(number(row.silent_days));
     cells.push(row.test_use.to_string());
     cells.extend(row.months.iter().map(i64::to_string));
@@ -92,11 +85,7 @@ fn day(date: Option<Date>) -> String {
 
 /// Text that no spreadsheet runs.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -115,10 +104,7 @@ mod tests {
                 test: false,
                 list_size: None,
             },
-            steps: Steps {
-                equipped: Some(date!(2026 - 01 - 05)),
-                ..Steps::default()
-            },
+            steps: Steps { equipped: Some(date!(2026 - 01 - 05)), ..Steps::default() },
             first_use: None,
             last_use: None,
             referrals: 0,
@@ -133,10 +119,7 @@ mod tests {
 
     #[test]
     fn a_silent_practice_has_a_line_of_zeros() {
-        let months = [
-            Month::parse("2026-01").unwrap(),
-            Month::parse("2026-02").unwrap(),
-        ];
+        let months = [Month::parse("2026-01").unwrap(), Month::parse("2026-02").unwrap()];
         let bytes = write(&[row("Solvik, legekontor")], &months).unwrap();
         assert!(bytes.starts_with(BOM));
         let text = String::from_utf8(bytes[BOM.len()..].to_vec()).unwrap();
@@ -157,10 +140,7 @@ mod tests {
             assert_eq!(harmless(name), format!("'{name}"));
         }
         assert_eq!(harmless("Solvik = best"), "Solvik = best");
-        let months = [
-            Month::parse("2026-01").unwrap(),
-            Month::parse("2026-02").unwrap(),
-        ];
+        let months = [Month::parse("2026-01").unwrap(), Month::parse("2026-02").unwrap()];
         let bytes = write(&[row("=HYPERLINK(\"http://x\")")], &months).unwrap();
         let mut reader = csv::Reader::from_reader(&bytes[BOM.len()..]);
         let line = reader.records().next().unwrap().unwrap();

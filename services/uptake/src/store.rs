@@ -132,53 +132,19 @@ pub async fn add_practice(tx: &mut Tx, practice: NewPractice) -> sqlx::Result<()
 }
 
 /// Gives a practice another name and municipality; how many there were.
-pub async fn rename(
-    tx: &mut Tx,
-    id: Uuid,
-    name: String,
-    municipality: String,
-) -> sqlx::Result<u64> {
-    tx.q(RENAME)
-        .bind(id)
-        .bind(name)
-        .bind(municipality)
-        .exec()
-        .await
+pub async fn rename(tx: &mut Tx, id: Uuid, name: String, municipality: String) -> sqlx::Result<u64> {
+    tx.q(RENAME).bind(id).bind(name).bind(municipality).exec().await
 }
 
 /// Records list size, GPs and staff from a date.
-pub async fn add_register(
-    tx: &mut Tx,
-    practice: Uuid,
-    from: At,
-    figures: [Option<i64>; 3],
-) -> sqlx::Result<()> {
+pub async fn add_register(tx: &mut Tx, practice: Uuid, from: At, figures: [Option<i64>; 3]) -> sqlx::Result<()> {
     let [list_size, gps, staff] = figures;
-    tx.q(REGISTER)
-        .bind(practice)
-        .bind(from)
-        .bind(list_size)
-        .bind(gps)
-        .bind(staff)
-        .exec_one()
-        .await
+    tx.q(REGISTER).bind(practice).bind(from).bind(list_size).bind(gps).bind(staff).exec_one().await
 }
 
 /// Records a step; a later record of the same step and specialty corrects it.
-pub async fn add_step(
-    tx: &mut Tx,
-    practice: Uuid,
-    step: String,
-    specialty: String,
-    on: At,
-) -> sqlx::Result<()> {
-    tx.q(STEP)
-        .bind(practice)
-        .bind(step)
-        .bind(specialty)
-        .bind(on)
-        .exec_one()
-        .await
+pub async fn add_step(tx: &mut Tx, practice: Uuid, step: String, specialty: String, on: At) -> sqlx::Result<()> {
+    tx.q(STEP).bind(practice).bind(step).bind(specialty).bind(on).exec_one().await
 }
 
 /// Keeps a fact.
@@ -282,28 +248,15 @@ pub async fn first_equipped(db: &Db) -> sqlx::Result<Option<At>> {
 
 /// Steps before an instant, of one specialty (empty: all).
 pub async fn steps(db: &Db, before: At, specialty: &str) -> sqlx::Result<Vec<StepRow>> {
-    db.q(STEPS)
-        .bind(before)
-        .bind(specialty.to_owned())
-        .all()
-        .await
+    db.q(STEPS).bind(before).bind(specialty.to_owned()).all().await
 }
 
 /// Facts of use within a time.
 pub async fn uses(db: &Db, from: At, before: At, specialty: &str) -> sqlx::Result<Vec<UseRow>> {
-    db.q(USE)
-        .bind(from)
-        .bind(before)
-        .bind(specialty.to_owned())
-        .all()
-        .await
+    db.q(USE).bind(from).bind(before).bind(specialty.to_owned()).all().await
 }
 
 /// First and last use before an instant.
 pub async fn spans(db: &Db, before: At, specialty: &str) -> sqlx::Result<Vec<SpanRow>> {
-    db.q(SPANS)
-        .bind(before)
-        .bind(specialty.to_owned())
-        .all()
-        .await
+    db.q(SPANS).bind(before).bind(specialty.to_owned()).all().await
 }

@@ -48,7 +48,8 @@ async fn page(method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap)
 /// The file in the best encoding that the browser takes and that was built.
 fn file(path: &str, headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes = |name: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|word| word.trim() == name));
+    let takes =
+        |name: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|word| word.trim() == name));
     let compressed = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, ending)| {
         let built = takes(encoding).then(|| Dist::get(&format!("{path}.{ending}"))).flatten()?;
         Some((encoding, built))
@@ -64,7 +65,10 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
 }
 
 fn respond(path: &str, encoding: Option<&'static str>, built: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", built.metadata.sha256_hash()[..16].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")));
+    let tag = format!(
+        "\"{}\"",
+        built.metadata.sha256_hash()[..16].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    );
     let same = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let mut response =
         if same { StatusCode::NOT_MODIFIED.into_response() } else { built.data.into_owned().into_response() };

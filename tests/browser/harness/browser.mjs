@@ -19,7 +19,7 @@ export const phone = { width: 390, height: 844 }
 /** Starts Chromium; `CHROMIUM` names it, else tests/tools/chromium.sh finds it. */
 export function startBrowser() {
   const executablePath = execFileSync(join(root, 'tests/tools/chromium.sh'), { encoding: 'utf8' }).trim()
-  return chromium.launch({ executablePath, args: ['--disable-gpu', '--lang=en-GB'], env: { ...process.env, LANGUAGE: 'en_GB' } })
+  return chromium.launch({ executablePath, args: ['--disable-gpu'] })
 }
 
 /** One person's browser: a context of its own, so that people do not share cookies. */

@@ -26,19 +26,11 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewDepartment) -> Result<
         return content.same(rows::hash(&mut tx, id).await?, id);
     }
     let bytes = id.as_bytes().to_vec();
-    let envelope = Envelope {
-        department: bytes.clone(),
-        key: bytes,
-        ..author.envelope(ctx, id)
-    };
+    let envelope = Envelope { department: bytes.clone(), key: bytes, ..author.envelope(ctx, id) };
     let fact = DepartmentRegistered {
         name: department.name,
         hospital: department.hospital,
-        specialties: department
-            .specialties
-            .iter()
-            .map(|specialty| specialty.as_str().to_owned())
-            .collect(),
+        specialties: department.specialties.iter().map(|specialty| specialty.as_str().to_owned()).collect(),
         duty_phone: department.duty_phone,
     };
     ctx.publish(&mut tx, envelope, &fact).await?;

@@ -15,19 +15,12 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `Invalid`; `NotFound` for an unknown practice; `IdReused`.
-pub async fn record(
-    ctx: &Context,
-    author: &Author,
-    practice: Uuid,
-    new: &NewEnablement,
-) -> Result<Uuid, Error> {
+pub async fn record(ctx: &Context, author: &Author, practice: Uuid, new: &NewEnablement) -> Result<Uuid, Error> {
     let step = new.check(ctx.now().date())?;
     let content = Content::new("enablement", Some(practice), &step)?;
     let id = id_of(ctx, new.id)?;
     let mut tx = ctx.begin().await?;
-    let row = rows::find(&mut tx, practice)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = rows::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
     if let Some(made) = author.made_before(&mut tx, &content, id).await? {
         return Ok(made);
     }
@@ -37,14 +30,10 @@ pub async fn record(
     let envelope = Envelope {
         effective_us: At::midnight(step.on).micros(),
         step: step.step.as_str().into(),
-        specialty: step
-            .specialty
-            .map(|specialty| specialty.as_str().to_owned())
-            .unwrap_or_default(),
+        specialty: step.specialty.map(|specialty| specialty.as_str().to_owned()).unwrap_or_default(),
         ..envelope(ctx, author, &row)
     };
-    ctx.publish(&mut tx, envelope, &EnablementRecorded { note: step.note })
-        .await?;
+    ctx.publish(&mut tx, envelope, &EnablementRecorded { note: step.note }).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -15,25 +15,11 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `Invalid`, also for an unknown practice or department; `NotFound` for an unknown person; `IdReused`.
-pub async fn give_as_asked(
-    ctx: &Context,
-    author: &Author,
-    person: Uuid,
-    new: &NewGrant,
-) -> Result<Uuid, Error> {
+pub async fn give_as_asked(ctx: &Context, author: &Author, person: Uuid, new: &NewGrant) -> Result<Uuid, Error> {
     let grant = new.check(ctx.now())?;
     // As asked and not as understood: "from now on" is another instant at every repetition.
-    let content = Content::new(
-        "grant",
-        Some(person),
-        &(
-            grant.role,
-            grant.practice,
-            grant.department,
-            &new.from,
-            &new.until,
-        ),
-    )?;
+    let content =
+        Content::new("grant", Some(person), &(grant.role, grant.practice, grant.department, &new.from, &new.until))?;
     give(ctx, author, person, new.id, &grant, &content).await
 }
 
@@ -61,57 +47,21 @@ pub async fn give(
         return content.same(rows::hash(&mut tx, id).await?, id);
     }
     let place = place(&mut tx, grant).await?;
-    rows::add(
-        &mut tx,
-        id,
-        person,
-        grant,
-        place.practice_name,
-        place.department_name,
-    )
-    .await?;
+    rows::add(&mut tx, id, person, grant, place.practice_name, place.department_name).await?;
     let about = Envelope {
         test: place.test,
-        practice: grant
-            .practice
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
-        department: grant
-            .department
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        practice: grant.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        department: grant.department.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         key: person.as_bytes().to_vec(),
         ..author.envelope(ctx, person)
     };
     let (grant_bytes, person_bytes) = (id.as_bytes().to_vec(), person.as_bytes().to_vec());
-    let given = GrantGiven {
-        grant: grant_bytes.clone(),
-        person: person_bytes.clone(),
-        role: grant.role.as_str().to_owned(),
-    };
-    ctx.publish(
-        &mut tx,
-        Envelope {
-            effective_us: grant.starts_at.micros(),
-            ..about.clone()
-        },
-        &given,
-    )
-    .await?;
+    let given =
+        GrantGiven { grant: grant_bytes.clone(), person: person_bytes.clone(), role: grant.role.as_str().to_owned() };
+    ctx.publish(&mut tx, Envelope { effective_us: grant.starts_at.micros(), ..about.clone() }, &given).await?;
     if let Some(ends_at) = grant.ends_at {
-        let ended = GrantEnded {
-            grant: grant_bytes,
-            person: person_bytes,
-        };
-        ctx.publish(
-            &mut tx,
-            Envelope {
-                effective_us: ends_at.micros(),
-                ..about
-            },
-            &ended,
-        )
-        .await?;
+        let ended = GrantEnded { grant: grant_bytes, person: person_bytes };
+        ctx.publish(&mut tx, Envelope { effective_us: ends_at.micros(), ..about }, &ended).await?;
     }
     tx.commit().await?;
     Ok(id)
@@ -131,21 +81,13 @@ async fn place(tx: &mut Tx, grant: &Grant) -> Result<Place, Error> {
             Some(practice) => {
                 (place.practice_name, place.test) = (Some(practice.name), practice.test_practice);
             }
-            None => faults.add(
-                "practiceId",
-                "unknown",
-                "There is no such practice. Choose one from the list.",
-            ),
+            None => faults.add("practiceId", "unknown", "There is no such practice. Choose one from the list."),
         }
     }
     if let Some(id) = grant.department {
         match departments::name(tx, id).await? {
             Some((name,)) => place.department_name = Some(name),
-            None => faults.add(
-                "departmentId",
-                "unknown",
-                "There is no such department. Choose one from the list.",
-            ),
+            None => faults.add("departmentId", "unknown", "There is no such department. Choose one from the list."),
         }
     }
     faults.finish(place)
@@ -155,31 +97,20 @@ async fn place(tx: &mut Tx, grant: &Grant) -> Result<Place, Error> {
 ///
 /// # Errors
 /// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then.
-pub async fn end(
-    ctx: &Context,
-    author: &Author,
-    person: Uuid,
-    id: Uuid,
-    end: &GrantEnd,
-) -> Result<(), Error> {
+pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &GrantEnd) -> Result<(), Error> {
     let at = end.check(ctx.now())?;
     let mut tx = ctx.begin().await?;
-    let grant = rows::find(&mut tx, id, person)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let grant = rows::find(&mut tx, id, person).await?.ok_or(Error::NotFound)?;
     // An end before the beginning would be a grant of negative length.
     let at = at.max(grant.starts_at);
     if !rows::end(&mut tx, id, at).await? {
         return Ok(());
     }
-    if grant.role == Role::Administrator && rows::other_administrators(&mut tx, id, at).await? == 0
-    {
+    if grant.role == Role::Administrator && rows::other_administrators(&mut tx, id, at).await? == 0 {
         return Err(Error::LastAdministrator);
     }
     let test = match grant.practice {
-        Some(practice) => practices::find(&mut tx, practice)
-            .await?
-            .is_some_and(|practice| practice.test_practice),
+        Some(practice) => practices::find(&mut tx, practice).await?.is_some_and(|practice| practice.test_practice),
         None => false,
     };
     publish_end(ctx, &mut tx, author, &grant, at, test).await?;
@@ -198,20 +129,11 @@ async fn publish_end(
     let envelope = Envelope {
         test,
         effective_us: at.micros(),
-        practice: grant
-            .practice
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
-        department: grant
-            .department
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        practice: grant.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        department: grant.department.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         key: grant.person.as_bytes().to_vec(),
         ..author.envelope(ctx, grant.person)
     };
-    let fact = GrantEnded {
-        grant: grant.id.as_bytes().to_vec(),
-        person: grant.person.as_bytes().to_vec(),
-    };
+    let fact = GrantEnded { grant: grant.id.as_bytes().to_vec(), person: grant.person.as_bytes().to_vec() };
     Ok(ctx.publish(tx, envelope, &fact).await?)
 }

@@ -8,9 +8,7 @@ use tokio::sync::Semaphore;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let waited = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await;
     let permit = waited.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
     let done = tokio::task::spawn_blocking(move || {
@@ -19,8 +17,7 @@ async fn blocking<T: Send + 'static>(
         drop(permit);
         done
     });
-    done.await
-        .map_err(|error| Error::Password(error.to_string()))
+    done.await.map_err(|error| Error::Password(error.to_string()))
 }
 
 /// The password's hash.

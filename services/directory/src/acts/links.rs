@@ -29,12 +29,7 @@ pub struct NewLink {
 ///
 /// # Errors
 /// `NotFound` for an unknown person.
-pub async fn make(
-    ctx: &Context,
-    person: Uuid,
-    kind: LinkKind,
-    lasts: Duration,
-) -> Result<NewLink, Error> {
+pub async fn make(ctx: &Context, person: Uuid, kind: LinkKind, lasts: Duration) -> Result<NewLink, Error> {
     let token = ctx.random.token();
     let token_hash = sha256(token.as_bytes());
     let key = ctx.keys.ensure(person).await?;
@@ -52,15 +47,7 @@ pub async fn make(
     if kind == LinkKind::Invitation {
         rows::end_invitations(&mut tx, person, now).await?;
     }
-    let row = LinkRow {
-        token_hash,
-        person,
-        kind,
-        totp_sealed,
-        expires_at,
-        used_at: None,
-        ended_at: None,
-    };
+    let row = LinkRow { token_hash, person, kind, totp_sealed, expires_at, used_at: None, ended_at: None };
     rows::add(&mut tx, row, now).await?;
     tx.commit().await?;
     Ok(NewLink { token, expires_at })
@@ -84,43 +71,25 @@ pub struct Shown {
 pub async fn show(ctx: &Context, token: &str) -> Result<Shown, Error> {
     let (link, person) = find(ctx, token).await?;
     let grants = grants::now(&ctx.db, person.id, ctx.now()).await?;
-    let place = grants
-        .into_iter()
-        .find_map(|grant| grant.practice_name.or(grant.department_name));
+    let place = grants.into_iter().find_map(|grant| grant.practice_name.or(grant.department_name));
     let totp = match link.kind {
         LinkKind::Invitation => Some(authenticator(ctx, &link, &person.email).await?.1.setup()?),
         LinkKind::SignIn => None,
     };
-    Ok(Shown {
-        kind: link.kind,
-        person,
-        place,
-        expires_at: link.expires_at,
-        totp,
-    })
+    Ok(Shown { kind: link.kind, person, place, expires_at: link.expires_at, totp })
 }
 
 async fn find(ctx: &Context, token: &str) -> Result<(LinkRow, PersonRow), Error> {
-    let link = rows::find(&ctx.db, &sha256(token.as_bytes()))
-        .await?
-        .ok_or(Error::LinkUnknown)?;
+    let link = rows::find(&ctx.db, &sha256(token.as_bytes())).await?.ok_or(Error::LinkUnknown)?;
     link.state().check(ctx.now())?;
-    let person = people::by_id(&ctx.db, link.person)
-        .await?
-        .ok_or(Error::LinkUnknown)?;
+    let person = people::by_id(&ctx.db, link.person).await?.ok_or(Error::LinkUnknown)?;
     Ok((link, person))
 }
 
-async fn authenticator(
-    ctx: &Context,
-    link: &LinkRow,
-    email: &str,
-) -> Result<(Vec<u8>, Authenticator), Error> {
+async fn authenticator(ctx: &Context, link: &LinkRow, email: &str) -> Result<(Vec<u8>, Authenticator), Error> {
     let sealed = link.totp_sealed.as_deref().ok_or(Error::LinkUnknown)?;
     let key = ctx.keys.get(link.person).await?;
-    let secret = key
-        .open(SEALED, &link.token_hash, sealed)
-        .map_err(kit::Error::from)?;
+    let secret = key.open(SEALED, &link.token_hash, sealed).map_err(kit::Error::from)?;
     let authenticator = Authenticator::new(&secret, &ctx.settings.programme, email)?;
     Ok((secret, authenticator))
 }
@@ -162,12 +131,7 @@ pub async fn accept(
     let step = checked(&authenticator, &chosen, code, &person.email, ctx.now())?;
     let hash = hashing::hash(ctx, chosen).await?;
     let key = ctx.keys.get(person.id).await?;
-    let totp_sealed = key.seal(
-        &ctx.random,
-        super::sign_in::SEALED,
-        person.id.as_bytes(),
-        &secret,
-    );
+    let totp_sealed = key.seal(&ctx.random, super::sign_in::SEALED, person.id.as_bytes(), &secret);
     let opening = sessions::prepare(ctx, &person).await?;
     let mut tx = ctx.begin().await?;
     let now = ctx.now();
@@ -179,22 +143,12 @@ pub async fn accept(
     Ok(opened)
 }
 
-fn checked(
-    authenticator: &Authenticator,
-    chosen: &str,
-    code: &str,
-    email: &str,
-    now: At,
-) -> Result<i64, Error> {
+fn checked(authenticator: &Authenticator, chosen: &str, code: &str, email: &str, now: At) -> Result<i64, Error> {
     let mut faults = Faults::default();
     password::check(&mut faults, chosen, email);
     let step = authenticator.step_of(code, now);
     if code.trim().is_empty() {
-        faults.add(
-            "totpCode",
-            "required",
-            "Write the six digits that the authenticator shows.",
-        );
+        faults.add("totpCode", "required", "Write the six digits that the authenticator shows.");
     } else if step.is_none() {
         faults.add(
             "totpCode",
@@ -210,9 +164,7 @@ async fn use_up(tx: &mut kit::Tx, link: &LinkRow, now: At) -> Result<(), Error> 
     if rows::use_up(tx, &link.token_hash, now).await? {
         return Ok(());
     }
-    let link = rows::find_in(tx, &link.token_hash)
-        .await?
-        .ok_or(Error::LinkUnknown)?;
+    let link = rows::find_in(tx, &link.token_hash).await?.ok_or(Error::LinkUnknown)?;
     link.state().check(now)?;
     Err(Error::LinkExpired)
 }

@@ -20,36 +20,21 @@ pub struct Author {
 impl Author {
     /// Whoever may run the program on the deployment's own machine.
     pub fn command_line() -> Self {
-        Self {
-            caller: None,
-            key: IdempotencyKey(None),
-        }
+        Self { caller: None, key: IdempotencyKey(None) }
     }
 
     /// An envelope about `subject`.
     pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
-        ctx.about(
-            subject,
-            self.caller
-                .as_ref()
-                .map(|caller| (caller, Role::Administrator.as_str())),
-        )
+        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, Role::Administrator.as_str())))
     }
 
     /// What an earlier request with the same Idempotency-Key and content made, if there was one.
     ///
     /// # Errors
     /// `Refused` when the key came with other content.
-    pub async fn made_before(
-        &self,
-        tx: &mut Tx,
-        content: &Content,
-        id: Uuid,
-    ) -> Result<Option<Uuid>, Error> {
+    pub async fn made_before(&self, tx: &mut Tx, content: &Content, id: Uuid) -> Result<Option<Uuid>, Error> {
         match &self.caller {
-            Some(caller) => {
-                Ok(idempotency::once(tx, caller.person, &self.key, &content.text, id).await?)
-            }
+            Some(caller) => Ok(idempotency::once(tx, caller.person, &self.key, &content.text, id).await?),
             None => Ok(None),
         }
     }
@@ -63,10 +48,7 @@ impl FromRequestParts<Context> for Author {
         let caller = Caller::from_request_parts(parts, ctx).await?;
         caller.require(&[Role::Administrator])?;
         let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
-        Ok(Self {
-            caller: Some(caller),
-            key,
-        })
+        Ok(Self { caller: Some(caller), key })
     }
 }
 
@@ -78,11 +60,7 @@ pub fn id_of(ctx: &Context, given: Option<Uuid>) -> Result<Uuid, Error> {
     let id = given.unwrap_or_else(|| ctx.new_id());
     if id.as_u128() < 1 << 64 {
         let mut faults = crate::faults::Faults::default();
-        faults.add(
-            "id",
-            "reserved",
-            "This id is reserved. Make a random one (UUID version 4 or 7).",
-        );
+        faults.add("id", "reserved", "This id is reserved. Make a random one (UUID version 4 or 7).");
         return faults.finish(id);
     }
     Ok(id)
@@ -109,10 +87,6 @@ impl Content {
     /// # Errors
     /// `IdReused` when it stands for something else.
     pub fn same(&self, stands: Option<(Vec<u8>,)>, id: Uuid) -> Result<Uuid, Error> {
-        if stands.is_some_and(|(hash,)| hash == self.hash) {
-            Ok(id)
-        } else {
-            Err(Error::IdReused)
-        }
+        if stands.is_some_and(|(hash,)| hash == self.hash) { Ok(id) } else { Err(Error::IdReused) }
     }
 }

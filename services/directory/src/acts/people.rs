@@ -33,15 +33,9 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPerson) -> Result<Uuid
         }
         Err(error) => return Err(error.into()),
     }
-    let envelope = Envelope {
-        key: id.as_bytes().to_vec(),
-        ..author.envelope(ctx, id)
-    };
-    let fact = PersonRegistered {
-        name: person.name,
-        email: person.email,
-        language: person.language.as_str().to_owned(),
-    };
+    let envelope = Envelope { key: id.as_bytes().to_vec(), ..author.envelope(ctx, id) };
+    let fact =
+        PersonRegistered { name: person.name, email: person.email, language: person.language.as_str().to_owned() };
     ctx.publish(&mut tx, envelope, &fact).await?;
     tx.commit().await?;
     Ok(id)
@@ -54,6 +48,10 @@ async fn stands_already(ctx: &Context, id: Uuid, content: &Content) -> Result<Uu
         return content.same(Some(stands), id);
     }
     let mut faults = Faults::default();
-    faults.add("email", "taken", "Somebody with this e-mail address is registered already. Give them a role, or write another address.");
+    faults.add(
+        "email",
+        "taken",
+        "Somebody with this e-mail address is registered already. Give them a role, or write another address.",
+    );
     faults.finish(id)
 }

@@ -44,10 +44,7 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPractice) -> Result<Uu
         channel: practice.channel.clone(),
         test_practice: practice.test_practice,
     };
-    let envelope = Envelope {
-        effective_us: At::midnight(practice.opened_on).micros(),
-        ..envelope(ctx, author, &row)
-    };
+    let envelope = Envelope { effective_us: At::midnight(practice.opened_on).micros(), ..envelope(ctx, author, &row) };
     let fact = PracticeRegistered {
         name: practice.name,
         municipality: practice.municipality,
@@ -65,25 +62,14 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPractice) -> Result<Uu
 ///
 /// # Errors
 /// `Invalid`; `NotFound`.
-pub async fn change(
-    ctx: &Context,
-    author: &Author,
-    id: Uuid,
-    change: &PracticeChange,
-) -> Result<(), Error> {
+pub async fn change(ctx: &Context, author: &Author, id: Uuid, change: &PracticeChange) -> Result<(), Error> {
     let change = change.check(ctx.now().date())?;
     let mut tx = ctx.begin().await?;
     let row = rows::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
     rows::change(&mut tx, id, &change).await?;
     grants::rename_practice(&mut tx, id, &change.name).await?;
-    let envelope = Envelope {
-        effective_us: At::midnight(change.effective_on).micros(),
-        ..envelope(ctx, author, &row)
-    };
-    let fact = PracticeChanged {
-        name: change.name,
-        municipality: change.municipality,
-    };
+    let envelope = Envelope { effective_us: At::midnight(change.effective_on).micros(), ..envelope(ctx, author, &row) };
+    let fact = PracticeChanged { name: change.name, municipality: change.municipality };
     ctx.publish(&mut tx, envelope, &fact).await?;
     tx.commit().await?;
     Ok(())

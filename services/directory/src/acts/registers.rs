@@ -14,19 +14,12 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `Invalid`; `NotFound` for an unknown practice; `IdReused`.
-pub async fn record(
-    ctx: &Context,
-    author: &Author,
-    practice: Uuid,
-    new: &NewRegister,
-) -> Result<Uuid, Error> {
+pub async fn record(ctx: &Context, author: &Author, practice: Uuid, new: &NewRegister) -> Result<Uuid, Error> {
     let register = new.check()?;
     let content = Content::new("register", Some(practice), &register)?;
     let id = id_of(ctx, new.id)?;
     let mut tx = ctx.begin().await?;
-    let row = rows::find(&mut tx, practice)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = rows::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
     if let Some(made) = author.made_before(&mut tx, &content, id).await? {
         return Ok(made);
     }

@@ -32,11 +32,7 @@ pub async fn prepare(ctx: &Context, person: &PersonRow) -> Result<Opening, Error
     // A person always has a key; one whose key was destroyed was erased and signs in no more.
     ctx.keys.get(person.id).await?;
     let grants = grants::now(&ctx.db, person.id, ctx.now()).await?;
-    Ok(Opening {
-        person: person.id,
-        name: person.name.clone(),
-        grants,
-    })
+    Ok(Opening { person: person.id, name: person.name.clone(), grants })
 }
 
 /// Opens a session with a new token; the browser's previous one ends, so that a planted cookie is worth nothing.
@@ -47,11 +43,7 @@ pub async fn open(
     how: &str,
     previous: Option<&[u8]>,
 ) -> Result<Opened, Error> {
-    let Opening {
-        person,
-        name,
-        grants,
-    } = opening;
+    let Opening { person, name, grants } = opening;
     let now = ctx.now();
     if let Some(previous) = previous {
         rows::end_in(tx, previous, now).await?;
@@ -65,32 +57,15 @@ pub async fn open(
         Some(id) => practices::find(tx, id).await?,
         None => None,
     };
-    let role = in_practice
-        .or(grants.first())
-        .map(|grant| grant.role.as_str().to_owned());
+    let role = in_practice.or(grants.first()).map(|grant| grant.role.as_str().to_owned());
     let envelope = Envelope {
         actor: ctx.pseudonym(person),
         actor_role: role.unwrap_or_default(),
-        test: practice
-            .as_ref()
-            .is_some_and(|practice| practice.test_practice),
-        practice: practice
-            .map(|practice| practice.id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        test: practice.as_ref().is_some_and(|practice| practice.test_practice),
+        practice: practice.map(|practice| practice.id.as_bytes().to_vec()).unwrap_or_default(),
         key: person.as_bytes().to_vec(),
         ..ctx.about(person, None)
     };
-    ctx.publish(
-        tx,
-        envelope,
-        &SignedIn {
-            how: how.to_owned(),
-        },
-    )
-    .await?;
-    Ok(Opened {
-        token,
-        person,
-        expires_at,
-    })
+    ctx.publish(tx, envelope, &SignedIn { how: how.to_owned() }).await?;
+    Ok(Opened { token, person, expires_at })
 }

@@ -31,16 +31,12 @@ pub async fn by_password(
     let who = ctx.search_hash("directory sign-in", &email);
     admit(ctx, &who).await?;
     let person = people::by_email(&ctx.db, &email).await?;
-    let stored = person
-        .as_ref()
-        .and_then(|person| person.password_hash.clone());
+    let stored = person.as_ref().and_then(|person| person.password_hash.clone());
     let matched = hashing::matches(password, stored.clone()).await?;
     let (Some(person), Some(stored), true) = (person, stored, matched) else {
         return Err(Error::WrongCredentials);
     };
-    let step = step(ctx, &person, code)
-        .await?
-        .ok_or(Error::WrongCredentials)?;
+    let step = step(ctx, &person, code).await?.ok_or(Error::WrongCredentials)?;
     let opening = sessions::prepare(ctx, &person).await?;
     let mut tx = ctx.begin().await?;
     if !people::use_step(&mut tx, person.id, step, &stored).await? {
@@ -61,11 +57,7 @@ fn filled_in(email: &str, password: &str, code: &str) -> Result<(), Error> {
         faults.add("password", "required", "Write your password.");
     }
     if code.trim().is_empty() {
-        faults.add(
-            "totpCode",
-            "required",
-            "Write the six digits that your authenticator shows.",
-        );
+        faults.add("totpCode", "required", "Write the six digits that your authenticator shows.");
     }
     faults.finish(())
 }
@@ -75,9 +67,7 @@ async fn step(ctx: &Context, person: &PersonRow, code: &str) -> Result<Option<i6
         return Ok(None);
     };
     let key = ctx.keys.get(person.id).await?;
-    let secret = key
-        .open(SEALED, person.id.as_bytes(), sealed)
-        .map_err(kit::Error::from)?;
+    let secret = key.open(SEALED, person.id.as_bytes(), sealed).map_err(kit::Error::from)?;
     let authenticator = Authenticator::new(&secret, &ctx.settings.programme, &person.email)?;
     Ok(authenticator.step_of(code, ctx.now()))
 }

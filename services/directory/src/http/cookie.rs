@@ -9,18 +9,12 @@ use std::convert::Infallible;
 
 /// Sets the cookie to a token.
 pub fn set(token: &str) -> [(HeaderName, String); 1] {
-    [(
-        header::SET_COOKIE,
-        format!("{COOKIE_NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"),
-    )]
+    [(header::SET_COOKIE, format!("{COOKIE_NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"))]
 }
 
 /// Takes the cookie away.
 pub fn clear() -> [(HeaderName, String); 1] {
-    [(
-        header::SET_COOKIE,
-        format!("{COOKIE_NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"),
-    )]
+    [(header::SET_COOKIE, format!("{COOKIE_NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))]
 }
 
 /// SHA-256 of the token in the request's cookie, whether or not it stands for a session.
@@ -31,8 +25,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Presented {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(
-            session_token(parts).map(|token| sha256(token.as_bytes())),
-        ))
+        Ok(Self(session_token(parts).map(|token| sha256(token.as_bytes()))))
     }
 }

@@ -26,10 +26,7 @@ pub struct DepartmentView {
 }
 
 #[utoipa::path(get, path = "/departments", tag = "directory", responses((status = OK, body = Vec<DepartmentView>)))]
-pub async fn list(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<Json<Vec<DepartmentView>>, Problem> {
+pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<DepartmentView>>, Problem> {
     caller.require(&[Role::Administrator])?;
     let departments = rows::list(&ctx.db).await?;
     let mut specialties: HashMap<Uuid, Vec<Specialty>> = HashMap::new();

@@ -37,10 +37,7 @@ pub struct LinkShown {
 #[utoipa::path(post, path = "/links/open", tag = "directory", request_body = LinkToken, responses(
     (status = OK, body = LinkShown), (status = NOT_FOUND, description = "`link-unknown`"),
     (status = GONE, description = "`link-expired` or `link-used`")))]
-pub async fn open(
-    State(ctx): State<Context>,
-    Json(link): Json<LinkToken>,
-) -> Result<Json<LinkShown>, Problem> {
+pub async fn open(State(ctx): State<Context>, Json(link): Json<LinkToken>) -> Result<Json<LinkShown>, Problem> {
     let shown = links::show(&ctx, &link.token).await?;
     Ok(Json(LinkShown {
         kind: shown.kind,
@@ -91,14 +88,7 @@ pub async fn accept(
     Presented(previous): Presented,
     Json(form): Json<Acceptance>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = links::accept(
-        &ctx,
-        &form.token,
-        form.password,
-        &form.totp_code,
-        previous.as_deref(),
-    )
-    .await?;
+    let opened = links::accept(&ctx, &form.token, form.password, &form.totp_code, previous.as_deref()).await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }

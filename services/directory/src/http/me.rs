@@ -49,9 +49,7 @@ pub struct Me {
 impl Me {
     /// Reads it anew.
     pub async fn of(ctx: &Context, person: Uuid, expires_at: At) -> Result<Self, Error> {
-        let row = people::by_id(&ctx.db, person)
-            .await?
-            .ok_or_else(|| Error::Refused(Problem::signed_out()))?;
+        let row = people::by_id(&ctx.db, person).await?.ok_or_else(|| Error::Refused(Problem::signed_out()))?;
         let grants = grants::now(&ctx.db, person, ctx.now()).await?;
         let grants = grants.into_iter().map(|grant| MyGrant {
             id: grant.id,
@@ -62,12 +60,7 @@ impl Me {
         Ok(Self {
             grants: grants.collect(),
             has_password: row.password_hash.is_some(),
-            person: PersonView {
-                id: row.id,
-                name: row.name,
-                email: row.email,
-                language: row.language,
-            },
+            person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
             idle_seconds: IDLE.whole_seconds(),
             expires_at,
         })
@@ -98,11 +91,7 @@ pub async fn set_language(
 ) -> Result<StatusCode, Problem> {
     let mut faults = Faults::default();
     let language = Language::parse(choice.language.trim());
-    let language = faults.choice(
-        "language",
-        language,
-        "Choose the language: en (English) or nb (norsk bokmål).",
-    );
+    let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
     let language = faults.finish(language)?.ok_or(Error::NotFound)?;
     people::set_language(&ctx.db, caller.person, language).await?;
     Ok(StatusCode::NO_CONTENT)

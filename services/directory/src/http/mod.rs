@@ -55,9 +55,6 @@ struct Named {
 
 impl Named {
     fn of(id: Option<Uuid>, name: Option<String>) -> Option<Self> {
-        id.map(|id| Self {
-            id,
-            name: name.unwrap_or_default(),
-        })
+        id.map(|id| Self { id, name: name.unwrap_or_default() })
     }
 }

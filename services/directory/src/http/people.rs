@@ -40,10 +40,7 @@ pub struct ListedPerson {
 }
 
 #[utoipa::path(get, path = "/people", tag = "directory", responses((status = OK, body = Vec<ListedPerson>)))]
-pub async fn list(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<Json<Vec<ListedPerson>>, Problem> {
+pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<ListedPerson>>, Problem> {
     caller.require(&[Role::Administrator])?;
     let people = rows::list(&ctx.db).await?;
     let mut held: HashMap<Uuid, Vec<GrantView>> = HashMap::new();
@@ -108,28 +105,9 @@ pub async fn invite(
     headers: HeaderMap,
     Path(person): Path<Uuid>,
 ) -> Result<(StatusCode, Json<Invitation>), Problem> {
-    let made = links::make(
-        &ctx,
-        person,
-        LinkKind::Invitation,
-        LinkKind::Invitation.lasts(),
-    )
-    .await?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let made = links::make(&ctx, person, LinkKind::Invitation, LinkKind::Invitation.lasts()).await?;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let settings = &ctx.settings;
-    let link = link::address(
-        settings.public_url.as_deref(),
-        host,
-        settings.listen.port(),
-        &made.token,
-    );
-    Ok((
-        StatusCode::CREATED,
-        Json(Invitation {
-            link,
-            expires_at: made.expires_at,
-        }),
-    ))
+    let link = link::address(settings.public_url.as_deref(), host, settings.listen.port(), &made.token);
+    Ok((StatusCode::CREATED, Json(Invitation { link, expires_at: made.expires_at })))
 }

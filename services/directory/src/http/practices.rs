@@ -43,10 +43,7 @@ pub struct PracticeView {
 }
 
 #[utoipa::path(get, path = "/practices", tag = "directory", responses((status = OK, body = Vec<PracticeView>)))]
-pub async fn list(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<Json<Vec<PracticeView>>, Problem> {
+pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<PracticeView>>, Problem> {
     caller.require(&[Role::Administrator, Role::ProgrammeManager])?;
     let practices = rows::list(&ctx.db).await?;
     let mut sizes = HashMap::new();
@@ -56,11 +53,7 @@ pub async fn list(
     }
     let mut steps: HashMap<Uuid, Vec<StepView>> = HashMap::new();
     for (practice, step, specialty, on) in rows::steps(&ctx.db).await? {
-        steps.entry(practice).or_default().push(StepView {
-            step,
-            specialty,
-            on,
-        });
+        steps.entry(practice).or_default().push(StepView { step, specialty, on });
     }
     let views = practices.into_iter().map(|row| {
         let size = sizes.get(&row.id);

@@ -36,14 +36,7 @@ pub async fn sign_in(
     Presented(previous): Presented,
     Json(form): Json<Credentials>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = act::by_password(
-        &ctx,
-        &form.email,
-        form.password,
-        &form.totp_code,
-        previous.as_deref(),
-    )
-    .await?;
+    let opened = act::by_password(&ctx, &form.email, form.password, &form.totp_code, previous.as_deref()).await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }
@@ -55,10 +48,7 @@ pub async fn sign_in(
     tag = "directory",
     responses((status = NO_CONTENT, description = "Signed out."))
 )]
-pub async fn sign_out(
-    State(ctx): State<Context>,
-    session: Result<MaybeLocked, Problem>,
-) -> Response {
+pub async fn sign_out(State(ctx): State<Context>, session: Result<MaybeLocked, Problem>) -> Response {
     let end = async || {
         let MaybeLocked(caller) = session?;
         sessions::end(&ctx.db, &caller.token_hash, ctx.now()).await?;
@@ -66,9 +56,7 @@ pub async fn sign_out(
     };
     match end().await {
         Ok(()) => (cookie::clear(), StatusCode::NO_CONTENT).into_response(),
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
-            (cookie::clear(), problem).into_response()
-        }
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => (cookie::clear(), problem).into_response(),
         // The session may still stand: the browser keeps the cookie and can try again.
         Err(problem) => problem.into_response(),
     }
@@ -76,20 +64,14 @@ pub async fn sign_out(
 
 #[utoipa::path(post, path = "/sign-out-everywhere", tag = "directory",
     responses((status = NO_CONTENT, description = "All sessions of the caller are over.")))]
-pub async fn sign_out_everywhere(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+pub async fn sign_out_everywhere(State(ctx): State<Context>, caller: Caller) -> Result<impl IntoResponse, Problem> {
     sessions::end_all(&ctx.db, caller.person, ctx.now()).await?;
     Ok((StatusCode::NO_CONTENT, cookie::clear()))
 }
 
 #[utoipa::path(post, path = "/lock", tag = "directory",
     responses((status = NO_CONTENT, description = "Everything but unlocking and signing out answers 401 `locked`.")))]
-pub async fn lock(
-    State(ctx): State<Context>,
-    MaybeLocked(caller): MaybeLocked,
-) -> Result<StatusCode, Problem> {
+pub async fn lock(State(ctx): State<Context>, MaybeLocked(caller): MaybeLocked) -> Result<StatusCode, Problem> {
     sessions::lock(&ctx.db, &caller.token_hash, ctx.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -14,13 +14,7 @@ statements! {
 /// Counts one try more; returns its number and when the window began. One statement: two tries at once are two.
 pub async fn count(ctx: &Context, who: &[u8], now: At, window_from: At) -> sqlx::Result<(i64, At)> {
     let mut tx = ctx.begin().await?;
-    let counted = tx
-        .q(COUNT)
-        .bind(who.to_vec())
-        .bind(now)
-        .bind(window_from)
-        .one()
-        .await?;
+    let counted = tx.q(COUNT).bind(who.to_vec()).bind(now).bind(window_from).one().await?;
     tx.commit().await?;
     Ok(counted)
 }

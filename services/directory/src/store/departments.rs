@@ -25,12 +25,7 @@ pub struct DepartmentRow {
 }
 
 /// Adds a department; `false` when the id stands already.
-pub async fn add(
-    tx: &mut Tx,
-    id: Uuid,
-    department: &Department,
-    hash: &[u8],
-) -> sqlx::Result<bool> {
+pub async fn add(tx: &mut Tx, id: Uuid, department: &Department, hash: &[u8]) -> sqlx::Result<bool> {
     let now = tx.now();
     let added = tx
         .q(ADD)
@@ -46,11 +41,7 @@ pub async fn add(
         return Ok(false);
     }
     for specialty in &department.specialties {
-        tx.q(ADD_SPECIALTY)
-            .bind(id)
-            .bind(specialty.as_str().to_owned())
-            .exec_one()
-            .await?;
+        tx.q(ADD_SPECIALTY).bind(id).bind(specialty.as_str().to_owned()).exec_one().await?;
     }
     Ok(true)
 }

@@ -36,14 +36,7 @@ pub struct GrantRow {
 /// Takes the id; `false` when it stands already.
 pub async fn add_once(tx: &mut Tx, id: Uuid, hash: &[u8]) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx
-        .q(ADD_ONCE)
-        .bind(id)
-        .bind(hash.to_vec())
-        .bind(now)
-        .exec()
-        .await?
-        == 1)
+    Ok(tx.q(ADD_ONCE).bind(id).bind(hash.to_vec()).bind(now).exec().await? == 1)
 }
 
 /// Hash of what was first sent under this id.
@@ -96,11 +89,7 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: At) -> sqlx::Result<bool> {
 
 /// Copies a practice's new name into its grants.
 pub async fn rename_practice(tx: &mut Tx, practice: Uuid, name: &str) -> sqlx::Result<u64> {
-    tx.q(RENAME)
-        .bind(practice)
-        .bind(name.to_owned())
-        .exec()
-        .await
+    tx.q(RENAME).bind(practice).bind(name.to_owned()).exec().await
 }
 
 /// How many other administrators' grants hold at `at`.

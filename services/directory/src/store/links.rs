@@ -26,11 +26,7 @@ pub struct LinkRow {
 impl LinkRow {
     /// Whether it opens.
     pub fn state(&self) -> LinkState {
-        LinkState {
-            expires_at: self.expires_at,
-            used_at: self.used_at,
-            ended_at: self.ended_at,
-        }
+        LinkState { expires_at: self.expires_at, used_at: self.used_at, ended_at: self.ended_at }
     }
 }
 

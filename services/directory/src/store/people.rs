@@ -85,11 +85,7 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<ListedRow>> {
 
 /// Sets the language.
 pub async fn set_language(db: &Db, id: Uuid, language: Language) -> sqlx::Result<()> {
-    db.q(SET_LANGUAGE)
-        .bind(id)
-        .bind(language.as_str().to_owned())
-        .exec_one()
-        .await
+    db.q(SET_LANGUAGE).bind(id).bind(language.as_str().to_owned()).exec_one().await
 }
 
 /// Sets password and authenticator; `step` is the code's that was just used.
@@ -100,26 +96,13 @@ pub async fn set_credentials(
     totp_sealed: Vec<u8>,
     step: i64,
 ) -> sqlx::Result<()> {
-    tx.q(SET_CREDENTIALS)
-        .bind(id)
-        .bind(password_hash.to_owned())
-        .bind(totp_sealed)
-        .bind(step)
-        .exec_one()
-        .await
+    tx.q(SET_CREDENTIALS).bind(id).bind(password_hash.to_owned()).bind(totp_sealed).bind(step).exec_one().await
 }
 
 /// Uses up a code's step under the password that was checked; `false` when it, or a later one, was used before, or the
 /// password was changed meanwhile.
 pub async fn use_step(tx: &mut Tx, id: Uuid, step: i64, password_hash: &str) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(USE_STEP)
-        .bind(id)
-        .bind(step)
-        .bind(password_hash.to_owned())
-        .exec()
-        .await?
-        == 1)
+    Ok(tx.q(USE_STEP).bind(id).bind(step).bind(password_hash.to_owned()).exec().await? == 1)
 }
 
 /// Notes when the person signed in.

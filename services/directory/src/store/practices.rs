@@ -82,12 +82,7 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<PracticeRow>> {
 
 /// Writes the new name and municipality.
 pub async fn change(tx: &mut Tx, id: Uuid, change: &Change) -> sqlx::Result<()> {
-    tx.q(CHANGE)
-        .bind(id)
-        .bind(change.name.clone())
-        .bind(change.municipality.clone())
-        .exec_one()
-        .await
+    tx.q(CHANGE).bind(id).bind(change.name.clone()).bind(change.municipality.clone()).exec_one().await
 }
 
 /// All practices by name.
@@ -120,11 +115,7 @@ pub async fn add_register(
 }
 
 /// Hash of the register entry under this id and practice.
-pub async fn register_hash(
-    tx: &mut Tx,
-    id: Uuid,
-    practice: Uuid,
-) -> sqlx::Result<Option<(Vec<u8>,)>> {
+pub async fn register_hash(tx: &mut Tx, id: Uuid, practice: Uuid) -> sqlx::Result<Option<(Vec<u8>,)>> {
     tx.q(REGISTER_HASH).bind(id).bind(practice).opt().await
 }
 
@@ -134,23 +125,14 @@ pub async fn registers(db: &Db, today: Date) -> sqlx::Result<Vec<RegisterRow>> {
 }
 
 /// Adds a step; `false` when the id stands already.
-pub async fn add_step(
-    tx: &mut Tx,
-    id: Uuid,
-    practice: Uuid,
-    step: &Enablement,
-    hash: &[u8],
-) -> sqlx::Result<bool> {
+pub async fn add_step(tx: &mut Tx, id: Uuid, practice: Uuid, step: &Enablement, hash: &[u8]) -> sqlx::Result<bool> {
     let now: At = tx.now();
     let added = tx
         .q(ADD_STEP)
         .bind(id)
         .bind(practice)
         .bind(step.step.as_str().to_owned())
-        .bind(
-            step.specialty
-                .map(|specialty| specialty.as_str().to_owned()),
-        )
+        .bind(step.specialty.map(|specialty| specialty.as_str().to_owned()))
         .bind(day::text(step.on))
         .bind(hash.to_vec())
         .bind(now)

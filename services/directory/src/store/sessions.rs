@@ -20,14 +20,7 @@ pub async fn open(
     now: At,
     expires_at: At,
 ) -> sqlx::Result<()> {
-    tx.q(OPEN)
-        .bind(token_hash)
-        .bind(person)
-        .bind(name.to_owned())
-        .bind(now)
-        .bind(expires_at)
-        .exec_one()
-        .await
+    tx.q(OPEN).bind(token_hash).bind(person).bind(name.to_owned()).bind(now).bind(expires_at).exec_one().await
 }
 
 /// Ends a session.
@@ -57,11 +50,5 @@ pub async fn lock(db: &Db, token_hash: &[u8], now: At) -> sqlx::Result<u64> {
 
 /// Unlocks a session; `false` when it was ended meanwhile.
 pub async fn unlock(tx: &mut Tx, token_hash: &[u8], now: At) -> sqlx::Result<bool> {
-    Ok(tx
-        .q(UNLOCK)
-        .bind(token_hash.to_vec())
-        .bind(now)
-        .exec()
-        .await?
-        == 1)
+    Ok(tx.q(UNLOCK).bind(token_hash.to_vec()).bind(now).exec().await? == 1)
 }

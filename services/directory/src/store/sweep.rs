@@ -15,13 +15,7 @@ statements! {
 ///
 /// Asked after every commit to the log, so it looks before it writes: a delete of nothing still takes the writer's lock.
 pub async fn sweep(db: &Db, attempts: At, links: At, sessions: At) -> sqlx::Result<u64> {
-    let due: Option<(i32,)> = db
-        .q(DUE)
-        .bind(attempts)
-        .bind(links)
-        .bind(sessions)
-        .opt()
-        .await?;
+    let due: Option<(i32,)> = db.q(DUE).bind(attempts).bind(links).bind(sessions).opt().await?;
     if due.is_none() {
         return Ok(0);
     }

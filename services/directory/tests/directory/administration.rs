@@ -31,11 +31,7 @@ async fn practices_are_listed_with_register_and_enablement(office: Office) {
     let administrator = office.administrator().await;
     let practice = add(&administrator, "/practices", solvik()).await;
     let silent = add(&administrator, "/practices", json!({ "name": "SYNTHETIC Ytre", "municipality": "Ytre", "centrality": 5, "distanceKm": 90, "openedOn": "2026-01-05" })).await;
-    for (from, size) in [
-        ("2026-01-01", 2100),
-        ("2025-01-01", 1900),
-        ("2027-01-01", 2500),
-    ] {
+    for (from, size) in [("2026-01-01", 2100), ("2025-01-01", 1900), ("2027-01-01", 2500)] {
         add(
             &administrator,
             &format!("/practices/{practice}/register"),
@@ -43,10 +39,9 @@ async fn practices_are_listed_with_register_and_enablement(office: Office) {
         )
         .await;
     }
-    for (step, specialty, on) in [
-        ("trained", json!("dermatology"), "2026-02-20"),
-        ("offered", json!(null), "2026-01-10"),
-    ] {
+    for (step, specialty, on) in
+        [("trained", json!("dermatology"), "2026-02-20"), ("offered", json!(null), "2026-01-10")]
+    {
         add(
             &administrator,
             &format!("/practices/{practice}/enablement"),
@@ -55,12 +50,7 @@ async fn practices_are_listed_with_register_and_enablement(office: Office) {
         .await;
     }
     let manager = office.person("kari", Role::ProgrammeManager).await;
-    let list = office
-        .signed_in(manager)
-        .await
-        .get("/practices")
-        .await
-        .is(200);
+    let list = office.signed_in(manager).await.get("/practices").await.is(200);
     assert_eq!(
         list,
         json!([
@@ -74,15 +64,9 @@ async fn practices_are_listed_with_register_and_enablement(office: Office) {
     );
     let nowhere = Uuid::from_u128(u128::MAX);
     let register = json!({ "from": "2026-01-01", "listSize": 1, "gps": 1, "staff": 1 });
-    administrator
-        .post(&format!("/practices/{nowhere}/register"), register)
-        .await
-        .is_problem(404, "not-found");
+    administrator.post(&format!("/practices/{nowhere}/register"), register).await.is_problem(404, "not-found");
     let step = json!({ "step": "offered", "on": "2026-01-10" });
-    administrator
-        .post(&format!("/practices/{nowhere}/enablement"), step)
-        .await
-        .is_problem(404, "not-found");
+    administrator.post(&format!("/practices/{nowhere}/enablement"), step).await.is_problem(404, "not-found");
 }
 
 async fn a_practice_s_new_name_shows_everywhere(office: Office) {
@@ -94,33 +78,14 @@ async fn a_practice_s_new_name_shows_everywhere(office: Office) {
         json!({ "name": "Kari SYNTHETIC", "email": "kari@solvik.example", "language": "nb" }),
     )
     .await;
-    add(
-        &administrator,
-        &format!("/people/{person}/grants"),
-        json!({ "role": "gp-staff", "practiceId": practice }),
-    )
-    .await;
+    add(&administrator, &format!("/people/{person}/grants"), json!({ "role": "gp-staff", "practiceId": practice }))
+        .await;
     let change = json!({ "name": "SYNTHETIC Nye Solvik", "municipality": "Storfjord", "effectiveOn": "2026-03-01" });
-    administrator
-        .put(&format!("/practices/{practice}"), change.clone())
-        .await
-        .is(204);
-    assert_eq!(
-        administrator.get("/practices").await.is(200)[0]["municipality"],
-        "Storfjord"
-    );
+    administrator.put(&format!("/practices/{practice}"), change.clone()).await.is(204);
+    assert_eq!(administrator.get("/practices").await.is(200)[0]["municipality"], "Storfjord");
     let me = office.signed_in(person).await.get("/me").await.is(200);
-    assert_eq!(
-        me["grants"][0]["practice"],
-        json!({ "id": practice, "name": "SYNTHETIC Nye Solvik" })
-    );
-    administrator
-        .put(
-            &format!("/practices/{}", Uuid::from_u128(u128::MAX)),
-            change,
-        )
-        .await
-        .is_problem(404, "not-found");
+    assert_eq!(me["grants"][0]["practice"], json!({ "id": practice, "name": "SYNTHETIC Nye Solvik" }));
+    administrator.put(&format!("/practices/{}", Uuid::from_u128(u128::MAX)), change).await.is_problem(404, "not-found");
 }
 
 async fn departments_are_listed_with_their_specialties(office: Office) {
@@ -135,10 +100,8 @@ async fn departments_are_listed_with_their_specialties(office: Office) {
 
 async fn people_are_listed_with_their_rights_and_the_reading_is_recorded(office: Office) {
     let administrator = office.administrator().await;
-    let (practice, department) = (
-        add(&administrator, "/practices", solvik()).await,
-        add(&administrator, "/departments", skin()).await,
-    );
+    let (practice, department) =
+        (add(&administrator, "/practices", solvik()).await, add(&administrator, "/departments", skin()).await);
     let person = add(
         &administrator,
         "/people",
@@ -146,58 +109,31 @@ async fn people_are_listed_with_their_rights_and_the_reading_is_recorded(office:
     )
     .await;
     let grants = format!("/people/{person}/grants");
-    add(&administrator, &grants, json!({ "role": "gp-clinician", "practiceId": practice, "from": "2026-03-01", "until": "2026-03-31" })).await;
     add(
         &administrator,
         &grants,
-        json!({ "role": "specialist", "departmentId": department, "from": "2026-04-01" }),
+        json!({ "role": "gp-clinician", "practiceId": practice, "from": "2026-03-01", "until": "2026-03-31" }),
     )
     .await;
+    add(&administrator, &grants, json!({ "role": "specialist", "departmentId": department, "from": "2026-04-01" }))
+        .await;
 
     let row = |list: Value| {
-        list.as_array()
-            .and_then(|list| {
-                list.iter()
-                    .find(|row| row["id"] == person.to_string())
-                    .cloned()
-            })
-            .expect("Kari")
+        list.as_array().and_then(|list| list.iter().find(|row| row["id"] == person.to_string()).cloned()).expect("Kari")
     };
     let kari = row(administrator.get("/people").await.is(200));
+    assert_eq!((text(&kari["email"]), &kari["lastSignIn"]), ("kari@solvik.example", &json!(null)));
+    assert_eq!(kari["grants"][0]["practice"]["name"], "SYNTHETIC Solvik legekontor");
     assert_eq!(
-        (text(&kari["email"]), &kari["lastSignIn"]),
-        ("kari@solvik.example", &json!(null))
-    );
-    assert_eq!(
-        kari["grants"][0]["practice"]["name"],
-        "SYNTHETIC Solvik legekontor"
-    );
-    assert_eq!(
-        (
-            text(&kari["grants"][0]["from"]),
-            text(&kari["grants"][0]["until"])
-        ),
+        (text(&kari["grants"][0]["from"]), text(&kari["grants"][0]["until"])),
         ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z")
     );
-    assert_eq!(
-        (
-            &kari["grants"][1]["until"],
-            text(&kari["grants"][1]["from"])
-        ),
-        (&json!(null), "2026-04-01T00:00:00Z")
-    );
+    assert_eq!((&kari["grants"][1]["until"], text(&kari["grants"][1]["from"])), (&json!(null), "2026-04-01T00:00:00Z"));
 
     let browser = office.signed_in(person).await;
     let me = browser.get("/me").await.is(200);
-    assert_eq!(
-        me["grants"].as_array().map(Vec::len),
-        Some(1),
-        "the second right has not begun"
-    );
-    assert_eq!(
-        row(administrator.get("/people").await.is(200))["lastSignIn"],
-        "2026-03-02T08:00:00Z"
-    );
+    assert_eq!(me["grants"].as_array().map(Vec::len), Some(1), "the second right has not begun");
+    assert_eq!(row(administrator.get("/people").await.is(200))["lastSignIn"], "2026-03-02T08:00:00Z");
     let seen: Vec<(String, String)> = office
         .ctx()
         .audit
@@ -222,47 +158,24 @@ async fn an_administrator_alone_administers(office: Office) {
     );
     let posts = [
         ("/practices", solvik()),
-        (
-            &register,
-            json!({ "from": "2026-01-01", "listSize": 1, "gps": 1, "staff": 1 }),
-        ),
+        (&register, json!({ "from": "2026-01-01", "listSize": 1, "gps": 1, "staff": 1 })),
         (&step, json!({ "step": "offered", "on": "2026-01-10" })),
         ("/departments", skin()),
-        (
-            "/people",
-            json!({ "name": "Ola SYNTHETIC", "email": "ola@solvik.example", "language": "nb" }),
-        ),
+        ("/people", json!({ "name": "Ola SYNTHETIC", "email": "ola@solvik.example", "language": "nb" })),
         (&invitation, json!({})),
         (&grants, json!({ "role": "programme-manager" })),
     ];
     for (path, form) in posts {
-        browser
-            .post(path, form.clone())
-            .await
-            .is_problem(404, "not-found");
-        browser
-            .post(path, json!("not even a form"))
-            .await
-            .is_problem(404, "not-found");
-        office
-            .browser()
-            .post(path, form.clone())
-            .await
-            .is_problem(401, "signed-out");
+        browser.post(path, form.clone()).await.is_problem(404, "not-found");
+        browser.post(path, json!("not even a form")).await.is_problem(404, "not-found");
+        office.browser().post(path, form.clone()).await.is_problem(401, "signed-out");
         administrator.post(path, form).await.is(201);
     }
     let change = json!({ "name": "SYNTHETIC Nye Solvik", "municipality": "Solvik", "effectiveOn": "2026-03-01" });
-    browser
-        .put(&format!("/practices/{practice}"), change)
-        .await
-        .is_problem(404, "not-found");
+    browser.put(&format!("/practices/{practice}"), change).await.is_problem(404, "not-found");
     for path in ["/people", "/departments"] {
         browser.get(path).await.is_problem(404, "not-found");
-        office
-            .browser()
-            .get(path)
-            .await
-            .is_problem(401, "signed-out");
+        office.browser().get(path).await.is_problem(401, "signed-out");
         administrator.get(path).await.is(200);
     }
 }
@@ -272,9 +185,7 @@ async fn somebody_stays_administrator(office: Office) {
     let ada = office.signed_in(person).await;
     let grant = id(&ada.get("/me").await.is(200)["grants"][0]);
     let end = format!("/people/{person}/grants/{grant}/end");
-    ada.post(&end, json!({}))
-        .await
-        .is_problem(409, "last-administrator");
+    ada.post(&end, json!({})).await.is_problem(409, "last-administrator");
     office.person("ola", Role::Administrator).await;
     ada.post(&end, json!({})).await.is(204);
     ada.get("/people").await.is_problem(404, "not-found");

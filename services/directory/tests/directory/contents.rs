@@ -10,12 +10,7 @@ async fn every_statement_can_be_prepared(office: Office) {
     let statements = service().statements.concat();
     assert!(statements.len() > 40, "{} statements", statements.len());
     for (name, text) in statements {
-        office
-            .ctx()
-            .db
-            .prepare(text)
-            .await
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        office.ctx().db.prepare(text).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
@@ -44,27 +39,14 @@ fn routes_are_those_that_were_agreed() {
         "/unlock",
     ];
     let described = openapi(&[service()]);
-    let mut paths: Vec<_> = described
-        .paths
-        .paths
-        .keys()
-        .filter_map(|path| path.strip_prefix("/api/directory"))
-        .collect();
+    let mut paths: Vec<_> =
+        described.paths.paths.keys().filter_map(|path| path.strip_prefix("/api/directory")).collect();
     paths.sort_unstable();
     assert_eq!(paths, agreed);
     let text = described.to_json().expect("JSON");
-    for name in [
-        "NewPractice",
-        "PracticeView",
-        "Me",
-        "LinkShown",
-        "Invitation",
-        "ListedPerson",
-        "FieldError",
-    ] {
+    for name in ["NewPractice", "PracticeView", "Me", "LinkShown", "Invitation", "ListedPerson", "FieldError"] {
         assert!(
-            text.contains(&format!("#/components/schemas/{name}\""))
-                || text.contains(&format!("\"{name}\":{{")),
+            text.contains(&format!("#/components/schemas/{name}\"")) || text.contains(&format!("\"{name}\":{{")),
             "{name}"
         );
     }

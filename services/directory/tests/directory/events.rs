@@ -7,8 +7,8 @@ use kit::log::{Opened, Recorded, of_subject, verify_chain};
 use kit::{At, Role};
 use proto::Event;
 use proto::directory::{
-    DepartmentRegistered, EnablementRecorded, GrantEnded, GrantGiven, PersonRegistered,
-    PracticeChanged, PracticeRegistered, SignedIn,
+    DepartmentRegistered, EnablementRecorded, GrantEnded, GrantGiven, PersonRegistered, PracticeChanged,
+    PracticeRegistered, SignedIn,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -38,9 +38,7 @@ fn day(text: &str) -> At {
 }
 
 async fn log_of(office: &Office, subject: Uuid) -> Vec<Recorded> {
-    of_subject(&office.ctx().db, subject)
-        .await
-        .expect("the log")
+    of_subject(&office.ctx().db, subject).await.expect("the log")
 }
 
 fn kinds(events: &[Recorded]) -> Vec<&str> {
@@ -72,25 +70,11 @@ async fn a_practice_s_facts_name_it_and_their_author(office: Office) {
     let administrator = office.administrator().await;
     let practice = recorded_practice(&administrator).await;
     let events = log_of(&office, practice).await;
-    assert_eq!(
-        kinds(&events),
-        [
-            "PracticeRegistered",
-            "RegisterRecorded",
-            "EnablementRecorded",
-            "PracticeChanged"
-        ]
-    );
+    assert_eq!(kinds(&events), ["PracticeRegistered", "RegisterRecorded", "EnablementRecorded", "PracticeChanged"]);
     for event in &events {
         let clear = &event.envelope;
-        assert_eq!(
-            (event.practice(), clear.channel.as_str(), clear.test),
-            (Some(practice), "web", false)
-        );
-        assert_eq!(
-            (clear.actor.len(), clear.actor_role.as_str()),
-            (16, "administrator")
-        );
+        assert_eq!((event.practice(), clear.channel.as_str(), clear.test), (Some(practice), "web", false));
+        assert_eq!((clear.actor.len(), clear.actor_role.as_str()), (16, "administrator"));
         assert_eq!(event.occurred_at(), kit::testing::monday());
     }
     verify_chain(&office.ctx().db).await.expect("the chain");
@@ -100,36 +84,19 @@ async fn a_practice_s_facts_are_dated_and_sealed(office: Office) {
     let administrator = office.administrator().await;
     let practice = recorded_practice(&administrator).await;
     let events = log_of(&office, practice).await;
-    let [registered, register, enablement, changed] = &events[..] else {
-        panic!("four facts, not {}", events.len())
-    };
+    let [registered, register, enablement, changed] = &events[..] else { panic!("four facts, not {}", events.len()) };
     let fact: PracticeRegistered = open(&office, registered).await;
-    assert_eq!(
-        (fact.name.as_str(), fact.centrality, fact.distance_km),
-        ("SYNTHETIC Solvik legekontor", 6, 212)
-    );
+    assert_eq!((fact.name.as_str(), fact.centrality, fact.distance_km), ("SYNTHETIC Solvik legekontor", 6, 212));
     assert_eq!(fact.opened_on, "2026-01-05");
     assert_eq!(registered.effective_at(), day("2026-01-05"));
     let sizes = &register.envelope;
-    assert_eq!(
-        (sizes.list_size, sizes.gps, sizes.staff),
-        (Some(1900), Some(3), Some(4))
-    );
+    assert_eq!((sizes.list_size, sizes.gps, sizes.staff), (Some(1900), Some(3), Some(4)));
     assert_eq!(register.effective_at(), day("2025-01-01"));
     let step = &enablement.envelope;
-    assert_eq!(
-        (step.step.as_str(), step.specialty.as_str()),
-        ("trained", "dermatology")
-    );
+    assert_eq!((step.step.as_str(), step.specialty.as_str()), ("trained", "dermatology"));
     assert_eq!(enablement.effective_at(), day("2026-02-20"));
-    assert_eq!(
-        open::<EnablementRecorded>(&office, enablement).await.note,
-        "two nurses"
-    );
-    assert_eq!(
-        open::<PracticeChanged>(&office, changed).await.name,
-        "SYNTHETIC Nye Solvik"
-    );
+    assert_eq!(open::<EnablementRecorded>(&office, enablement).await.note, "two nurses");
+    assert_eq!(open::<PracticeChanged>(&office, changed).await.name, "SYNTHETIC Nye Solvik");
     assert_eq!(changed.effective_at(), day("2026-03-01"));
 }
 
@@ -152,10 +119,7 @@ async fn a_person_s_facts_are_sealed_under_their_key(office: Office) {
     for event in &events {
         let clear = prost::Message::encode_to_vec(&event.envelope);
         let clear = String::from_utf8_lossy(&clear).to_lowercase();
-        assert!(
-            !clear.contains("kari") && !clear.contains("solvik"),
-            "a name stands in the clear: {clear}"
-        );
+        assert!(!clear.contains("kari") && !clear.contains("solvik"), "a name stands in the clear: {clear}");
     }
     let registered: PersonRegistered = open(&office, &events[0]).await;
     assert_eq!(registered.name, "Kari SYNTHETIC");
@@ -165,14 +129,9 @@ async fn a_person_s_facts_are_sealed_under_their_key(office: Office) {
 
     let ctx = office.ctx();
     ctx.keys.destroy(person).await.expect("the key store");
-    let erased = ctx
-        .open::<PersonRegistered>(&events[0])
-        .await
-        .expect("a tombstone");
+    let erased = ctx.open::<PersonRegistered>(&events[0]).await.expect("a tombstone");
     assert!(matches!(erased, Opened::Erased));
-    let found = person_by_email(ctx, " KARI@solvik.example")
-        .await
-        .expect("the table");
+    let found = person_by_email(ctx, " KARI@solvik.example").await.expect("the table");
     assert_eq!(found, Some(person));
 }
 
@@ -187,34 +146,17 @@ async fn rights_and_sign_ins_say_where_and_as_what(office: Office) {
     let grant = add(&administrator, &grants, in_practice).await;
     office.signed_in(person).await;
     let end = json!({ "on": "2026-05-01" });
-    administrator
-        .post(&format!("{grants}/{grant}/end"), end)
-        .await
-        .is(204);
+    administrator.post(&format!("{grants}/{grant}/end"), end).await.is(204);
 
     let events = log_of(&office, person).await;
     assert_eq!(
         kinds(&events),
-        [
-            "PersonRegistered",
-            "GrantGiven",
-            "GrantEnded",
-            "GrantGiven",
-            "SignedIn",
-            "GrantEnded"
-        ]
+        ["PersonRegistered", "GrantGiven", "GrantEnded", "GrantGiven", "SignedIn", "GrantEnded"]
     );
     assert_eq!(events[1].effective_at(), day("2026-03-01"));
-    assert_eq!(
-        events[2].effective_at(),
-        day("2026-07-01"),
-        "the last day is included"
-    );
+    assert_eq!(events[2].effective_at(), day("2026-07-01"), "the last day is included");
     let given: GrantGiven = open(&office, &events[3]).await;
-    assert_eq!(
-        (given.role.as_str(), given.grant),
-        ("gp-clinician", grant.as_bytes().to_vec())
-    );
+    assert_eq!((given.role.as_str(), given.grant), ("gp-clinician", grant.as_bytes().to_vec()));
     assert_eq!(events[3].practice(), Some(practice));
     let signed_in = &events[4];
     assert_eq!(open::<SignedIn>(&office, signed_in).await.how, "link");
@@ -222,10 +164,7 @@ async fn rights_and_sign_ins_say_where_and_as_what(office: Office) {
     assert_eq!(signed_in.envelope.actor_role, "gp-clinician");
     assert_eq!(signed_in.envelope.actor, office.ctx().pseudonym(person));
     let ended: GrantEnded = open(&office, &events[5]).await;
-    assert_eq!(
-        (ended.person, ended.grant),
-        (person.as_bytes().to_vec(), grant.as_bytes().to_vec())
-    );
+    assert_eq!((ended.person, ended.grant), (person.as_bytes().to_vec(), grant.as_bytes().to_vec()));
     assert_eq!(events[5].effective_at(), day("2026-05-01"));
 }
 
@@ -235,44 +174,23 @@ async fn test_practices_are_marked_in_every_fact(office: Office) {
     form["testPractice"] = json!(true);
     let practice = id(&administrator.post("/practices", form).await.is(201));
     administrator
-        .post(
-            &format!("/practices/{practice}/enablement"),
-            json!({ "step": "offered", "on": "2026-01-10" }),
-        )
+        .post(&format!("/practices/{practice}/enablement"), json!({ "step": "offered", "on": "2026-01-10" }))
         .await
         .is(201);
     let person = id(&administrator
-        .post(
-            "/people",
-            json!({ "name": "Kari SYNTHETIC", "email": "kari@solvik.example", "language": "nb" }),
-        )
+        .post("/people", json!({ "name": "Kari SYNTHETIC", "email": "kari@solvik.example", "language": "nb" }))
         .await
         .is(201));
     administrator
-        .post(
-            &format!("/people/{person}/grants"),
-            json!({ "role": "gp-staff", "practiceId": practice }),
-        )
+        .post(&format!("/people/{person}/grants"), json!({ "role": "gp-staff", "practiceId": practice }))
         .await
         .is(201);
     office.signed_in(person).await;
-    let of_practice = of_subject(&office.ctx().db, practice)
-        .await
-        .expect("the log");
+    let of_practice = of_subject(&office.ctx().db, practice).await.expect("the log");
     assert!(of_practice.iter().all(|event| event.envelope.test));
     let of_person = of_subject(&office.ctx().db, person).await.expect("the log");
-    let marked: Vec<_> = of_person
-        .iter()
-        .map(|event| (event.kind(), event.envelope.test))
-        .collect();
-    assert_eq!(
-        marked,
-        [
-            ("PersonRegistered", false),
-            ("GrantGiven", true),
-            ("SignedIn", true)
-        ]
-    );
+    let marked: Vec<_> = of_person.iter().map(|event| (event.kind(), event.envelope.test)).collect();
+    assert_eq!(marked, [("PersonRegistered", false), ("GrantGiven", true), ("SignedIn", true)]);
     let fact: PracticeRegistered = open(&office, &of_practice[0]).await;
     assert!(fact.test_practice);
 }
@@ -280,63 +198,34 @@ async fn test_practices_are_marked_in_every_fact(office: Office) {
 async fn a_refused_request_leaves_no_fact(office: Office) {
     let administrator = office.administrator().await;
     let before = kit::log::head(&office.ctx().db).await.expect("the log");
+    administrator.post("/practices", json!({})).await.is_problem(422, "invalid-input");
     administrator
-        .post("/practices", json!({}))
-        .await
-        .is_problem(422, "invalid-input");
-    administrator
-        .post(
-            "/people",
-            json!({ "name": "Ada", "email": "ada@synthetic.example", "language": "nb" }),
-        )
+        .post("/people", json!({ "name": "Ada", "email": "ada@synthetic.example", "language": "nb" }))
         .await
         .is_problem(422, "invalid-input");
     let me = administrator.get("/me").await.is(200);
     let person = id(&me["person"]);
     let grant = json!({ "role": "gp-staff", "practiceId": Uuid::from_u128(u128::MAX) });
+    administrator.post(&format!("/people/{person}/grants"), grant).await.is_problem(422, "invalid-input");
     administrator
-        .post(&format!("/people/{person}/grants"), grant)
-        .await
-        .is_problem(422, "invalid-input");
-    administrator
-        .post(
-            &format!("/people/{person}/grants/{}/end", id(&me["grants"][0])),
-            json!({}),
-        )
+        .post(&format!("/people/{person}/grants/{}/end", id(&me["grants"][0])), json!({}))
         .await
         .is_problem(409, "last-administrator");
-    assert_eq!(
-        kit::log::head(&office.ctx().db).await.expect("the log"),
-        before
-    );
+    assert_eq!(kit::log::head(&office.ctx().db).await.expect("the log"), before);
 }
 
 async fn the_sweep_removes_what_has_served(office: Office) {
     let person = office.person("kari", Role::ProgrammeManager).await;
     office.signed_in(person).await;
-    let token = make_link(office.ctx(), person, LinkKind::SignIn, Duration::DAY)
-        .await
-        .expect("a link");
+    let token = make_link(office.ctx(), person, LinkKind::SignIn, Duration::DAY).await.expect("a link");
     let wrong = json!({ "email": "kari@synthetic.example", "password": "not this one", "totpCode": "000000" });
-    office
-        .browser()
-        .post("/sign-in", wrong)
-        .await
-        .is_problem(401, "wrong-credentials");
+    office.browser().post("/sign-in", wrong).await.is_problem(401, "wrong-credentials");
     office.later(Duration::days(30));
     office.world.settle().await.expect("the repair");
-    office
-        .browser()
-        .post("/links/open", json!({ "token": token }))
-        .await
-        .is_problem(410, "link-expired");
+    office.browser().post("/links/open", json!({ "token": token })).await.is_problem(410, "link-expired");
     office.later(Duration::days(62));
     assert!(office.world.settle().await.expect("the repair").is_empty());
-    office
-        .browser()
-        .post("/links/open", json!({ "token": token }))
-        .await
-        .is_problem(404, "link-unknown");
+    office.browser().post("/links/open", json!({ "token": token })).await.is_problem(404, "link-unknown");
     for table in [
         "select count(*) from kit_session",
         "select count(*) from directory_link",

@@ -45,25 +45,14 @@ impl Answer {
     /// Asserts a problem.
     #[track_caller]
     pub fn is_problem(&self, status: u16, code: &str) {
-        assert_eq!(
-            (self.status.as_u16(), self.code()),
-            (status, code),
-            "{}",
-            self.body
-        );
-        assert_eq!(
-            self.headers[header::CONTENT_TYPE],
-            "application/problem+json"
-        );
+        assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.body);
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
     }
 
     /// `field code` of each field error.
     pub fn faults(&self) -> Vec<String> {
         let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
-        errors
-            .iter()
-            .map(|error| format!("{} {}", text(&error["field"]), text(&error["code"])))
-            .collect()
+        errors.iter().map(|error| format!("{} {}", text(&error["field"]), text(&error["code"]))).collect()
     }
 }
 
@@ -96,39 +85,22 @@ impl Office {
     }
 
     pub fn browser(&self) -> Browser<'_> {
-        Browser {
-            office: self,
-            cookie: Mutex::default(),
-        }
+        Browser { office: self, cookie: Mutex::default() }
     }
 
     /// Registers somebody and gives them one role in no place.
     pub async fn person(&self, name: &str, role: Role) -> Uuid {
         let email = format!("{name}@synthetic.example");
-        let person = add_person(self.ctx(), None, &format!("{name} SYNTHETIC"), &email, "nb")
-            .await
-            .expect("a person");
-        add_grant(self.ctx(), person, role, None, None, self.ctx().now(), None)
-            .await
-            .expect("a grant");
+        let person = add_person(self.ctx(), None, &format!("{name} SYNTHETIC"), &email, "nb").await.expect("a person");
+        add_grant(self.ctx(), person, role, None, None, self.ctx().now(), None).await.expect("a grant");
         person
     }
 
     /// A browser that was signed in by a link.
     pub async fn signed_in(&self, person: Uuid) -> Browser<'_> {
-        let token = make_link(
-            self.ctx(),
-            person,
-            LinkKind::SignIn,
-            LinkKind::SignIn.lasts(),
-        )
-        .await
-        .expect("a link");
+        let token = make_link(self.ctx(), person, LinkKind::SignIn, LinkKind::SignIn.lasts()).await.expect("a link");
         let browser = self.browser();
-        browser
-            .post("/links/sign-in", json!({ "token": token }))
-            .await
-            .is(200);
+        browser.post("/links/sign-in", json!({ "token": token })).await.is(200);
         browser
     }
 
@@ -140,19 +112,10 @@ impl Office {
 
     /// Accepts an invitation; gives the browser and the authenticator's secret.
     pub async fn accepted(&self, person: Uuid) -> (Browser<'_>, String) {
-        let token = make_link(
-            self.ctx(),
-            person,
-            LinkKind::Invitation,
-            LinkKind::Invitation.lasts(),
-        )
-        .await
-        .expect("a link");
+        let token =
+            make_link(self.ctx(), person, LinkKind::Invitation, LinkKind::Invitation.lasts()).await.expect("a link");
         let browser = self.browser();
-        let shown = browser
-            .post("/links/open", json!({ "token": token }))
-            .await
-            .is(200);
+        let shown = browser.post("/links/open", json!({ "token": token })).await.is(200);
         let secret = text(&shown["totp"]["secret"]).to_owned();
         let form = json!({ "token": token, "password": PASSWORD, "totpCode": self.code(&secret) });
         browser.post("/links/accept", form).await.is(200);
@@ -162,12 +125,8 @@ impl Office {
     /// What the authenticator shows now.
     pub fn code(&self, secret: &str) -> String {
         let secret = Secret::try_from_base32(secret).expect("base 32");
-        let totp = Builder::new()
-            .with_secret(secret)
-            .build()
-            .expect("160 bits");
-        totp.generate(self.ctx().now().micros() as u64 / 1_000_000)
-            .to_string()
+        let totp = Builder::new().with_secret(secret).build().expect("160 bits");
+        totp.generate(self.ctx().now().micros() as u64 / 1_000_000).to_string()
     }
 }
 
@@ -190,13 +149,7 @@ impl Browser<'_> {
         self.send(Method::PUT, path, Some(body), &[]).await
     }
 
-    pub async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-        extra: &[(&str, &str)],
-    ) -> Answer {
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>, extra: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/directory{path}"))
@@ -214,48 +167,24 @@ impl Browser<'_> {
             }
             None => Body::empty(),
         };
-        let response = self
-            .office
-            .app
-            .clone()
-            .oneshot(request.body(body).expect("a request"))
-            .await
-            .expect("an answer");
+        let response =
+            self.office.app.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response
-            .into_body()
-            .collect()
-            .await
-            .expect("a body")
-            .to_bytes();
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).expect("JSON")
-        };
-        if let Some(set) = headers
-            .get(header::SET_COOKIE)
-            .and_then(|value| value.to_str().ok())
-        {
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        if let Some(set) = headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok()) {
             self.take(set);
         }
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        Answer { status, headers, body }
     }
 
     fn take(&self, set: &str) {
-        let (value, attributes) = set
-            .strip_prefix("__Host-sid=")
-            .and_then(|rest| rest.split_once(';'))
-            .expect("our cookie");
+        let (value, attributes) =
+            set.strip_prefix("__Host-sid=").and_then(|rest| rest.split_once(';')).expect("our cookie");
         for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
             assert!(attributes.contains(attribute), "{set}");
         }
-        *self.cookie.lock().expect("one thread") =
-            Some(value.to_owned()).filter(|_| !attributes.contains("Max-Age=0"));
+        *self.cookie.lock().expect("one thread") = Some(value.to_owned()).filter(|_| !attributes.contains("Max-Age=0"));
     }
 
     pub fn token(&self) -> Option<String> {

@@ -26,31 +26,16 @@ async fn locked_is_locked_until_the_password(office: Office) {
     for path in ["/me", "/people", "/practices", "/departments"] {
         browser.get(path).await.is_problem(401, "locked");
     }
-    browser
-        .put("/me/language", json!({ "language": "en" }))
-        .await
-        .is_problem(401, "locked");
-    browser
-        .post("/sign-out-everywhere", json!({}))
-        .await
-        .is_problem(401, "locked");
-    browser
-        .post("/unlock", json!({ "password": "not this one" }))
-        .await
-        .is_problem(401, "wrong-credentials");
+    browser.put("/me/language", json!({ "language": "en" })).await.is_problem(401, "locked");
+    browser.post("/sign-out-everywhere", json!({})).await.is_problem(401, "locked");
+    browser.post("/unlock", json!({ "password": "not this one" })).await.is_problem(401, "wrong-credentials");
     browser.get("/me").await.is_problem(401, "locked");
-    let me = browser
-        .post("/unlock", json!({ "password": PASSWORD }))
-        .await
-        .is(200);
+    let me = browser.post("/unlock", json!({ "password": PASSWORD })).await.is(200);
     assert_eq!(browser.get("/me").await.is(200), me);
     browser.post("/lock", json!({})).await.is(204);
     browser.post("/sign-out", json!({})).await.is(204);
     assert!(browser.token().is_none());
-    browser
-        .post("/unlock", json!({ "password": PASSWORD }))
-        .await
-        .is_problem(401, "signed-out");
+    browser.post("/unlock", json!({ "password": PASSWORD })).await.is_problem(401, "signed-out");
 }
 
 async fn unlocking_has_ten_tries(office: Office) {
@@ -58,15 +43,9 @@ async fn unlocking_has_ten_tries(office: Office) {
     let (browser, secret) = office.accepted(person).await;
     browser.post("/lock", json!({})).await.is(204);
     for _ in 0..10 {
-        browser
-            .post("/unlock", json!({ "password": "" }))
-            .await
-            .is_problem(401, "wrong-credentials");
+        browser.post("/unlock", json!({ "password": "" })).await.is_problem(401, "wrong-credentials");
     }
-    browser
-        .post("/unlock", json!({ "password": PASSWORD }))
-        .await
-        .is_problem(429, "too-many-attempts");
+    browser.post("/unlock", json!({ "password": PASSWORD })).await.is_problem(429, "too-many-attempts");
     // The way in is another count: who stands at the locked screen can't keep its owner out.
     office.later(Duration::seconds(30));
     let form = json!({ "email": "kari@synthetic.example", "password": PASSWORD, "totpCode": office.code(&secret) });
@@ -75,18 +54,10 @@ async fn unlocking_has_ten_tries(office: Office) {
 
 async fn signing_out_ends_this_session_alone(office: Office) {
     let person = office.person("kari", Role::Administrator).await;
-    let (here, there) = (
-        office.signed_in(person).await,
-        office.signed_in(person).await,
-    );
+    let (here, there) = (office.signed_in(person).await, office.signed_in(person).await);
     let token = here.token();
     let answer = here.post("/sign-out", json!({})).await;
-    assert!(
-        answer.headers["set-cookie"]
-            .to_str()
-            .expect("text")
-            .contains("Max-Age=0")
-    );
+    assert!(answer.headers["set-cookie"].to_str().expect("text").contains("Max-Age=0"));
     answer.is(204);
     here.bring(token);
     here.get("/me").await.is_problem(401, "signed-out");
@@ -99,11 +70,8 @@ async fn signing_out_ends_this_session_alone(office: Office) {
 async fn signing_out_everywhere_ends_all(office: Office) {
     let person = office.person("kari", Role::Administrator).await;
     let other = office.person("ola", Role::Administrator).await;
-    let (here, there, ola) = (
-        office.signed_in(person).await,
-        office.signed_in(person).await,
-        office.signed_in(other).await,
-    );
+    let (here, there, ola) =
+        (office.signed_in(person).await, office.signed_in(person).await, office.signed_in(other).await);
     let token = here.token();
     here.post("/sign-out-everywhere", json!({})).await.is(204);
     here.bring(token);
@@ -133,30 +101,18 @@ async fn an_ended_right_ends_on_the_next_request(office: Office) {
     browser.get("/practices").await.is(200);
     browser.get("/people").await.is_problem(404, "not-found");
 
-    let grant = administrator
-        .post(
-            &format!("/people/{person}/grants"),
-            json!({ "role": "administrator" }),
-        )
-        .await
-        .is(201);
+    let grant =
+        administrator.post(&format!("/people/{person}/grants"), json!({ "role": "administrator" })).await.is(201);
     browser.get("/people").await.is(200);
     let end = format!("/people/{person}/grants/{}/end", id(&grant));
-    office
-        .browser()
-        .post(&end, json!({}))
-        .await
-        .is_problem(401, "signed-out");
+    office.browser().post(&end, json!({})).await.is_problem(401, "signed-out");
     administrator.post(&end, json!({})).await.is(204);
     administrator.post(&end, json!({})).await.is(204);
     browser.get("/people").await.is_problem(404, "not-found");
 
     let me = browser.get("/me").await.is(200);
     let rest = format!("/people/{person}/grants/{}/end", id(&me["grants"][0]));
-    administrator
-        .post(&rest, json!({ "on": "2026-03-03" }))
-        .await
-        .is(204);
+    administrator.post(&rest, json!({ "on": "2026-03-03" })).await.is(204);
     browser.get("/practices").await.is(200);
     office.later(Duration::hours(16));
     let browser = office.signed_in(person).await;
@@ -168,27 +124,17 @@ async fn the_language_is_kept(office: Office) {
     let person = office.person("kari", Role::ProgrammeManager).await;
     let browser = office.signed_in(person).await;
     assert_eq!(browser.get("/me").await.is(200)["person"]["language"], "nb");
-    browser
-        .put("/me/language", json!({ "language": "en" }))
-        .await
-        .is(204);
+    browser.put("/me/language", json!({ "language": "en" })).await.is(204);
     assert_eq!(browser.get("/me").await.is(200)["person"]["language"], "en");
-    let answer = browser
-        .put("/me/language", json!({ "language": "de" }))
-        .await;
+    let answer = browser.put("/me/language", json!({ "language": "de" })).await;
     assert_eq!(answer.faults(), ["language required"]);
 }
 
 async fn another_site_s_request_is_refused(office: Office) {
     let person = office.person("kari", Role::ProgrammeManager).await;
     let browser = office.signed_in(person).await;
-    for extra in [
-        ("sec-fetch-site", "cross-site"),
-        ("origin", "https://elsewhere.example"),
-    ] {
-        let answer = browser
-            .send(Method::POST, "/sign-out", Some(json!({})), &[extra])
-            .await;
+    for extra in [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example")] {
+        let answer = browser.send(Method::POST, "/sign-out", Some(json!({})), &[extra]).await;
         answer.is_problem(403, "cross-origin");
     }
     browser.get("/me").await.is(200);
@@ -196,8 +142,5 @@ async fn another_site_s_request_is_refused(office: Office) {
 
 async fn everybody_sees_the_environment(office: Office) {
     let shown = office.browser().get("/environment").await.is(200);
-    assert_eq!(
-        shown,
-        json!({ "programme": "Lysbro", "synthetic": true, "version": "0.1.0" })
-    );
+    assert_eq!(shown, json!({ "programme": "Lysbro", "synthetic": true, "version": "0.1.0" }));
 }

@@ -41,7 +41,8 @@ async fn refuse_unsafe_settings(pool: &sqlx::PgPool) -> sqlx::Result<()> {
     for name in ["fsync", "full_page_writes", "synchronous_commit"] {
         let (value,): (String,) = sqlx::query_as("select current_setting($1)").bind(name).fetch_one(pool).await?;
         if value == "off" {
-            let message = format!("PostgreSQL runs with {name}=off and could lose what Lysbro acknowledged: switch it on");
+            let message =
+                format!("PostgreSQL runs with {name}=off and could lose what Lysbro acknowledged: switch it on");
             return Err(sqlx::Error::Configuration(message.into()));
         }
     }

@@ -12,7 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Lysbro", description = "Store-and-forward referrals with pictures.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(
+        title = "Lysbro",
+        description = "Store-and-forward referrals with pictures.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
     components(schemas(super::ProblemBody, super::FieldError))
 )]
 struct Description;
@@ -36,7 +40,11 @@ pub fn app(services: &[Service], ctx: Context) -> Router {
     }
     router
         .method_not_allowed_fallback(async || {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This address does not take that method.")
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "This address does not take that method.",
+            )
         })
         .route("/api/{*rest}", axum::routing::any(async || Problem::not_found()))
         .layer(DefaultBodyLimit::max(JSON_LIMIT))

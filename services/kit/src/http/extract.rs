@@ -3,8 +3,8 @@
 use super::Problem;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{HeaderValue, StatusCode, header};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
@@ -40,7 +40,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 serde_json::error::Category::Eof => "ends too early",
                 serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not well-formed JSON",
             };
-            let name = if matches!(field.as_str(), "." | "?") { "The request".to_owned() } else { format!("`{field}`") };
+            let name =
+                if matches!(field.as_str(), "." | "?") { "The request".to_owned() } else { format!("`{field}`") };
             Problem::bad_request(field, format!("{name} {what}. See the API's description."))
         })
     }
@@ -48,9 +49,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 fn body_problem(rejection: BytesRejection) -> Problem {
     match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is larger than 1 MiB. Shorten the text.")
-        }
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The request is larger than 1 MiB. Shorten the text.",
+        ),
         _ => Problem::new(StatusCode::BAD_REQUEST, "interrupted", "The request did not arrive whole. Send it again."),
     }
 }
@@ -58,9 +61,7 @@ fn body_problem(rejection: BytesRejection) -> Problem {
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         let mut response = axum::Json(self.0).into_response();
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }

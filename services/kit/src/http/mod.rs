@@ -7,7 +7,7 @@ mod layers;
 mod problem;
 
 pub use app::{app, openapi};
-pub(crate) use health::recorder;
 pub use extract::{Json, Path, Query};
+pub(crate) use health::recorder;
 pub use layers::{SignedIn, request_id};
 pub use problem::{FieldError, Problem, ProblemBody};

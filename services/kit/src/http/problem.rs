@@ -82,7 +82,11 @@ impl Problem {
 
     /// 401 without a session.
     pub fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "signed-out", "You are not signed in, or the session is over. Sign in again.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "signed-out",
+            "You are not signed in, or the session is over. Sign in again.",
+        )
     }
 
     /// 401 while the screen is locked.
@@ -100,8 +104,11 @@ impl Problem {
 
     /// 422 with what is wrong field by field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem =
-            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-input", "Something is missing or wrong. See each field.");
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-input",
+            "Something is missing or wrong. See each field.",
+        );
         problem.errors = errors;
         problem
     }

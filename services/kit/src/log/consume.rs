@@ -217,7 +217,10 @@ pub async fn retry_parked(ctx: &Context, consumer: &Consumer) -> Result<usize, P
 /// `Poison` when the consumer declares no reset.
 pub async fn rebuild(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
     if consumer.reset.is_empty() {
-        return Err(ProjectError::Poison(format!("{} is state of its own service and can't be rebuilt", consumer.name)));
+        return Err(ProjectError::Poison(format!(
+            "{} is state of its own service and can't be rebuilt",
+            consumer.name
+        )));
     }
     offset(&ctx.db, consumer.name).await?;
     let mut tx = ctx.db.begin().await?;

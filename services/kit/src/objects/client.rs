@@ -8,9 +8,7 @@ use crate::at::At;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{
-    BehaviorVersion, Builder, Config, Credentials, Region, StalledStreamProtectionConfig,
-};
+use aws_sdk_s3::config::{BehaviorVersion, Builder, Config, Credentials, Region, StalledStreamProtectionConfig};
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{ChecksumMode, EncodingType};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -65,9 +63,7 @@ pub struct Objects {
 
 impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Objects")
-            .field("bucket", &self.bucket)
-            .finish_non_exhaustive()
+        f.debug_struct("Objects").field("bucket", &self.bucket).finish_non_exhaustive()
     }
 }
 
@@ -99,9 +95,8 @@ impl Objects {
     /// `Refused` when the endpoint is not an http or https address, or a name is empty.
     pub fn remote(store: &RemoteStore) -> Result<Self, ObjectError> {
         store.check()?;
-        let https = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
+        let https =
+            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = config(&store.region, &store.access_key, &store.secret_key)
             .endpoint_url(&store.endpoint)
             .force_path_style(store.path_style)
@@ -113,10 +108,7 @@ impl Objects {
     }
 
     pub(super) fn over(config: Config, bucket: &str) -> Self {
-        Self {
-            client: Client::from_conf(config),
-            bucket: bucket.into(),
-        }
+        Self { client: Client::from_conf(config), bucket: bucket.into() }
     }
 
     /// The client beneath, for tests of what the embedded store refuses.
@@ -132,13 +124,7 @@ impl Objects {
             Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 404) => {}
             Err(error) => return Err(error::from_sdk("looking for the bucket", &error)),
         }
-        match self
-            .client
-            .create_bucket()
-            .bucket(&*self.bucket)
-            .send()
-            .await
-        {
+        match self.client.create_bucket().bucket(&*self.bucket).send().await {
             Ok(_) => Ok(()),
             Err(error) => match error::answer(&error) {
                 // Another replica was faster.
@@ -152,12 +138,9 @@ impl Objects {
     pub async fn ready(&self) -> Result<(), ObjectError> {
         match self.client.head_bucket().bucket(&*self.bucket).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 404) => {
-                Err(ObjectError::Refused(format!(
-                    "the bucket {} does not exist in the object store; create it",
-                    self.bucket
-                )))
-            }
+            Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 404) => Err(ObjectError::Refused(
+                format!("the bucket {} does not exist in the object store; create it", self.bucket),
+            )),
             Err(error) => Err(error::from_sdk("asking the object store", &error)),
         }
     }
@@ -174,11 +157,7 @@ impl Objects {
 
     async fn store(&self, key: &str, body: Bytes, only_new: bool) -> Result<Created, ObjectError> {
         check_key(key)?;
-        let wait = wait(if body.len() <= SMALL_BODY {
-            SMALL_WAIT
-        } else {
-            LARGE_WAIT
-        });
+        let wait = wait(if body.len() <= SMALL_BODY { SMALL_WAIT } else { LARGE_WAIT });
         let sent = self
             .client
             .put_object()
@@ -209,16 +188,8 @@ impl Objects {
     /// `Absent` when there is none.
     pub async fn get(&self, key: &str) -> Result<Bytes, ObjectError> {
         check_key(key)?;
-        let request = self
-            .client
-            .get_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .checksum_mode(ChecksumMode::Enabled);
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| error::from_sdk("reading an object", &error))?;
+        let request = self.client.get_object().bucket(&*self.bucket).key(key).checksum_mode(ChecksumMode::Enabled);
+        let answer = request.send().await.map_err(|error| error::from_sdk("reading an object", &error))?;
         collect(answer.body).await
     }
 
@@ -226,37 +197,15 @@ impl Objects {
     ///
     /// # Errors
     /// `Absent` when there is no object.
-    pub async fn get_range(
-        &self,
-        key: &str,
-        start: u64,
-        length: u64,
-    ) -> Result<Bytes, ObjectError> {
+    pub async fn get_range(&self, key: &str, start: u64, length: u64) -> Result<Bytes, ObjectError> {
         check_key(key)?;
-        let Some(last) = length
-            .checked_sub(1)
-            .map(|more| start.saturating_add(more).min(i64::MAX as u64))
-        else {
-            return self
-                .head(key)
-                .await?
-                .map(|_| Bytes::new())
-                .ok_or(ObjectError::Absent);
+        let Some(last) = length.checked_sub(1).map(|more| start.saturating_add(more).min(i64::MAX as u64)) else {
+            return self.head(key).await?.map(|_| Bytes::new()).ok_or(ObjectError::Absent);
         };
         let range = format!("bytes={start}-{last}");
-        match self
-            .client
-            .get_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .range(range)
-            .send()
-            .await
-        {
+        match self.client.get_object().bucket(&*self.bucket).key(key).range(range).send().await {
             Ok(answer) => collect(answer.body).await,
-            Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 416) => {
-                Ok(Bytes::new())
-            }
+            Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 416) => Ok(Bytes::new()),
             Err(error) => Err(error::from_sdk("reading a part of an object", &error)),
         }
     }
@@ -264,14 +213,7 @@ impl Objects {
     /// The object's size in bytes, or `None` when there is no object.
     pub async fn head(&self, key: &str) -> Result<Option<u64>, ObjectError> {
         check_key(key)?;
-        match self
-            .client
-            .head_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
+        match self.client.head_object().bucket(&*self.bucket).key(key).send().await {
             Ok(answer) => Ok(Some(size(answer.content_length()))),
             Err(error) => match error::from_sdk("looking for an object", &error) {
                 ObjectError::Absent => Ok(None),
@@ -283,14 +225,7 @@ impl Objects {
     /// Removes the object; it is no error when there is none.
     pub async fn delete(&self, key: &str) -> Result<(), ObjectError> {
         check_key(key)?;
-        match self
-            .client
-            .delete_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
+        match self.client.delete_object().bucket(&*self.bucket).key(key).send().await {
             Ok(_) => Ok(()),
             Err(error) => match error::from_sdk("deleting an object", &error) {
                 ObjectError::Absent => Ok(()),
@@ -326,19 +261,12 @@ impl Objects {
             for object in page.contents() {
                 let key = object.key().unwrap_or_default();
                 listed.push(ListedObject {
-                    key: if encoded {
-                        percent_decoded(key)?
-                    } else {
-                        key.to_owned()
-                    },
+                    key: if encoded { percent_decoded(key)? } else { key.to_owned() },
                     size: size(object.size()),
                     modified: object.last_modified().map_or(At::from_micros(0), instant),
                 });
             }
-            token = page
-                .next_continuation_token()
-                .filter(|_| page.is_truncated() == Some(true))
-                .map(str::to_owned);
+            token = page.next_continuation_token().filter(|_| page.is_truncated() == Some(true)).map(str::to_owned);
             if token.is_none() {
                 break;
             }
@@ -352,24 +280,16 @@ pub(super) fn config(region: &str, access_key: &str, secret_key: &str) -> Builde
     Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
-        .credentials_provider(Credentials::new(
-            access_key, secret_key, None, None, "lysbro",
-        ))
+        .credentials_provider(Credentials::new(access_key, secret_key, None, None, "lysbro"))
 }
 
 fn wait(read: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_WAIT)
-        .read_timeout(read)
-        .build()
+    TimeoutConfig::builder().connect_timeout(CONNECT_WAIT).read_timeout(read).build()
 }
 
 fn check_key(key: &str) -> Result<(), ObjectError> {
     if key.is_empty() || key.len() > KEY_LENGTH {
-        return Err(ObjectError::Refused(format!(
-            "a key has 1 to {KEY_LENGTH} bytes, this one has {}",
-            key.len()
-        )));
+        return Err(ObjectError::Refused(format!("a key has 1 to {KEY_LENGTH} bytes, this one has {}", key.len())));
     }
     Ok(())
 }
@@ -391,9 +311,7 @@ async fn collect(body: ByteStream) -> Result<Bytes, ObjectError> {
         Err(error) => {
             let error: Box<dyn std::error::Error> = error.into();
             Err(if is_checksum_mismatch(error.as_ref()) {
-                ObjectError::Damaged(
-                    "reading an object: its bytes do not have the stored checksum".to_owned(),
-                )
+                ObjectError::Damaged("reading an object: its bytes do not have the stored checksum".to_owned())
             } else {
                 ObjectError::Unavailable("reading an object: the answer ended early".to_owned())
             })
@@ -414,9 +332,7 @@ fn is_checksum_mismatch(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn size(length: Option<i64>) -> u64 {
-    length
-        .and_then(|length| u64::try_from(length).ok())
-        .unwrap_or_default()
+    length.and_then(|length| u64::try_from(length).ok()).unwrap_or_default()
 }
 
 fn instant(time: &DateTime) -> At {
@@ -426,8 +342,7 @@ fn instant(time: &DateTime) -> At {
 
 /// The reverse of `encoding-type=url`; AWS writes a space as `+` there.
 fn percent_decoded(text: &str) -> Result<String, ObjectError> {
-    let unreadable =
-        || ObjectError::Damaged("listing objects: a key in the answer cannot be read".to_owned());
+    let unreadable = || ObjectError::Damaged("listing objects: a key in the answer cannot be read".to_owned());
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [byte, tail @ ..] = rest {

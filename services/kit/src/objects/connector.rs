@@ -40,14 +40,11 @@ impl HttpConnector for InProcess {
             if !request.headers().contains_key(HOST)
                 && let Some(authority) = request.uri().authority()
             {
-                let host = HeaderValue::from_str(authority.as_str())
-                    .map_err(|error| ConnectorError::user(error.into()))?;
+                let host =
+                    HeaderValue::from_str(authority.as_str()).map_err(|error| ConnectorError::user(error.into()))?;
                 request.headers_mut().insert(HOST, host);
             }
-            let answer = service
-                .call(request)
-                .await
-                .map_err(|error| ConnectorError::other(error.into(), None))?;
+            let answer = service.call(request).await.map_err(|error| ConnectorError::other(error.into(), None))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
@@ -55,11 +52,7 @@ impl HttpConnector for InProcess {
 }
 
 impl HttpClient for InProcess {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }

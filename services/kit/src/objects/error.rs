@@ -34,14 +34,11 @@ impl ObjectError {
 pub(super) const DAMAGED: &str = "ObjectDamaged";
 
 /// The status and code of an answer that was not a success; `None` when no answer came.
-pub(super) fn answer<E: ProvideErrorMetadata>(
-    error: &SdkError<E, HttpResponse>,
-) -> Option<(u16, &str)> {
+pub(super) fn answer<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<(u16, &str)> {
     match error {
-        SdkError::ServiceError(service) => Some((
-            service.raw().status().as_u16(),
-            service.err().code().unwrap_or("no code"),
-        )),
+        SdkError::ServiceError(service) => {
+            Some((service.raw().status().as_u16(), service.err().code().unwrap_or("no code")))
+        }
         _ => None,
     }
 }
@@ -55,41 +52,30 @@ where
         return from_answer(asked, status, code);
     }
     match error {
-        SdkError::TimeoutError(_) => {
-            ObjectError::Unavailable(format!("{asked}: no answer in time"))
-        }
+        SdkError::TimeoutError(_) => ObjectError::Unavailable(format!("{asked}: no answer in time")),
         SdkError::DispatchFailure(failure) => ObjectError::Unavailable(format!(
             "{asked}: no connection to the store ({})",
-            failure
-                .as_connector_error()
-                .map_or_else(|| "cause unknown".to_owned(), |cause| causes(cause)),
+            failure.as_connector_error().map_or_else(|| "cause unknown".to_owned(), |cause| causes(cause)),
         )),
-        SdkError::ConstructionFailure(_) => ObjectError::Refused(format!(
-            "{asked}: the request could not be built ({})",
-            causes(error)
-        )),
+        SdkError::ConstructionFailure(_) => {
+            ObjectError::Refused(format!("{asked}: the request could not be built ({})", causes(error)))
+        }
         _ => ObjectError::Unavailable(format!("{asked}: the answer could not be read")),
     }
 }
 
 fn from_answer(asked: &str, status: u16, code: &str) -> ObjectError {
     match (status, code) {
-        (_, DAMAGED) => {
-            ObjectError::Damaged(format!("{asked}: the stored file is not what was written"))
+        (_, DAMAGED) => ObjectError::Damaged(format!("{asked}: the stored file is not what was written")),
+        (_, "NoSuchBucket") => {
+            ObjectError::Refused(format!("{asked}: the bucket does not exist; create it or correct its name"))
         }
-        (_, "NoSuchBucket") => ObjectError::Refused(format!(
-            "{asked}: the bucket does not exist; create it or correct its name"
-        )),
         (404, _) => ObjectError::Absent,
         (_, "BadDigest" | "IncompleteBody" | "XAmzContentSHA256Mismatch") => {
-            ObjectError::Unavailable(format!(
-                "{asked}: the bytes changed on the way to the store ({code})"
-            ))
+            ObjectError::Unavailable(format!("{asked}: the bytes changed on the way to the store ({code})"))
         }
         // 409: two conditional writes crossed; S3 asks the client to try again.
-        (408 | 409 | 429 | 500.., _) => {
-            ObjectError::Unavailable(format!("{asked}: status {status} ({code})"))
-        }
+        (408 | 409 | 429 | 500.., _) => ObjectError::Unavailable(format!("{asked}: status {status} ({code})")),
         (401 | 403, _) => ObjectError::Refused(format!(
             "{asked}: status {status} ({code}); check the access key, its secret and its rights on the bucket"
         )),

@@ -66,17 +66,12 @@ impl Listener {
             )));
         }
         let service = store.service(&config.access_key, &config.secret_key);
-        let cannot =
-            |error| ObjectError::Refused(format!("cannot listen on {}: {error}", config.address));
+        let cannot = |error| ObjectError::Refused(format!("cannot listen on {}: {error}", config.address));
         let socket = TcpListener::bind(config.address).await.map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(socket, service, stopping));
-        Ok(Self {
-            address,
-            stop,
-            accepting,
-        })
+        Ok(Self { address, stop, accepting })
     }
 
     /// The address in use, with the port that the system chose.

@@ -20,14 +20,8 @@ pub struct RemoteStore {
 impl RemoteStore {
     /// Refuses an endpoint that is no http or https address, and empty names.
     pub(super) fn check(&self) -> Result<(), ObjectError> {
-        let scheme = self
-            .endpoint
-            .parse::<http::Uri>()
-            .ok()
-            .and_then(|uri| uri.scheme().cloned());
-        if !scheme.is_some_and(|scheme| {
-            scheme == http::uri::Scheme::HTTP || scheme == http::uri::Scheme::HTTPS
-        }) {
+        let scheme = self.endpoint.parse::<http::Uri>().ok().and_then(|uri| uri.scheme().cloned());
+        if !scheme.is_some_and(|scheme| scheme == http::uri::Scheme::HTTP || scheme == http::uri::Scheme::HTTPS) {
             return Err(ObjectError::Refused(format!(
                 "the endpoint {:?} of the object store is not an address like https://s3.example.org",
                 self.endpoint
@@ -40,9 +34,7 @@ impl RemoteStore {
             ("secret key", &self.secret_key),
         ] {
             if value.is_empty() {
-                return Err(ObjectError::Refused(format!(
-                    "the {name} of the object store is empty; set it"
-                )));
+                return Err(ObjectError::Refused(format!("the {name} of the object store is empty; set it")));
             }
         }
         Ok(())

@@ -59,11 +59,7 @@ pub fn seal(key: &[u8; 32], plaintext: &[u8], context: &[u8]) -> Vec<u8> {
         let at = sealed.len();
         sealed.extend_from_slice(part);
         let tag = key
-            .seal_in_place_separate_tag(
-                nonce(number, number + 1 == count),
-                Aad::from(&data),
-                &mut sealed[at..],
-            )
+            .seal_in_place_separate_tag(nonce(number, number + 1 == count), Aad::from(&data), &mut sealed[at..])
             .expect("a segment of 1 MiB is far below the limit of AES-GCM");
         sealed.extend_from_slice(tag.as_ref());
     }
@@ -78,25 +74,16 @@ pub fn seal(key: &[u8; 32], plaintext: &[u8], context: &[u8]) -> Vec<u8> {
 /// # Panics
 /// Never: a key of 32 bytes is always accepted.
 pub fn open(key: &[u8; 32], stored: &[u8], context: &[u8]) -> Result<Vec<u8>, SegmentError> {
-    let (header, body) = stored
-        .split_first_chunk::<HEADER>()
-        .ok_or(SegmentError::Unknown)?;
+    let (header, body) = stored.split_first_chunk::<HEADER>().ok_or(SegmentError::Unknown)?;
     let (magic, length) = header.split_at(MAGIC.len());
     if magic != MAGIC {
         return Err(SegmentError::Unknown);
     }
-    let length = length
-        .try_into()
-        .map(u64::from_be_bytes)
-        .map_err(|_| SegmentError::Unknown)?;
+    let length = length.try_into().map(u64::from_be_bytes).map_err(|_| SegmentError::Unknown)?;
     let length = usize::try_from(length).map_err(|_| SegmentError::Length)?;
     let count = segments(length);
     // Compared before anything is allocated: a header that lies about the length costs nothing.
-    if count
-        .checked_mul(TAG)
-        .and_then(|tags| tags.checked_add(length))
-        != Some(body.len())
-    {
+    if count.checked_mul(TAG).and_then(|tags| tags.checked_add(length)) != Some(body.len()) {
         return Err(SegmentError::Length);
     }
     let key = aead(key);
@@ -142,9 +129,7 @@ fn nonce(number: usize, last: bool) -> Nonce {
 }
 
 fn aead(key: &[u8; 32]) -> LessSafeKey {
-    LessSafeKey::new(
-        UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes every key of 32 bytes"),
-    )
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes every key of 32 bytes"))
 }
 
 #[cfg(test)]
@@ -161,46 +146,22 @@ mod tests {
         let mut state = seed;
         (0..length)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (state >> 56) as u8
             })
             .collect()
     }
 
-    const LENGTHS: [usize; 9] = [
-        0,
-        1,
-        15,
-        16,
-        4096,
-        SEGMENT - 1,
-        SEGMENT,
-        SEGMENT + 1,
-        2 * SEGMENT + 17,
-    ];
+    const LENGTHS: [usize; 9] = [0, 1, 15, 16, 4096, SEGMENT - 1, SEGMENT, SEGMENT + 1, 2 * SEGMENT + 17];
 
     #[test]
     fn what_was_sealed_opens_whatever_its_length() {
         for length in LENGTHS {
             let plain = bytes(length, length as u64);
             let sealed = seal(&KEY, &plain, CONTEXT);
-            assert_eq!(
-                sealed.len(),
-                HEADER + length + TAG * length.div_ceil(SEGMENT).max(1),
-                "length {length}"
-            );
-            assert_eq!(
-                open(&KEY, &sealed, CONTEXT).as_deref(),
-                Ok(plain.as_slice()),
-                "length {length}"
-            );
-            assert_eq!(
-                seal(&KEY, &plain, CONTEXT),
-                sealed,
-                "sealing repeats, length {length}"
-            );
+            assert_eq!(sealed.len(), HEADER + length + TAG * length.div_ceil(SEGMENT).max(1), "length {length}");
+            assert_eq!(open(&KEY, &sealed, CONTEXT).as_deref(), Ok(plain.as_slice()), "length {length}");
+            assert_eq!(seal(&KEY, &plain, CONTEXT), sealed, "sealing repeats, length {length}");
         }
     }
 
@@ -208,28 +169,17 @@ mod tests {
     /// which were made with another implementation of AES-GCM.
     #[test]
     fn the_format_of_stored_objects_stays() {
-        let small =
-            "4c5953534547000100000000000000096311f7347c05b64e6ebea9cf3c5de151c93f02737e056059f2";
+        let small = "4c5953534547000100000000000000096311f7347c05b64e6ebea9cf3c5de151c93f02737e056059f2";
         assert_eq!(hex::encode(seal(&KEY, b"SYNTHETIC", CONTEXT)), small);
-        let large = ring::digest::digest(
-            &ring::digest::SHA256,
-            &seal(&KEY, &bytes(2 * SEGMENT + 17, 4), CONTEXT),
-        );
-        assert_eq!(
-            hex::encode(large),
-            "49b243ed5c70ce78681cb7e946ae0d5fd5c4e403690d32d557cadd39a370d670"
-        );
+        let large = ring::digest::digest(&ring::digest::SHA256, &seal(&KEY, &bytes(2 * SEGMENT + 17, 4), CONTEXT));
+        assert_eq!(hex::encode(large), "49b243ed5c70ce78681cb7e946ae0d5fd5c4e403690d32d557cadd39a370d670");
     }
 
     #[test]
     fn no_plaintext_shows_in_the_sealed_bytes() {
         let plain = bytes(500, 3);
         let sealed = seal(&KEY, &plain, CONTEXT);
-        assert!(
-            !sealed
-                .windows(16)
-                .any(|window| plain.windows(16).any(|part| part == window))
-        );
+        assert!(!sealed.windows(16).any(|window| plain.windows(16).any(|part| part == window)));
     }
 
     #[test]
@@ -246,18 +196,11 @@ mod tests {
     fn every_cut_and_every_extension_is_detected() {
         let sealed = seal(&KEY, &bytes(300, 1), CONTEXT);
         for length in 0..sealed.len() {
-            assert!(
-                open(&KEY, &sealed[..length], CONTEXT).is_err(),
-                "cut to {length}"
-            );
+            assert!(open(&KEY, &sealed[..length], CONTEXT).is_err(), "cut to {length}");
         }
         for extra in [1, TAG, FULL] {
             let longer = [sealed.clone(), bytes(extra, 9)].concat();
-            assert_eq!(
-                open(&KEY, &longer, CONTEXT),
-                Err(SegmentError::Length),
-                "extended by {extra}"
-            );
+            assert_eq!(open(&KEY, &longer, CONTEXT), Err(SegmentError::Length), "extended by {extra}");
         }
     }
 
@@ -265,56 +208,31 @@ mod tests {
     fn a_cut_at_a_segment_is_detected_even_with_a_mended_header() {
         let sealed = seal(&KEY, &bytes(3 * SEGMENT, 5), CONTEXT);
         for kept in 1..3 {
-            let cut = [
-                header(kept * SEGMENT).as_slice(),
-                &sealed[HEADER..HEADER + kept * FULL],
-            ]
-            .concat();
-            assert_eq!(
-                open(&KEY, &cut, CONTEXT),
-                Err(SegmentError::Altered),
-                "{kept} segments"
-            );
+            let cut = [header(kept * SEGMENT).as_slice(), &sealed[HEADER..HEADER + kept * FULL]].concat();
+            assert_eq!(open(&KEY, &cut, CONTEXT), Err(SegmentError::Altered), "{kept} segments");
         }
     }
 
     #[test]
     fn segments_cannot_be_swapped_repeated_or_taken_from_another_object() {
         let sealed = seal(&KEY, &bytes(3 * SEGMENT, 5), CONTEXT);
-        let part = |from: &[u8], number: usize| {
-            from[HEADER + number * FULL..HEADER + (number + 1) * FULL].to_vec()
-        };
+        let part = |from: &[u8], number: usize| from[HEADER + number * FULL..HEADER + (number + 1) * FULL].to_vec();
         let head = sealed[..HEADER].to_vec();
         let whole = |parts: [Vec<u8>; 3]| [head.clone(), parts.concat()].concat();
         let own = |number| part(&sealed, number);
         assert!(open(&KEY, &whole([own(0), own(1), own(2)]), CONTEXT).is_ok());
-        assert_eq!(
-            open(&KEY, &whole([own(1), own(0), own(2)]), CONTEXT),
-            Err(SegmentError::Altered)
-        );
-        assert_eq!(
-            open(&KEY, &whole([own(0), own(0), own(2)]), CONTEXT),
-            Err(SegmentError::Altered)
-        );
-        assert_eq!(
-            open(&KEY, &whole([own(0), own(2), own(1)]), CONTEXT),
-            Err(SegmentError::Altered)
-        );
+        assert_eq!(open(&KEY, &whole([own(1), own(0), own(2)]), CONTEXT), Err(SegmentError::Altered));
+        assert_eq!(open(&KEY, &whole([own(0), own(0), own(2)]), CONTEXT), Err(SegmentError::Altered));
+        assert_eq!(open(&KEY, &whole([own(0), own(2), own(1)]), CONTEXT), Err(SegmentError::Altered));
         let other = seal(&KEY, &bytes(3 * SEGMENT, 6), b"originals/another");
-        assert_eq!(
-            open(&KEY, &whole([own(0), part(&other, 1), own(2)]), CONTEXT),
-            Err(SegmentError::Altered)
-        );
+        assert_eq!(open(&KEY, &whole([own(0), part(&other, 1), own(2)]), CONTEXT), Err(SegmentError::Altered));
     }
 
     #[test]
     fn another_context_or_key_does_not_open() {
         for length in LENGTHS {
             let sealed = seal(&KEY, &bytes(length, 2), CONTEXT);
-            assert_eq!(
-                open(&KEY, &sealed, b"originals/SYNTHETI"),
-                Err(SegmentError::Altered)
-            );
+            assert_eq!(open(&KEY, &sealed, b"originals/SYNTHETI"), Err(SegmentError::Altered));
             assert_eq!(open(&KEY, &sealed, b""), Err(SegmentError::Altered));
             assert_eq!(open(&[8; 32], &sealed, CONTEXT), Err(SegmentError::Altered));
         }
@@ -325,16 +243,9 @@ mod tests {
         let mut sealed = seal(&KEY, b"short", CONTEXT);
         for length in [u64::MAX, u64::MAX - 15, 1 << 40, 6, 4] {
             sealed[MAGIC.len()..HEADER].copy_from_slice(&length.to_be_bytes());
-            assert_eq!(
-                open(&KEY, &sealed, CONTEXT),
-                Err(SegmentError::Length),
-                "{length}"
-            );
+            assert_eq!(open(&KEY, &sealed, CONTEXT), Err(SegmentError::Length), "{length}");
         }
         assert_eq!(open(&KEY, b"JFIF", CONTEXT), Err(SegmentError::Unknown));
-        assert_eq!(
-            open(&KEY, &bytes(64, 1), CONTEXT),
-            Err(SegmentError::Unknown)
-        );
+        assert_eq!(open(&KEY, &bytes(64, 1), CONTEXT), Err(SegmentError::Unknown));
     }
 }

@@ -86,5 +86,6 @@ fn make_new(folder: &Path) -> Result<(), Error> {
         std::fs::remove_dir_all(folder).map_err(told)?;
     }
     std::fs::create_dir_all(folder).map_err(told)?;
-    std::fs::write(folder.join(MARK), "Everybody in here is made up. `lysbro demo` empties this folder.\n").map_err(told)
+    std::fs::write(folder.join(MARK), "Everybody in here is made up. `lysbro demo` empties this folder.\n")
+        .map_err(told)
 }

@@ -99,7 +99,9 @@ fn progress(done: usize, total: usize) {
 fn moments(today: At) -> Vec<(At, Act)> {
     let mut acts = Vec::new();
     let mut serial = 0;
-    let ago = |days: i64, hour: i64, minute: i64| At::midnight((today - Duration::days(days)).date()) + Duration::minutes(hour * 60 + minute);
+    let ago = |days: i64, hour: i64, minute: i64| {
+        At::midnight((today - Duration::days(days)).date()) + Duration::minutes(hour * 60 + minute)
+    };
     for (practice, plan) in PRACTICES.iter().enumerate() {
         for (step, days) in plan.steps {
             acts.push((ago(*days, 9, practice as i64), Act::Step { practice, step }));
@@ -157,7 +159,9 @@ impl Seeder<'_> {
             self.specialists.insert(specialty, specialist.id);
             if specialty == "dermatology" {
                 people.push(specialist);
-                people.push(person(ctx, "Carl Synthetic", "carl@lysbro.example", Role::Coordinator, None, Some(id)).await?);
+                people.push(
+                    person(ctx, "Carl Synthetic", "carl@lysbro.example", Role::Coordinator, None, Some(id)).await?,
+                );
             }
         }
         for (place, plan) in PRACTICES.iter().enumerate() {
@@ -214,7 +218,9 @@ impl Seeder<'_> {
             Act::Acknowledge { serial } => {
                 let Some((referral, _, gp)) = self.sent.get(&serial).copied() else { return Ok(()) };
                 let mut gp = Visitor::new(self.app.clone(), self.ctx.clone(), gp);
-                gp.ask(Method::POST, &format!("/api/intake/referrals/{referral}/acknowledge"), json!({})).await.map(drop)
+                gp.ask(Method::POST, &format!("/api/intake/referrals/{referral}/acknowledge"), json!({}))
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -249,7 +255,8 @@ impl Seeder<'_> {
                 12 => Flaw::Sideways,
                 _ => Flaw::None,
             };
-            let picture = self.drawn.entry((*kind, flaw, place)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw));
+            let picture =
+                self.drawn.entry((*kind, flaw, place)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw));
             upload(&mut visitor, self.ctx, referral, finding, view, picture).await?;
         }
         visitor.ask(Method::POST, &format!("{path}/submit"), json!({ "version": saved["version"] })).await?;
@@ -275,10 +282,17 @@ impl Seeder<'_> {
             specialist.ask(Method::POST, &format!("{path}/shown"), shown).await?;
         }
         self.ctx.clock.advance(Duration::seconds(40));
-        let findings: Vec<_> = case["findings"].as_array().into_iter().flatten().map(|finding| json!({
-            "findingId": finding["id"], "diagnosis": story.diagnosis, "certainty": story.certainty,
-            "disposition": story.disposition, "plan": story.plan,
-        })).collect();
+        let findings: Vec<_> = case["findings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|finding| {
+                json!({
+                    "findingId": finding["id"], "diagnosis": story.diagnosis, "certainty": story.certainty,
+                    "disposition": story.disposition, "plan": story.plan,
+                })
+            })
+            .collect();
         let answer = json!({ "token": token, "content": { "summary": "", "findings": findings } });
         specialist.ask(Method::POST, &format!("{path}/answer"), answer).await?;
         self.ctx.clock.advance(Duration::seconds(12));
@@ -312,7 +326,8 @@ async fn upload(
         encode(&hex::encode(kit::pictures::sha256(picture))),
     );
     let length = picture.len().to_string();
-    let headers = [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
+    let headers =
+        [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
     let made = visitor.send(Method::POST, "/api/intake/uploads", &headers, Vec::new()).await?;
     let location = made.headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let headers =

@@ -58,9 +58,7 @@ pub async fn save(
     }
     store::answer::save_draft(&mut tx, id, caller.person, draft).await?;
     tx.commit().await?;
-    Ok(Json(DraftSaved {
-        saved_at: holder.now,
-    }))
+    Ok(Json(DraftSaved { saved_at: holder.now }))
 }
 
 /// Signs. The answer leaves after ten seconds; the same content signed again gives the same receipt.
@@ -84,13 +82,8 @@ pub async fn sign(
     if let Some(receipt) = signed_before(&ctx, &caller, &key, &body.content, &case).await? {
         return Ok(Json(receipt));
     }
-    let findings = sealed::open::<Content>(
-        &key,
-        sealed::CASE,
-        id,
-        case.content.as_deref().unwrap_or_default(),
-    )?
-    .findings;
+    let findings =
+        sealed::open::<Content>(&key, sealed::CASE, id, case.content.as_deref().unwrap_or_default())?.findings;
     let holder = holder(&ctx, &caller, id, body.token);
     let mut tx = ctx.begin().await?;
     if !store::answer::hold_case(&mut tx, holder, holder.now + LASTS).await? {
@@ -103,10 +96,7 @@ pub async fn sign(
         };
     }
     // Read behind the lock of the case's row; refusing drops the transaction, and the case stays as it was.
-    body.content.check(
-        &findings,
-        &store::image::unshown(&mut tx, id, caller.person).await?,
-    )?;
+    body.content.check(&findings, &store::image::unshown(&mut tx, id, caller.person).await?)?;
     let receipt = keep(&ctx, &mut tx, &caller, &key, holder, &body.content).await?;
     tx.commit().await?;
     Ok(Json(receipt))
@@ -127,10 +117,7 @@ async fn signed_before(
         return Ok(None);
     };
     let before: AnswerContent = sealed::open(key, sealed::ANSWER, row.id, &row.content)?;
-    Ok((before == *content).then_some(Signed {
-        signed_at: row.signed_at,
-        release_at: row.release_at,
-    }))
+    Ok((before == *content).then_some(Signed { signed_at: row.signed_at, release_at: row.release_at }))
 }
 
 /// Writes the signed answer, and the draft with the same content for when it is taken back.
@@ -142,9 +129,7 @@ async fn keep(
     holder: Holder,
     content: &AnswerContent,
 ) -> Result<Signed, ReviewError> {
-    let case: CaseRow = store::case::by_id(tx, holder.case)
-        .await?
-        .ok_or(ReviewError::NotFound)?;
+    let case: CaseRow = store::case::by_id(tx, holder.case).await?.ok_or(ReviewError::NotFound)?;
     let (id, signed_at, release_at) = (ctx.new_id(), holder.now, holder.now + HELD);
     let draft = sealed::seal(ctx, key, sealed::DRAFT, case.id, content)?;
     store::answer::save_draft(tx, case.id, caller.person, draft).await?;
@@ -155,9 +140,7 @@ async fn keep(
         person_name: caller.name.clone(),
         role: role_in(caller, case.department).as_str().to_owned(),
         content: sealed::seal(ctx, key, sealed::ANSWER, id, content)?,
-        disposition: content
-            .disposition()
-            .map_or_else(String::new, |what| what.as_str().to_owned()),
+        disposition: content.disposition().map_or_else(String::new, |what| what.as_str().to_owned()),
         findings: content.findings.len() as i64,
         claimed_at: case.claimed_at,
         signed_at,
@@ -165,10 +148,7 @@ async fn keep(
         released_at: None,
     };
     store::answer::add(tx, row).await?;
-    Ok(Signed {
-        signed_at,
-        release_at,
-    })
+    Ok(Signed { signed_at, release_at })
 }
 
 /// Takes a signature back while the answer is held.

@@ -162,19 +162,9 @@ pub async fn open(
     Ok(Json(view))
 }
 
-async fn view(
-    ctx: &Context,
-    caller: &Caller,
-    case: CaseRow,
-    key: &DataKey,
-) -> Result<CaseView, ReviewError> {
+async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> Result<CaseView, ReviewError> {
     let (now, me, db) = (ctx.now(), caller.person, &ctx.db);
-    let content: Content = sealed::open(
-        key,
-        sealed::CASE,
-        case.id,
-        case.content.as_deref().unwrap_or_default(),
-    )?;
+    let content: Content = sealed::open(key, sealed::CASE, case.id, case.content.as_deref().unwrap_or_default())?;
     let images = store::image::of_case(db, case.id, me).await?;
     let mut questions = Vec::new();
     for row in store::question::of_case(db, case.id).await? {
@@ -198,31 +188,19 @@ async fn view(
         practice_name: case.practice_name,
         department_name: case.department_name,
         referrer_name: content.referrer_name,
-        patient: PatientView {
-            age_years: content.patient.age_years(now.date()),
-            patient: content.patient,
-        },
+        patient: PatientView { age_years: content.patient.age_years(now.date()), patient: content.patient },
         question: content.question,
         history: content.history,
         findings: content.findings,
         images: images.into_iter().map(ImageView::from).collect(),
         questions,
-        answer_draft: draft
-            .map(|sealed| sealed::open(key, sealed::DRAFT, case.id, &sealed))
-            .transpose()?,
-        signed: held.map(|(signed_at, release_at)| Signed {
-            signed_at,
-            release_at,
-        }),
+        answer_draft: draft.map(|sealed| sealed::open(key, sealed::DRAFT, case.id, &sealed)).transpose()?,
+        signed: held.map(|(signed_at, release_at)| Signed { signed_at, release_at }),
         answers,
     })
 }
 
-fn question_view(
-    key: &DataKey,
-    row: QuestionRow,
-    images: &[ImageRow],
-) -> Result<QuestionView, ReviewError> {
+fn question_view(key: &DataKey, row: QuestionRow, images: &[ImageRow]) -> Result<QuestionView, ReviewError> {
     Ok(QuestionView {
         id: row.id,
         asked_at: row.asked_at,
@@ -230,15 +208,8 @@ fn question_view(
         wants: question::split(&row.wants),
         text: sealed::open(key, sealed::QUESTION, row.id, &row.content)?,
         supplied_at: row.supplied_at,
-        reply: row
-            .reply
-            .map(|reply| sealed::open(key, sealed::REPLY, row.id, &reply))
-            .transpose()?,
-        reply_images: images
-            .iter()
-            .filter(|image| image.question == Some(row.id))
-            .map(|image| image.id)
-            .collect(),
+        reply: row.reply.map(|reply| sealed::open(key, sealed::REPLY, row.id, &reply)).transpose()?,
+        reply_images: images.iter().filter(|image| image.question == Some(row.id)).map(|image| image.id).collect(),
     })
 }
 
@@ -247,27 +218,18 @@ fn answer_view(key: &DataKey, row: AnswerRow, case: &CaseRow) -> Result<AnswerVi
     let answered_at = row.released_at.unwrap_or(row.release_at);
     Ok(AnswerView {
         answered_at,
-        answered_by: AnsweredBy {
-            name: row.person_name,
-            role: row.role,
-        },
+        answered_by: AnsweredBy { name: row.person_name, role: row.role },
         department_name: case.department_name.clone(),
         summary: content.summary,
         findings: content.findings,
-        after_withdrawal: case
-            .withdrawn_at
-            .is_some_and(|withdrawn_at| withdrawn_at < answered_at),
+        after_withdrawal: case.withdrawn_at.is_some_and(|withdrawn_at| withdrawn_at < answered_at),
     })
 }
 
 impl From<ImageRow> for ImageView {
     fn from(row: ImageRow) -> Self {
         let quality = match (row.sharpness, row.exposure, row.verdict) {
-            (Some(sharpness), Some(exposure), Some(verdict)) => Some(Quality {
-                sharpness,
-                exposure,
-                verdict,
-            }),
+            (Some(sharpness), Some(exposure), Some(verdict)) => Some(Quality { sharpness, exposure, verdict }),
             _ => None,
         };
         Self {
@@ -275,10 +237,7 @@ impl From<ImageRow> for ImageView {
             finding_id: row.finding,
             view: row.image_view,
             state: row.state,
-            reason: row.code.map(|code| Reason {
-                code,
-                message: row.message.unwrap_or_default(),
-            }),
+            reason: row.code.map(|code| Reason { code, message: row.message.unwrap_or_default() }),
             quality,
             bytes: row.bytes,
             sha256: hex::encode(row.sha256),

@@ -105,12 +105,7 @@ pub async fn take_over(
 ) -> Result<Json<LeaseView>, ReviewError> {
     let case = case_for(&ctx, &caller, id).await?;
     let of_department = |grant: &&kit::caller::Grant| grant.department == Some(case.department);
-    if !caller
-        .grants
-        .iter()
-        .filter(of_department)
-        .any(|grant| grant.role == Role::Coordinator)
-    {
+    if !caller.grants.iter().filter(of_department).any(|grant| grant.role == Role::Coordinator) {
         return Err(ReviewError::NotFound);
     }
     let lease = Lease::take(&ctx, LASTS);
@@ -122,9 +117,6 @@ pub async fn take_over(
 
 impl From<Lease> for LeaseView {
     fn from(lease: Lease) -> Self {
-        Self {
-            token: lease.token,
-            expires_at: lease.expires_at,
-        }
+        Self { token: lease.token, expires_at: lease.expires_at }
     }
 }

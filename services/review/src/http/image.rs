@@ -74,47 +74,19 @@ pub async fn read(
     let rendition = Rendition::parse(&rendition)?;
     let (me, now) = (caller.person, ctx.now());
     let (placed, action) = match rendition {
-        Rendition::Within(longest) => (
-            store::image::rendition(&ctx.db, id, longest, me, now).await?,
-            "read",
-        ),
-        Rendition::Original => (
-            store::image::original(&ctx.db, id, me, now).await?,
-            "download",
-        ),
+        Rendition::Within(longest) => (store::image::rendition(&ctx.db, id, longest, me, now).await?, "read"),
+        Rendition::Original => (store::image::original(&ctx.db, id, me, now).await?, "download"),
     };
     let placed = placed.ok_or(ReviewError::NotFound)?;
     let key = ctx.keys.get(placed.data_key).await?;
     let tag = format!("\"{}\"", hex::encode(&placed.sha256));
-    if matches(
-        headers
-            .get(header::IF_NONE_MATCH)
-            .and_then(|value| value.to_str().ok()),
-        &tag,
-    ) {
-        record(
-            &ctx,
-            &caller,
-            action,
-            &rendition.noun(),
-            Some(placed.case_id),
-        )
-        .await?;
-        let headers = [
-            (header::ETAG, tag),
-            (header::CACHE_CONTROL, CACHE.to_owned()),
-        ];
+    if matches(headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()), &tag) {
+        record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;
+        let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE.to_owned())];
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let picture = ctx.get_picture(&key, id, &placed.stored()).await?;
-    record(
-        &ctx,
-        &caller,
-        action,
-        &rendition.noun(),
-        Some(placed.case_id),
-    )
-    .await?;
+    record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;
     let (kind, ending) = media(&placed.media_type);
     let place = match rendition {
         Rendition::Original => format!("attachment; filename=\"{id}.{ending}\""),

@@ -72,14 +72,7 @@ pub struct ClaimView {
 
 impl ClaimView {
     fn new(claim: Claim, viewer: Uuid) -> Self {
-        Self {
-            mine: claim.by == viewer,
-            by: Named {
-                id: claim.by,
-                name: claim.name,
-            },
-            expires_at: claim.expires_at,
-        }
+        Self { mine: claim.by == viewer, by: Named { id: claim.by, name: claim.name }, expires_at: claim.expires_at }
     }
 }
 
@@ -105,27 +98,17 @@ async fn record(
 /// The case, if the caller may see it.
 async fn case_for(ctx: &Context, caller: &Caller, id: Uuid) -> Result<CaseRow, ReviewError> {
     caller.require(&ROLES)?;
-    store::case::for_caller(&ctx.db, id, caller.person, ctx.now())
-        .await?
-        .ok_or(ReviewError::NotFound)
+    store::case::for_caller(&ctx.db, id, caller.person, ctx.now()).await?.ok_or(ReviewError::NotFound)
 }
 
 fn holder(ctx: &Context, caller: &Caller, case: Uuid, token: Uuid) -> Holder {
-    Holder {
-        case,
-        person: caller.person,
-        token,
-        now: ctx.now(),
-    }
+    Holder { case, person: caller.person, token, now: ctx.now() }
 }
 
 /// What stands in the caller's way, read afresh after a write that touched nothing.
 async fn standing(ctx: &Context, caller: &Caller, id: Uuid) -> Result<Standing, ReviewError> {
     let case = case_for(ctx, caller, id).await?;
-    Ok(Standing {
-        state: case.state,
-        claim: case.claim(ctx.now()),
-    })
+    Ok(Standing { state: case.state, claim: case.claim(ctx.now()) })
 }
 
 /// Why a holder's write touched nothing.
@@ -138,15 +121,6 @@ async fn not_held(ctx: &Context, caller: &Caller, id: Uuid) -> ReviewError {
 
 /// The role in which the caller acts in a department: as a specialist when they are both.
 fn role_in(caller: &Caller, department: Uuid) -> Role {
-    let has = |role| {
-        caller
-            .grants
-            .iter()
-            .any(|grant| grant.department == Some(department) && grant.role == role)
-    };
-    if has(Role::Specialist) {
-        Role::Specialist
-    } else {
-        Role::Coordinator
-    }
+    let has = |role| caller.grants.iter().any(|grant| grant.department == Some(department) && grant.role == role);
+    if has(Role::Specialist) { Role::Specialist } else { Role::Coordinator }
 }

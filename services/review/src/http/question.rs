@@ -63,11 +63,7 @@ pub async fn ask(
     if !store::question::ask(&mut tx, holder(&ctx, &caller, id, body.token), new).await? {
         let open = store::question::is_open(&mut tx, id).await?;
         drop(tx);
-        return Err(if open {
-            ReviewError::QuestionOpen
-        } else {
-            not_held(&ctx, &caller, id).await
-        });
+        return Err(if open { ReviewError::QuestionOpen } else { not_held(&ctx, &caller, id).await });
     }
     let envelope = Envelope {
         actor: ctx.pseudonym(caller.person),

@@ -96,7 +96,7 @@ pub struct Page {
 #[utoipa::path(
     get, path = "/worklist", operation_id = "reviewWorklist", tag = "review",
     params(
-        ("filter" = Option<Filter>, Query, description = "Default: `all`."),
+        ("filter" = inline(Option<Filter>), Query, description = "Default: `all`."),
         ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all."),
         ("cursor" = Option<String>, Query, description = "`next` of the page before.")
     ),
@@ -110,71 +110,35 @@ pub async fn worklist(
     caller.require(&ROLES)?;
     let after = Place::from_cursor(wanted.cursor.as_deref())?;
     let departments = departments(&caller);
-    let viewer = Viewer {
-        person: caller.person,
-        now: ctx.now(),
-        specialty: &wanted.specialty,
-    };
-    let mut rows =
-        store::worklist::rows(&ctx.db, &departments, viewer, wanted.filter, after).await?;
+    let viewer = Viewer { person: caller.person, now: ctx.now(), specialty: &wanted.specialty };
+    let mut rows = store::worklist::rows(&ctx.db, &departments, viewer, wanted.filter, after).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| row.place().to_cursor());
+    let next = rows.last().filter(|_| more).map(|row| row.place().to_cursor());
     let items = try_join_all(rows.into_iter().map(|row| show(&ctx, row, viewer))).await?;
     let page = Page {
         items: items.into_iter().flatten().collect(),
         next,
-        counts: store::worklist::counts(&ctx.db, &departments, viewer)
-            .await?
-            .into(),
-        done_today: store::worklist::done_since(
-            &ctx.db,
-            caller.person,
-            At::midnight(ctx.now().date()),
-        )
-        .await?,
+        counts: store::worklist::counts(&ctx.db, &departments, viewer).await?.into(),
+        done_today: store::worklist::done_since(&ctx.db, caller.person, At::midnight(ctx.now().date())).await?,
     };
     record(&ctx, &caller, "search", "worklist", None).await?;
     Ok(Json(page))
 }
 
 fn departments(caller: &Caller) -> Vec<Uuid> {
-    let of_department = caller
-        .grants
-        .iter()
-        .filter(|grant| grant.role.of_department());
-    of_department
-        .filter_map(|grant| grant.department)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    let of_department = caller.grants.iter().filter(|grant| grant.role.of_department());
+    of_department.filter_map(|grant| grant.department).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A row with what its sealed part says; a referral whose key is gone is not shown.
-async fn show(
-    ctx: &Context,
-    row: ListedRow,
-    viewer: Viewer<'_>,
-) -> Result<Option<Row>, ReviewError> {
+async fn show(ctx: &Context, row: ListedRow, viewer: Viewer<'_>) -> Result<Option<Row>, ReviewError> {
     let content: Content = match ctx.keys.get(row.data_key).await.map_err(ReviewError::from) {
-        Ok(key) => sealed::open(
-            &key,
-            sealed::CASE,
-            row.id,
-            row.content.as_deref().unwrap_or_default(),
-        )?,
+        Ok(key) => sealed::open(&key, sealed::CASE, row.id, row.content.as_deref().unwrap_or_default())?,
         Err(ReviewError::NotFound) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let claim = live(
-        row.claimed_by,
-        row.claimed_name.as_deref(),
-        row.lease_expires_at,
-        viewer.now,
-    );
+    let claim = live(row.claimed_by, row.claimed_name.as_deref(), row.lease_expires_at, viewer.now);
     let state = match (&claim, row.state) {
         (Some(_), _) => RowState::Claimed,
         (None, State::Returned) => RowState::Returned,

@@ -51,20 +51,9 @@ pub struct AnswerRow {
 }
 
 /// Saves a person's draft.
-pub async fn save_draft(
-    tx: &mut Tx,
-    case: Uuid,
-    person: Uuid,
-    content: Vec<u8>,
-) -> sqlx::Result<()> {
+pub async fn save_draft(tx: &mut Tx, case: Uuid, person: Uuid, content: Vec<u8>) -> sqlx::Result<()> {
     let now = tx.now();
-    tx.q(SAVE_DRAFT)
-        .bind(case)
-        .bind(person)
-        .bind(content)
-        .bind(now)
-        .exec_one()
-        .await
+    tx.q(SAVE_DRAFT).bind(case).bind(person).bind(content).bind(now).exec_one().await
 }
 
 /// A person's draft, sealed.
@@ -98,13 +87,7 @@ pub async fn add(tx: &mut Tx, row: AnswerRow) -> sqlx::Result<()> {
 
 /// Takes a held answer back. Whether it was still held.
 pub async fn take_back(tx: &mut Tx, holder: Holder) -> sqlx::Result<bool> {
-    let deleted = tx
-        .q(TAKE_BACK)
-        .bind(holder.case)
-        .bind(holder.person)
-        .bind(holder.now)
-        .exec()
-        .await?;
+    let deleted = tx.q(TAKE_BACK).bind(holder.case).bind(holder.person).bind(holder.now).exec().await?;
     Ok(deleted == 1)
 }
 
@@ -138,11 +121,7 @@ pub async fn send(tx: &mut Tx, answer: &AnswerRow, now: At) -> sqlx::Result<bool
     if tx.q(SEND).bind(answer.id).bind(now).exec().await? != 1 {
         return Ok(false);
     }
-    tx.q(FINISH)
-        .bind(answer.case_id)
-        .bind(answer.signed_at)
-        .exec_one()
-        .await?;
+    tx.q(FINISH).bind(answer.case_id).bind(answer.signed_at).exec_one().await?;
     tx.q(FORGET_DRAFTS).bind(answer.case_id).exec().await?;
     Ok(true)
 }

@@ -74,28 +74,14 @@ pub struct CaseRow {
 impl CaseRow {
     /// The claim that holds at `now`.
     pub fn claim(&self, now: At) -> Option<Claim> {
-        live(
-            self.claimed_by,
-            self.claimed_name.as_deref(),
-            self.lease_expires_at,
-            now,
-        )
+        live(self.claimed_by, self.claimed_name.as_deref(), self.lease_expires_at, now)
     }
 }
 
 /// The claim of these columns, if it holds at `now`.
-pub fn live(
-    by: Option<Uuid>,
-    name: Option<&str>,
-    expires_at: Option<At>,
-    now: At,
-) -> Option<Claim> {
+pub fn live(by: Option<Uuid>, name: Option<&str>, expires_at: Option<At>, now: At) -> Option<Claim> {
     let (by, expires_at) = (by?, expires_at?);
-    (expires_at > now).then(|| Claim {
-        by,
-        name: name.unwrap_or_default().to_owned(),
-        expires_at,
-    })
+    (expires_at > now).then(|| Claim { by, name: name.unwrap_or_default().to_owned(), expires_at })
 }
 
 /// Adds a case; one that stands already stays.

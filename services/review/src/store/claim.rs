@@ -48,26 +48,12 @@ pub struct Holder {
 }
 
 /// Takes a free or own case. Whether it was taken.
-pub async fn take(
-    db: &Db,
-    case: Uuid,
-    person: Uuid,
-    name: &str,
-    lease: Lease,
-    now: At,
-) -> sqlx::Result<bool> {
+pub async fn take(db: &Db, case: Uuid, person: Uuid, name: &str, lease: Lease, now: At) -> sqlx::Result<bool> {
     set(db, CLAIM, case, person, name, lease, now).await
 }
 
 /// Takes a case from whoever holds it, as a coordinator of its department. Whether it was taken.
-pub async fn take_over(
-    db: &Db,
-    case: Uuid,
-    person: Uuid,
-    name: &str,
-    lease: Lease,
-    now: At,
-) -> sqlx::Result<bool> {
+pub async fn take_over(db: &Db, case: Uuid, person: Uuid, name: &str, lease: Lease, now: At) -> sqlx::Result<bool> {
     set(db, TAKE_OVER, case, person, name, lease, now).await
 }
 
@@ -110,9 +96,5 @@ pub async fn free(db: &Db, now: At) -> sqlx::Result<u64> {
 
 /// A statement whose first four values are the holder's.
 pub fn as_holder<'t>(tx: &'t mut Tx, sql: &'static str, holder: Holder) -> kit::db::Q<'t> {
-    tx.q(sql)
-        .bind(holder.case)
-        .bind(holder.person)
-        .bind(holder.token)
-        .bind(holder.now)
+    tx.q(sql).bind(holder.case).bind(holder.person).bind(holder.token).bind(holder.now)
 }

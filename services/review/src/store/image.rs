@@ -93,13 +93,7 @@ impl PlacedRow {
 }
 
 /// Adds pictures behind those that stand.
-pub async fn add(
-    tx: &mut Tx,
-    case: Uuid,
-    question: Option<Uuid>,
-    pictures: &[Picture],
-    at: At,
-) -> sqlx::Result<()> {
+pub async fn add(tx: &mut Tx, case: Uuid, question: Option<Uuid>, pictures: &[Picture], at: At) -> sqlx::Result<()> {
     let (last,): (i64,) = tx.q(LAST_PLACE).bind(case).one().await?;
     for (place, picture) in (last + 1..).zip(pictures) {
         let Some(id) = id_of(&picture.image) else {
@@ -199,33 +193,11 @@ pub async fn unshown(tx: &mut Tx, case: Uuid, person: Uuid) -> sqlx::Result<Vec<
 }
 
 /// A rendition, if the person may see it.
-pub async fn rendition(
-    db: &Db,
-    image: Uuid,
-    longest: i64,
-    person: Uuid,
-    now: At,
-) -> sqlx::Result<Option<PlacedRow>> {
-    db.q(RENDITION_FOR)
-        .bind(image)
-        .bind(longest)
-        .bind(person)
-        .bind(now)
-        .opt()
-        .await
+pub async fn rendition(db: &Db, image: Uuid, longest: i64, person: Uuid, now: At) -> sqlx::Result<Option<PlacedRow>> {
+    db.q(RENDITION_FOR).bind(image).bind(longest).bind(person).bind(now).opt().await
 }
 
 /// An original, if the person may see it.
-pub async fn original(
-    db: &Db,
-    image: Uuid,
-    person: Uuid,
-    now: At,
-) -> sqlx::Result<Option<PlacedRow>> {
-    db.q(ORIGINAL_FOR)
-        .bind(image)
-        .bind(person)
-        .bind(now)
-        .opt()
-        .await
+pub async fn original(db: &Db, image: Uuid, person: Uuid, now: At) -> sqlx::Result<Option<PlacedRow>> {
+    db.q(ORIGINAL_FOR).bind(image).bind(person).bind(now).opt().await
 }

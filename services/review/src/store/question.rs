@@ -68,20 +68,8 @@ pub async fn is_open(tx: &mut Tx, case: Uuid) -> sqlx::Result<bool> {
 }
 
 /// The reply came.
-pub async fn supply(
-    tx: &mut Tx,
-    question: Uuid,
-    case: Uuid,
-    at: At,
-    reply: Option<Vec<u8>>,
-) -> sqlx::Result<u64> {
-    tx.q(SUPPLY)
-        .bind(question)
-        .bind(at)
-        .bind(reply)
-        .bind(case)
-        .exec()
-        .await
+pub async fn supply(tx: &mut Tx, question: Uuid, case: Uuid, at: At, reply: Option<Vec<u8>>) -> sqlx::Result<u64> {
+    tx.q(SUPPLY).bind(question).bind(at).bind(reply).bind(case).exec().await
 }
 
 /// The questions of a case, oldest first.

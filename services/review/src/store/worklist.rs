@@ -52,11 +52,7 @@ pub struct ListedRow {
 impl ListedRow {
     /// Its place in the order.
     pub fn place(&self) -> Place {
-        Place {
-            rank: self.priority_rank,
-            due_at: self.due_at,
-            id: self.id,
-        }
+        Place { rank: self.priority_rank, due_at: self.due_at, id: self.id }
     }
 }
 
@@ -151,9 +147,7 @@ mod tests {
     /// A page reads as many rows as it shows, however long the worklist is.
     #[tokio::test]
     async fn a_page_walks_the_index_and_sorts_nothing() {
-        let world = World::start(vec![crate::service()], DEPLOYMENTS[0], |_| ())
-            .await
-            .unwrap();
+        let world = World::start(vec![crate::service()], DEPLOYMENTS[0], |_| ()).await.unwrap();
         let explain: &'static str = format!("explain query plan {ROWS}").leak();
         let at = At::from_micros(0);
         let plan: Vec<(i64, i64, i64, String)> = world
@@ -176,14 +170,10 @@ mod tests {
         assert!(
             steps
                 .iter()
-                .any(|step| step.contains(" c USING INDEX review_case_worklist")
-                    && step.contains("priority_rank")),
+                .any(|step| step.contains(" c USING INDEX review_case_worklist") && step.contains("priority_rank")),
             "{steps:?}"
         );
-        assert!(
-            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
-            "{steps:?}"
-        );
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
         world.stop().await;
     }
 }

@@ -10,39 +10,21 @@ use time::Duration;
 async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
-        let me = house
-            .person("Siri SYNTHETIC", "specialist", DERMATOLOGY)
-            .await;
-        let (kept, gone, early) = (
-            house.with_pictures(1).await,
-            house.with_pictures(1).await,
-            house.referral(),
-        );
+        let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
+        let (kept, gone, early) = (house.with_pictures(1).await, house.with_pictures(1).await, house.referral());
         let token = house.claim(&me, gone.id).await;
         house.look(&me, gone.id, &token).await;
         let answer = json!({ "token": token, "content": content(&gone.findings) });
-        house
-            .post(&me, &format!("/cases/{}/answer", gone.id), answer)
-            .await
-            .expect(200);
+        house.post(&me, &format!("/cases/{}/answer", gone.id), answer).await.expect(200);
         house.ctx().keys.destroy(gone.id).await.unwrap();
-        house
-            .get(&me, &format!("/cases/{}", gone.id))
-            .await
-            .refused(404, "not-found");
+        house.get(&me, &format!("/cases/{}", gone.id)).await.refused(404, "not-found");
         let image = image_id(&gone.pictures[0]);
         for rendition in ["160", "original"] {
-            house
-                .get(&me, &format!("/images/{image}/{rendition}"))
-                .await
-                .refused(404, "not-found");
+            house.get(&me, &format!("/images/{image}/{rendition}")).await.refused(404, "not-found");
         }
         house.world.clock.advance(Duration::seconds(11));
         house.settle().await;
-        assert!(
-            house.published::<AnswerGiven>(&gone).await.is_empty(),
-            "nothing is left to send"
-        );
+        assert!(house.published::<AnswerGiven>(&gone).await.is_empty(), "nothing is left to send");
         // A key that goes before review has read the event leaves a tombstone. The log is read from its beginning again,
         // as on a server that was away.
         house.submit(&early).await;
@@ -57,23 +39,11 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
             house.ctx().db.q(sql).exec().await.unwrap();
         }
         house.settle().await;
-        let states: Vec<(uuid::Uuid, String)> = house
-            .ctx()
-            .db
-            .q("select id, state from review_case order by submitted_at")
-            .all()
-            .await
-            .unwrap();
-        let expected = [
-            (kept.id, "waiting"),
-            (gone.id, "erased"),
-            (early.id, "erased"),
-        ];
+        let states: Vec<(uuid::Uuid, String)> =
+            house.ctx().db.q("select id, state from review_case order by submitted_at").all().await.unwrap();
+        let expected = [(kept.id, "waiting"), (gone.id, "erased"), (early.id, "erased")];
         assert_eq!(states, expected.map(|(id, state)| (id, state.to_owned())));
-        house
-            .get(&me, &format!("/cases/{}", early.id))
-            .await
-            .refused(404, "not-found");
+        house.get(&me, &format!("/cases/{}", early.id)).await.refused(404, "not-found");
         assert_eq!(house.listed(&me, "").await, [kept.id.to_string()]);
         house.world.stop().await;
     }

@@ -9,9 +9,7 @@ use kit::testing::{Engine, Reach, World};
 use kit::{At, Context};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
-use proto::intake::{
-    Finding, InformationSupplied, Patient, Picture, ReferralSubmitted, ReferralWithdrawn,
-};
+use proto::intake::{Finding, InformationSupplied, Patient, Picture, ReferralSubmitted, ReferralWithdrawn};
 use serde_json::{Value, json};
 use time::Duration;
 use tower::ServiceExt;
@@ -49,32 +47,18 @@ impl Reply {
     }
     /// A header's text; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
     /// Fields of the problem, in order.
     pub fn fields(&self) -> Vec<String> {
-        let errors = self.json()["errors"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        errors
-            .iter()
-            .map(|error| error["field"].as_str().unwrap_or_default().to_owned())
-            .collect()
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["field"].as_str().unwrap_or_default().to_owned()).collect()
     }
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.bytes)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
         self
     }
     /// Expects a problem.
@@ -100,9 +84,7 @@ pub struct Referral {
 
 impl House {
     pub async fn build(deployment: (Engine, Reach)) -> Self {
-        let world = World::start(vec![review::service()], deployment, |_| ())
-            .await
-            .expect("a world");
+        let world = World::start(vec![review::service()], deployment, |_| ()).await.expect("a world");
         let app = kit::http::app(world.running.services(), world.ctx().clone());
         Self { world, app }
     }
@@ -114,11 +96,7 @@ impl House {
     /// Signs somebody in; the session outlives every clock that a test moves.
     pub async fn person(&self, name: &str, role: &str, department: Uuid) -> Person {
         let ctx = self.ctx();
-        let person = Person {
-            id: ctx.new_id(),
-            name: name.to_owned(),
-            token: ctx.random.token(),
-        };
+        let person = Person { id: ctx.new_id(), name: name.to_owned(), token: ctx.random.token() };
         let (now, later) = (ctx.now(), ctx.now() + Duration::days(30));
         ctx.db
             .q("insert into kit_session (token_hash, person, person_name, opened_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $5)")
@@ -153,48 +131,23 @@ impl House {
     pub async fn end_grants(&self, person: &Person) {
         let ended = self.ctx().now();
         let sql = "update kit_grant set ends_at = $2 where person = $1";
-        self.ctx()
-            .db
-            .q(sql)
-            .bind(person.id)
-            .bind(ended)
-            .exec_one()
-            .await
-            .expect("ended");
+        self.ctx().db.q(sql).bind(person.id).bind(ended).exec_one().await.expect("ended");
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.app.clone().oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response
-            .into_body()
-            .collect()
-            .await
-            .expect("a body")
-            .to_bytes()
-            .to_vec();
-        Reply {
-            status,
-            headers,
-            bytes,
-        }
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        Reply { status, headers, bytes }
     }
 
     pub fn request(method: Method, path: &str, person: &Person) -> http::request::Builder {
         let cookie = format!("__Host-sid={}", person.token);
-        Request::builder()
-            .method(method)
-            .uri(format!("/api/review{path}"))
-            .header("cookie", cookie)
+        Request::builder().method(method).uri(format!("/api/review{path}")).header("cookie", cookie)
     }
 
     pub async fn get(&self, person: &Person, path: &str) -> Reply {
-        self.send(
-            Self::request(Method::GET, path, person)
-                .body(Body::empty())
-                .expect("a request"),
-        )
-        .await
+        self.send(Self::request(Method::GET, path, person).body(Body::empty()).expect("a request")).await
     }
 
     pub async fn post(&self, person: &Person, path: &str, body: Value) -> Reply {
@@ -206,47 +159,27 @@ impl House {
     }
 
     async fn with_body(&self, method: Method, person: &Person, path: &str, body: Value) -> Reply {
-        let request =
-            Self::request(method, path, person).header("content-type", "application/json");
-        self.send(
-            request
-                .body(Body::from(body.to_string()))
-                .expect("a request"),
-        )
-        .await
+        let request = Self::request(method, path, person).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
     /// A claim's token.
     pub async fn claim(&self, person: &Person, case: Uuid) -> Value {
-        self.post(person, &format!("/cases/{case}/claim"), json!({}))
-            .await
-            .expect(200)
-            .json()["token"]
-            .clone()
+        self.post(person, &format!("/cases/{case}/claim"), json!({})).await.expect(200).json()["token"].clone()
     }
 
     /// Looks at every picture of a case.
     pub async fn look(&self, person: &Person, case: Uuid, token: &Value) {
-        let opened = self
-            .get(person, &format!("/cases/{case}"))
-            .await
-            .expect(200)
-            .json();
+        let opened = self.get(person, &format!("/cases/{case}")).await.expect(200).json();
         for image in opened["images"].as_array().expect("images") {
             let body = json!({ "token": token, "imageId": image["id"] });
-            self.post(person, &format!("/cases/{case}/shown"), body)
-                .await
-                .expect(204);
+            self.post(person, &format!("/cases/{case}/shown"), body).await.expect(204);
         }
     }
 
     /// Ids on the first page of the worklist.
     pub async fn listed(&self, person: &Person, query: &str) -> Vec<String> {
-        let page = self
-            .get(person, &format!("/worklist{query}"))
-            .await
-            .expect(200)
-            .json();
+        let page = self.get(person, &format!("/worklist{query}")).await.expect(200).json();
         ids(&page)
     }
 
@@ -289,9 +222,7 @@ impl House {
         let ctx = self.ctx();
         ctx.keys.ensure(referral.id).await.expect("a key");
         let mut tx = ctx.begin().await.expect("a transaction");
-        ctx.publish(&mut tx, Self::envelope(referral), fact)
-            .await
-            .expect("published");
+        ctx.publish(&mut tx, Self::envelope(referral), fact).await.expect("published");
         tx.commit().await.expect("committed");
     }
 
@@ -303,26 +234,13 @@ impl House {
     }
 
     pub async fn withdraw(&self, referral: &Referral) {
-        self.publish(
-            referral,
-            &ReferralWithdrawn {
-                reason: "The patient was seen elsewhere.".into(),
-            },
-        )
-        .await;
+        self.publish(referral, &ReferralWithdrawn { reason: "The patient was seen elsewhere.".into() }).await;
         self.settle().await;
     }
 
     pub async fn supply(&self, referral: &Referral, question: &str, pictures: Vec<Picture>) {
-        let question = Uuid::parse_str(question)
-            .expect("an id")
-            .as_bytes()
-            .to_vec();
-        let fact = InformationSupplied {
-            question,
-            text: "Since August.".into(),
-            pictures,
-        };
+        let question = Uuid::parse_str(question).expect("an id").as_bytes().to_vec();
+        let fact = InformationSupplied { question, text: "Since August.".into(), pictures };
         self.publish(referral, &fact).await;
         self.settle().await;
     }
@@ -332,17 +250,10 @@ impl House {
         let ctx = self.ctx();
         let key = ctx.keys.ensure(referral.id).await.expect("a key");
         let id = ctx.new_id();
-        let stored = ctx
-            .put_picture(&key, &format!("originals/{id}"), id, bytes)
-            .await
-            .expect("stored");
+        let stored = ctx.put_picture(&key, &format!("originals/{id}"), id, bytes).await.expect("stored");
         Picture {
             image: id.as_bytes().to_vec(),
-            finding: referral
-                .findings
-                .first()
-                .map(|id| id.as_bytes().to_vec())
-                .unwrap_or_default(),
+            finding: referral.findings.first().map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
             view: "close-up".into(),
             media_type: "image/png".into(),
             bytes: bytes.len() as u64,
@@ -363,10 +274,8 @@ impl House {
         let mut renditions = Vec::new();
         for longest in [160, 512, 2048] {
             let bytes = rendition(id, longest);
-            let stored = ctx
-                .put_picture(&key, &format!("derivatives/{id}/{longest}"), id, &bytes)
-                .await
-                .expect("stored");
+            let stored =
+                ctx.put_picture(&key, &format!("derivatives/{id}/{longest}"), id, &bytes).await.expect("stored");
             renditions.push(Rendition {
                 longest,
                 width: longest,
@@ -377,35 +286,16 @@ impl House {
                 stored_sha256: stored.stored_sha256,
             });
         }
-        let quality = Quality {
-            sharpness: 42.5,
-            mean_luma: 121.0,
-            verdict: "good".into(),
-            ..Quality::default()
-        };
+        let quality = Quality { sharpness: 42.5, mean_luma: 121.0, verdict: "good".into(), ..Quality::default() };
         let image = picture.image.clone();
-        let ready = ImageReady {
-            image,
-            renditions,
-            width: 1200,
-            height: 1600,
-            quality: Some(quality),
-        };
+        let ready = ImageReady { image, renditions, width: 1200, height: 1600, quality: Some(quality) };
         self.publish(referral, &ready).await;
         self.settle().await;
     }
 
     pub async fn reject(&self, referral: &Referral, picture: &Picture) {
         let (image, code) = (picture.image.clone(), "truncated-picture".into());
-        self.publish(
-            referral,
-            &ImageRejected {
-                image,
-                code,
-                message: "The picture is cut off.".into(),
-            },
-        )
-        .await;
+        self.publish(referral, &ImageRejected { image, code, message: "The picture is cut off.".into() }).await;
         self.settle().await;
     }
 
@@ -424,10 +314,7 @@ impl House {
     /// What was published about a referral, of one kind.
     pub async fn published<E: Event>(&self, referral: &Referral) -> Vec<(Recorded, E)> {
         let mut found = Vec::new();
-        for event in kit::log::of_subject(&self.ctx().db, referral.id)
-            .await
-            .expect("events")
-        {
+        for event in kit::log::of_subject(&self.ctx().db, referral.id).await.expect("events") {
             if event.kind() == E::KIND {
                 let Opened::Open(fact) = self.ctx().open::<E>(&event).await.expect("opened") else {
                     continue;
@@ -445,17 +332,12 @@ pub fn image_id(picture: &Picture) -> Uuid {
 
 /// Bytes that stand for a rendition.
 pub fn rendition(image: Uuid, longest: u32) -> Vec<u8> {
-    format!("rendition {longest} of {image}")
-        .repeat(20)
-        .into_bytes()
+    format!("rendition {longest} of {image}").repeat(20).into_bytes()
 }
 
 pub fn ids(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().expect("items");
-    items
-        .iter()
-        .map(|row| row["id"].as_str().expect("an id").to_owned())
-        .collect()
+    items.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 /// An answer to these findings.
@@ -499,20 +381,8 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
 }
 
 /// Signs.
-pub async fn sign(
-    house: &House,
-    person: &Person,
-    referral: &Referral,
-    token: &Value,
-    content: Value,
-) -> Reply {
-    house
-        .post(
-            person,
-            &format!("/cases/{}/answer", referral.id),
-            json!({ "token": token, "content": content }),
-        )
-        .await
+pub async fn sign(house: &House, person: &Person, referral: &Referral, token: &Value, content: Value) -> Reply {
+    house.post(person, &format!("/cases/{}/answer", referral.id), json!({ "token": token, "content": content })).await
 }
 
 /// Compares the named fields of a JSON object.
@@ -534,12 +404,7 @@ impl<'h> Desk<'h> {
     /// Claims the case.
     pub async fn claim(house: &'h House, person: &'h Person, case: Uuid) -> Self {
         let token = house.claim(person, case).await;
-        Self {
-            house,
-            person,
-            case,
-            token,
-        }
+        Self { house, person, case, token }
     }
 
     /// The case as they see it.

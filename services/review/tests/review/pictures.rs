@@ -21,18 +21,9 @@ async fn what_imaging_says_may_come_before_the_case_or_after() {
         let seen = house.get(&me, &path).await.expect(200).json();
         let quality = json!({ "sharpness": 42.5, "exposure": 121.0, "verdict": "good" });
         let finding = referral.findings[0];
-        has(
-            &seen["images"][0],
-            json!({ "state": "ready", "width": 1200, "quality": quality }),
-        );
-        has(
-            &seen["images"][0],
-            json!({ "findingId": finding, "view": "close-up", "bytes": 5 }),
-        );
-        has(
-            &seen["images"][1],
-            json!({ "state": "processing", "width": 1600, "quality": null }),
-        );
+        has(&seen["images"][0], json!({ "state": "ready", "width": 1200, "quality": quality }));
+        has(&seen["images"][0], json!({ "findingId": finding, "view": "close-up", "bytes": 5 }));
+        has(&seen["images"][1], json!({ "state": "processing", "width": 1600, "quality": null }));
         let late_path = format!("/images/{}/2048", image_id(&late));
         house.get(&me, &late_path).await.refused(404, "not-found");
         house.prepare(&referral, &late).await;
@@ -52,20 +43,14 @@ async fn renditions_and_originals_are_served_and_recorded() {
         let referral = house.with_pictures(1).await;
         let id = image_id(&referral.pictures[0]);
         for longest in [160, 512, 2048] {
-            let reply = house
-                .get(&me, &format!("/images/{id}/{longest}"))
-                .await
-                .expect(200);
+            let reply = house.get(&me, &format!("/images/{id}/{longest}")).await.expect(200);
             assert_eq!(reply.bytes, rendition(id, longest));
             assert_eq!(reply.header("content-type"), "image/jpeg");
             assert_eq!(reply.header("cache-control"), "private, no-cache");
         }
         let path = format!("/images/{id}/original");
         let original = house.get(&me, &path).await.expect(200);
-        assert_eq!(
-            (original.bytes.clone(), original.header("content-type")),
-            (vec![0; 3000], "image/png")
-        );
+        assert_eq!((original.bytes.clone(), original.header("content-type")), (vec![0; 3000], "image/png"));
         let place = format!("attachment; filename=\"{id}.png\"");
         assert_eq!(original.header("content-disposition"), place);
         let again = House::request(Method::GET, &path, &me)
@@ -73,26 +58,11 @@ async fn renditions_and_originals_are_served_and_recorded() {
             .body(Body::empty())
             .unwrap();
         assert!(house.send(again).await.expect(304).bytes.is_empty());
-        house
-            .get(&me, &format!("/images/{id}/1024"))
-            .await
-            .refused(404, "not-found");
+        house.get(&me, &format!("/images/{id}/1024")).await.refused(404, "not-found");
         let log = house.ctx().audit.of_subject(referral.id).await.unwrap();
-        let read: Vec<String> = log
-            .iter()
-            .map(|one| format!("{} {}", one.action, one.what))
-            .collect();
+        let read: Vec<String> = log.iter().map(|one| format!("{} {}", one.action, one.what)).collect();
         let original = "download image original";
-        assert_eq!(
-            read,
-            [
-                "read image 160",
-                "read image 512",
-                "read image 2048",
-                original,
-                original
-            ]
-        );
+        assert_eq!(read, ["read image 160", "read image 512", "read image 2048", original, original]);
         assert!(log.iter().all(|one| one.person == me.id));
         house.world.stop().await;
     }
@@ -101,21 +71,11 @@ async fn renditions_and_originals_are_served_and_recorded() {
 #[tokio::test]
 async fn one_search_is_recorded_per_look_at_the_worklist() {
     let house = House::build(DEPLOYMENTS[0]).await;
-    let me = house
-        .person("Siri SYNTHETIC", "specialist", DERMATOLOGY)
-        .await;
+    let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
     house.listed(&me, "").await;
     house.listed(&me, "?filter=mine").await;
     let sql = "select count(*) from audit_access where person = $1 and action = 'search'";
-    let (searches,): (i64,) = house
-        .ctx()
-        .audit
-        .db()
-        .q(sql)
-        .bind(me.id)
-        .one()
-        .await
-        .unwrap();
+    let (searches,): (i64,) = house.ctx().audit.db().q(sql).bind(me.id).one().await.unwrap();
     assert_eq!(searches, 2);
     house.world.stop().await;
 }
@@ -123,27 +83,12 @@ async fn one_search_is_recorded_per_look_at_the_worklist() {
 #[tokio::test]
 async fn changed_bytes_are_not_served() {
     let house = House::build(DEPLOYMENTS[0]).await;
-    let me = house
-        .person("Siri SYNTHETIC", "specialist", DERMATOLOGY)
-        .await;
+    let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
     let referral = house.with_pictures(1).await;
     let id = image_id(&referral.pictures[0]);
     let sql = "update review_rendition set stored_sha256 = $1 where longest = 512";
-    house
-        .ctx()
-        .db
-        .q(sql)
-        .bind(vec![0_u8; 32])
-        .exec_one()
-        .await
-        .unwrap();
-    house
-        .get(&me, &format!("/images/{id}/512"))
-        .await
-        .refused(500, "internal");
-    house
-        .get(&me, &format!("/images/{id}/160"))
-        .await
-        .expect(200);
+    house.ctx().db.q(sql).bind(vec![0_u8; 32]).exec_one().await.unwrap();
+    house.get(&me, &format!("/images/{id}/512")).await.refused(500, "internal");
+    house.get(&me, &format!("/images/{id}/160")).await.expect(200);
     house.world.stop().await;
 }

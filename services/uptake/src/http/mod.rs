@@ -7,9 +7,7 @@ use utoipa_axum::routes;
 
 /// All of them.
 pub fn routes() -> Routes {
-    Routes::new()
-        .routes(routes!(practices::practices))
-        .routes(routes!(practices::practices_csv))
+    Routes::new().routes(routes!(practices::practices)).routes(routes!(practices::practices_csv))
 }
 
 /// Who may see the figures of all practices.

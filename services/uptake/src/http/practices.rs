@@ -144,10 +144,7 @@ pub async fn practices_csv(
         outcome: "ok".into(),
     };
     ctx.audit.record(access).await?;
-    let name = format!(
-        "attachment; filename=\"practices-{}-{}.csv\"",
-        built.window.from, built.window.to
-    );
+    let name = format!("attachment; filename=\"practices-{}-{}.csv\"", built.window.from, built.window.to);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, name),
@@ -165,59 +162,25 @@ struct Built {
 }
 
 async fn build(ctx: &Context, wanted: &Wanted) -> Result<Built, UptakeError> {
-    if !matches!(
-        wanted.specialty.as_str(),
-        "" | "dermatology" | "ent" | "plastic-surgery"
-    ) {
+    if !matches!(wanted.specialty.as_str(), "" | "dermatology" | "ent" | "plastic-surgery") {
         let message = "Choose dermatology, ent or plastic-surgery, or leave it out.";
-        return Err(UptakeError::Invalid(vec![FieldError::new(
-            "specialty",
-            "unknown",
-            message,
-        )]));
+        return Err(UptakeError::Invalid(vec![FieldError::new("specialty", "unknown", message)]));
     }
     let (db, now, specialty) = (&ctx.db, ctx.now(), wanted.specialty.as_str());
-    let window = Window::asked(
-        &wanted.from,
-        &wanted.to,
-        store::first_equipped(db).await?,
-        now,
-    )?;
+    let window = Window::asked(&wanted.from, &wanted.to, store::first_equipped(db).await?, now)?;
     // Read first: what comes in between is in the figures, and the position never claims more than they hold.
     let position = store::position(db).await?;
     // What is planned for later does not count yet.
     let ends = window.ends().min(now + time::Duration::microseconds(1));
-    let mut practices: Vec<Practice> = store::practices(db, ends)
-        .await?
-        .into_iter()
-        .map(Practice::from)
-        .collect();
+    let mut practices: Vec<Practice> = store::practices(db, ends).await?.into_iter().map(Practice::from).collect();
     // Here and not in SQL: the two engines order letters differently.
     practices.sort_by_cached_key(|practice| (practice.name.to_lowercase(), practice.id));
-    let steps: Vec<Step> = store::steps(db, ends, specialty)
-        .await?
-        .into_iter()
-        .map(Step::from)
-        .collect();
+    let steps: Vec<Step> = store::steps(db, ends, specialty).await?.into_iter().map(Step::from).collect();
     let uses = store::uses(db, window.begins(), ends, specialty).await?;
     let facts: Vec<Fact> = uses.into_iter().filter_map(fact).collect();
-    let spans: Vec<Span> = store::spans(db, ends, specialty)
-        .await?
-        .into_iter()
-        .map(Span::from)
-        .collect();
-    let sources = Sources {
-        practices: &practices,
-        steps: &steps,
-        facts: &facts,
-        spans: &spans,
-    };
-    Ok(Built {
-        window,
-        position,
-        now,
-        rows: panel::rows(sources, window, now),
-    })
+    let spans: Vec<Span> = store::spans(db, ends, specialty).await?.into_iter().map(Span::from).collect();
+    let sources = Sources { practices: &practices, steps: &steps, facts: &facts, spans: &spans };
+    Ok(Built { window, position, now, rows: panel::rows(sources, window, now) })
 }
 
 impl Built {
@@ -266,9 +229,7 @@ impl From<Row> for PracticeView {
             images_sent: row.images_sent,
             answers_read: row.answers_read,
             months: row.months,
-            median_answer_hours: row
-                .median_answer_hours
-                .map(|hours| (hours * 100.0).round() / 100.0),
+            median_answer_hours: row.median_answer_hours.map(|hours| (hours * 100.0).round() / 100.0),
             silent_days: row.silent_days,
             test_use: row.test_use,
         }
@@ -277,33 +238,19 @@ impl From<Row> for PracticeView {
 
 impl From<store::PracticeRow> for Practice {
     fn from(row: store::PracticeRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            municipality: row.municipality,
-            test: row.test,
-            list_size: row.list_size,
-        }
+        Self { id: row.id, name: row.name, municipality: row.municipality, test: row.test, list_size: row.list_size }
     }
 }
 
 impl From<store::StepRow> for Step {
     fn from(row: store::StepRow) -> Self {
-        Self {
-            practice: row.practice,
-            step: row.step,
-            on: row.starts_at,
-        }
+        Self { practice: row.practice, step: row.step, on: row.starts_at }
     }
 }
 
 impl From<store::SpanRow> for Span {
     fn from(row: store::SpanRow) -> Self {
-        Self {
-            practice: row.practice,
-            first: row.first_at,
-            last: row.last_at,
-        }
+        Self { practice: row.practice, first: row.first_at, last: row.last_at }
     }
 }
 

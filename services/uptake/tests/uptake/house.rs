@@ -33,21 +33,14 @@ impl Reply {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.bytes)
-        );
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
         self
     }
 }
 
 impl House {
     pub async fn build(deployment: (Engine, Reach)) -> Self {
-        let world = World::start(vec![uptake::service()], deployment, |_| ())
-            .await
-            .expect("a world");
+        let world = World::start(vec![uptake::service()], deployment, |_| ()).await.expect("a world");
         world.clock.hold(datetime!(2026-03-20 12:00 UTC).into());
         let app = kit::http::app(world.running.services(), world.ctx().clone());
         Self { world, app }
@@ -83,28 +76,12 @@ impl House {
     }
 
     pub async fn get(&self, cookie: &str, path: &str) -> Reply {
-        let request = Request::builder()
-            .uri(format!("/api/uptake{path}"))
-            .header("cookie", cookie);
-        let response = self
-            .app
-            .clone()
-            .oneshot(request.body(Body::empty()).expect("a request"))
-            .await
-            .expect("an answer");
+        let request = Request::builder().uri(format!("/api/uptake{path}")).header("cookie", cookie);
+        let response =
+            self.app.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response
-            .into_body()
-            .collect()
-            .await
-            .expect("a body")
-            .to_bytes()
-            .to_vec();
-        Reply {
-            status,
-            headers,
-            bytes,
-        }
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        Reply { status, headers, bytes }
     }
 
     pub async fn settle(&self) {
@@ -117,20 +94,14 @@ impl House {
             self.ctx().keys.ensure(key).await.expect("a key");
         }
         let mut tx = self.ctx().begin().await.expect("a transaction");
-        self.ctx()
-            .publish(&mut tx, envelope, fact)
-            .await
-            .expect("published");
+        self.ctx().publish(&mut tx, envelope, fact).await.expect("published");
         tx.commit().await.expect("committed");
     }
 
     /// A practice; equipped when a day is given.
     pub async fn practice(&self, name: &str, test: bool, equipped: Option<At>) -> Uuid {
         let id = self.ctx().new_id();
-        let about = Envelope {
-            test,
-            ..about(id, id)
-        };
+        let about = Envelope { test, ..about(id, id) };
         let fact = PracticeRegistered {
             name: name.into(),
             municipality: "Tromsø".into(),
@@ -153,19 +124,12 @@ impl House {
             effective_us: on.micros(),
             ..about(practice, practice)
         };
-        self.publish(
-            envelope,
-            &EnablementRecorded {
-                note: "By post.".into(),
-            },
-        )
-        .await;
+        self.publish(envelope, &EnablementRecorded { note: "By post.".into() }).await;
     }
 
     pub async fn submit(&self, practice: Uuid, at: At, images: u32) -> Uuid {
         let referral = self.ctx().new_id();
-        self.publish(use_of(practice, referral, at, images), &submitted())
-            .await;
+        self.publish(use_of(practice, referral, at, images), &submitted()).await;
         referral
     }
 }
@@ -192,23 +156,13 @@ pub fn use_of(practice: Uuid, referral: Uuid, at: At, images: u32) -> Envelope {
 }
 
 pub fn submitted() -> ReferralSubmitted {
-    let patient = Patient {
-        name: "Kari SYNTHETIC".into(),
-        identifier: "13917404012".into(),
-        ..Patient::default()
-    };
-    ReferralSubmitted {
-        patient: Some(patient),
-        question: "Is this harmless?".into(),
-        ..ReferralSubmitted::default()
-    }
+    let patient = Patient { name: "Kari SYNTHETIC".into(), identifier: "13917404012".into(), ..Patient::default() };
+    ReferralSubmitted { patient: Some(patient), question: "Is this harmless?".into(), ..ReferralSubmitted::default() }
 }
 
 pub fn row<'a>(panel: &'a Value, name: &str) -> &'a Value {
     let rows = panel["practices"].as_array().expect("rows");
-    rows.iter()
-        .find(|row| row["name"] == name)
-        .unwrap_or_else(|| panic!("no row for {name}"))
+    rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no row for {name}"))
 }
 
 /// Compares the named fields of a JSON object.

@@ -48,17 +48,10 @@ async fn register(house: &House) -> [Uuid; 3] {
     let test = house.practice("Øvingskontoret", true, Some(january)).await;
     let trained = day(datetime!(2026-01-12 00:00 UTC));
     house.step(user, "trained", "dermatology", trained).await;
-    house
-        .step(silent, "offered", "", day(datetime!(2026-02-01 00:00 UTC)))
-        .await;
+    house.step(silent, "offered", "", day(datetime!(2026-02-01 00:00 UTC))).await;
     // Planned for later: not a fact yet.
-    house
-        .step(silent, "trained", "", day(datetime!(2026-04-01 00:00 UTC)))
-        .await;
-    for (size, from) in [
-        (2_800, datetime!(2025-06-01 00:00 UTC)),
-        (3_000, datetime!(2026-02-01 00:00 UTC)),
-    ] {
+    house.step(silent, "trained", "", day(datetime!(2026-04-01 00:00 UTC))).await;
+    for (size, from) in [(2_800, datetime!(2025-06-01 00:00 UTC)), (3_000, datetime!(2026-02-01 00:00 UTC))] {
         let envelope = Envelope {
             list_size: Some(size),
             gps: Some(3),
@@ -69,10 +62,7 @@ async fn register(house: &House) -> [Uuid; 3] {
         };
         house.publish(envelope, &RegisterRecorded {}).await;
     }
-    let changed = PracticeChanged {
-        name: "Bø".into(),
-        municipality: "Bø".into(),
-    };
+    let changed = PracticeChanged { name: "Bø".into(), municipality: "Bø".into() };
     house.publish(about(stopped, stopped), &changed).await;
     [user, stopped, test]
 }
@@ -80,33 +70,13 @@ async fn register(house: &House) -> [Uuid; 3] {
 /// Without a picture: no use. Withdrawn later: still a use. Training in a real practice: counted apart.
 async fn odd_acts(house: &House, user: Uuid, referrals: &[Uuid]) {
     let at = |at: OffsetDateTime| At::from(at);
-    house
-        .submit(user, at(datetime!(2026-02-10 09:00 UTC)), 0)
-        .await;
+    house.submit(user, at(datetime!(2026-02-10 09:00 UTC)), 0).await;
     let withdrawn = use_of(user, referrals[2], at(datetime!(2026-03-18 10:00 UTC)), 0);
     let reason = "Seen elsewhere.".into();
-    house
-        .publish(withdrawn, &ReferralWithdrawn { reason })
-        .await;
-    let training = use_of(
-        user,
-        house.ctx().new_id(),
-        at(datetime!(2026-02-11 09:00 UTC)),
-        2,
-    );
-    house
-        .publish(
-            Envelope {
-                test: true,
-                ..training
-            },
-            &submitted(),
-        )
-        .await;
+    house.publish(withdrawn, &ReferralWithdrawn { reason }).await;
+    let training = use_of(user, house.ctx().new_id(), at(datetime!(2026-02-11 09:00 UTC)), 2);
+    house.publish(Envelope { test: true, ..training }, &submitted()).await;
     let supplied = use_of(user, referrals[0], at(datetime!(2026-01-21 09:00 UTC)), 2);
-    let fact = InformationSupplied {
-        text: "Here.".into(),
-        ..InformationSupplied::default()
-    };
+    let fact = InformationSupplied { text: "Here.".into(), ..InformationSupplied::default() };
     house.publish(supplied, &fact).await;
 }

@@ -10,10 +10,10 @@ use crate::at::At;
 use bytes::Bytes;
 use http::HeaderMap;
 use s3s::dto::{
-    Checksum, ChecksumMode, ChecksumType, CreateBucketInput, CreateBucketOutput, DeleteObjectInput,
-    DeleteObjectOutput, ETag, EncodingType, GetObjectInput, GetObjectOutput, HeadBucketInput,
-    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
-    Object, PutObjectInput, PutObjectOutput, StreamingBlob, Timestamp,
+    Checksum, ChecksumMode, ChecksumType, CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput,
+    ETag, EncodingType, GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
+    HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output, Object, PutObjectInput, PutObjectOutput, StreamingBlob,
+    Timestamp,
 };
 use s3s::{S3, S3Request, S3Response, S3Result, TrailingHeaders, s3_error};
 use std::fs::File;
@@ -44,30 +44,21 @@ impl Answers {
 
 #[async_trait::async_trait]
 impl S3 for Answers {
-    async fn create_bucket(
-        &self,
-        request: S3Request<CreateBucketInput>,
-    ) -> S3Result<S3Response<CreateBucketOutput>> {
+    async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
         let store = Arc::clone(&self.store);
         blocking(move || store.create_bucket(&request.input.bucket)).await?;
         Ok(S3Response::new(CreateBucketOutput::default()))
     }
 
     /// Also the question whether the store is ready: a store that has stopped answers 503.
-    async fn head_bucket(
-        &self,
-        request: S3Request<HeadBucketInput>,
-    ) -> S3Result<S3Response<HeadBucketOutput>> {
+    async fn head_bucket(&self, request: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         let bucket = self.store.bucket(&request.input.bucket)?;
         self.store.disk().check()?;
         blocking(move || bucket.present()).await?;
         Ok(S3Response::new(HeadBucketOutput::default()))
     }
 
-    async fn put_object(
-        &self,
-        request: S3Request<PutObjectInput>,
-    ) -> S3Result<S3Response<PutObjectOutput>> {
+    async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         refusals::encryption(&request.headers)?;
         let mut input = request.input;
         refusals::put(&input)?;
@@ -83,13 +74,7 @@ impl S3 for Answers {
         let incoming = Incoming::receive(self.store.incoming(), body, &declared).await?;
         let store = Arc::clone(&self.store);
         let record = blocking(move || {
-            let sealed = incoming.seal(
-                store.disk(),
-                &declared,
-                input.key,
-                input.content_type,
-                input.metadata,
-            )?;
+            let sealed = incoming.seal(store.disk(), &declared, input.key, input.content_type, input.metadata)?;
             bucket.commit(store.disk(), sealed, &condition)
         })
         .await?;
@@ -100,10 +85,7 @@ impl S3 for Answers {
         }))
     }
 
-    async fn get_object(
-        &self,
-        request: S3Request<GetObjectInput>,
-    ) -> S3Result<S3Response<GetObjectOutput>> {
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         refusals::encryption(&request.headers)?;
         let input = request.input;
         refusals::get(&input)?;
@@ -135,10 +117,7 @@ impl S3 for Answers {
         }))
     }
 
-    async fn head_object(
-        &self,
-        request: S3Request<HeadObjectInput>,
-    ) -> S3Result<S3Response<HeadObjectOutput>> {
+    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         refusals::encryption(&request.headers)?;
         let input = request.input;
         refusals::head(&input)?;
@@ -157,10 +136,7 @@ impl S3 for Answers {
         }))
     }
 
-    async fn delete_object(
-        &self,
-        request: S3Request<DeleteObjectInput>,
-    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+    async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
         let input = request.input;
         refusals::delete(&input)?;
         let store = Arc::clone(&self.store);
@@ -181,34 +157,21 @@ impl S3 for Answers {
             None => input.start_after.clone(),
         };
         let most = input.max_keys.unwrap_or(PAGE).clamp(0, PAGE);
-        let url = input
-            .encoding_type
-            .as_ref()
-            .is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
+        let url = input.encoding_type.as_ref().is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
         let written = |text: &str| {
-            if url {
-                percent_encoded(text)
-            } else {
-                text.to_owned()
-            }
+            if url { percent_encoded(text) } else { text.to_owned() }
         };
         let prefix = input.prefix.unwrap_or_default();
         let (contents, more) = {
             let index = bucket.index();
             let mut found = index.walk(&prefix, after.as_deref());
-            let page: Vec<(String, Entry)> = found
-                .by_ref()
-                .take(most as usize)
-                .map(|(key, entry)| (key.clone(), entry.clone()))
-                .collect();
+            let page: Vec<(String, Entry)> =
+                found.by_ref().take(most as usize).map(|(key, entry)| (key.clone(), entry.clone())).collect();
             // S3 answers max-keys=0 with an end, not with a page that never ends.
             let more = most > 0 && found.next().is_some();
             (page, more)
         };
-        let next = contents
-            .last()
-            .filter(|_| more)
-            .map(|(key, _)| hex::encode(key));
+        let next = contents.last().filter(|_| more).map(|(key, _)| hex::encode(key));
         let contents: Vec<Object> = contents
             .into_iter()
             .map(|(key, entry)| Object {
@@ -235,15 +198,8 @@ impl S3 for Answers {
     }
 }
 
-fn declared(
-    input: &mut PutObjectInput,
-    headers: &HeaderMap,
-    trailers: Option<TrailingHeaders>,
-) -> Declared {
-    let announced = headers
-        .get_all("x-amz-trailer")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+fn declared(input: &mut PutObjectInput, headers: &HeaderMap, trailers: Option<TrailingHeaders>) -> Declared {
+    let announced = headers.get_all("x-amz-trailer").iter().filter_map(|value| value.to_str().ok());
     Declared {
         sums: Checksum {
             checksum_crc32: input.checksum_crc32.take(),
@@ -253,15 +209,10 @@ fn declared(
             checksum_crc64nvme: input.checksum_crc64nvme.take(),
             ..Checksum::default()
         },
-        announced: announced
-            .flat_map(|value| value.split(','))
-            .map(|name| name.trim().to_ascii_lowercase())
-            .collect(),
+        announced: announced.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect(),
         trailers,
         md5: input.content_md5.take(),
-        length: input
-            .content_length
-            .and_then(|length| u64::try_from(length).ok()),
+        length: input.content_length.and_then(|length| u64::try_from(length).ok()),
     }
 }
 
@@ -290,11 +241,7 @@ fn chunk(mut file: File, left: u64) -> Result<(File, Bytes), Fault> {
     let length = left.min(CHUNK);
     let mut bytes = Vec::with_capacity(length as usize);
     (&mut file).take(length).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 == length {
-        Ok((file, bytes.into()))
-    } else {
-        Err(Fault::Damaged)
-    }
+    if bytes.len() as u64 == length { Ok((file, bytes.into())) } else { Err(Fault::Damaged) }
 }
 
 fn asks_for_checksum(mode: Option<&ChecksumMode>) -> bool {
@@ -307,34 +254,24 @@ fn timestamp(micros: i64) -> Timestamp {
 
 fn base64_of_hex(sum: &str) -> Option<String> {
     use base64::Engine;
-    hex::decode(sum)
-        .ok()
-        .map(|sum| base64::engine::general_purpose::STANDARD.encode(sum))
+    hex::decode(sum).ok().map(|sum| base64::engine::general_purpose::STANDARD.encode(sum))
 }
 
 /// Continuation tokens are the last key in hex: a key may hold characters that XML cannot carry.
 fn key_of_token(token: &str) -> S3Result<String> {
-    let key = hex::decode(token)
-        .ok()
-        .and_then(|key| String::from_utf8(key).ok());
-    key.ok_or_else(|| {
-        s3_error!(
-            InvalidArgument,
-            "this continuation token was not given by this store"
-        )
-    })
+    let key = hex::decode(token).ok().and_then(|key| String::from_utf8(key).ok());
+    key.ok_or_else(|| s3_error!(InvalidArgument, "this continuation token was not given by this store"))
 }
 
 /// As S3 writes keys with `encoding-type=url`.
 fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-                encoded.push(char::from(byte));
-            } else {
-                encoded.push('%');
-                encoded.push_str(&hex::encode_upper([byte]));
-            }
-            encoded
-        })
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&hex::encode_upper([byte]));
+        }
+        encoded
+    })
 }

@@ -32,9 +32,7 @@ impl Condition {
     fn check(&self, current: Option<&Entry>) -> Result<(), Fault> {
         let holds = match (self, current) {
             (Self::Any, _) | (Self::Absent, None) | (Self::Is(ETagCondition::Any), Some(_)) => true,
-            (Self::Is(ETagCondition::ETag(tag)), Some(current)) => {
-                tag.as_strong() == Some(&current.etag)
-            }
+            (Self::Is(ETagCondition::ETag(tag)), Some(current)) => tag.as_strong() == Some(&current.etag),
             (Self::Absent, Some(_)) => false,
             (Self::Is(_), None) => return Err(Fault::NoKey),
         };
@@ -74,19 +72,13 @@ impl Bucket {
         let folder = &folder;
         let parts = std::thread::scope(|scope| {
             let readers: Vec<_> = (0..READERS)
-                .map(|reader| {
-                    scope.spawn(move || read_shards(folder, (reader..SHARDS).step_by(READERS)))
-                })
+                .map(|reader| scope.spawn(move || read_shards(folder, (reader..SHARDS).step_by(READERS))))
                 .collect();
-            readers
-                .into_iter()
-                .map(std::thread::ScopedJoinHandle::join)
-                .collect::<Vec<_>>()
+            readers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>()
         });
         for part in parts {
-            let (records, broken) = part.map_err(|_| {
-                Fault::Disk(io::Error::other("a thread that read the index panicked"))
-            })??;
+            let (records, broken) =
+                part.map_err(|_| Fault::Disk(io::Error::other("a thread that read the index panicked")))??;
             for record in records {
                 let entry = Entry::from(&record);
                 index.insert(record.key, entry);
@@ -97,19 +89,12 @@ impl Bucket {
             folder: folder.clone(),
             index: RwLock::new(index),
             damaged: RwLock::new(damaged),
-            shards: std::iter::repeat_with(Mutex::default)
-                .take(SHARDS)
-                .collect(),
+            shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
         })
     }
 
     /// Gives `sealed` its name if `condition` holds: the commit. Blocks.
-    pub(super) fn commit(
-        &self,
-        disk: &Disk,
-        sealed: Sealed,
-        condition: &Condition,
-    ) -> Result<Record, Fault> {
+    pub(super) fn commit(&self, disk: &Disk, sealed: Sealed, condition: &Condition) -> Result<Record, Fault> {
         let Sealed { file, record } = sealed;
         let place = self.place(&record.key);
         let _one_at_a_time = self.lock(&place);
@@ -126,8 +111,7 @@ impl Bucket {
         })?;
         disk.sync_directory(&place.folder)?;
         self.damaged_mut().remove(&place.file);
-        self.index_mut()
-            .insert(record.key.clone(), Entry::from(&record));
+        self.index_mut().insert(record.key.clone(), Entry::from(&record));
         Ok(record)
     }
 
@@ -146,22 +130,14 @@ impl Bucket {
 
     fn try_read(&self, key: &str, place: &Place) -> Result<(File, Record), Fault> {
         if self.index().get(key).is_none() {
-            return Err(if self.damaged_ref().contains(&place.file) {
-                Fault::Damaged
-            } else {
-                Fault::NoKey
-            });
+            return Err(if self.damaged_ref().contains(&place.file) { Fault::Damaged } else { Fault::NoKey });
         }
         let mut file = File::open(&place.file).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Fault::Damaged,
             _ => Fault::from(error),
         })?;
         let record = Record::read(&mut file)?;
-        if record.key == key {
-            Ok((file, record))
-        } else {
-            Err(Fault::Damaged)
-        }
+        if record.key == key { Ok((file, record)) } else { Err(Fault::Damaged) }
     }
 
     /// Removes the object under `key`; nothing happens when there is none. Blocks.
@@ -207,9 +183,7 @@ impl Bucket {
     }
 
     fn lock(&self, place: &Place) -> MutexGuard<'_, ()> {
-        self.shards[place.shard]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shards[place.shard].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// By SHA-256: any key makes a short, harmless file name, and `a` does not stand in the way of `a/b`.
@@ -217,11 +191,7 @@ impl Bucket {
         let sum = digest(&SHA256, key.as_bytes());
         let name = hex::encode(sum.as_ref());
         let folder = self.folder.join(&name[..2]);
-        Place {
-            shard: usize::from(sum.as_ref()[0]),
-            file: folder.join(name),
-            folder,
-        }
+        Place { shard: usize::from(sum.as_ref()[0]), file: folder.join(name), folder }
     }
 }
 
@@ -241,9 +211,7 @@ fn read_shards(folder: &Path, shards: impl Iterator<Item = usize>) -> Result<Rea
         for found in fs::read_dir(folder.join(format!("{shard:02x}")))? {
             let path = found?.path();
             match Record::read(&mut File::open(&path)?) {
-                Ok(record)
-                    if path.ends_with(hex::encode(digest(&SHA256, record.key.as_bytes()))) =>
-                {
+                Ok(record) if path.ends_with(hex::encode(digest(&SHA256, record.key.as_bytes()))) => {
                     records.push(record);
                 }
                 Ok(_) | Err(Fault::Damaged) => broken.push(path),

@@ -28,8 +28,7 @@ impl Disk {
 
     /// Refuses to go on after a failed sync.
     pub(super) fn check(&self) -> Result<(), Fault> {
-        self.reason()
-            .map_or(Ok(()), |reason| Err(Fault::Stopped(reason.to_owned())))
+        self.reason().map_or(Ok(()), |reason| Err(Fault::Stopped(reason.to_owned())))
     }
 
     /// Content and size of `file` reach the disk.
@@ -58,20 +57,14 @@ impl Disk {
 
     #[cfg(test)]
     fn injected(&self) -> io::Result<()> {
-        if self.fails_at.load(Ordering::SeqCst) > 0
-            && self.fails_at.fetch_sub(1, Ordering::SeqCst) == 1
-        {
+        if self.fails_at.load(Ordering::SeqCst) > 0 && self.fails_at.fetch_sub(1, Ordering::SeqCst) == 1 {
             return Err(io::Error::other("injected"));
         }
         Ok(())
     }
 
     #[cfg(not(test))]
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "the same signature as with faults injected"
-    )]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same signature as with faults injected")]
     fn injected(&self) -> io::Result<()> {
         Ok(())
     }

@@ -41,21 +41,12 @@ impl Declared {
 
     fn hasher(&self) -> ChecksumHasher {
         ChecksumHasher {
-            crc32: self
-                .wants(self.sums.checksum_crc32.as_ref(), "x-amz-checksum-crc32")
-                .then(Default::default),
-            crc32c: self
-                .wants(self.sums.checksum_crc32c.as_ref(), "x-amz-checksum-crc32c")
-                .then(Default::default),
-            sha1: self
-                .wants(self.sums.checksum_sha1.as_ref(), "x-amz-checksum-sha1")
-                .then(Default::default),
+            crc32: self.wants(self.sums.checksum_crc32.as_ref(), "x-amz-checksum-crc32").then(Default::default),
+            crc32c: self.wants(self.sums.checksum_crc32c.as_ref(), "x-amz-checksum-crc32c").then(Default::default),
+            sha1: self.wants(self.sums.checksum_sha1.as_ref(), "x-amz-checksum-sha1").then(Default::default),
             sha256: Some(Sha256::default()),
             crc64nvme: self
-                .wants(
-                    self.sums.checksum_crc64nvme.as_ref(),
-                    "x-amz-checksum-crc64nvme",
-                )
+                .wants(self.sums.checksum_crc64nvme.as_ref(), "x-amz-checksum-crc64nvme")
                 .then(Default::default),
         }
     }
@@ -65,16 +56,8 @@ impl Declared {
         if self.length.is_some_and(|length| length != size) {
             return Err(Fault::Incomplete);
         }
-        let trailers = self
-            .trailers
-            .as_ref()
-            .and_then(TrailingHeaders::take)
-            .unwrap_or_default();
-        if self
-            .announced
-            .iter()
-            .any(|name| !trailers.contains_key(name.as_str()))
-        {
+        let trailers = self.trailers.as_ref().and_then(TrailingHeaders::take).unwrap_or_default();
+        if self.announced.iter().any(|name| !trailers.contains_key(name.as_str())) {
             return Err(Fault::Incomplete);
         }
         let compare = |name: &'static str, declared: &Option<String>, computed: &Option<String>| {
@@ -85,31 +68,11 @@ impl Declared {
             }
             Ok(())
         };
-        compare(
-            "x-amz-checksum-crc32",
-            &self.sums.checksum_crc32,
-            &computed.checksum_crc32,
-        )?;
-        compare(
-            "x-amz-checksum-crc32c",
-            &self.sums.checksum_crc32c,
-            &computed.checksum_crc32c,
-        )?;
-        compare(
-            "x-amz-checksum-sha1",
-            &self.sums.checksum_sha1,
-            &computed.checksum_sha1,
-        )?;
-        compare(
-            "x-amz-checksum-sha256",
-            &self.sums.checksum_sha256,
-            &computed.checksum_sha256,
-        )?;
-        compare(
-            "x-amz-checksum-crc64nvme",
-            &self.sums.checksum_crc64nvme,
-            &computed.checksum_crc64nvme,
-        )?;
+        compare("x-amz-checksum-crc32", &self.sums.checksum_crc32, &computed.checksum_crc32)?;
+        compare("x-amz-checksum-crc32c", &self.sums.checksum_crc32c, &computed.checksum_crc32c)?;
+        compare("x-amz-checksum-sha1", &self.sums.checksum_sha1, &computed.checksum_sha1)?;
+        compare("x-amz-checksum-sha256", &self.sums.checksum_sha256, &computed.checksum_sha256)?;
+        compare("x-amz-checksum-crc64nvme", &self.sums.checksum_crc64nvme, &computed.checksum_crc64nvme)?;
         if let Some(declared) = &self.md5
             && Some(declared.as_str()) != md5.map(|sum| STANDARD.encode(sum)).as_deref()
         {
@@ -145,27 +108,11 @@ pub(super) struct Sealed {
 
 impl Incoming {
     /// Receives `body` into `folder` and leaves it checked and fsynced. Nothing is left behind when it fails or is abandoned.
-    pub(super) async fn receive(
-        folder: &Path,
-        body: StreamingBlob,
-        declared: &Declared,
-    ) -> Result<Self, Fault> {
-        let (folder, sums, md5) = (
-            folder.to_owned(),
-            declared.hasher(),
-            declared.md5.is_some().then(Md5::new),
-        );
+    pub(super) async fn receive(folder: &Path, body: StreamingBlob, declared: &Declared) -> Result<Self, Fault> {
+        let (folder, sums, md5) = (folder.to_owned(), declared.hasher(), declared.md5.is_some().then(Md5::new));
         let mut incoming = blocking(move || {
-            let file = tempfile::Builder::new()
-                .prefix("put-")
-                .rand_bytes(16)
-                .tempfile_in(folder)?;
-            Ok(Self {
-                file: BufWriter::with_capacity(CHUNK, file),
-                sums,
-                md5,
-                size: 0,
-            })
+            let file = tempfile::Builder::new().prefix("put-").rand_bytes(16).tempfile_in(folder)?;
+            Ok(Self { file: BufWriter::with_capacity(CHUNK, file), sums, md5, size: 0 })
         })
         .await?;
         let mut body = body;
@@ -179,11 +126,7 @@ impl Incoming {
                 length = 0;
             }
         }
-        if held.is_empty() {
-            Ok(incoming)
-        } else {
-            incoming.write(held).await
-        }
+        if held.is_empty() { Ok(incoming) } else { incoming.write(held).await }
     }
 
     async fn write(mut self, pieces: Vec<Bytes>) -> Result<Self, Fault> {
@@ -210,36 +153,17 @@ impl Incoming {
         content_type: Option<String>,
         metadata: Option<Metadata>,
     ) -> Result<Sealed, Fault> {
-        let Self {
-            mut file,
-            sums,
-            md5,
-            size,
-        } = self;
+        let Self { mut file, sums, md5, size } = self;
         let sums = sums.finalize();
         let md5 = md5.map(Md5::finalize);
         declared.check(&sums, md5.as_deref(), size)?;
         file.flush()?;
-        let mut file = file
-            .into_inner()
-            .map_err(std::io::IntoInnerError::into_error)?;
+        let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         let modified = file.as_file().metadata()?.modified()?;
-        let modified = modified
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_micros() as i64);
-        let sha256 = sums
-            .checksum_sha256
-            .and_then(|sum| STANDARD.decode(sum).ok())
-            .map(hex::encode);
+        let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64);
+        let sha256 = sums.checksum_sha256.and_then(|sum| STANDARD.decode(sum).ok()).map(hex::encode);
         let sha256 = sha256.ok_or(Fault::Invalid("the SHA-256 of the body could not be made"))?;
-        let record = Record {
-            key,
-            size,
-            sha256,
-            modified,
-            content_type,
-            metadata,
-        };
+        let record = Record { key, size, sha256, modified, content_type, metadata };
         file.write_all(&record.encode()?)?;
         disk.sync_file(file.as_file())?;
         Ok(Sealed { file, record })
@@ -250,9 +174,7 @@ impl Incoming {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Fault::Disk(std::io::Error::other(error)))?
+    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Disk(std::io::Error::other(error)))?
 }
 
 #[cfg(test)]
@@ -261,29 +183,17 @@ mod tests {
 
     #[test]
     fn a_body_shorter_or_longer_than_declared_is_incomplete() {
-        let declared = Declared {
-            length: Some(5),
-            ..Declared::default()
-        };
+        let declared = Declared { length: Some(5), ..Declared::default() };
         assert!(declared.check(&Checksum::default(), None, 5).is_ok());
         for size in [0, 4, 6] {
-            assert!(matches!(
-                declared.check(&Checksum::default(), None, size),
-                Err(Fault::Incomplete)
-            ));
+            assert!(matches!(declared.check(&Checksum::default(), None, size), Err(Fault::Incomplete)));
         }
     }
 
     #[test]
     fn an_announced_trailer_that_does_not_come_is_incomplete() {
         let announced = vec!["x-amz-checksum-sha256".to_owned()];
-        let declared = Declared {
-            announced,
-            ..Declared::default()
-        };
-        assert!(matches!(
-            declared.check(&Checksum::default(), None, 0),
-            Err(Fault::Incomplete)
-        ));
+        let declared = Declared { announced, ..Declared::default() };
+        assert!(matches!(declared.check(&Checksum::default(), None, 0), Err(Fault::Incomplete)));
     }
 }

@@ -19,11 +19,7 @@ pub(super) struct Entry {
 
 impl From<&Record> for Entry {
     fn from(record: &Record) -> Self {
-        Self {
-            size: record.size,
-            etag: record.sha256.clone(),
-            modified: record.modified,
-        }
+        Self { size: record.size, etag: record.sha256.clone(), modified: record.modified }
     }
 }
 
@@ -56,8 +52,6 @@ impl Index {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        self.entries
-            .range::<str, _>((start, Bound::Unbounded))
-            .take_while(move |(key, _)| key.starts_with(prefix))
+        self.entries.range::<str, _>((start, Bound::Unbounded)).take_while(move |(key, _)| key.starts_with(prefix))
     }
 }

@@ -57,9 +57,7 @@ impl Embedded {
     /// `Refused` when another process has the folder open, or its layout is of a newer version; `Unavailable` when it cannot be
     /// read or written.
     pub fn open(folder: &Path) -> Result<Self, ObjectError> {
-        Ok(Self {
-            store: Arc::new(Store::open(folder)?),
-        })
+        Ok(Self { store: Arc::new(Store::open(folder)?) })
     }
 
     /// Whether the store still takes objects.
@@ -67,10 +65,7 @@ impl Embedded {
     /// # Errors
     /// What went wrong and what to do, once an fsync has failed.
     pub fn healthy(&self) -> Result<(), String> {
-        self.store
-            .disk()
-            .reason()
-            .map_or(Ok(()), |reason| Err(reason.to_owned()))
+        self.store.disk().reason().map_or(Ok(()), |reason| Err(reason.to_owned()))
     }
 
     /// Files met at start that are not whole objects. They are kept, read as damaged, and never overwritten by `put_new`.

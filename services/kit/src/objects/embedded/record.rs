@@ -40,8 +40,7 @@ pub(super) struct Record {
 impl Record {
     /// The bytes that follow the content.
     pub(super) fn encode(&self) -> Result<Vec<u8>, Fault> {
-        let mut bytes = serde_json::to_vec(self)
-            .map_err(|_| Fault::Invalid("the metadata cannot be stored"))?;
+        let mut bytes = serde_json::to_vec(self).map_err(|_| Fault::Invalid("the metadata cannot be stored"))?;
         if bytes.len() > LONGEST {
             return Err(Fault::Invalid("the metadata is too long"));
         }
@@ -64,10 +63,7 @@ impl Record {
             return Err(Fault::Damaged);
         }
         let sum = sum.to_vec();
-        let record_length = record_length
-            .try_into()
-            .map(u32::from_be_bytes)
-            .map_err(|_| Fault::Damaged)? as usize;
+        let record_length = record_length.try_into().map(u32::from_be_bytes).map_err(|_| Fault::Damaged)? as usize;
         let whole = record_length + FOOT;
         if record_length > LONGEST || whole as u64 > length {
             return Err(Fault::Damaged);
@@ -80,11 +76,7 @@ impl Record {
             return Err(Fault::Damaged);
         }
         let record: Self = serde_json::from_slice(bytes).map_err(|_| Fault::Damaged)?;
-        if record.size + whole as u64 == length {
-            Ok(record)
-        } else {
-            Err(Fault::Damaged)
-        }
+        if record.size + whole as u64 == length { Ok(record) } else { Err(Fault::Damaged) }
     }
 }
 

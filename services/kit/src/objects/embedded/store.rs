@@ -52,19 +52,12 @@ impl Store {
             Ok(RwLock::new(buckets))
         };
         let buckets = open().map_err(cannot)?;
-        let store = Self {
-            incoming,
-            buckets_folder,
-            buckets,
-            disk,
-            _lock: lock,
-        };
+        let store = Self { incoming, buckets_folder, buckets, disk, _lock: lock };
         match store.damaged() {
             0 => {}
-            damaged => tracing::error!(
-                damaged,
-                "files of the object store are not what was written; run `lysbro verify`"
-            ),
+            damaged => {
+                tracing::error!(damaged, "files of the object store are not what was written; run `lysbro verify`")
+            }
         }
         Ok(store)
     }
@@ -87,17 +80,13 @@ impl Store {
     pub(super) fn create_bucket(&self, name: &str) -> Result<(), Fault> {
         // The name becomes a folder's name; the protocol layer checks it as well.
         if !s3s::path::check_bucket_name(name) {
-            return Err(Fault::Invalid(
-                "a bucket's name has 3 to 63 small letters, digits, dots and hyphens",
-            ));
+            return Err(Fault::Invalid("a bucket's name has 3 to 63 small letters, digits, dots and hyphens"));
         }
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
         if buckets.contains_key(name) {
             return Err(Fault::BucketExists);
         }
-        let new = tempfile::Builder::new()
-            .prefix("bucket-")
-            .tempdir_in(&self.incoming)?;
+        let new = tempfile::Builder::new().prefix("bucket-").tempdir_in(&self.incoming)?;
         Bucket::lay_out(new.path(), &self.disk)?;
         let folder = self.buckets_folder.join(name);
         fs::rename(new.keep(), &folder)?;
@@ -127,15 +116,8 @@ fn make_folder(folder: &Path, disk: &Disk) -> Result<(), Fault> {
 
 fn lock(folder: &Path) -> Result<File, ObjectError> {
     let path = folder.join("lock");
-    let cannot = |error: io::Error| {
-        ObjectError::Unavailable(format!("{} cannot be locked: {error}", path.display()))
-    };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(cannot)?;
+    let cannot = |error: io::Error| ObjectError::Unavailable(format!("{} cannot be locked: {error}", path.display()));
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(cannot)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(ObjectError::Refused(format!(

@@ -15,24 +15,12 @@ impl Embedded {
         let bucket = self.store.bucket(Objects::EMBEDDED_BUCKET).unwrap();
         let mut index = bucket.index_mut();
         for key in keys {
-            index.insert(
-                key.clone(),
-                Entry {
-                    size: 1,
-                    etag: "0".repeat(64),
-                    modified: 0,
-                },
-            );
+            index.insert(key.clone(), Entry { size: 1, etag: "0".repeat(64), modified: 0 });
         }
     }
 
     fn file_of(&self, key: &str) -> PathBuf {
-        self.store
-            .bucket(Objects::EMBEDDED_BUCKET)
-            .unwrap()
-            .place(key)
-            .file()
-            .to_owned()
+        self.store.bucket(Objects::EMBEDDED_BUCKET).unwrap().place(key).file().to_owned()
     }
 }
 
@@ -43,24 +31,16 @@ fn open() -> (TempDir, Objects, Embedded) {
 }
 
 fn incoming(folder: &TempDir) -> usize {
-    fs::read_dir(folder.path().join("incoming"))
-        .unwrap()
-        .count()
+    fs::read_dir(folder.path().join("incoming")).unwrap().count()
 }
 
 #[test]
 fn a_second_opening_of_a_folder_is_refused_until_the_first_is_closed() {
     let (folder, objects, embedded) = open();
     let error = Objects::embedded(folder.path()).unwrap_err();
-    assert!(
-        matches!(&error, ObjectError::Refused(text) if text.contains("already open")),
-        "{error}"
-    );
+    assert!(matches!(&error, ObjectError::Refused(text) if text.contains("already open")), "{error}");
     drop(embedded);
-    assert!(
-        Objects::embedded(folder.path()).is_err(),
-        "a client alone keeps it open"
-    );
+    assert!(Objects::embedded(folder.path()).is_err(), "a client alone keeps it open");
     drop(objects);
     Objects::embedded(folder.path()).unwrap();
 }
@@ -68,16 +48,9 @@ fn a_second_opening_of_a_folder_is_refused_until_the_first_is_closed() {
 #[tokio::test]
 async fn what_never_got_a_name_is_swept_at_the_next_start() {
     let (folder, objects, embedded) = open();
-    objects
-        .put("named", Bytes::from_static(b"kept"))
-        .await
-        .unwrap();
+    objects.put("named", Bytes::from_static(b"kept")).await.unwrap();
     drop((objects, embedded));
-    fs::write(
-        folder.path().join("incoming/put-left-by-a-crash"),
-        b"half a picture",
-    )
-    .unwrap();
+    fs::write(folder.path().join("incoming/put-left-by-a-crash"), b"half a picture").unwrap();
     fs::create_dir(folder.path().join("incoming/bucket-left-by-a-crash")).unwrap();
     let (objects, _embedded) = Objects::embedded(folder.path()).unwrap();
     assert_eq!(incoming(&folder), 0);
@@ -89,20 +62,12 @@ async fn neither_success_nor_refusal_leaves_a_file_behind() {
     let (folder, objects, _embedded) = open();
     for _ in 0..3 {
         objects.put("a", vec![1; 600_000].into()).await.unwrap();
-        assert_eq!(
-            objects.put_new("a", vec![2; 600_000].into()).await,
-            Ok(Created::Exists)
-        );
+        assert_eq!(objects.put_new("a", vec![2; 600_000].into()).await, Ok(Created::Exists));
     }
     assert_eq!(incoming(&folder), 0);
     objects.delete("a").await.unwrap();
     let shards = fs::read_dir(folder.path().join("buckets/lysbro")).unwrap();
-    assert_eq!(
-        shards
-            .map(|shard| fs::read_dir(shard.unwrap().path()).unwrap().count())
-            .sum::<usize>(),
-        0
-    );
+    assert_eq!(shards.map(|shard| fs::read_dir(shard.unwrap().path()).unwrap().count()).sum::<usize>(), 0);
 }
 
 #[tokio::test]
@@ -129,18 +94,12 @@ async fn an_abandoned_upload_leaves_nothing() {
 #[tokio::test]
 async fn a_flipped_bit_is_not_served() {
     let (_folder, objects, embedded) = open();
-    objects
-        .put("picture", vec![7; 700_000].into())
-        .await
-        .unwrap();
+    objects.put("picture", vec![7; 700_000].into()).await.unwrap();
     let path = embedded.file_of("picture");
     let mut bytes = fs::read(&path).unwrap();
     bytes[500_000] ^= 1;
     fs::write(&path, bytes).unwrap();
-    assert!(matches!(
-        objects.get("picture").await,
-        Err(ObjectError::Damaged(_))
-    ));
+    assert!(matches!(objects.get("picture").await, Err(ObjectError::Damaged(_))));
 }
 
 #[tokio::test]
@@ -155,33 +114,20 @@ async fn a_cut_swapped_or_missing_file_reads_as_damaged_before_and_after_a_resta
     fs::write(embedded.file_of("empty"), b"").unwrap();
     fs::remove_file(embedded.file_of("missing")).unwrap();
     for key in ["cut", "swapped", "missing", "empty"] {
-        assert!(
-            matches!(objects.get(key).await, Err(ObjectError::Damaged(_))),
-            "{key}"
-        );
+        assert!(matches!(objects.get(key).await, Err(ObjectError::Damaged(_))), "{key}");
     }
     drop((objects, embedded));
 
     let (objects, embedded) = Objects::embedded(folder.path()).unwrap();
     assert_eq!(embedded.damaged(), 3);
     for key in ["cut", "swapped", "empty"] {
-        assert!(
-            matches!(objects.get(key).await, Err(ObjectError::Damaged(_))),
-            "{key}"
-        );
+        assert!(matches!(objects.get(key).await, Err(ObjectError::Damaged(_))), "{key}");
         // Not overwritten by accident …
-        assert_eq!(
-            objects.put_new(key, Bytes::new()).await,
-            Ok(Created::Exists),
-            "{key}"
-        );
+        assert_eq!(objects.put_new(key, Bytes::new()).await, Ok(Created::Exists), "{key}");
     }
     assert_eq!(objects.get("missing").await, Err(ObjectError::Absent));
     // … but mended or removed on purpose.
-    objects
-        .put("cut", Bytes::from_static(b"mended"))
-        .await
-        .unwrap();
+    objects.put("cut", Bytes::from_static(b"mended")).await.unwrap();
     objects.delete("swapped").await.unwrap();
     assert_eq!(embedded.damaged(), 1);
     assert_eq!(objects.get("cut").await.unwrap(), "mended");
@@ -194,31 +140,16 @@ async fn a_cut_swapped_or_missing_file_reads_as_damaged_before_and_after_a_resta
 async fn after_a_failed_fsync_nothing_is_promised_any_more() {
     for fails_at in 1..=2 {
         let (folder, objects, embedded) = open();
-        objects
-            .put("before", Bytes::from_static(b"kept"))
-            .await
-            .unwrap();
+        objects.put("before", Bytes::from_static(b"kept")).await.unwrap();
         embedded.healthy().unwrap();
-        embedded
-            .store
-            .disk()
-            .fails_at
-            .store(fails_at, Ordering::SeqCst);
+        embedded.store.disk().fails_at.store(fails_at, Ordering::SeqCst);
         for _ in 0..3 {
-            let error = objects
-                .put_new("after", Bytes::from_static(b"lost"))
-                .await
-                .unwrap_err();
+            let error = objects.put_new("after", Bytes::from_static(b"lost")).await.unwrap_err();
             assert!(error.is_retryable(), "{error}");
         }
         assert!(objects.delete("before").await.is_err());
         assert!(objects.ready().await.is_err());
-        assert!(
-            embedded
-                .healthy()
-                .unwrap_err()
-                .contains("start Lysbro again")
-        );
+        assert!(embedded.healthy().unwrap_err().contains("start Lysbro again"));
         assert_eq!(objects.get("before").await.unwrap(), "kept");
         assert_eq!(objects.get("after").await, Err(ObjectError::Absent));
         drop((objects, embedded));
@@ -243,10 +174,7 @@ async fn a_failed_fsync_fails_the_delete() {
 async fn a_put_costs_two_syncs() {
     let (_folder, objects, embedded) = open();
     embedded.store.disk().fails_at.store(1000, Ordering::SeqCst);
-    objects
-        .put_new("a", vec![1; 1_000_000].into())
-        .await
-        .unwrap();
+    objects.put_new("a", vec![1; 1_000_000].into()).await.unwrap();
     assert_eq!(embedded.store.disk().fails_at.load(Ordering::SeqCst), 998);
 }
 
@@ -259,29 +187,15 @@ async fn listing_a_hundred_thousand_objects_reads_no_file() {
     let page = objects.list("originals/0999", None, 50).await.unwrap();
     assert_eq!(page.len(), 50);
     assert_eq!(page[0].key, "originals/099900");
-    let last = objects
-        .list("", Some("originals/099997"), 1000)
-        .await
-        .unwrap();
+    let last = objects.list("", Some("originals/099997"), 1000).await.unwrap();
     assert_eq!(
-        last.iter()
-            .map(|object| object.key.as_str())
-            .collect::<Vec<_>>(),
+        last.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(),
         ["originals/099998", "originals/099999"]
     );
     let bucket = embedded.store.bucket(Objects::EMBEDDED_BUCKET).unwrap();
-    assert!(
-        bucket
-            .index()
-            .walk("originals/", None)
-            .map(|(key, _)| key)
-            .eq(&keys)
-    );
+    assert!(bucket.index().walk("originals/", None).map(|(key, _)| key).eq(&keys));
     // A file would be missed at once.
-    assert!(matches!(
-        objects.get("originals/000000").await,
-        Err(ObjectError::Damaged(_))
-    ));
+    assert!(matches!(objects.get("originals/000000").await, Err(ObjectError::Damaged(_))));
 }
 
 #[test]
@@ -289,19 +203,13 @@ fn a_folder_of_a_newer_version_is_refused() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("format"), "lysbro objects 2\n").unwrap();
     let error = Embedded::open(folder.path()).unwrap_err();
-    assert!(
-        matches!(&error, ObjectError::Refused(text) if text.contains("layout")),
-        "{error}"
-    );
+    assert!(matches!(&error, ObjectError::Refused(text) if text.contains("layout")), "{error}");
 }
 
 #[test]
 fn a_bucket_cannot_be_named_like_a_path() {
     let (_folder, _objects, embedded) = open();
     for name in ["..", "../up", "a/b", "A", "", "x"] {
-        assert!(
-            matches!(embedded.store.create_bucket(name), Err(Fault::Invalid(_))),
-            "{name:?}"
-        );
+        assert!(matches!(embedded.store.create_bucket(name), Err(Fault::Invalid(_))), "{name:?}");
     }
 }

@@ -23,23 +23,14 @@ impl Rig {
     fn in_process() -> Self {
         let folder = TempDir::new().unwrap();
         let (objects, embedded) = Objects::embedded(folder.path()).unwrap();
-        Self {
-            objects,
-            embedded,
-            listener: None,
-            folder,
-        }
+        Self { objects, embedded, listener: None, folder }
     }
 
     async fn over_tcp() -> Self {
         let rig = Self::in_process();
         let listener = listen(&rig.embedded).await;
         let objects = Objects::remote(&remote(listener.address(), SECRET_KEY)).unwrap();
-        Self {
-            objects,
-            listener: Some(listener),
-            ..rig
-        }
+        Self { objects, listener: Some(listener), ..rig }
     }
 
     /// Closes the store and gives back its folder.

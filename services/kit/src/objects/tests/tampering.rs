@@ -24,16 +24,10 @@ impl HttpConnector for Tampering {
         let onward = self.0.clone();
         HttpConnectorFuture::new(async move {
             let (mut head, body) = request.try_into_http1x().unwrap().into_parts();
-            assert_eq!(
-                head.headers["x-amz-content-sha256"],
-                "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-            );
+            assert_eq!(head.headers["x-amz-content-sha256"], "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
             assert!(!head.headers.contains_key("x-amz-checksum-sha256"));
             let mut body = body.collect().await.unwrap().to_bytes().to_vec();
-            let at = body
-                .windows(4)
-                .position(|window| window == b"good")
-                .unwrap();
+            let at = body.windows(4).position(|window| window == b"good").unwrap();
             body[at..at + 4].copy_from_slice(b"evil");
             head.headers.insert("content-length", body.len().into());
             let request = http::Request::from_parts(head, SdkBody::from(body));
@@ -43,11 +37,7 @@ impl HttpConnector for Tampering {
 }
 
 impl HttpClient for Tampering {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
@@ -55,33 +45,17 @@ impl HttpClient for Tampering {
 #[tokio::test]
 async fn a_wrong_trailer_leaves_the_good_object() {
     let rig = Rig::in_process();
-    rig.objects
-        .put("good", Bytes::from_static(b"good"))
-        .await
-        .unwrap();
+    rig.objects.put("good", Bytes::from_static(b"good")).await.unwrap();
     let path = rig.folder.path().join("body");
     std::fs::write(&path, b"another good one").unwrap();
     let network = Tampering(InProcess::new(rig.embedded.service(ACCESS_KEY, SECRET_KEY)));
     let config = config("local", ACCESS_KEY, SECRET_KEY).endpoint_url("https://objects.invalid");
     let config = config.force_path_style(true).http_client(network).build();
     let tampered = Objects::over(config, Objects::EMBEDDED_BUCKET);
-    for algorithm in [
-        ChecksumAlgorithm::Sha256,
-        ChecksumAlgorithm::Crc32,
-        ChecksumAlgorithm::Crc64Nvme,
-    ] {
+    for algorithm in [ChecksumAlgorithm::Sha256, ChecksumAlgorithm::Crc32, ChecksumAlgorithm::Crc64Nvme] {
         let stream = ByteStream::from_path(&path).await.unwrap();
-        let put = tampered
-            .client()
-            .put_object()
-            .bucket(Objects::EMBEDDED_BUCKET)
-            .key("good");
-        let error = put
-            .checksum_algorithm(algorithm)
-            .body(stream)
-            .send()
-            .await
-            .unwrap_err();
+        let put = tampered.client().put_object().bucket(Objects::EMBEDDED_BUCKET).key("good");
+        let error = put.checksum_algorithm(algorithm).body(stream).send().await.unwrap_err();
         assert_eq!(error.code(), Some("BadDigest"));
         assert_eq!(rig.objects.get("good").await.unwrap(), "good");
     }

@@ -3581,7 +3581,14 @@ export interface operations {
     };
     reviewWorklist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Default: `all`. */
+                filter?: "all" | "mine" | "unclaimed" | "urgent" | "returned";
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3600,7 +3607,14 @@ export interface operations {
     };
     uptakePractices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back. */
+                from?: string;
+                /** @description Last month, `YYYY-MM`. Default: the present one. */
+                to?: string;
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3627,7 +3641,14 @@ export interface operations {
     };
     uptakePracticesCsv: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back. */
+                from?: string;
+                /** @description Last month, `YYYY-MM`. Default: the present one. */
+                to?: string;
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

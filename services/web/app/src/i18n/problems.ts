@@ -54,8 +54,62 @@ export const nb: Record<keyof typeof en, string> = {
   unknown: 'Det virket ikke. Prøv igjen.',
 };
 
+/** Codes whose English is the server's own sentence: it names the thing and the remedy. */
+export const nbOfServer: Record<string, string> = {
+  'already-answered': 'Svaret har allerede kommet.',
+  'already-sent': 'Svaret er allerede sendt og kan ikke angres.',
+  'already-signed': 'Svaret er signert. Angre først hvis du vil endre det.',
+  'already-submitted': 'Henvisningen er sendt og kan ikke endres mer.',
+  'already-supplied': 'Spørsmålet er allerede besvart.',
+  answered: 'Saken er besvart.',
+  'before-start': 'Sluttdatoen er før startdatoen.',
+  'beyond-length': 'Det kom mer enn opplastingen sa. Legg til bildet på nytt.',
+  'checksum-mismatch': 'En del av bildet ble skadet på veien. Den sendes på nytt.',
+  'claimed-by-other': 'En kollega leser denne saken nå. Velg en annen, eller be koordinatoren flytte den.',
+  'cross-origin': 'Forespørselen kom fra et annet nettsted og ble avvist.',
+  'discard-final': 'Utkastet er slettet for godt.',
+  'empty-file': 'Filen er tom. Ta eller velg bildet på nytt.',
+  'id-reused': 'Denne ID-en er brukt til noe annet.',
+  'image-exists': 'Bildet er allerede lagt til.',
+  'image-left-out': 'Et nytt bilde er ikke med i svaret. Ta det med, eller fjern det.',
+  'image-not-ready': 'Bildet er ikke klart ennå.',
+  'in-future': 'Datoen ligger i fremtiden.',
+  'in-the-future': 'Datoen ligger i fremtiden. Kontroller året.',
+  internal: 'Noe gikk galt hos oss og er registrert. Prøv igjen; si fra til administratoren hvis det fortsetter.',
+  'invalid-input': 'Noe mangler eller er feil. Se hvert felt.',
+  'key-reused': 'Forespørselen er allerede brukt til noe annet.',
+  'last-administrator': 'Dette er den siste administratoren. Gi en annen rollen først.',
+  malformed: 'Verdien kan ikke leses. Kontroller den.',
+  'no-answer': 'Det er ikke noe svar å lese ennå.',
+  'no-open-question': 'Ingen spørsmål om denne henvisningen er åpne.',
+  'not-a-date': 'Det finnes ingen slik dato.',
+  'not-a-number': 'Skriv et tall.',
+  'not-an-email': 'Dette er ikke en e-postadresse.',
+  'not-for-role': 'Dette hører ikke til rollen.',
+  'not-plain': 'Bruk bare vanlige tegn.',
+  'not-submitted': 'Henvisningen er ikke sendt.',
+  'out-of-range': 'Tallet er utenfor det som er tillatt.',
+  'question-open': 'Et spørsmål til kontoret er allerede åpent.',
+  'rejected-image': 'Et bilde kunne ikke brukes. Fjern det, eller ta det på nytt.',
+  taken: 'Adressen er allerede i bruk.',
+  'too-long': 'Teksten er for lang. Kort den ned.',
+  'too-long-ago': 'Datoen er mer enn 130 år tilbake. Kontroller året.',
+  'too-many': 'Det er for mange.',
+  'too-short': 'Det er for kort.',
+  'too-simple': 'Passordet er for enkelt. Velg et lengre, mindre forutsigbart.',
+  unavailable: 'Lysbro kan ikke gjøre dette akkurat nå. Ingenting er tapt: prøv igjen om litt.',
+  'unknown-department': 'Denne avdelingen tar ikke imot henvisninger her. Velg en annen.',
+  'unknown-finding': 'Funnet finnes ikke i henvisningen.',
+  'unknown-image': 'Bildet finnes ikke i henvisningen.',
+  'unknown-site': 'Kroppsdelen er ikke på listen. Velg den fra listen.',
+  withdrawn: 'Kontoret har trukket henvisningen. Det trengs ikke noe svar.',
+  'wrong-code': 'Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.',
+  'wrong-format': 'Nummeret har ikke riktig antall sifre. Kontroller det, eller velg en annen type nummer.',
+  'wrong-specialty': 'Avdelingen svarer ikke for dette fagområdet. Velg en annen avdeling eller et annet fagområde.',
+};
+
 function byCode(code: string): string | null {
-  const table: Record<string, string> = language.code === 'nb' ? nb : en;
+  const table: Record<string, string> = language.code === 'nb' ? { ...nbOfServer, ...nb } : en;
   return table[code] ?? null;
 }
 export function problemText(error: unknown): string {
