@@ -114,9 +114,9 @@ pub async fn open(
         (&audit_db, vec![(901, audit::MIGRATIONS)]),
     ] {
         if db.is_sqlite() {
-            crate::db::migrate(db, &lists).await?
+            crate::db::migrate(db, &lists).await?;
         } else {
-            crate::db::check_version(db, &lists).await?
+            crate::db::check_version(db, &lists).await?;
         }
     }
     let (objects, embedded) = match &settings.store {

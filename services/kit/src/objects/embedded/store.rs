@@ -56,7 +56,7 @@ impl Store {
         match store.damaged() {
             0 => {}
             damaged => {
-                tracing::error!(damaged, "files of the object store are not what was written; run `lysbro verify`")
+                tracing::error!(damaged, "files of the object store are not what was written; run `lysbro verify`");
             }
         }
         Ok(store)
