@@ -66,7 +66,7 @@ excerpt() {
 
 report_failure() {
     say "-------- $2: what failed (all of it: ${3#"$here"/})"
-    excerpt "$1" "$3"
+    excerpt "$1" "$3" | cut -c 1-2000 # a text compared with a text comes as one line
     say "--------"
 }
 
