@@ -106,6 +106,15 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     for n in 0..REFERRALS {
         refer(&gp, n, practice, department, &mut planted, &mut told).await;
     }
+    let department_text = department.to_string();
+    let mut arguments = vec!["--email", "dagny@lysbro.example", "--name", "Dagny", "--role", "specialist"];
+    arguments.extend(["--department", &department_text, "--sign-in"]);
+    let specialist = Client::by_link(&process.base, &invite(&data, &arguments)).await;
+    for n in (0..REFERRALS).step_by(5) {
+        respond(&specialist, n, &mut planted, &mut told).await;
+    }
+    // A signed answer is held ten seconds; then it is in the log as well.
+    tokio::time::sleep(std::time::Duration::from_secs(11)).await;
     assert!(planted.len() >= 500, "{} planted", planted.len());
     told.push(gp.get("/metrics").await.text());
     told.push(gp.get("/readyz").await.text());
@@ -139,7 +148,7 @@ async fn refer(
     let kinds = ["Name", "Question", "History", "Description", "Duration", "Note", "Reason", "File", "Bad"];
     let words: Vec<String> = kinds.iter().map(|kind| canary(kind, n)).collect();
     let number = format!("139174{:05}", 40_000 + n * 7);
-    planted.extend(words.iter().cloned());
+    planted.extend(words.iter().filter(|word| !word.contains("Reason") || !n.is_multiple_of(5)).cloned());
     planted.push(number.clone());
     let (referral, finding) = (id(5_000 + n as u128), id(9_000 + n as u128));
     let path = format!("/api/intake/referrals/{referral}");
@@ -173,10 +182,47 @@ async fn refer(
     let (_, sent) = gp.upload(referral, Some(finding), "close-up", &jpeg(900, 700, n as u32)).await;
     assert_eq!(sent.status, 204, "{}", sent.text());
     gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(200);
+    if n.is_multiple_of(5) {
+        return;
+    }
     gp.post(&format!("{path}/withdraw"), json!({ "reason": words[6] })).await.expect(204);
     told.push(
         gp.get(&format!("/api/intake/referrals?tab=waiting&cursor={}", words[5])).await.text().replace(&words[0], ""),
     );
+}
+
+/// The specialist's side of every fifth: a question, or an answer, full of canaries too.
+async fn respond(specialist: &Client, n: usize, planted: &mut Vec<String>, told: &mut Vec<String>) {
+    let words: Vec<String> =
+        ["Ask", "Diagnosis", "Plan", "Summary", "Draft"].iter().map(|kind| canary(kind, n)).collect();
+    planted.extend(words.iter().cloned());
+    let path = format!("/api/review/cases/{}", id(5_000 + n as u128));
+    let case = eventually("a case with its pictures ready", async || {
+        let case = specialist.get(&path).await;
+        let ready = case.json()["images"].as_array()?.iter().all(|image| image["state"] == "ready");
+        ready.then(|| case.json())
+    })
+    .await;
+    let token = specialist.post(&format!("{path}/claim"), json!({})).await.expect(200).json()["token"].clone();
+    for image in case["images"].as_array().into_iter().flatten() {
+        let shown = json!({ "token": token, "imageId": image["id"] });
+        specialist.post(&format!("{path}/shown"), shown).await.expect(204);
+    }
+    let finding = |disposition: &str| {
+        json!({ "summary": words[3], "findings": [{ "findingId": case["findings"][0]["id"], "diagnosis": words[1],
+            "certainty": "probable", "disposition": disposition, "plan": words[2] }] })
+    };
+    let draft = json!({ "token": token, "content": { "summary": words[4], "findings": [] } });
+    told.push(specialist.put(&format!("{path}/answer-draft"), draft).await.text());
+    let wrong = json!({ "token": token, "content": finding(&words[2]) });
+    told.push(specialist.post(&format!("{path}/answer"), wrong).await.text());
+    if n.is_multiple_of(2) {
+        let question = json!({ "token": token, "wants": "history", "text": words[0] });
+        specialist.post(&format!("{path}/information-request"), question).await.expect(204);
+    } else {
+        let answer = json!({ "token": token, "content": finding("gp-manages") });
+        specialist.post(&format!("{path}/answer"), answer).await.expect(200);
+    }
 }
 
 fn collect(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {

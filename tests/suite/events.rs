@@ -89,6 +89,7 @@ kinds! {
     intake::ReferralWithdrawn { reason: text("seen here") },
     intake::InformationSupplied { question: vec![7; 16], text: text("Here"), pictures: vec![picture()] },
     intake::AnswerAcknowledged {},
+    intake::ReferralErased {},
     imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good") }) },
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },

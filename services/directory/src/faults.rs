@@ -44,11 +44,11 @@ impl Faults {
     fn short_line(&mut self, field: &str, value: &str, what: &str, longest: usize) {
         if value.chars().count() > longest {
             self.add(field, "too-long", format!("Shorten {what} to {longest} characters."));
-        } else if value.chars().any(char::is_control) {
+        } else if value.chars().any(unseen) || (!value.is_empty() && !value.chars().any(char::is_alphanumeric)) {
             self.add(
                 field,
                 "not-plain",
-                format!("Write {what} on one line, without tabs or other control characters."),
+                format!("Write {what} on one line, with letters or digits and without invisible characters."),
             );
         }
     }
@@ -163,4 +163,10 @@ pub(crate) mod tests {
         assert_eq!(told(check("")), ["on required"]);
         assert_eq!(told(check("2026-02-30")), ["on not-a-date"]);
     }
+}
+
+/// Characters that change a line without being seen: controls, zero-width marks, overrides of the writing direction.
+fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -19,8 +19,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
 
-/// Longer than two attempts at decoding and the storing after them.
-const LEASE: Duration = Duration::minutes(2);
+/// Most pictures take under a second; one that ends two children takes 40. After a crash the picture waits this long, while
+/// the patient may still be there, so it is no longer: a worker that outlives it writes nothing and the picture is done again.
+const LEASE: Duration = Duration::seconds(45);
 /// The first wait after the host failed; it doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::seconds(2);
 const LONGEST_WAIT: Duration = Duration::minutes(5);

@@ -28,9 +28,14 @@ pub fn all() -> &'static [BodySite] {
     &ALL
 }
 
+/// The site of a code.
+pub fn find(system: &str, code: &str) -> Option<&'static BodySite> {
+    all().iter().find(|site| site.code == code && site.system == system)
+}
+
 /// Whether the list has this code.
 pub fn is_known(system: &str, code: &str) -> bool {
-    all().iter().any(|site| site.code == code && site.system == system)
+    find(system, code).is_some()
 }
 
 fn row(line: &str) -> Option<BodySite> {

@@ -3,6 +3,8 @@
 //! All of it is patient identity or free text, so it is stored as one sealed JSON under the referral's key. Unknown fields
 //! are refused: a field that was silently dropped would be a sentence that the specialist never reads.
 
+use crate::body_site;
+use crate::text::is_plain;
 use crate::vocabulary::{FindingKind, IdentifierSystem, Laterality, Priority, Sex, Specialty};
 use kit::http::FieldError;
 use serde::{Deserialize, Serialize};
@@ -85,7 +87,7 @@ pub struct Finding {
     pub duration: String,
 }
 
-/// A body site with the display that the person chose it by.
+/// A body site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CodedSite {
@@ -93,12 +95,22 @@ pub struct CodedSite {
     pub code: String,
     /// DICOM coding scheme designator: SCT, FMA or DCM.
     pub system: String,
-    /// Name in the language of the screen.
+    /// English name. When the code is known it is the list's own, whatever was sent; screens show their language by code.
     pub display: String,
 }
 
 impl DraftContent {
-    /// What even a draft may not hold: texts beyond all reason, two findings with one id.
+    /// Gives every known body site the name that the list has for its code: a name that says something else than the code
+    /// must reach nobody.
+    pub fn name_sites(&mut self) {
+        for site in self.findings.iter_mut().filter_map(|finding| finding.body_site.as_mut()) {
+            if let Some(known) = body_site::find(&site.system, &site.code) {
+                site.display.clone_from(&known.en);
+            }
+        }
+    }
+
+    /// What even a draft may not hold: texts beyond all reason or with hidden characters, two findings with one id.
     pub fn excesses(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let mut limit = |field: &str, text: Option<&str>, most: usize| {
@@ -108,6 +120,11 @@ impl DraftContent {
                     "too-long",
                     format!("This is too long. Shorten it to {most} characters."),
                 ));
+            }
+            if text.is_some_and(|text| !is_plain(text)) {
+                let message =
+                    "This holds characters that can't be seen. Write it again, without copying it from elsewhere.";
+                errors.push(FieldError::new(field, "not-plain", message));
             }
         };
         if let Some(patient) = &self.patient {
@@ -121,8 +138,9 @@ impl DraftContent {
             limit(&format!("findings[{at}].description"), Some(&finding.description), LONG_TEXT);
             limit(&format!("findings[{at}].duration"), Some(&finding.duration), SHORT_TEXT);
             if let Some(site) = &finding.body_site {
-                let longest = [&site.code, &site.system, &site.display].into_iter().max_by_key(|text| text.len());
-                limit(&format!("findings[{at}].bodySite"), longest.map(String::as_str), SHORT_TEXT);
+                let texts = [&site.code, &site.system, &site.display];
+                let worst = texts.into_iter().max_by_key(|text| (!is_plain(text), text.len()));
+                limit(&format!("findings[{at}].bodySite"), worst.map(String::as_str), SHORT_TEXT);
             }
         }
         if self.findings.len() > MAX_FINDINGS {
@@ -141,7 +159,8 @@ impl DraftContent {
         errors
     }
 
-    /// Whether a finding is (still) part of the referral. A picture of one that was removed belongs to the whole referral.
+    /// Whether a finding is (still) part of the referral. Send wants a picture of one that was removed
+    /// to be given another one, or to the whole referral.
     pub fn has_finding(&self, id: Uuid) -> bool {
         self.findings.iter().any(|finding| finding.id == id)
     }
@@ -150,6 +169,46 @@ impl DraftContent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn finding(site: Option<CodedSite>) -> Finding {
+        Finding {
+            id: Uuid::from_u128(7),
+            body_site: site,
+            laterality: None,
+            kind: None,
+            description: String::new(),
+            duration: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_known_site_has_the_name_of_its_code() {
+        let site = |code: &str| CodedSite { code: code.into(), system: "SCT".into(), display: "Left foot".into() };
+        let findings = vec![finding(Some(site("68698007"))), finding(Some(site("1"))), finding(None)];
+        let mut content = DraftContent { findings, ..DraftContent::default() };
+        content.name_sites();
+        let names: Vec<_> =
+            content.findings.iter().map(|one| one.body_site.as_ref().map(|site| &*site.display)).collect();
+        assert_eq!(names, [Some("Skin of forehead"), Some("Left foot"), None]);
+    }
+
+    #[test]
+    fn hidden_characters_name_the_field() {
+        let mut second = finding(Some(CodedSite { code: "1".into(), system: "SCT".into(), display: "\u{7}".into() }));
+        second.id = Uuid::from_u128(8);
+        let patient = Patient { name: Some("Kari\u{202e}".into()), ..Patient::default() };
+        let content = DraftContent {
+            patient: Some(patient),
+            question: Some("First line\nsecond\tline".into()),
+            history: Some("a\0b".into()),
+            findings: vec![Finding { duration: "\u{2066}6".into(), ..finding(None) }, second],
+            ..DraftContent::default()
+        };
+        let errors = content.excesses();
+        assert!(errors.iter().all(|error| error.code == "not-plain"), "{errors:?}");
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["patient.name", "history", "findings[0].duration", "findings[1].bodySite"]);
+    }
 
     #[test]
     fn an_empty_draft_is_allowed_and_unknown_fields_are_not() {

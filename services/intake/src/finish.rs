@@ -190,7 +190,9 @@ async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Store
         return Ok(if there.is_some_and(|there| there.finished_at.is_some()) { Entered::Yes } else { Entered::Gone });
     }
     let open = referral::touch(&mut tx, row.referral).await?;
-    let referral = referral::any(&mut tx, row.referral).await?.filter(|referral| referral.discarded_at.is_none());
+    let referral = referral::any(&mut tx, row.referral)
+        .await?
+        .filter(|referral| referral.discarded_at.is_none() && referral.erased_at.is_none());
     let Some(referral) = referral else {
         return Ok(Entered::No(Problem::not_found()));
     };
@@ -276,12 +278,20 @@ async fn publish_failure(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row, rea
 /// Ends an upload whose time is over: its pieces go, its row stays to say so.
 pub async fn expire(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
     let mut tx = ctx.begin().await?;
-    if upload::end(&mut tx, row.id).await? {
-        publish_failure(ctx, &mut tx, row, "upload-expired").await?;
+    if expire_in(ctx, &mut tx, row).await? {
         tx.commit().await?;
         sweep_pieces(ctx, row.id).await?;
     }
     Ok(())
+}
+
+/// The same inside a transaction; a repair takes the pieces away. False when it was over already.
+pub async fn expire_in(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row) -> Result<bool, Error> {
+    let ended = upload::end(tx, row.id).await?;
+    if ended {
+        publish_failure(ctx, tx, row, "upload-expired").await?;
+    }
+    Ok(ended)
 }
 
 /// Deletes the pieces of an upload that is over: objects first, so that a crash between leaves them to be found.

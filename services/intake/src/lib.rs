@@ -2,9 +2,10 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`body_site`] | what is written, and what Send needs of it |
+//! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
+//! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
 //! | [`store`] | all SQL |
 //! | `http` | routes |
@@ -19,6 +20,7 @@ mod acting;
 pub mod body_site;
 pub mod content;
 pub mod due;
+mod erase;
 pub mod finish;
 mod http;
 pub mod missing;
@@ -30,8 +32,11 @@ pub mod referral;
 pub mod repair;
 pub mod sealed;
 pub mod store;
+pub mod text;
 pub mod upload;
 pub mod vocabulary;
+
+pub use erase::{EraseError, erase};
 
 use kit::Service;
 

@@ -3,6 +3,7 @@
 use crate::body_site;
 use crate::content::{DraftContent, Finding, Patient};
 use crate::patient::{self, BirthDateFlaw};
+use crate::text;
 use crate::vocabulary::{ImageState, Specialty};
 use kit::http::FieldError;
 use time::Date;
@@ -15,6 +16,8 @@ pub struct Shown {
     pub id: Uuid,
     /// Its number on the screen, from 1.
     pub number: usize,
+    /// Which finding it belongs to; none: the whole referral.
+    pub finding: Option<Uuid>,
     /// How far it has come.
     pub state: ImageState,
     /// Why it was rejected.
@@ -38,7 +41,7 @@ pub fn missing(content: &DraftContent, pictures: &[Shown], department: Offered<'
     for (at, finding) in content.findings.iter().enumerate() {
         list.finding(at, finding);
     }
-    list.pictures(pictures);
+    list.pictures(pictures, content);
     if blank(content.question.as_deref()) {
         list.add("question", REQUIRED, "Write what you want to know from the specialist.");
     }
@@ -53,7 +56,7 @@ pub fn missing(content: &DraftContent, pictures: &[Shown], department: Offered<'
 }
 
 fn blank(text: Option<&str>) -> bool {
-    text.is_none_or(|text| text.trim().is_empty())
+    text.is_none_or(text::blank)
 }
 
 struct List(Vec<FieldError>);
@@ -67,8 +70,10 @@ impl List {
         if patient.identifier_system.is_none() {
             self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
         }
-        match (patient.identifier.as_deref().map(str::trim).filter(|text| !text.is_empty()), patient.identifier_system)
-        {
+        match (
+            patient.identifier.as_deref().map(str::trim).filter(|text| !text::blank(text)),
+            patient.identifier_system,
+        ) {
             (None, _) => self.add("patient.identifier", REQUIRED, "Write the patient's number."),
             (Some(identifier), Some(system)) => {
                 if let Some(flaw) = patient::identifier_flaw(system, identifier) {
@@ -159,17 +164,23 @@ impl List {
         }
     }
 
-    fn pictures(&mut self, pictures: &[Shown]) {
+    fn pictures(&mut self, pictures: &[Shown], content: &DraftContent) {
         if pictures.is_empty() {
             self.add("images", REQUIRED, "Add at least one picture.");
         }
-        for picture in pictures.iter().filter(|picture| picture.state == ImageState::Rejected) {
-            let reason = picture.reason.as_deref().unwrap_or("It could not be read.");
-            let message = format!(
-                "Picture {} can't be sent. {reason} Remove it, and add another one if it is needed.",
-                picture.number
-            );
-            self.add(format!("images.{}", picture.id), "rejected-image", message);
+        for picture in pictures {
+            let (field, number) = (format!("images.{}", picture.id), picture.number);
+            if picture.state == ImageState::Rejected {
+                let reason = picture.reason.as_deref().unwrap_or("It could not be read.");
+                let message =
+                    format!("Picture {number} can't be sent. {reason} Remove it, and add another one if it is needed.");
+                self.add(field, "rejected-image", message);
+            } else if picture.finding.is_some_and(|finding| !content.has_finding(finding)) {
+                let message = format!(
+                    "Picture {number} shows a finding that is not in the referral any more. Choose its finding."
+                );
+                self.add(field, "unknown-finding", message);
+            }
         }
     }
 }

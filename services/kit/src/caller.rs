@@ -48,7 +48,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 statements! {
-    SESSION = "select person, person_name, opened_at, seen_at, expires_at, locked_at from kit_session where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3";
+    SESSION = "select person, person_name, seen_at, expires_at, locked_at from kit_session where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3";
     SEEN = "update kit_session set seen_at = $2 where token_hash = $1 and seen_at < $2";
     GRANTS = "select id, role, practice, practice_name, department, department_name from kit_grant where person = $1 and starts_at <= $2 and (ends_at is null or ends_at > $2) order by starts_at, id";
 }
@@ -157,19 +157,12 @@ impl Caller {
     pub fn in_practice(&self, practice: Uuid) -> Option<&Grant> {
         self.grants.iter().find(|grant| grant.practice == Some(practice) && grant.role.of_practice())
     }
-
-    /// The caller's grant in a department; a coordinator's right is preferred over a specialist's when `coordinator`.
-    pub fn in_department(&self, department: Uuid) -> Option<&Grant> {
-        self.grants.iter().find(|grant| grant.department == Some(department) && grant.role.of_department())
-    }
 }
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     person: Uuid,
     person_name: String,
-    #[expect(dead_code, reason = "part of the row")]
-    opened_at: At,
     seen_at: At,
     expires_at: At,
     locked_at: Option<At>,

@@ -3,7 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`service`], [`run`], [`settings`], [`context`] | a service's table of contents; starting any list of them |
-//! | [`db`], [`At`] | one SQL text on SQLite and PostgreSQL |
+//! | [`db`], [`At`], [`oslo`] | one SQL text on SQLite and PostgreSQL; instants; calendar days in Norway |
 //! | [`log`] | events: publishing, the hash chain, consumers, parking |
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
@@ -21,6 +21,7 @@ pub mod keys;
 pub mod lease;
 pub mod log;
 pub mod objects;
+pub mod oslo;
 pub mod picture;
 pub mod pictures;
 pub mod run;

@@ -168,7 +168,7 @@ impl FindingAnswer {
         let field = |name: &str| format!("findings[{place}].{name}");
         let mut errors = too_long(&field("diagnosis"), &self.diagnosis, LONGEST_DIAGNOSIS);
         errors.extend(too_long(&field("plan"), &self.plan, LONGEST_TEXT));
-        if self.diagnosis.trim().is_empty() {
+        if blank(&self.diagnosis) {
             errors.push(FieldError::new(field("diagnosis"), "required", "Write a diagnosis."));
         }
         if self.certainty.is_none() {
@@ -177,11 +177,16 @@ impl FindingAnswer {
         if self.disposition.is_none() {
             errors.push(FieldError::new(field("disposition"), "required", "Choose what happens with the patient."));
         }
-        if self.plan.trim().is_empty() {
+        if blank(&self.plan) {
             errors.push(FieldError::new(field("plan"), "required", "Write a plan for the GP."));
         }
         errors
     }
+}
+
+/// No letter and no digit: characters that can't be seen are no answer.
+fn blank(text: &str) -> bool {
+    !text.chars().any(char::is_alphanumeric)
 }
 
 fn too_long(field: &str, text: &str, longest: usize) -> Vec<FieldError> {
@@ -238,7 +243,7 @@ mod tests {
         let empty = FindingAnswer {
             certainty: None,
             disposition: None,
-            diagnosis: " ".into(),
+            diagnosis: "\u{200b} \0".into(),
             plan: String::new(),
             ..answered(2, Disposition::GpManages)
         };

@@ -26,7 +26,7 @@ pub enum State {
     Answered,
     /// The practice withdrew it before an answer.
     Withdrawn,
-    /// Its key was destroyed before it was read: nothing is known of it.
+    /// Its key was destroyed: nothing can be read of it.
     Erased,
 }
 

@@ -9,7 +9,7 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected};
-use proto::intake::{InformationSupplied, ReferralSubmitted, ReferralWithdrawn};
+use proto::intake::{InformationSupplied, ReferralErased, ReferralSubmitted, ReferralWithdrawn};
 use uuid::Uuid;
 
 /// Cases and their pictures.
@@ -19,6 +19,7 @@ pub const CASES: Consumer = Consumer {
         ReferralSubmitted::KIND,
         ReferralWithdrawn::KIND,
         InformationSupplied::KIND,
+        ReferralErased::KIND,
         ImageReady::KIND,
         ImageRejected::KIND,
     ],
@@ -31,6 +32,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         ReferralSubmitted::KIND => submitted(ctx, tx, event).await,
         ReferralWithdrawn::KIND => Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?),
         InformationSupplied::KIND => supplied(ctx, tx, event).await,
+        ReferralErased::KIND => Ok(store::case::erase(tx, event.subject()).await?),
         ImageReady::KIND => match ctx.open::<ImageReady>(event).await? {
             Opened::Open(image) => Ok(store::image::ready(tx, image_id(&image.image)?, &image).await?),
             Opened::Erased => Ok(()),

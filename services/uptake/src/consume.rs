@@ -8,6 +8,7 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded};
 use kit::{At, Context, Tx};
 use proto::Event;
 use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
+use proto::intake::ReferralErased;
 use uuid::Uuid;
 
 /// Facts of use and the register.
@@ -31,6 +32,7 @@ pub const FACTS: Consumer = Consumer {
         "ReferralWithdrawn",
         "InformationSupplied",
         "AnswerAcknowledged",
+        "ReferralErased",
         "ImageReady",
         "ImageRejected",
         "InformationRequested",
@@ -56,6 +58,8 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             let (step, specialty) = (event.envelope.step.clone(), event.envelope.specialty.clone());
             store::add_step(tx, practice(event), step, specialty, event.effective_at()).await?;
         }
+        // No use of the service: what was used before stays counted.
+        ReferralErased::KIND => {}
         _ => store::add_fact(tx, fact(ctx, event)).await?,
     }
     Ok(store::advance(tx, event.position).await?)

@@ -50,7 +50,7 @@ pub fn hours_between(from: At, to: At) -> Option<f64> {
 /// never equipped, or only later than `until`.
 pub fn silent_days(last_use: Option<At>, equipped: Option<At>, until: At) -> Option<i64> {
     let since = last_use.or(equipped).filter(|since| *since <= until)?;
-    Some((crate::oslo::date(until) - crate::oslo::date(since)).whole_days())
+    Some((kit::oslo::date(until) - kit::oslo::date(since)).whole_days())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`oslo`], [`month`] | calendar days and months of Europe/Oslo |
+//! | [`month`] | calendar months of Europe/Oslo |
 //! | [`panel`] | one row per practice and month, from the register first; use is joined after, so silence is a zero |
 //! | [`indicator`] | share of the busiest, median, days of silence: pure functions over slices |
 //! | [`sheet`] | the panel as CSV |
@@ -16,7 +16,6 @@
 pub mod http;
 pub mod indicator;
 pub mod month;
-pub mod oslo;
 pub mod panel;
 pub mod sheet;
 

@@ -1,8 +1,9 @@
 //! Calendar months in Oslo, and the window of months that a panel covers.
 
-use crate::{UptakeError, oslo};
+use crate::UptakeError;
 use kit::At;
 use kit::http::FieldError;
+use kit::oslo;
 use std::fmt;
 use time::Date;
 

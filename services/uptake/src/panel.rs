@@ -5,8 +5,8 @@
 
 use crate::indicator::{Share, hours_between, median, silent_days, top_share};
 use crate::month::Window;
-use crate::oslo;
 use kit::At;
+use kit::oslo;
 use std::collections::HashMap;
 use time::Date;
 use uuid::Uuid;

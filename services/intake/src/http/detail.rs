@@ -42,7 +42,10 @@ pub struct Referral {
     /// What Send would refuse now; empty when it was sent.
     missing: Vec<FieldError>,
     questions: Vec<Question>,
+    /// The newest.
     answer: Option<Answer>,
+    /// Those before it, oldest first.
+    earlier_answers: Vec<Answer>,
     acknowledged_at: Option<At>,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
@@ -142,7 +145,10 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
     let questions = question::of_referral(&ctx.db, id).await?;
     let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;
-    let answer = answer::latest(&ctx.db, id).await?.map(|row| shown_answer(row, key)).transpose()?.flatten();
+    let mut earlier = answer::of_referral(&ctx.db, id).await?;
+    let answer = earlier.pop().map(|row| shown_answer(row, key)).transpose()?.flatten();
+    let earlier =
+        earlier.into_iter().filter_map(|row| shown_answer(row, key).transpose()).collect::<Result<_, Error>>()?;
     let timeline = happening::of_referral(&ctx.db, id).await?;
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
@@ -159,6 +165,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         missing,
         questions,
         answer,
+        earlier_answers: earlier,
         acknowledged_at: row.acknowledged_at,
         withdrawn_at: row.withdrawn_at,
         timeline,
@@ -187,6 +194,7 @@ pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
         .map(|(at, image)| Shown {
             id: image.id,
             number: at + 1,
+            finding: image.finding,
             state: image.state,
             reason: image.reason_message.clone(),
         })

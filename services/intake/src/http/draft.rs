@@ -46,10 +46,11 @@ pub async fn save(
     State(ctx): State<Context>,
     caller: Caller,
     Path(id): Path<Uuid>,
-    Json(body): Json<SaveDraft>,
+    Json(mut body): Json<SaveDraft>,
 ) -> Result<Json<DraftVersion>, Problem> {
     of_office(&caller)?;
     let grant = caller.in_practice(body.practice_id).ok_or_else(Problem::not_found)?;
+    body.content.name_sites();
     let excesses = body.content.excesses();
     if !excesses.is_empty() {
         return Err(Problem::invalid(excesses));

@@ -5,6 +5,7 @@ use crate::publishing::picture;
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Reply};
 use crate::store::{image, question, referral};
+use crate::text::blank;
 use crate::vocabulary::ImageState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -50,7 +51,7 @@ pub async fn supply(
     if acting.row.state != ReferralState::AwaitingInformation {
         return Err(closed(acting.row.state));
     }
-    if body.text.trim().is_empty() && body.image_ids.is_empty() {
+    if blank(&body.text) && body.image_ids.is_empty() {
         return Err(Problem::invalid_field("text", "required", "Write a reply, or add a picture."));
     }
     if body.text.chars().count() > LONGEST {

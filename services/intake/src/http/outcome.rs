@@ -4,6 +4,7 @@ use crate::acting::Acting;
 use crate::referral::State as ReferralState;
 use crate::sealed;
 use crate::store::referral;
+use crate::text::blank;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
@@ -37,7 +38,7 @@ pub async fn withdraw(
     }
     acting.row.state.withdrawable()?;
     let reason = reason.trim().to_owned();
-    if reason.is_empty() {
+    if blank(&reason) {
         return Err(Problem::invalid_field(
             "reason",
             "required",

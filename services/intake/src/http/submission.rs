@@ -4,16 +4,21 @@ use super::detail::would_refuse;
 use super::draft::stale;
 use crate::acting::Acting;
 use crate::due::due;
+use crate::finish::expire_in;
 use crate::publishing::{Sending, counted, submitted};
 use crate::referral::reference;
-use crate::store::{image, place, referral};
+use crate::store::{image, place, referral, upload};
 use crate::vocabulary::Priority;
 use axum::extract::State;
 use kit::http::{Json, Path};
-use kit::{At, Caller, Context, Problem};
+use kit::{At, Caller, Context, Problem, Tx};
 use serde::{Deserialize, Serialize};
+use time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// An upload of which something arrived so long ago is still on its way.
+const STILL_COMING: Duration = Duration::minutes(2);
 
 /// Which version is sent: what the person saw and nothing else.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -63,7 +68,7 @@ impl Receipt {
 
 /// Sends a draft. A repeat gets the same receipt.
 #[utoipa::path(post, path = "/referrals/{id}/submit", params(("id" = Uuid, Path)), request_body = Submit,
-    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version"),
+    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version or upload-under-way"),
         (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
 pub async fn submit(
     State(ctx): State<Context>,
@@ -98,6 +103,7 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
         return Ok(());
     }
+    end_uploads(ctx, &mut tx, row.id).await?;
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
     let missing = would_refuse(ctx, content, &images).await?;
     if !missing.is_empty() {
@@ -117,4 +123,21 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)
+}
+
+/// A referral does not go without a picture that somebody is sending. What was left lying is ended, so that it does not turn
+/// up later; one that has every byte only waits to be put together and is never ended here.
+async fn end_uploads(ctx: &Context, tx: &mut Tx, referral: Uuid) -> Result<(), Problem> {
+    let since = tx.now() - STILL_COMING;
+    let uploads = upload::unfinished(tx, referral).await?;
+    if uploads.iter().any(|upload| upload.moved_at > since || upload.pos == upload.length) {
+        return Err(Problem::conflict(
+            "upload-under-way",
+            "A picture is still on its way. Wait until it has arrived, or remove it.",
+        ));
+    }
+    for upload in &uploads {
+        expire_in(ctx, tx, upload).await?;
+    }
+    Ok(())
 }

@@ -33,7 +33,7 @@ fn complete() -> DraftContent {
 }
 
 fn picture(state: ImageState) -> Shown {
-    Shown { id: Uuid::from_u128(5), number: 1, state, reason: None }
+    Shown { id: Uuid::from_u128(5), number: 1, finding: None, state, reason: None }
 }
 
 fn found(content: &DraftContent, pictures: &[Shown], offered: Offered<'_>) -> Vec<(String, String)> {
@@ -107,6 +107,28 @@ fn the_recipient() {
     assert_eq!(unknown, [("departmentId".into(), "unknown-department".into())]);
     is(after(|content| content.priority = None), "priority", "required");
     is(after(|content| content.question = Some("\n".into())), "question", "required");
+}
+
+#[test]
+fn what_cannot_be_seen_is_missing() {
+    let hidden = || Some("\u{200b}\u{feff}\0\u{202e}".to_owned());
+    is(after(|content| content.question = hidden()), "question", "required");
+    let patient = |change: fn(&mut Patient, Option<String>)| {
+        after(move |content| change(content.patient.as_mut().unwrap(), hidden()))
+    };
+    is(patient(|p, text| p.name = text), "patient.name", "required");
+    is(patient(|p, text| p.identifier = text), "patient.identifier", "required");
+}
+
+#[test]
+fn a_picture_of_a_finding_that_is_gone_needs_another() {
+    let of = |finding| Shown { finding: Some(Uuid::from_u128(finding)), ..picture(ImageState::Ready) };
+    let offered: Offered<'_> = Some(&[Specialty::Dermatology]);
+    assert_eq!(found(&complete(), &[of(1)], offered), []);
+    let list = missing(&complete(), &[of(2)], offered, TODAY);
+    assert_eq!((list.len(), list[0].field.clone()), (1, format!("images.{}", Uuid::from_u128(5))));
+    assert_eq!(list[0].code, "unknown-finding");
+    assert!(list[0].message.starts_with("Picture 1 ") && list[0].message.ends_with("Choose its finding."));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
 statements! {
-    LATEST = "select id, answered_at, after_withdrawal, content from intake_answer where referral = $1 order by answered_at desc, id desc limit 1";
+    OF_REFERRAL = "select id, answered_at, after_withdrawal, content from intake_answer where referral = $1 order by answered_at, id";
     ADD = "insert into intake_answer (id, referral, answered_at, after_withdrawal, content) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
 }
 
@@ -18,9 +18,9 @@ pub struct Row {
     pub content: Option<Vec<u8>>,
 }
 
-/// The answer that counts: the newest.
-pub async fn latest(db: &Db, referral: Uuid) -> sqlx::Result<Option<Row>> {
-    db.q(LATEST).bind(referral).opt().await
+/// A referral's answers, oldest first: the last one counts.
+pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
+    db.q(OF_REFERRAL).bind(referral).all().await
 }
 
 /// Adds an answer; repeating it changes nothing.

@@ -15,7 +15,7 @@ macro_rules! columns {
 
 statements! {
     OF_REFERRAL = concat!("select ", columns!(), " from intake_image i where i.referral = $1 order by i.added_at, i.id");
-    FIND = concat!("select ", columns!(), " from intake_image i join intake_referral r on r.id = i.referral where i.id = $1 and r.discarded_at is null and ", in_scope!());
+    FIND = concat!("select ", columns!(), " from intake_image i join intake_referral r on r.id = i.referral where i.id = $1 and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_image i where i.id = $1");
     COUNT = "select count(*) from intake_image where referral = $1 and removed_at is null";
     ADD = "insert into intake_image (id, referral, finding, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 macro_rules! scope {
     () => {
-        "r.discarded_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+        "r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
          and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
     };
 }

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod chore;
+pub mod erasure;
 pub mod happening;
 pub mod image;
 pub mod list;
@@ -31,7 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             id {uuid} primary key, practice {uuid} not null, state text not null, version {bigint} not null,
             test {bool} not null, specialty text, department {uuid}, priority text, sent_to text,
             created_at {at} not null, updated_at {at} not null, discarded_at {at}, submitted_at {at}, due_at {at},
-            withdrawn_at {at}, answered_at {at}, acknowledged_at {at},
+            withdrawn_at {at}, answered_at {at}, acknowledged_at {at}, erased_at {at},
             identifier_hash {bytes}, content {bytes} not null, withdraw_reason {bytes}
         ) {strict};
         create index intake_referral_list on intake_referral (practice, state, updated_at);
@@ -85,6 +86,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chore::STATEMENTS,
+    erasure::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,

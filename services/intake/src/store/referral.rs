@@ -9,29 +9,29 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
-         r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.content, \
+         r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
 }
 
 statements! {
-    FIND = concat!("select ", columns!(), " where r.id = $1 and ", in_scope!());
+    FIND = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " where r.id = $1");
     ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content) \
         values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (id) do nothing";
     SAVE = "update intake_referral set version = version + 1, specialty = $3, department = $4, priority = $5, updated_at = $6, identifier_hash = $7, content = $8 \
-        where id = $1 and version = $2 and state = 'draft' and discarded_at is null";
-    DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null";
-    RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3";
+        where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
+    DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
+    RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3 and erased_at is null";
     SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5 \
-        where id = $1 and version = $2 and state = 'draft' and discarded_at is null";
+        where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
-        where id = $1 and state in ('submitted', 'in-review', 'awaiting-information')";
+        where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
-        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null";
+        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
-    TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and state in ('draft', 'awaiting-information')";
+    TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
     SET_STATE = "update intake_referral set state = $2, updated_at = $3 where id = $1";
     SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null where id = $1";
@@ -63,7 +63,8 @@ pub struct Row {
     pub withdrawn_at: Option<At>,
     pub answered_at: Option<At>,
     pub acknowledged_at: Option<At>,
-    /// Sealed.
+    pub erased_at: Option<At>,
+    /// Sealed; empty when it was erased.
     pub content: Vec<u8>,
 }
 
@@ -83,7 +84,7 @@ impl Draft {
     }
 }
 
-/// The referral, when the caller has a right in its practice now; discarded ones too.
+/// The referral, when the caller has a right in its practice now; discarded ones too, erased ones not.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
     ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }

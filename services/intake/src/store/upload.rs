@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 macro_rules! columns {
     () => {
-        "u.id, u.referral, u.image, u.finding, u.view, u.person, u.role, u.length, u.pos, u.sha256, u.expires_at, u.ended_at, u.finished_at"
+        "u.id, u.referral, u.image, u.finding, u.view, u.person, u.role, u.length, u.pos, u.sha256, u.moved_at, u.expires_at, u.ended_at, u.finished_at"
     };
 }
 
 statements! {
     ADD = "insert into intake_upload (id, referral, image, finding, view, length, pos, sha256, created_at, moved_at, expires_at, person, role) \
         values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $8, $9, $10, $11)";
-    FIND = concat!("select ", columns!(), " from intake_upload u join intake_referral r on r.id = u.referral where u.id = $1 and r.discarded_at is null and ", in_scope!());
+    FIND = concat!("select ", columns!(), " from intake_upload u join intake_referral r on r.id = u.referral where u.id = $1 and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_upload u where u.id = $1");
     MOVE = "update intake_upload set pos = $3, moved_at = $4, expires_at = $5 where id = $1 and pos = $2 and finished_at is null and ended_at is null";
     FINISH = "update intake_upload set finished_at = $2 where id = $1 and finished_at is null and ended_at is null";
@@ -23,6 +23,7 @@ statements! {
     DELETE = "delete from intake_upload where id = $1";
     COMPLETE = concat!("select ", columns!(), " from intake_upload u where u.pos = u.length and u.finished_at is null and u.ended_at is null and u.moved_at < $1 order by u.moved_at limit 20");
     EXPIRED = concat!("select ", columns!(), " from intake_upload u where u.expires_at < $1 and u.pos < u.length and u.finished_at is null and u.ended_at is null order by u.expires_at limit 20");
+    UNFINISHED = concat!("select ", columns!(), " from intake_upload u where u.referral = $1 and u.finished_at is null and u.ended_at is null order by u.created_at");
     OVER = "select id from intake_upload where expires_at < $1 and (finished_at is not null or ended_at is not null) order by expires_at limit 200";
     LEFT_OVER = "select distinct u.id from intake_upload u join intake_piece p on p.upload = u.id where (u.finished_at is not null or u.ended_at is not null) and u.moved_at < $1 limit 20";
     OF_REFERRAL = "select id from intake_upload where referral = $1";
@@ -47,6 +48,8 @@ pub struct Row {
     pub length: i64,
     pub pos: i64,
     pub sha256: Option<Vec<u8>>,
+    /// When something of it arrived last, or when it began.
+    pub moved_at: At,
     pub expires_at: At,
     /// Expired: its pieces are gone.
     pub ended_at: Option<At>,
@@ -157,6 +160,11 @@ pub async fn complete(db: &Db, before: At) -> sqlx::Result<Vec<Row>> {
 /// Uploads whose time is over before every byte came. One that has every byte is a picture that somebody waits for.
 pub async fn expired(db: &Db, now: At) -> sqlx::Result<Vec<Row>> {
     db.q(EXPIRED).bind(now).all().await
+}
+
+/// A referral's uploads under way, oldest first.
+pub async fn unfinished(tx: &mut Tx, referral: Uuid) -> sqlx::Result<Vec<Row>> {
+    tx.q(UNFINISHED).bind(referral).all().await
 }
 
 /// Uploads to forget.

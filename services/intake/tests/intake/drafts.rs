@@ -13,6 +13,7 @@ on_both!(
     a_stale_version_is_refused,
     ids_that_mean_something_else_are_refused,
     texts_have_limits,
+    a_known_site_keeps_its_name,
     a_discarded_draft_comes_back_within_seven_days,
     a_purged_draft_leaves_nothing,
     lists_show_each_referral_in_its_tab,
@@ -90,6 +91,19 @@ async fn texts_have_limits(office: Office) {
     assert!(unknown["errors"][0]["field"].as_str().unwrap().starts_with("content"), "{unknown}");
 }
 
+async fn a_known_site_keeps_its_name(office: Office) {
+    let (id, mut content) = (office.id(), office.content(office.id()));
+    let stands = content.clone();
+    content["findings"][0]["bodySite"]["display"] = json!("Left foot");
+    for _ in 0..2 {
+        assert_eq!(office.save(id, 0, content.clone()).await.is(200).json()["version"], 1);
+    }
+    assert_eq!(office.read(id).await["content"], stands);
+    content["patient"]["name"] = json!("Kari\u{202e}nnamdroN");
+    let refused = office.save(id, 1, content).await.is(422).json()["errors"][0].clone();
+    assert_eq!((&refused["field"], &refused["code"]), (&json!("patient.name"), &json!("not-plain")));
+}
+
 async fn a_discarded_draft_comes_back_within_seven_days(office: Office) {
     let (id, finding) = office.draft().await;
     let path = format!("/referrals/{id}");
@@ -145,7 +159,10 @@ async fn lists_show_each_referral_in_its_tab(office: Office) {
     let newest_first: Vec<String> = drafts.iter().rev().map(Uuid::to_string).collect();
     assert_eq!(listed, newest_first);
     let row = &first["items"][0];
-    assert_eq!((&row["initials"], &row["birthYear"], &row["bodySite"]), (&json!("S.N."), &json!(1958), &json!("Rygg")));
+    assert_eq!(
+        (&row["initials"], &row["birthYear"], &row["bodySite"]),
+        (&json!("S.N."), &json!(1958), &json!("Skin of back"))
+    );
     assert_eq!(row["departmentName"], "Hudavdelingen (SYNTHETIC)");
     assert_eq!(office.stranger.get("/referrals?tab=drafts").await.is(200).json()["items"], json!([]));
     office.doctor.get("/referrals?tab=drafts&cursor=x").await.is(400);

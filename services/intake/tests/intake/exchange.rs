@@ -17,6 +17,8 @@ on_both!(
     nothing_is_added_after_the_answer,
     an_answer_is_read,
     an_answer_that_crossed_a_withdrawal_is_kept,
+    a_second_answer_does_not_hide_the_first,
+    an_erased_referral_is_gone,
     pictures_become_ready,
     a_damaged_picture_is_never_served,
     events_about_the_unknown_are_ignored,
@@ -169,6 +171,72 @@ async fn an_answer_that_crossed_a_withdrawal_is_kept(office: Office) {
     office.doctor.post(&format!("/referrals/{id}/acknowledge"), json!({})).await.is(204);
     assert_eq!(office.read(id).await["state"], "withdrawn");
     assert_eq!(office.doctor.get("/referrals?tab=closed").await.json()["items"][0]["id"], json!(id));
+}
+
+async fn a_second_answer_does_not_hide_the_first(office: Office) {
+    let (id, _) = sent(&office).await;
+    let findings = [office.id(), office.id(), office.id()];
+    for finding in findings {
+        answer(&office, id, finding).await;
+        office.wait(time::Duration::minutes(1)).await;
+    }
+    let shown = office.read(id).await;
+    let of = |answer: &Value| answer["findings"][0]["findingId"].clone();
+    assert_eq!(of(&shown["answer"]), json!(findings[2]));
+    let earlier: Vec<Value> = shown["earlierAnswers"].as_array().unwrap().iter().map(of).collect();
+    assert_eq!(earlier, [json!(findings[0]), json!(findings[1])]);
+}
+
+async fn an_erased_referral_is_gone(office: Office) {
+    let (kept, _) = sent(&office).await;
+    let (id, image) = sent(&office).await;
+    let question = ask(&office, id).await;
+    answer(&office, id, office.id()).await;
+    let unknown = office.id();
+    let refused = intake::erase(&office.ctx, unknown).await.unwrap_err();
+    assert!(refused.to_string().starts_with(&format!("no referral has the id {unknown}")), "{refused}");
+    // The id of something else destroys nothing.
+    assert!(intake::erase(&office.ctx, office.practice).await.is_err());
+    office.ctx.keys.get(office.practice).await.unwrap();
+    for _ in 0..2 {
+        intake::erase(&office.ctx, id).await.unwrap();
+    }
+    assert_eq!(office.world.settle().await.unwrap().len(), 0);
+    let path = format!("/referrals/{id}");
+    office.doctor.get(&path).await.is(404);
+    for (act, body) in [
+        ("acknowledge", json!({})),
+        ("withdraw", json!({"reason": "x"})),
+        ("submit", json!({"version": 1})),
+        ("restore", json!({})),
+        ("information", reply(question, "x", &[])),
+    ] {
+        office.doctor.post(&format!("{path}/{act}"), body).await.is(404);
+    }
+    office.doctor.delete(&path).await.is(404);
+    office.save(id, 0, office.content(office.id())).await.is(404);
+    office.doctor.get(&format!("/images/{image}/original")).await.is(404);
+    let page = office.doctor.get("/referrals?tab=answers").await.is(200).json();
+    assert_eq!((&page["items"], &page["counts"]), (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0})));
+    office.doctor.get(&format!("/referrals/{kept}")).await.is(200);
+    let events = office.events(id).await;
+    let told: Vec<_> = events.iter().filter(|event| event.kind() == "ReferralErased").collect();
+    assert_eq!((told.len(), &told[0].sealed), (1, &None));
+    let envelope = &told[0].envelope;
+    assert!(envelope.key.is_empty() && envelope.actor.is_empty());
+    assert_eq!(
+        (told[0].practice(), envelope.specialty.as_str(), envelope.test),
+        (Some(office.practice), "dermatology", false)
+    );
+    for sql in [
+        "select count(*) from intake_referral where id = $1 and (length(content) > 0 or identifier_hash is not null or withdraw_reason is not null)",
+        "select count(*) from intake_question where referral = $1 and (asked is not null or reply is not null)",
+        "select count(*) from intake_answer where referral = $1 and content is not null",
+        "select count(*) from intake_happening where referral = $1 and who is not null",
+    ] {
+        let (left,): (i64,) = office.ctx.db.q(sql).bind(id).one().await.unwrap();
+        assert_eq!(left, 0, "{sql}");
+    }
 }
 
 /// Stores a smaller copy as imaging does, and says so.

@@ -172,8 +172,15 @@ async fn a_picture_cannot_slip_in_after_send(office: Office) {
     let (id, finding) = office.draft().await;
     upload(&office, id, Some(finding), &jpeg(100, 10)).await;
     let late = all_bytes(&office, id, &jpeg(100, 11)).await;
-    let receipt = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200).json();
+    let path = format!("/referrals/{id}/submit");
+    let refused = office.doctor.post(&path, json!({"version": 1})).await;
+    assert_eq!(refused.refusal(), (409, "upload-under-way".into()));
+    // Send looks a moment before the upload is there.
+    let ended = "update intake_upload set ended_at = $2 where id = $1";
+    office.ctx.db.q(ended).bind(late.id()).bind(Some(office.ctx.now())).exec_one().await.unwrap();
+    let receipt = office.doctor.post(&path, json!({"version": 1})).await.is(200).json();
     assert_eq!(receipt["images"].as_array().unwrap().len(), 1);
+    office.ctx.db.q(ended).bind(late.id()).bind(None::<kit::At>).exec_one().await.unwrap();
     assert_eq!(late.head().await.status, 409);
     assert_eq!(office.read(id).await["images"].as_array().unwrap().len(), 1);
     office.wait(Duration::minutes(61)).await;

@@ -194,7 +194,7 @@ impl Office {
                 "birthDate": "1958-03-14", "sex": "female"},
             "specialty": "dermatology", "departmentId": self.department, "priority": "urgent",
             "question": "Is this mole benign?", "history": "Has grown for six months.",
-            "findings": [{"id": finding, "bodySite": {"code": "66643007", "system": "SCT", "display": "Rygg"},
+            "findings": [{"id": finding, "bodySite": {"code": "66643007", "system": "SCT", "display": "Skin of back"},
                 "laterality": "left", "kind": "lesion", "description": "Brown, 8 mm.", "duration": "6 months"}],
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::office::Office;
 use crate::on_both;
-use crate::pictures::{create, digest, jpeg, metadata, upload};
+use crate::pictures::{Sending, create, digest, jpeg, metadata, upload};
 use futures::future::join_all;
 use proto::imaging::ImageRejected;
 use proto::intake::{ReferralSubmitted, ReferralWithdrawn};
@@ -15,6 +15,8 @@ on_both!(
     the_event_carries_the_whole_referral,
     eight_sends_are_one,
     a_rejected_picture_must_go_first,
+    a_picture_on_its_way_is_waited_for,
+    a_picture_of_a_finding_that_is_gone_must_be_given_another,
     pictures_are_changed_until_sent,
     a_test_practice_says_so,
     withdrawing,
@@ -84,7 +86,7 @@ async fn a_referral_is_sent_once(office: Office) {
     let expected = json!([{"id": image, "sha256": digest(&picture), "bytes": picture.len()}]);
     assert_eq!(receipt["images"], expected);
     assert_eq!(receipt["submittedAt"], "2026-03-02T09:00:00Z");
-    assert_eq!(receipt["dueAt"], "2026-03-05T23:59:59Z");
+    assert_eq!(receipt["dueAt"], "2026-03-05T22:59:59Z");
     assert_eq!(receipt["departmentName"], "Hudavdelingen (SYNTHETIC)");
     assert_eq!(receipt["referral"], json!(id));
     assert_eq!(receipt["reference"].as_str().unwrap().len(), 8);
@@ -153,6 +155,36 @@ async fn a_rejected_picture_must_go_first(office: Office) {
     assert_eq!(receipt["images"][0]["id"], json!(good));
 }
 
+async fn a_picture_on_its_way_is_waited_for(office: Office) {
+    let (id, finding) = office.draft().await;
+    let image = upload(&office, id, Some(finding), &jpeg(100, 6)).await;
+    let late = jpeg(100, 7);
+    let sending = Sending::begin(&office, &office.doctor, id, None, late.len(), None).await;
+    sending.patch(0, &late[..50]).await.is(204);
+    let path = format!("/referrals/{id}/submit");
+    office.wait(time::Duration::seconds(119)).await;
+    let refused = office.nurse.post(&path, json!({"version": 1})).await;
+    assert_eq!(refused.refusal(), (409, "upload-under-way".into()));
+    assert_eq!(office.read(id).await["state"], "draft");
+    office.wait(time::Duration::seconds(2)).await;
+    let receipt = office.nurse.post(&path, json!({"version": 1})).await.is(200).json();
+    assert_eq!((receipt["images"].as_array().unwrap().len(), &receipt["images"][0]["id"]), (1, &json!(image)));
+    sending.patch(50, &late[50..]).await.is(410);
+    assert!(office.kinds(id).await.contains(&"UploadFailed".to_owned()));
+}
+
+async fn a_picture_of_a_finding_that_is_gone_must_be_given_another(office: Office) {
+    let (id, finding) = office.draft().await;
+    let image = upload(&office, id, Some(finding), &jpeg(100, 8)).await;
+    let other = office.id();
+    office.save(id, 1, office.content(other)).await.is(200);
+    let path = format!("/referrals/{id}/submit");
+    let refused = office.doctor.post(&path, json!({"version": 2})).await.is(422).json();
+    assert_eq!(errors(&refused), [(format!("images.{image}"), "unknown-finding".into())]);
+    office.doctor.json("PATCH", &format!("/images/{image}"), json!({"findingId": other})).await.is(204);
+    office.doctor.post(&path, json!({"version": 2})).await.is(200);
+}
+
 async fn pictures_are_changed_until_sent(office: Office) {
     let (id, finding) = office.draft().await;
     let image = upload(&office, id, None, &jpeg(100, 5)).await;
@@ -163,6 +195,7 @@ async fn pictures_are_changed_until_sent(office: Office) {
     office.nurse.json("PATCH", &path, json!({"findingId": null})).await.is(204);
     assert_eq!(office.read(id).await["images"][0]["findingId"], json!(null));
     office.nurse.json("PATCH", &path, json!({"findingId": office.id()})).await.is(422);
+    assert_eq!(office.nurse.json("PATCH", &path, json!([])).await.refusal(), (400, "malformed".into()));
     office.nurse.delete(&path).await.is(204);
     assert_eq!(office.read(id).await["images"][0]["removed"], true);
     assert_eq!(office.read(id).await["missing"][0]["field"], "images");

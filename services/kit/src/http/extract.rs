@@ -31,6 +31,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             ));
         }
         let body = Bytes::from_request(request, state).await.map_err(body_problem)?;
+        // serde would read a sequence into a structure field by field; every body here is an object.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| *first != b'{') {
+            return Err(Problem::bad_request(".", "The request is not a JSON object. See the API's description."));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut reader).map(Json).map_err(|error| {
             let field = error.path().to_string();

@@ -2,12 +2,18 @@
 
 use super::{Outcome, rows_only};
 use crate::cli::Invite;
+use crate::commands::serve::ADDRESS;
 use crate::services;
 use directory::LinkKind;
+use kit::Role;
+use kit::settings::Settings;
 
 pub(crate) async fn run(options: Invite) -> Outcome {
+    if let Some(role) = options.role {
+        check_place(role, &options)?;
+    }
     let settings = options.settings.resolve()?;
-    let address = settings.public_url.clone().unwrap_or_else(|| format!("http://localhost:{}", settings.listen.port()));
+    let address = address(&settings);
     let ctx = rows_only(&services(), settings).await?;
     let person = if let Some(person) = directory::person_by_email(&ctx, &options.email).await? {
         person
@@ -22,4 +28,20 @@ pub(crate) async fn run(options: Invite) -> Outcome {
     let token = directory::make_link(&ctx, person, kind, kind.lasts()).await?;
     println!("{address}/link#{token}");
     Ok(())
+}
+
+/// Asked before anything is written: a role without its place would leave a person without a role.
+fn check_place(role: Role, options: &Invite) -> Result<(), String> {
+    match (role.of_practice(), role.of_department(), options.practice, options.department) {
+        (true, _, None, _) => Err(format!("the role {} needs --practice", role.as_str())),
+        (_, true, _, None) => Err(format!("the role {} needs --department", role.as_str())),
+        _ => Ok(()),
+    }
+}
+
+/// What people type: as set, else as the service that runs on this data folder said, else the port it would take.
+fn address(settings: &Settings) -> String {
+    let running = || std::fs::read_to_string(settings.data.join(ADDRESS)).ok();
+    let otherwise = || format!("http://localhost:{}", settings.listen.port());
+    settings.public_url.clone().or_else(running).unwrap_or_else(otherwise)
 }

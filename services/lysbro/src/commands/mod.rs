@@ -28,7 +28,7 @@ pub(crate) async fn run(command: Command) -> Outcome {
                 return Err("erasing can't be undone: say --for-ever".into());
             }
             let ctx = rows_only(&services(), settings.resolve()?).await?;
-            ctx.keys.destroy(referral).await?;
+            intake::erase(&ctx, referral).await?;
             println!("erased {referral}: its key is destroyed; older key backups must lapse too");
             Ok(())
         }

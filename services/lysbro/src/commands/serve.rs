@@ -5,9 +5,13 @@ use kit::settings::Settings;
 use kit::{Clock, Service};
 use std::sync::Arc;
 
+/// File in the data folder with the running service's address.
+pub(crate) const ADDRESS: &str = "address";
+
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
     start_logging("info");
     let services = chosen(&names)?;
+    let data = settings.data.clone();
     let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;
     if let Some(sheet) = sheet {
         println!(
@@ -18,7 +22,11 @@ pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
         );
     }
     let running = kit::run::start(Arc::new(services), ctx).await?;
-    println!("address http://localhost:{}", running.address.port());
+    let address = format!("http://localhost:{}", running.address.port());
+    println!("address {address}");
+    if let Err(error) = std::fs::write(data.join(ADDRESS), &address) {
+        eprintln!("lysbro: {}: {error}; `lysbro invite` will not know the port", data.join(ADDRESS).display());
+    }
     println!("ready");
     until_told().await;
     running.stop().await;

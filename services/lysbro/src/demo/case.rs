@@ -14,7 +14,7 @@ const STORIES: &[Story] = &[
     Story {
         specialty: "dermatology",
         finding_kind: "lesion",
-        site: ("41550009", "Skin of posterior surface of forearm"),
+        site: ("66643007", "Skin of back"),
         laterality: "left",
         duration: "6 months",
         description: "Two-coloured naevus, 7 × 5 mm, irregular border. Larger since the summer.",

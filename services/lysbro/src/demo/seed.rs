@@ -257,8 +257,11 @@ impl Seeder<'_> {
             };
             let picture =
                 self.drawn.entry((*kind, flaw, place)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw));
+            // What happens at one moment has no order: pictures and the lines of the history would stand shuffled.
+            self.ctx.clock.advance(Duration::seconds(8));
             upload(&mut visitor, self.ctx, referral, finding, view, picture).await?;
         }
+        self.ctx.clock.advance(Duration::seconds(8));
         visitor.ask(Method::POST, &format!("{path}/submit"), json!({ "version": saved["version"] })).await?;
         self.sent.insert(serial, (referral, story, gp));
         Ok(())

@@ -18,7 +18,6 @@ statements! {
     DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at from review_answer where released_at is null and release_at <= $1 order by release_at limit 50";
     SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null";
     FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state = 'signed'";
-    ERASE = "update review_case set state = 'erased', listed = false, content = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1";
 }
 
 /// A signed answer.
@@ -34,7 +33,7 @@ pub struct AnswerRow {
     pub person_name: String,
     /// In which role.
     pub role: String,
-    /// Sealed.
+    /// Sealed; empty when erased.
     pub content: Vec<u8>,
     /// The most urgent over the findings.
     pub disposition: String,
@@ -124,12 +123,4 @@ pub async fn send(tx: &mut Tx, answer: &AnswerRow, now: At) -> sqlx::Result<bool
     tx.q(FINISH).bind(answer.case_id).bind(answer.signed_at).exec_one().await?;
     tx.q(FORGET_DRAFTS).bind(answer.case_id).exec().await?;
     Ok(true)
-}
-
-/// The referral was erased while its answer was held: nothing can be sent.
-pub async fn erase(tx: &mut Tx, answer: &AnswerRow, now: At) -> sqlx::Result<()> {
-    tx.q(SEND).bind(answer.id).bind(now).exec().await?;
-    tx.q(FORGET_DRAFTS).bind(answer.case_id).exec().await?;
-    tx.q(ERASE).bind(answer.case_id).exec().await?;
-    Ok(())
 }

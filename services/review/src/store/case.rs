@@ -21,6 +21,11 @@ statements! {
     WITHDRAW_OPEN = "update review_case set state = 'withdrawn', listed = false, withdrawn_at = $2, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state in ('waiting', 'returned', 'awaiting-information')";
     WITHDRAW_ANSWERED = "update review_case set withdrawn_at = $2 where id = $1 and state in ('signed', 'answered') and withdrawn_at is null";
     RETURN_OPEN = "update review_case set state = 'returned', listed = true, returned_at = $2 where id = $1 and state in ('waiting', 'returned', 'awaiting-information', 'answered')";
+    // An answer that was held counts as dealt with: it can't leave any more.
+    ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3) where case_id = $1";
+    ERASE_QUESTIONS = "update review_question set content = $2, reply = null where case_id = $1";
+    ERASE_DRAFTS = "delete from review_draft where case_id = $1";
+    ERASE = "update review_case set state = 'erased', listed = false, content = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1";
     RETURN_SIGNED = "update review_case set returned_at = $2 where id = $1 and state = 'signed'";
 }
 
@@ -131,5 +136,16 @@ pub async fn bring_back(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     let now = tx.now();
     tx.q(RETURN_SIGNED).bind(id).bind(now).exec().await?;
     tx.q(RETURN_OPEN).bind(id).bind(now).exec().await?;
+    Ok(())
+}
+
+/// The referral was erased: the case is gone for everybody, and every sealed column is emptied.
+pub async fn erase(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    let now = tx.now();
+    // Answers first, as whoever sends one takes its row before the case's.
+    tx.q(ERASE_ANSWERS).bind(id).bind(Vec::<u8>::new()).bind(now).exec().await?;
+    tx.q(ERASE_QUESTIONS).bind(id).bind(Vec::<u8>::new()).exec().await?;
+    tx.q(ERASE_DRAFTS).bind(id).exec().await?;
+    tx.q(ERASE).bind(id).exec().await?;
     Ok(())
 }

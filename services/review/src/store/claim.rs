@@ -27,7 +27,8 @@ macro_rules! set_claim {
 }
 
 statements! {
-    CLAIM = concat!(set_claim!(), "((c.state in ('waiting', 'returned', 'awaiting-information') and (c.claimed_by is null or c.claimed_by = $2 or c.lease_expires_at <= $6)) or (c.state = 'signed' and c.claimed_by = $2)) and ", of_caller!("$2", "$6"));
+    // A claim of somebody who has no right in the department any more counts as free.
+    CLAIM = concat!(set_claim!(), "((c.state in ('waiting', 'returned', 'awaiting-information') and (c.claimed_by is null or c.claimed_by = $2 or c.lease_expires_at <= $6 or not ", of_caller!("c.claimed_by", "$6"), ")) or (c.state = 'signed' and c.claimed_by = $2)) and ", of_caller!("$2", "$6"));
     TAKE_OVER = concat!(set_claim!(), "c.state in ('waiting', 'returned', 'awaiting-information') and exists (select 1 from kit_grant g where g.person = $2 and g.department = c.department and g.role = 'coordinator' and g.starts_at <= $6 and (g.ends_at is null or g.ends_at > $6))");
     HOLD = concat!("update review_case as c set lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
     LET_GO = concat!("update review_case as c set listed = (c.state <> 'awaiting-information'), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());

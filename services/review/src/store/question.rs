@@ -23,7 +23,7 @@ pub struct QuestionRow {
     pub asked_name: String,
     /// Words joined with commas.
     pub wants: String,
-    /// Sealed text.
+    /// Sealed text; empty when erased.
     pub content: Vec<u8>,
     /// When the reply came.
     pub supplied_at: Option<At>,

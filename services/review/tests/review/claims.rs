@@ -149,3 +149,22 @@ async fn a_right_that_ended_ends_the_claim() {
     house.get(&me, "/worklist").await.refused(404, "not-found");
     house.world.stop().await;
 }
+
+#[tokio::test]
+async fn a_claim_of_somebody_without_a_right_is_free() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
+        let other = house.person("Otto SYNTHETIC", "specialist", DERMATOLOGY).await;
+        let referral = house.referral();
+        house.submit(&referral).await;
+        house.claim(&me, referral.id).await;
+        let path = format!("/cases/{}", referral.id);
+        house.post(&other, &format!("{path}/claim"), json!({})).await.refused(409, "claimed-by-other");
+        house.end_grants(&me).await;
+        house.claim(&other, referral.id).await;
+        let seen = house.get(&other, &path).await.expect(200).json();
+        assert_eq!(seen["claim"]["by"]["id"], json!(other.id));
+        house.world.stop().await;
+    }
+}

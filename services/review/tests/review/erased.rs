@@ -1,7 +1,9 @@
 //! After a referral's key is destroyed: nothing readable, nothing parked, nothing broken for others.
 
 use crate::house::{DERMATOLOGY, House, content, image_id};
+use kit::log::Envelope;
 use kit::testing::DEPLOYMENTS;
+use proto::intake::ReferralErased;
 use proto::review::AnswerGiven;
 use serde_json::json;
 use time::Duration;
@@ -45,6 +47,44 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
         assert_eq!(states, expected.map(|(id, state)| (id, state.to_owned())));
         house.get(&me, &format!("/cases/{}", early.id)).await.refused(404, "not-found");
         assert_eq!(house.listed(&me, "").await, [kept.id.to_string()]);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_takes_the_case_from_the_worklist() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
+        let (kept, gone, unknown) = (house.with_pictures(1).await, house.with_pictures(1).await, house.referral());
+        let token = house.claim(&me, gone.id).await;
+        house.look(&me, gone.id, &token).await;
+        let answer = json!({ "token": token, "content": content(&gone.findings) });
+        house.put(&me, &format!("/cases/{}/answer-draft", gone.id), answer.clone()).await.expect(200);
+        house.post(&me, &format!("/cases/{}/answer", gone.id), answer).await.expect(200);
+        for referral in [&gone, &unknown] {
+            house.ctx().keys.destroy(referral.id).await.unwrap();
+            let mut tx = house.ctx().begin().await.unwrap();
+            let envelope = Envelope { test: referral.test, ..house.ctx().about(referral.id, None) };
+            house.ctx().publish(&mut tx, envelope, &ReferralErased {}).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        house.settle().await;
+        house.post(&me, &format!("/cases/{}/claim", gone.id), json!({})).await.refused(404, "not-found");
+        assert_eq!(house.listed(&me, "").await, [kept.id.to_string()]);
+        let page = house.get(&me, "/worklist").await.expect(200).json();
+        assert_eq!((&page["counts"]["all"], &page["counts"]["mine"]), (&json!(1), &json!(0)));
+        for sql in [
+            "select count(*) from review_case where id = $1 and (content is not null or state <> 'erased')",
+            "select count(*) from review_answer where case_id = $1 and (length(content) > 0 or released_at is null)",
+            "select count(*) from review_draft where case_id = $1",
+        ] {
+            let (left,): (i64,) = house.ctx().db.q(sql).bind(gone.id).one().await.unwrap();
+            assert_eq!(left, 0, "{sql}");
+        }
+        house.world.clock.advance(Duration::seconds(11));
+        house.settle().await;
+        assert!(house.published::<AnswerGiven>(&gone).await.is_empty(), "nothing is left to send");
         house.world.stop().await;
     }
 }

@@ -66,4 +66,16 @@ describe('autosave', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(states).toEqual(['dirty', 'saving', 'refused']);
   });
+  it('says so when it was stopped by the very refusal, and tries no more', async () => {
+    const save = vi.fn(async (): Promise<string> => {
+      autosave.stop();
+      throw new Error('409 stale-version');
+    });
+    const { autosave, states } = made(save);
+    autosave.edit('a');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(states).toEqual(['dirty', 'saving', 'refused']);
+    expect(save).toHaveBeenCalledTimes(1);
+    expect(autosave.busy).toBe(false);
+  });
 });

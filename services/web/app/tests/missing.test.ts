@@ -20,7 +20,8 @@ describe('fields', () => {
     form.findings.push({ ...form.findings[0]!, id: 'f2' });
     expect(anchorOf('findings[1].laterality', form)).toBe('finding-f2-laterality');
     expect(anchorOf('patient.birthDate', form)).toBe('patient-birthDate');
-    expect(anchorOf('images.8c', form)).toBe('pictures');
+    expect(anchorOf('images.8c', form)).toBe('picture-8c');
+    expect(anchorOf('images', form)).toBe('pictures');
     expect(anchorOf('departmentId', form)).toBe('field-departmentId');
     expect(anchorOf('findings', form)).toBe('add-finding');
   });

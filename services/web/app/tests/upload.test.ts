@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { afterStatus, backoffMs, step, underWay, type UploadEvent, type UploadStatus } from '../src/upload/machine';
+import { bytes, limit } from '../src/text/bytes';
+import { afterStatus, alreadyThere, backoffMs, mayTryAgain, refusalOf, step, underWay, type UploadEvent, type UploadStatus } from '../src/upload/machine';
 
 const run = (...events: UploadEvent[]) => events.reduce<UploadStatus>(step, { kind: 'queued' });
 const sending: UploadEvent[] = [{ type: 'hash' }, { type: 'send' }];
@@ -38,5 +39,35 @@ describe('one picture on its way', () => {
     expect([null, 0, 401, 404, 409, 460, 503, 410, 413, 415, 422].map(afterStatus)).toEqual([
       'line', 'line', 'sign-in', 'server', 'server', 'server', 'server', 'refused', 'refused', 'refused', 'refused',
     ]);
+  });
+});
+
+describe('a file that is not taken', () => {
+  const limits = { accept: ['image/jpeg'], maxImageBytes: 41_943_040 };
+  it('is named, with the reason as a code and not as text in one language', () => {
+    expect(refusalOf({ name: 'notes.txt', type: 'text/plain', size: 9 }, limits)).toEqual({ code: 'not-a-picture', name: 'notes.txt' });
+    expect(refusalOf({ name: 'big.jpg', type: 'image/jpeg', size: 41_943_041 }, limits)).toEqual({ code: 'too-large', name: 'big.jpg' });
+    expect(refusalOf({ name: 'none.jpg', type: 'image/jpeg', size: 0 }, limits)).toEqual({ code: 'empty-file', name: 'none.jpg' });
+    expect(refusalOf({ name: 'good.jpg', type: 'image/jpeg', size: 41_943_040 }, limits)).toBeNull();
+  });
+  it('hears the limit in round numbers', () => {
+    expect([limit(41_943_040, false), limit(1_500_000, true), bytes(41_943_040, false)]).toEqual(['40 MB', '1,5 MB', '41.9 MB']);
+  });
+  it('is offered another try only where that can help', () => {
+    expect(['not-a-picture', 'too-large', 'empty-file', 'truncated-picture', 'digest-mismatch', 'too-many-images', 'unknown'].map(mayTryAgain)).toEqual([
+      false, false, false, false, true, true, true,
+    ]);
+  });
+});
+
+describe('the same picture twice', () => {
+  const item = (id: string, digest: string, status: UploadStatus) => ({ id, digest, status });
+  it('is known by its bytes, on the server or on its way', () => {
+    expect(alreadyThere('b', 'f00', [], [{ id: 'a', sha256: 'f00' }])).toBe(true);
+    expect(alreadyThere('b', 'f00', [item('a', 'f00', { kind: 'sent' }), item('b', '', { kind: 'hashing' })], [])).toBe(true);
+  });
+  it('is not itself, another picture, or one that was refused', () => {
+    expect(alreadyThere('a', 'f00', [item('a', 'f00', { kind: 'hashing' })], [{ id: 'a', sha256: 'f00' }])).toBe(false);
+    expect(alreadyThere('b', 'f00', [item('a', 'f00', { kind: 'refused', code: 'digest-mismatch', message: '' })], [{ id: 'c', sha256: 'bad' }])).toBe(false);
   });
 });

@@ -892,11 +892,11 @@ export interface components {
             findingId?: string | null;
             view?: components["schemas"]["View"] | null;
         };
-        /** @description A body site with the display that the person chose it by. */
+        /** @description A body site. */
         CodedSite: {
             /** @description Code. */
             code: string;
-            /** @description Name in the language of the screen. */
+            /** @description English name. When the code is known it is the list's own, whatever was sent; screens show their language by code. */
             display: string;
             /** @description DICOM coding scheme designator: SCT, FMA or DCM. */
             system: string;
@@ -1434,6 +1434,8 @@ export interface components {
             content: components["schemas"]["DraftContent"];
             createdAt: components["schemas"]["At"];
             dueAt?: components["schemas"]["At"] | null;
+            /** @description Those before it, oldest first. */
+            earlierAnswers: components["schemas"]["Answer"][];
             /** Format: uuid */
             id: string;
             images: components["schemas"]["Image"][];
@@ -2979,7 +2981,7 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description stale-version */
+            /** @description stale-version or upload-under-way */
             409: {
                 headers: {
                     [name: string]: unknown;

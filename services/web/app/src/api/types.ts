@@ -89,7 +89,10 @@ export interface Answer extends AnswerContent {
 export interface Referral {
   id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
-  missing: FieldError[]; questions: Question[]; answer: Answer | null; acknowledgedAt: string | null; withdrawnAt: string | null;
+  missing: FieldError[]; questions: Question[]; answer: Answer | null;
+  /** Answers before `answer`, oldest first. */
+  earlierAnswers?: Answer[];
+  acknowledgedAt: string | null; withdrawnAt: string | null;
   timeline: { at: string; what: string; who: string | null }[];
 }
 export interface Saved { id: string; version: number; savedAt: string }

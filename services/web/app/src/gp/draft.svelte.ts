@@ -15,6 +15,8 @@ import { isFresh, noLongerFresh } from './fresh';
 import { gaps, type Gap } from './missing';
 
 const POLL_MS = 2000;
+/** Codes of pictures that the page has better words for than the server, which does not know where they stand. */
+const GAP_CODES = ['rejected-image', 'unknown-finding'] as const;
 interface Edited { practiceId: string; content: ReturnType<typeof toContent> }
 
 export class Draft {
@@ -36,7 +38,7 @@ export class Draft {
 
   constructor(id: string) {
     this.id = id;
-    this.uploads = new Uploads(() => this.ensure(), () => void this.refresh());
+    this.uploads = new Uploads(() => this.ensure(), () => void this.refresh(), () => this.pictures);
     this.#autosave = new Autosave<Edited>({
       save: (edited) => this.#put(edited),
       changed: (state) => (this.save = state),
@@ -148,7 +150,7 @@ export class Draft {
     return gaps(this.server, this.form, this.pictureCount, (field, error) => this.#gapText(field, error));
   }
   #gapText(field: string, error: FieldError | null): string {
-    if (error && error.code !== 'required') return error.code === 'rejected-image' ? t('gap.rejected-image') : fieldText(error);
+    if (error && error.code !== 'required') return (GAP_CODES as readonly string[]).includes(error.code) ? t(`gap.${error.code}` as Key) : fieldText(error);
     const finding = /^findings\.(\d+)\.(\w+)$/.exec(field);
     if (!finding) return maybe('gap', field);
     const what = maybe('gap', finding[2] ?? '');
@@ -169,6 +171,7 @@ export class Draft {
     if (image) image.findingId = findingId;
     await this.flush();
     await intake.changeImage(id, { findingId });
+    await this.refresh();
   }
   async remove(id: string): Promise<void> {
     await intake.removeImage(id);

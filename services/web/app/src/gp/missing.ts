@@ -13,7 +13,7 @@ export function normalField(field: string): string {
 export function anchorOf(field: string, form: Form): string {
   const parts = normalField(field).split('.');
   if (parts[0] === 'patient') return `patient-${parts[1] ?? 'identifier'}`;
-  if (parts[0] === 'images') return 'pictures';
+  if (parts[0] === 'images') return parts[1] ? `picture-${parts[1]}` : 'pictures';
   if (parts[0] === 'findings' && parts.length < 2) return 'add-finding';
   if (parts[0] === 'findings') {
     const which = parts[1] ?? '0';

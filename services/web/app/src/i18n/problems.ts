@@ -25,6 +25,7 @@ export const en = {
   'too-many-images': 'There are too many pictures on this referral. Remove one first.',
   'upload-expired': 'The upload waited too long. Add the picture again.',
   'too-many-pixels': 'The picture has too many pixels. Take it again with a lower resolution.',
+  'upload-under-way': 'A picture is still on its way. Wait until it has arrived, or remove it, then send.',
   required: 'This is missing.',
   unknown: 'It did not work. Try again.',
 };
@@ -50,6 +51,7 @@ export const nb: Record<keyof typeof en, string> = {
   'too-many-images': 'Det er for mange bilder på henvisningen. Fjern ett først.',
   'upload-expired': 'Opplastingen ventet for lenge. Legg til bildet på nytt.',
   'too-many-pixels': 'Bildet har for mange piksler. Ta det på nytt med lavere oppløsning.',
+  'upload-under-way': 'Et bilde er fortsatt på vei. Vent til det er kommet frem, eller fjern det, og send så.',
   required: 'Dette mangler.',
   unknown: 'Det virket ikke. Prøv igjen.',
 };
@@ -86,7 +88,7 @@ export const nbOfServer: Record<string, string> = {
   'not-a-number': 'Skriv et tall.',
   'not-an-email': 'Dette er ikke en e-postadresse.',
   'not-for-role': 'Dette hører ikke til rollen.',
-  'not-plain': 'Bruk bare vanlige tegn.',
+  'not-plain': 'Teksten inneholder tegn som ikke kan lagres. Skriv den på nytt med vanlige tegn.',
   'not-submitted': 'Henvisningen er ikke sendt.',
   'out-of-range': 'Tallet er utenfor det som er tillatt.',
   'question-open': 'Et spørsmål til kontoret er allerede åpent.',

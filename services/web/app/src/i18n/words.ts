@@ -1,6 +1,7 @@
 // The clinical vocabulary, shared by the office's and the specialist's screens.
 import type { Finding } from '../api/types';
 import { texts } from './language.svelte';
+import { siteNames } from './sites.svelte';
 
 export const en = {
   'sex.female': 'Female',
@@ -100,7 +101,7 @@ const t = texts(en, nb);
 
 /** Where a finding is, with its side: "Skin of back, left". The side belongs to the place wherever the place stands. */
 export function siteText(finding: Pick<Finding, 'bodySite' | 'laterality'> | undefined): string {
-  const place = finding?.bodySite?.display ?? '';
+  const place = siteNames.of(finding?.bodySite);
   const side = finding?.laterality;
   return place && side && side !== 'none' ? `${place}, ${t(`lat.${side}`).toLowerCase()}` : place;
 }

@@ -37,6 +37,11 @@ class Router {
     return () => this.#leave.delete(task);
   }
 
+  /** Runs the leave tasks without going anywhere, for at most `ms`. */
+  async settle(ms: number): Promise<void> {
+    await Promise.race([this.#runLeave(), new Promise<void>((done) => setTimeout(done, ms))]);
+  }
+
   #read(): void {
     this.route = match(location.pathname);
     this.search = location.search;

@@ -64,10 +64,10 @@ export class Autosave<T> {
         attempt = 0;
         if (!this.#pending && !this.#stopped) this.#options.changed({ kind: 'saved', at });
       } catch (error) {
-        if (this.#stopped) return;
-        if (!this.#options.passing(error)) {
+        // Stopped means "do not try again"; that it was not saved must be told all the same.
+        if (this.#stopped || !this.#options.passing(error)) {
           this.#options.changed({ kind: 'refused', error });
-          if (!this.#pending) return;
+          if (this.#stopped || !this.#pending) return;
           continue;
         }
         this.#pending ??= { value };

@@ -7,9 +7,24 @@ import type { Environment, Language, Me, Role } from '../api/types';
 import { language } from '../i18n/language.svelte';
 import { idlePhase, type IdlePhase } from './idle';
 import { line } from './line.svelte';
+import { router } from '../router/router.svelte';
+import { Wishes, type Wish } from './wish';
 
 type Phase = 'starting' | 'unreachable' | 'out' | 'in';
+/** How long leaving waits for what is still being saved. */
+const LAST_SAVE_MS = 1500;
+/** Whether the person has a password, for the lock screen after a reload: "true" or "false", in this tab only. */
+const PASSWORD_KEY = 'lysbro-has-password';
 const ACTIVITY = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
+
+function rememberedPassword(): boolean {
+  return typeof sessionStorage === 'undefined' || sessionStorage.getItem(PASSWORD_KEY) !== 'false';
+}
+function rememberPassword(has: boolean | null): void {
+  if (typeof sessionStorage === 'undefined') return;
+  if (has === null) sessionStorage.removeItem(PASSWORD_KEY);
+  else sessionStorage.setItem(PASSWORD_KEY, String(has));
+}
 
 class Session {
   phase = $state<Phase>('starting');
@@ -18,9 +33,20 @@ class Session {
   locked = $state(false);
   expired = $state(false);
   idle = $state<IdlePhase>({ phase: 'active' });
+  /** What the server could not be told yet. */
+  overdue = $state<Wish | null>(null);
+  hasPassword = $state(rememberedPassword());
+  /** This page has shown somebody's work and been left: the next person gets a fresh one. */
+  #spent = false;
   #lastSeen = Date.now();
   #back: { promise: Promise<void>; resolve: () => void; reject: (reason: unknown) => void } | null = null;
   #tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('lysbro');
+  #wishes = new Wishes({
+    storage: typeof localStorage === 'undefined' ? null : localStorage,
+    send: (wish) => (wish === 'out' ? directory.signOut() : directory.lock()),
+    changed: (overdue) => (this.overdue = overdue),
+    wait: (ms) => line.wait(ms),
+  });
 
   async start(): Promise<void> {
     guardWith({ regain: (code) => this.regain(code), reached: () => line.back(), unreached: () => line.lost() });
@@ -34,6 +60,13 @@ class Session {
   async load(): Promise<void> {
     this.phase = 'starting';
     directory.environment().then((e) => (this.environment = e), () => undefined);
+    // A lock or sign-out that an earlier page could not deliver comes before anything is shown.
+    const wish = this.#wishes.kept;
+    if (!(await this.#wishes.resume())) {
+      this.locked = wish === 'lock';
+      this.phase = wish === 'lock' ? 'in' : 'out';
+      return;
+    }
     try {
       this.#enter(await directory.me());
     } catch (error) {
@@ -47,14 +80,17 @@ class Session {
   #enter(me: Me): void {
     this.me = me;
     this.phase = 'in';
+    this.hasPassword = me.hasPassword;
+    rememberPassword(me.hasPassword);
     language.use(me.person.language);
     this.touch();
   }
 
   /** After any way of signing in or unlocking. Another person than before gets a fresh page. */
   welcome(me: Me): void {
+    this.#wishes.clear();
     const other = this.me !== null && this.me.person.id !== me.person.id;
-    if (other) {
+    if (other || this.#spent) {
       location.assign('/');
       return;
     }
@@ -67,6 +103,7 @@ class Session {
   }
 
   regain(code: 'signed-out' | 'locked'): Promise<void> {
+    if (this.#spent) return Promise.reject(new Error('left'));
     if (code === 'locked') this.locked = true;
     else if (this.me === null) this.phase = 'out';
     else this.expired = true;
@@ -85,14 +122,38 @@ class Session {
   async lock(): Promise<void> {
     this.locked = true;
     this.#tabs?.postMessage('lock');
-    await directory.lock().catch(() => undefined);
+    await this.#wishes.want('lock');
   }
 
-  /** Ends the session here; a full page load leaves nothing of it in memory. */
+  /** Ends the session here. What was on the screen goes at once; a full page load then leaves nothing of it in memory.
+      Without a line that load would fail, so the page stays on sign-in and goes on trying. */
   async leave(): Promise<void> {
-    await directory.signOut().catch(() => undefined);
+    this.#wishes.keep('out');
+    // A page behind the lock screen could not save: it would only wait for somebody to unlock.
+    const saved = this.locked || this.expired ? Promise.resolve() : router.settle(LAST_SAVE_MS);
+    this.#away();
     this.#tabs?.postMessage('out');
+    await saved;
+    if (!(await this.#wishes.want('out'))) return;
+    this.#tabs?.postMessage('gone');
     location.assign('/sign-in');
+  }
+
+  /** Tells the server what is outstanding, so that it can't undo the sign-in or unlocking that follows. */
+  async settle(): Promise<void> {
+    await this.#wishes.settle();
+  }
+
+  #away(): void {
+    this.#spent = true;
+    this.me = null;
+    this.locked = false;
+    this.expired = false;
+    this.idle = { phase: 'active' };
+    this.phase = 'out';
+    rememberPassword(null);
+    this.#back?.reject(new Error('left'));
+    this.#back = null;
   }
 
   async speak(code: Language): Promise<void> {
@@ -119,7 +180,8 @@ class Session {
   #heard(what: string): void {
     if (what === 'active') this.#lastSeen = Date.now();
     if (what === 'lock') this.locked = true;
-    if (what === 'out') location.assign('/sign-in');
+    if (what === 'out' && !this.#spent) this.#away();
+    if (what === 'gone') location.assign('/sign-in');
     if (what === 'back' && (this.locked || this.expired)) {
       directory.me().then((me) => this.welcome(me), () => undefined);
     }

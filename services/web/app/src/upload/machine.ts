@@ -60,3 +60,27 @@ export function afterStatus(http: number | null): 'line' | 'server' | 'sign-in' 
   if (http >= 500 || [404, 408, 409, 423, 425, 429, 460].includes(http)) return 'server';
   return 'refused';
 }
+
+/** Refusals that the same file meets every time: offering "try again" would only repeat them. */
+const FINAL = ['not-a-picture', 'too-large', 'empty-file', 'truncated-picture', 'too-many-pixels', 'image-exists'];
+export function mayTryAgain(code: string): boolean {
+  return !FINAL.includes(code);
+}
+
+export interface Travelling { id: string; digest: string; status: UploadStatus }
+/** Whether a picture with these very bytes is on the referral already, or on its way there. */
+export function alreadyThere(id: string, digest: string, travelling: readonly Travelling[], arrived: readonly { id: string; sha256: string }[]): boolean {
+  return (
+    arrived.some((picture) => picture.id !== id && picture.sha256 === digest) ||
+    travelling.some((item) => item.id !== id && item.digest === digest && item.status.kind !== 'refused' && item.status.kind !== 'removed')
+  );
+}
+
+/** Why a chosen file was not added. The words are made when it is shown, so they follow the language. */
+export type Refusal = { code: 'not-a-picture' | 'too-large' | 'empty-file' | 'same-picture'; name: string } | { code: 'too-many' };
+export function refusalOf(file: { name: string; type: string; size: number }, limits: { accept: string[]; maxImageBytes: number } | null): Refusal | null {
+  if (file.type && limits && !limits.accept.includes(file.type)) return { code: 'not-a-picture', name: file.name };
+  if (file.size === 0) return { code: 'empty-file', name: file.name };
+  if (limits && file.size > limits.maxImageBytes) return { code: 'too-large', name: file.name };
+  return null;
+}

@@ -4,24 +4,31 @@ import { removeImage, uploadsUrl } from '../api/intake';
 import type { View } from '../api/types';
 import { line } from '../state/line.svelte';
 import { session } from '../state/session.svelte';
-import { afterStatus, backoffMs, step, underWay, type UploadEvent, type UploadStatus } from './machine';
+import { afterStatus, alreadyThere, backoffMs, step, underWay, type UploadEvent, type UploadStatus } from './machine';
 import { sender, sha256, type Sender, type TusFault } from './tus';
 
 export interface UploadItem {
   id: string; referral: string; findingId: string | null; view: View; file: File; preview: string; status: UploadStatus;
+  /** SHA-256 in hexadecimal, '' until it is known */
+  digest: string;
 }
 
 export class Uploads {
   items = $state<UploadItem[]>([]);
+  /** Names of files left out because the same picture is there already. */
+  same = $state<string[]>([]);
   #senders = new Map<string, Sender>();
   #running = false;
   #prepare: () => Promise<void>;
   #sent: () => void;
+  #arrived: () => readonly { id: string; sha256: string }[];
 
-  /** @param prepare makes sure that the referral exists on the server  @param sent called when a picture arrived */
-  constructor(prepare: () => Promise<void>, sent: () => void) {
+  /** @param prepare makes sure that the referral exists on the server  @param sent called when a picture arrived
+      @param arrived the pictures that the referral has */
+  constructor(prepare: () => Promise<void>, sent: () => void, arrived: () => readonly { id: string; sha256: string }[] = () => []) {
     this.#prepare = prepare;
     this.#sent = sent;
+    this.#arrived = arrived;
   }
 
   get busy(): boolean {
@@ -30,9 +37,10 @@ export class Uploads {
 
   add(referral: string, files: Iterable<File>, findingId: string | null, viewOf: (index: number) => View): void {
     let index = 0;
+    this.same = [];
     for (const file of files) {
       const id = crypto.randomUUID();
-      this.items.push({ id, referral, findingId, view: viewOf(index), file, preview: URL.createObjectURL(file), status: { kind: 'queued' } });
+      this.items.push({ id, referral, findingId, view: viewOf(index), file, preview: URL.createObjectURL(file), status: { kind: 'queued' }, digest: '' });
       index += 1;
     }
     void this.#run();
@@ -86,6 +94,12 @@ export class Uploads {
     let sending: Sender;
     try {
       const digest = await sha256(item.file);
+      if (alreadyThere(id, digest, this.items, this.#arrived())) {
+        this.same.push(item.file.name);
+        this.drop(id);
+        return;
+      }
+      item.digest = digest;
       await this.#prepare();
       const metadata: Record<string, string> = { referral: item.referral, image: id, view: item.view, sha256: digest };
       if (item.findingId) metadata['finding'] = item.findingId;

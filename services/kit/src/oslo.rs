@@ -4,7 +4,7 @@
 //! both at 01:00 UTC. By hand, because a zone database for one zone with one rule would be a dependency more; earlier
 //! dates, which nobody here can use a practice on, follow the same rule.
 
-use kit::At;
+use crate::At;
 use time::{Date, Duration, Month, Time, UtcOffset};
 
 /// Winter time.

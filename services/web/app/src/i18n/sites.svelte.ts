@@ -1,0 +1,17 @@
+// The names of body sites in both languages, by code. A referral keeps the name in the language of whoever chose it;
+// where the list has been fetched (the office's screens), the reader sees it in their own.
+import type { BodySite, CodedSite } from '../api/types';
+import { language } from './language.svelte';
+
+class SiteNames {
+  #byCode = $state.raw(new Map<string, BodySite>());
+  learn(list: readonly BodySite[]): void {
+    this.#byCode = new Map(list.map((site) => [site.code, site]));
+  }
+  /** The name to show; '' when no site is chosen. */
+  of(site: CodedSite | null | undefined): string {
+    if (!site) return '';
+    return this.#byCode.get(site.code)?.[language.code] ?? site.display;
+  }
+}
+export const siteNames = new SiteNames();
