@@ -118,6 +118,12 @@ impl Faults {
     }
 }
 
+/// Characters that change a line without being seen: controls, zero-width marks, overrides of the writing direction.
+fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -163,10 +169,4 @@ pub(crate) mod tests {
         assert_eq!(told(check("")), ["on required"]);
         assert_eq!(told(check("2026-02-30")), ["on not-a-date"]);
     }
-}
-
-/// Characters that change a line without being seen: controls, zero-width marks, overrides of the writing direction.
-fn unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

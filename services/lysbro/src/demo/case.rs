@@ -5,7 +5,7 @@ use super::programme::Story;
 
 /// Which story the n-th referral tells: dermatology most often, as in real programmes.
 pub(super) fn story(serial: usize) -> &'static Story {
-    const ORDER: [usize; 11] = [0, 3, 1, 2, 0, 4, 3, 1, 5, 0, 1];
+    const ORDER: [usize; 11] = [0, 3, 1, 2, 0, 4, 3, 3, 5, 0, 1];
     &STORIES[ORDER[serial % ORDER.len()]]
 }
 

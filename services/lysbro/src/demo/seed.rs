@@ -53,6 +53,22 @@ const DEPARTMENTS: [(&str, &str); 3] = [
     ("plastic-surgery", "Plastic surgery department"),
 ];
 
+/// One GP per practice.
+const GPS: [&str; 12] = [
+    "Grete Synthetic",
+    "Halvor Synthetic",
+    "Ingeborg Synthetic",
+    "Jens Synthetic",
+    "Kjersti Synthetic",
+    "Lars Synthetic",
+    "Mette Synthetic",
+    "Nils Synthetic",
+    "Oddny Synthetic",
+    "Per Synthetic",
+    "Ragnhild Synthetic",
+    "Test Synthetic",
+];
+
 /// Makes the programme; returns whom to give links, one per role.
 pub(super) async fn programme(services: &[Service], ctx: &Context) -> Result<Vec<Person>, Error> {
     let today = ctx.now();
@@ -166,11 +182,9 @@ impl Seeder<'_> {
         }
         for (place, plan) in PRACTICES.iter().enumerate() {
             let id = self.register_practice(plan).await?;
-            let (name, email) = if place == 0 {
-                ("Grete Synthetic", "grete@lysbro.example".to_owned())
-            } else {
-                ("Gunnar Synthetic", format!("gp{place}@lysbro.example"))
-            };
+            let name = GPS[place % GPS.len()];
+            let given = name.split(' ').next().unwrap_or_default().to_lowercase();
+            let email = format!("{given}@lysbro.example");
             let gp = person(ctx, name, &email, Role::GpClinician, Some(id), None).await?;
             self.gps.push(gp.id);
             if place == 0 {
