@@ -83,7 +83,11 @@ async fn a_department_s_and_a_person_s_wrong_fields_have_their_message(office: O
     administrator.post("/people", kari).await.is(201);
     let cases = [
         ("name", json!(""), "Write the department's name."),
-        ("hospital", json!("a\nb"), "Write the hospital's name on one line, without tabs or other control characters."),
+        (
+            "hospital",
+            json!("a\nb"),
+            "Write the hospital's name on one line, with letters or digits and without invisible characters.",
+        ),
         ("specialties", json!([]), "Choose at least one specialty that the department answers for."),
         ("dutyPhone", json!("ring"), "Write the telephone number with digits and spaces, for example +47 77 00 00 00."),
     ];
