@@ -20,13 +20,6 @@ impl Clock {
         Self::default()
     }
 
-    /// A clock that stands still at `at` until it is moved.
-    pub fn held_at(at: At) -> Self {
-        let clock = Self::default();
-        clock.hold(at);
-        clock
-    }
-
     /// The present instant.
     pub fn now(&self) -> At {
         match self.held.load(Ordering::SeqCst) {

@@ -30,6 +30,9 @@ fn project<'a>(ctx: &'a Context, tx: &'a mut Tx, event: &'a Recorded) -> Project
         if reason == "poison" && lifted.0 == 0 {
             return Err(ProjectError::Poison("refused by the probe".into()));
         }
+        if reason == "outage" && lifted.0 == 0 {
+            return Err(ProjectError::Unavailable("something is not reachable".into()));
+        }
         let insert = "insert into probe_seen (position, subject, reason) values ($1, $2, $3)";
         tx.q(insert).bind(event.position).bind(event.subject()).bind(reason).exec_one().await?;
         Ok(())
@@ -178,6 +181,26 @@ async fn a_poisoned_subject_waits_in_order_while_others_pass() {
             assert_eq!(log::retry_parked(ctx, &consumer()).await.expect("retried"), 3);
             assert_eq!(reasons(seen(ctx).await), ["a", "poison", "b", "c", "d", "e"]);
             assert!(log::parked(&ctx.db).await.expect("parked").is_empty());
+        })
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outage_behind_a_poisoned_event_is_told_and_never_parked() {
+    on_both(|world| {
+        Box::pin(async move {
+            let ctx = world.ctx();
+            for (subject, reason) in [(1, "poison"), (2, "outage"), (3, "a")] {
+                withdraw(ctx, Uuid::from_u128(subject), reason).await;
+            }
+            for _ in 0..2 {
+                let stopped = log::step(ctx, &consumer()).await;
+                assert!(matches!(stopped, Err(ProjectError::Unavailable(_))), "the caller must wait: {stopped:?}");
+            }
+            let parked = log::parked(&ctx.db).await.expect("parked");
+            assert_eq!(parked.iter().map(|one| one.position).collect::<Vec<_>>(), [1]);
+            assert!(seen(ctx).await.is_empty(), "nothing overtakes the event that waits");
         })
     })
     .await;

@@ -85,7 +85,8 @@ const BATCH: i64 = 200;
 /// Reads one batch. Returns how many events it passed; 0 means that it is at the head.
 ///
 /// # Errors
-/// Database and outage errors: nothing moved, call again later.
+/// Database and outage errors: what went before stands, call again later. `Poison` for an envelope that can't be read: the
+/// log itself is damaged then, and no consumer goes past that (`lysbro events check`).
 pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
     let from = offset(&ctx.db, consumer.name).await?;
     let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(from).bind(BATCH).all().await?;
@@ -100,8 +101,10 @@ pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectEr
     let mut from = from;
     for event in &events {
         let one = std::slice::from_ref(event);
-        if let Err(ProjectError::Poison(reason)) = project_all(ctx, consumer, one, from, event.position).await {
-            park(ctx, consumer, event, from, &reason).await?;
+        match project_all(ctx, consumer, one, from, event.position).await {
+            Ok(()) => {}
+            Err(ProjectError::Poison(reason)) => park(ctx, consumer, event, from, &reason).await?,
+            Err(outage) => return Err(outage),
         }
         from = event.position;
     }
