@@ -7,4 +7,5 @@ mod decoder;
 mod erasure;
 mod events;
 mod journey;
+mod logins;
 mod routes;

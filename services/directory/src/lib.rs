@@ -38,7 +38,7 @@ pub use command_line::{
 pub use error::Error;
 pub use link::LinkKind;
 
-use kit::{Repair, Service};
+use kit::{Repair, Service, caller, idempotency};
 use std::time::Duration;
 
 /// The service's table of contents.
@@ -49,14 +49,18 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::schema::MIGRATIONS,
+        rights: &[caller::WRITING, idempotency::FORGETTING_RIGHTS],
         statements: store::STATEMENTS,
         objects: &[],
         consumers: Vec::new(),
-        repairs: vec![Repair {
-            name: "sweep sign-in rows",
-            every: Duration::from_hours(1),
-            workers: 1,
-            run: |ctx| Box::pin(acts::sweep::run(ctx)),
-        }],
+        repairs: vec![
+            Repair {
+                name: "sweep sign-in rows",
+                every: Duration::from_hours(1),
+                workers: 1,
+                run: |ctx| Box::pin(acts::sweep::run(ctx)),
+            },
+            idempotency::FORGETTING,
+        ],
     }
 }

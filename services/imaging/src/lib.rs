@@ -34,6 +34,7 @@ pub fn service() -> Service {
         routes: Routes::new,
         pages: None,
         migrations: job::MIGRATIONS,
+        rights: &[],
         statements: &[job::STATEMENTS],
         objects: job::OBJECTS,
         consumers: vec![work::PICTURES],

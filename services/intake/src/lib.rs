@@ -48,6 +48,7 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
+        rights: &[kit::keys::DESTROYING],
         statements: store::STATEMENTS,
         objects: store::OBJECTS,
         consumers: projection::consumers(),

@@ -1,11 +1,12 @@
 //! What intake does by itself: finish uploads after a crash, end old ones, sweep staged pieces, purge discarded drafts.
+//! Only a process with the janitor's credential deletes originals; in the others those two repairs rest.
 
 use crate::finish::{self, Finished};
 use crate::receive::delete_quietly;
 use crate::referral::RESTORABLE;
 use crate::store::{chore, happening, image, orphan, referral, upload};
 use crate::upload::REMEMBERED;
-use kit::objects::ObjectError;
+use kit::objects::Objects;
 use kit::{Context, Error, Repair};
 use std::time::Duration;
 use uuid::Uuid;
@@ -105,8 +106,9 @@ async fn sweep(ctx: &Context) -> Result<u64, Error> {
     }
 }
 
-/// Originals whose upload was refused after they were put.
+/// Originals whose upload was refused after they were put: the janitor's work.
 async fn delete_orphans(ctx: &Context) -> Result<u64, Error> {
+    let Some(janitor) = &ctx.janitor else { return Ok(0) };
     let mut done = 0;
     for (image, object) in orphan::old(&ctx.db, ctx.now() - SWEPT_EVERY).await? {
         let mut tx = ctx.begin().await?;
@@ -115,7 +117,7 @@ async fn delete_orphans(ctx: &Context) -> Result<u64, Error> {
         }
         // Under the lock of its row: an upload of the same picture waits, and puts it anew.
         if !orphan::in_use(&mut tx, image).await? {
-            delete_original(ctx, &object).await?;
+            janitor.delete(&object).await?;
         }
         tx.commit().await?;
         done += 1;
@@ -123,13 +125,14 @@ async fn delete_orphans(ctx: &Context) -> Result<u64, Error> {
     Ok(done)
 }
 
-/// Discarded drafts past the time in which they can be taken back.
+/// Discarded drafts past the time in which they can be taken back: the janitor's work.
 async fn purge(ctx: &Context) -> Result<u64, Error> {
+    let Some(janitor) = &ctx.janitor else { return Ok(0) };
     let before = ctx.now() - RESTORABLE;
     let mut done = 0;
     for (id,) in referral::long_discarded(ctx, before).await? {
         if referral::begin_purge(ctx, id, before).await? {
-            purge_one(ctx, id).await?;
+            purge_one(ctx, janitor, id).await?;
             done += 1;
         }
     }
@@ -138,7 +141,7 @@ async fn purge(ctx: &Context) -> Result<u64, Error> {
 
 /// Objects, then the key, then the rows: at every point between it is found and purged again. The smaller copies are
 /// imaging's; without the key they are noise.
-async fn purge_one(ctx: &Context, id: Uuid) -> Result<(), Error> {
+async fn purge_one(ctx: &Context, janitor: &Objects, id: Uuid) -> Result<(), Error> {
     for (upload,) in upload::of_referral(&ctx.db, id).await? {
         finish::sweep_pieces(ctx, upload).await?;
         let mut tx = ctx.begin().await?;
@@ -146,7 +149,7 @@ async fn purge_one(ctx: &Context, id: Uuid) -> Result<(), Error> {
         tx.commit().await?;
     }
     for picture in image::of_referral(&ctx.db, id).await? {
-        delete_original(ctx, &picture.object).await?;
+        janitor.delete(&picture.object).await?;
     }
     ctx.keys.destroy(id).await?;
     let mut tx = ctx.begin().await?;
@@ -154,17 +157,6 @@ async fn purge_one(ctx: &Context, id: Uuid) -> Result<(), Error> {
     happening::purge(&mut tx, id).await?;
     referral::purge(&mut tx, id).await?;
     Ok(tx.commit().await?)
-}
-
-/// In production the service's credential may not delete originals; the janitor's does. Without its key it is noise already.
-async fn delete_original(ctx: &Context, object: &str) -> Result<(), Error> {
-    match ctx.objects.delete(object).await {
-        Err(ObjectError::Refused(_)) => {
-            tracing::info!("an original of a purged draft is left to the janitor");
-            Ok(())
-        }
-        other => Ok(other?),
-    }
 }
 
 /// Deletes an upload at the client's wish.

@@ -3,6 +3,7 @@
 //! Records are committed in groups (at most 5 ms or 256 rows) and chained per group; the response waits for its group,
 //! so nothing was seen that is not written. Anonymous refusals are counted as a metric, not listed.
 
+use crate::db::Right;
 use crate::{At, Db, Error, Migration, statements};
 use ring::digest::{SHA256, digest};
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +25,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index audit_access_person on audit_access (person, at);
     ",
 }];
+
+/// What every service may do to the access log: append and read; nobody changes or removes a record.
+pub const RIGHTS: &[Right] = &[
+    ("audit.audit_head", "select, update"),
+    ("audit.audit_group", "select, insert"),
+    ("audit.audit_access", "select, insert"),
+];
 
 statements! {
     TAKE_HEAD = "update audit_head set number = number + 1 where one = 1 returning number, hash";

@@ -11,6 +11,7 @@
 //! Rejected: signed tokens checked offline (a right would outlive its end).
 
 use crate::context::Context;
+use crate::db::Right;
 use crate::http::Problem;
 use crate::pictures::sha256;
 use crate::{At, Migration, statements};
@@ -46,6 +47,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index kit_grant_person on kit_grant (person);
     ",
 }];
+
+/// What every service may do: ask who calls, and note that a session was used.
+pub const RIGHTS: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];
+
+/// What directory alone may do.
+pub const WRITING: &[Right] =
+    &[("kit.kit_session", "select, insert, update, delete"), ("kit.kit_grant", "select, insert, update")];
 
 statements! {
     SESSION = "select person, person_name, seen_at, expires_at, locked_at from kit_session where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3";

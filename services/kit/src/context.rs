@@ -26,6 +26,8 @@ pub struct Parts {
     pub keys: KeyStore,
     /// Pictures.
     pub objects: Objects,
+    /// The same with a credential that may delete originals; few processes of a deployment have it.
+    pub janitor: Option<Objects>,
     /// Reads and refusals.
     pub audit: Audit,
     /// The time.

@@ -3,8 +3,9 @@
 //! The table keeps caller, key, hash of the request and the id of what was made, never a body, for 90 days: an outbox
 //! can be old.
 
+use crate::db::Right;
 use crate::http::Problem;
-use crate::{At, Migration, Tx, statements};
+use crate::{At, Migration, Repair, Tx, statements};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use time::Duration;
@@ -20,6 +21,20 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         ) {strict};
         create index kit_idempotency_age on kit_idempotency (made_at);",
 }];
+
+/// What every service may do; forgetting is directory's.
+pub const RIGHTS: &[Right] = &[("kit.kit_idempotency", "select, insert")];
+
+/// What the service with [`FORGETTING`] may do besides.
+pub const FORGETTING_RIGHTS: &[Right] = &[("kit.kit_idempotency", "delete")];
+
+/// Forgets old keys: one service of a deployment has it among its repairs.
+pub const FORGETTING: Repair = Repair {
+    name: "forget idempotency keys",
+    every: std::time::Duration::from_hours(1),
+    workers: 1,
+    run: |ctx| Box::pin(async move { Ok(forget_old(&ctx.db, ctx.now()).await?) }),
+};
 
 statements! {
     FIND = "select request_hash, resource from kit_idempotency where person = $1 and key = $2";

@@ -4,6 +4,7 @@
 //! from database, log, objects and, when the last older key backup lapses, from backups. A key commits before the first
 //! sealed byte; a key that nothing uses is harmless. A destroyed key leaves a tombstone and never comes back.
 
+use crate::db::Right;
 use crate::seal::DataKey;
 use crate::{At, Clock, Db, Migration, Random, statements};
 use std::path::Path;
@@ -17,6 +18,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             id {uuid} primary key, wrapped {bytes}, made_at {at} not null, destroyed_at {at}
         ) {strict};",
 }];
+
+/// What every service may do to the key store: take keys and make them.
+pub const RIGHTS: &[Right] = &[("keys.data_key", "select, insert")];
+
+/// What a service may do besides that destroys keys.
+pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed_at)")];
 
 statements! {
     GET = "select wrapped, destroyed_at from data_key where id = $1";

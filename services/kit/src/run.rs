@@ -4,12 +4,13 @@
 
 use crate::audit::Audit;
 use crate::context::{Context, Parts};
+use crate::db::{Layer, Right, give};
 use crate::keys::{KeyStore, RootKey};
 use crate::log::{self, Consumer, ProjectError};
 use crate::objects::{Objects, RemoteStore};
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
-use crate::{Clock, Db, Error, Migration, Random, audit, caller, http, idempotency, keys};
+use crate::{Clock, Db, Error, Random, audit, caller, http, idempotency, keys};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -23,12 +24,20 @@ use uuid::Uuid;
 const SEARCH_KEY: Uuid = Uuid::from_u128(1);
 const PSEUDONYM_KEY: Uuid = Uuid::from_u128(2);
 
-/// Migrations of the main database: kit first, then the services by place.
-pub fn migrations(services: &[Service]) -> Vec<(u16, &'static [Migration])> {
-    let mut lists = vec![(0, log::MIGRATIONS), (0, caller::MIGRATIONS), (0, idempotency::MIGRATIONS)];
-    lists.extend(services.iter().map(|service| (service.place, service.migrations)));
-    lists
+/// Schema of the main database: kit first, then the services by place.
+pub fn layers(services: &[Service]) -> Vec<Layer> {
+    let kit = |migrations| Layer { schema: "kit", place: 0, migrations };
+    let mut layers: Vec<Layer> = [log::MIGRATIONS, caller::MIGRATIONS, idempotency::MIGRATIONS].map(kit).into();
+    layers.extend(services.iter().map(|service| Layer {
+        schema: service.name,
+        place: service.place,
+        migrations: service.migrations,
+    }));
+    layers
 }
+
+const KEYS: Layer = Layer { schema: "keys", place: 900, migrations: keys::MIGRATIONS };
+const AUDIT: Layer = Layer { schema: "audit", place: 901, migrations: audit::MIGRATIONS };
 
 /// Every SQL text of kit and these services that runs in the main database, with its owner.
 pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'static str)> {
@@ -49,34 +58,67 @@ pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'st
     all
 }
 
-/// Brings all three databases to this program's schema; the caller must own them.
-pub async fn migrate(services: &[Service], settings: &Settings) -> Result<(), Error> {
-    let clock = Clock::system();
-    make_folder(settings)?;
-    let db = Db::open(&settings.database_url, clock.clone()).await?;
-    crate::db::migrate(&db, &migrations(services)).await?;
-    let (keys_db, audit_db) = open_apart(settings, &db, &clock).await?;
-    crate::db::migrate(&keys_db, &[(900, keys::MIGRATIONS)]).await?;
-    crate::db::migrate(&audit_db, &[(901, audit::MIGRATIONS)]).await?;
-    for one in [db, keys_db, audit_db] {
-        one.close().await;
+/// The three databases; on PostgreSQL the access log may stand in the main one.
+struct Stores {
+    db: Db,
+    keys: Db,
+    audit: Db,
+}
+
+impl Stores {
+    async fn open(services: &[Service], settings: &Settings, clock: &Clock) -> Result<Self, Error> {
+        if settings.keys_url == settings.database_url {
+            return Err(Error::Start(
+                "keys-url must be a database of its own: erasing rests on backing it up apart".into(),
+            ));
+        }
+        let schemas: Vec<_> =
+            ["kit", AUDIT.schema].into_iter().chain(services.iter().map(|service| service.name)).collect();
+        let db = Db::open(&settings.database_url, &schemas, clock.clone()).await?;
+        let keys = Db::open(&settings.keys_url, &[KEYS.schema], clock.clone()).await?;
+        let audit = if settings.audit_url == settings.database_url {
+            db.clone()
+        } else {
+            Db::open(&settings.audit_url, &[AUDIT.schema], clock.clone()).await?
+        };
+        Ok(Self { db, keys, audit })
     }
+
+    /// Each with the layers that belong in it.
+    fn with_layers(&self, services: &[Service]) -> [(&Db, Vec<Layer>); 3] {
+        [(&self.db, layers(services)), (&self.keys, vec![KEYS]), (&self.audit, vec![AUDIT])]
+    }
+
+    async fn close(self) {
+        for one in [self.db, self.keys, self.audit] {
+            one.close().await;
+        }
+    }
+}
+
+/// Brings all three databases to this program's schema; the caller must own them. With `roles` the logins `<roles>_<service>`,
+/// which must exist on PostgreSQL, get exactly what they need.
+pub async fn migrate(services: &[Service], settings: &Settings, roles: Option<&str>) -> Result<(), Error> {
+    make_folder(settings)?;
+    let stores = Stores::open(services, settings, &Clock::system()).await?;
+    for (db, layers) in stores.with_layers(services) {
+        crate::db::migrate(db, &layers).await?;
+    }
+    for service in roles.iter().flat_map(|_| services) {
+        let role = format!("{}_{}", roles.unwrap_or_default(), service.name);
+        for (db, layers) in stores.with_layers(services) {
+            give(db, &layers, &role, service.name, &rights(service, &layers)).await?;
+        }
+    }
+    stores.close().await;
     Ok(())
 }
 
-async fn open_apart(settings: &Settings, db: &Db, clock: &Clock) -> Result<(Db, Db), Error> {
-    if settings.keys_url == settings.database_url {
-        return Err(Error::Start(
-            "keys-url must be a database of its own: erasing rests on backing it up apart".into(),
-        ));
-    }
-    let keys = Db::open(&settings.keys_url, clock.clone()).await?;
-    let audit = if settings.audit_url == settings.database_url {
-        db.clone()
-    } else {
-        Db::open(&settings.audit_url, clock.clone()).await?
-    };
-    Ok((keys, audit))
+/// What a service may do to kit's tables in the schemas of these layers.
+fn rights(service: &Service, layers: &[Layer]) -> Vec<Right> {
+    let everybody = [log::RIGHTS, caller::RIGHTS, idempotency::RIGHTS, audit::RIGHTS, keys::RIGHTS];
+    let all = everybody.into_iter().chain(service.rights.iter().copied()).flatten().copied();
+    all.filter(|(table, _)| layers.iter().any(|layer| table.split('.').next() == Some(layer.schema))).collect()
 }
 
 fn make_folder(settings: &Settings) -> Result<(), Error> {
@@ -106,35 +148,45 @@ pub async fn open(
         Some(text) => (RootKey::from_hex(text)?, false),
         None => RootKey::read_or_make(&settings.data.join("root.key"), &random)?,
     };
-    let db = Db::open(&settings.database_url, clock.clone()).await?;
-    let (keys_db, audit_db) = open_apart(&settings, &db, &clock).await?;
-    for (db, lists) in [
-        (&db, migrations(services)),
-        (&keys_db, vec![(900, keys::MIGRATIONS)]),
-        (&audit_db, vec![(901, audit::MIGRATIONS)]),
-    ] {
+    let stores = Stores::open(services, &settings, &clock).await?;
+    for (db, layers) in stores.with_layers(services) {
         if db.is_sqlite() {
-            crate::db::migrate(db, &lists).await?;
+            crate::db::migrate(db, &layers).await?;
         } else {
-            crate::db::check_version(db, &lists).await?;
+            crate::db::check_version(db, &layers).await?;
         }
     }
-    let (objects, embedded) = match &settings.store {
+    let (objects, janitor, embedded) = match &settings.store {
         Store::Embedded(folder) => {
             let (objects, embedded) = Objects::embedded(folder)?;
-            (objects, Some(embedded))
+            (objects, Some(Objects::embedded_janitor(&embedded)), Some(embedded))
         }
-        Store::Remote(store) => (Objects::remote(store)?, None),
-        Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None),
+        Store::Remote(store) => {
+            let janitor = store.as_janitor().map(|janitor| Objects::remote(&janitor)).transpose()?;
+            (Objects::remote(store)?, janitor, None)
+        }
+        Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None, None),
     };
     if !matches!(settings.store, Store::Closed) {
         objects.ensure_bucket().await?;
     }
-    let keys = KeyStore::new(keys_db, root.clone(), random.clone(), clock.clone());
+    let Stores { db, keys, audit } = stores;
+    let keys = KeyStore::new(keys, root.clone(), random.clone(), clock.clone());
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
-    let audit = Audit::start(audit_db);
-    let ctx =
-        Context::new(Parts { db, keys, objects, audit, clock, random, settings, search_key, pseudonym_key, embedded });
+    let audit = Audit::start(audit);
+    let ctx = Context::new(Parts {
+        db,
+        keys,
+        objects,
+        janitor,
+        audit,
+        clock,
+        random,
+        settings,
+        search_key,
+        pseudonym_key,
+        embedded,
+    });
     let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
 }
@@ -176,17 +228,9 @@ pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running,
             }
         }
     }
-    tasks.spawn(listen(ctx.clone(), stopped.clone()));
-    tasks.spawn(keep_repairing(ctx.clone(), FORGET_KEYS, stopped));
+    tasks.spawn(listen(ctx.clone(), stopped));
     Ok(Running { ctx, address, services, stop, tasks })
 }
-
-const FORGET_KEYS: Repair = Repair {
-    name: "forget idempotency keys",
-    every: Duration::from_hours(1),
-    workers: 1,
-    run: |ctx| Box::pin(async move { Ok(idempotency::forget_old(&ctx.db, ctx.now()).await?) }),
-};
 
 impl Running {
     /// The services.

@@ -1,6 +1,7 @@
 //! A service's table of contents. `run` starts any list of them; a deployment is a list.
 
 use crate::context::Context;
+use crate::db::Right;
 use crate::log::Consumer;
 use crate::{Error, Migration};
 use futures::future::BoxFuture;
@@ -22,6 +23,8 @@ pub struct Service {
     pub pages: Option<fn() -> axum::Router<Context>>,
     /// Its schema.
     pub migrations: &'static [Migration],
+    /// What its login may do to kit's tables beyond what every service may (PostgreSQL).
+    pub rights: &'static [&'static [Right]],
     /// Every SQL text it has, list by list.
     pub statements: &'static [&'static [(&'static str, &'static str)]],
     /// Statements that name every object it counts on, each giving rows `(object key text, stored_sha256 bytes)`;

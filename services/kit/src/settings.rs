@@ -1,7 +1,7 @@
 //! How a deployment is set up: flags, then environment, then one TOML file, then defaults.
 
 use crate::Error;
-use crate::objects::RemoteStore;
+use crate::objects::{KeyPair, RemoteStore};
 use clap::Args;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -45,6 +45,15 @@ pub struct Given {
     /// S3 secret key.
     #[arg(long, env = "LYSBRO_OBJECTS_SECRET_KEY", hide_env_values = true)]
     pub objects_secret_key: Option<String>,
+    /// S3 access key that may delete originals: only for the process that purges discarded drafts.
+    #[arg(long, env = "LYSBRO_JANITOR_ACCESS_KEY", hide_env_values = true)]
+    pub janitor_access_key: Option<String>,
+    /// Its secret key.
+    #[arg(long, env = "LYSBRO_JANITOR_SECRET_KEY", hide_env_values = true)]
+    pub janitor_secret_key: Option<String>,
+    /// Address of the proxy in front, which speaks TLS. Required to listen beyond this machine; nobody else is answered.
+    #[arg(long, env = "LYSBRO_PROXY")]
+    pub proxy: Option<IpAddr>,
     /// Root key: 64 hexadecimal digits. Default: the file `root.key` in the data folder, made at the first start.
     #[arg(long, env = "LYSBRO_ROOT_KEY", hide_env_values = true)]
     pub root_key: Option<String>,
@@ -74,6 +83,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// The proxy in front: when it is named, nobody else but this machine is answered.
+    pub proxy: Option<IpAddr>,
     /// Rows and events.
     pub database_url: String,
     /// Wrapped keys.
@@ -111,21 +122,35 @@ impl Given {
             Some(endpoint) => {
                 let key = self.objects_access_key.or(file.objects_access_key);
                 let secret = self.objects_secret_key.or(file.objects_secret_key);
-                let (Some(access_key), Some(secret_key)) = (key, secret) else {
-                    return Err(Error::Start("objects-url needs objects-access-key and objects-secret-key".into()));
-                };
+                let keys = pair(key, secret).ok_or_else(|| {
+                    Error::Start("objects-url needs objects-access-key and objects-secret-key".into())
+                })?;
+                let key = self.janitor_access_key.or(file.janitor_access_key);
+                let secret = self.janitor_secret_key.or(file.janitor_secret_key);
+                if key.is_some() != secret.is_some() {
+                    return Err(Error::Start("janitor-access-key and janitor-secret-key belong together".into()));
+                }
+                let janitor = pair(key, secret);
                 Store::Remote(RemoteStore {
                     endpoint,
                     region: self.objects_region.or(file.objects_region).unwrap_or_else(|| "us-east-1".into()),
                     bucket: self.objects_bucket.or(file.objects_bucket).unwrap_or_else(|| "lysbro".into()),
-                    access_key,
-                    secret_key,
+                    keys,
+                    janitor,
                     path_style: true,
                 })
             }
         };
+        let listen = self.listen.or(file.listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8460));
+        let proxy = self.proxy.or(file.proxy);
+        if !listen.ip().is_loopback() && proxy.is_none() {
+            return Err(Error::Start(format!(
+                "{listen} can be reached from other machines and this program speaks no TLS: put a proxy in front and name its address with --proxy, or listen on 127.0.0.1"
+            )));
+        }
         Ok(Settings {
-            listen: self.listen.or(file.listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8460)),
+            listen,
+            proxy,
             keys_url: self.keys_url.or(file.keys_url).unwrap_or_else(|| sqlite("keys.sqlite")),
             audit_url: self.audit_url.or(file.audit_url).unwrap_or(audit_default),
             root_key: self.root_key.or(file.root_key),
@@ -138,6 +163,10 @@ impl Given {
             data,
         })
     }
+}
+
+fn pair(access_key: Option<String>, secret_key: Option<String>) -> Option<KeyPair> {
+    access_key.zip(secret_key).map(|(access_key, secret_key)| KeyPair { access_key, secret_key })
 }
 
 fn read(path: &Path) -> Result<Given, Error> {

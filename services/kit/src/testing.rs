@@ -1,7 +1,11 @@
 //! A world per test: its own database on either engine, its own object store, a clock that stands still, port 0.
 
+mod logins;
+
+pub use logins::{Login, Logins};
+
 use crate::context::Context;
-use crate::objects::{Embedded, Listener, ListenerConfig, RemoteStore};
+use crate::objects::{Embedded, KeyPair, KeyPairs, Listener, ListenerConfig, RemoteStore};
 use crate::run::{self, Running};
 use crate::service::Service;
 use crate::settings::{Settings, Store};
@@ -101,19 +105,22 @@ async fn over_tcp(folder: PathBuf) -> Result<(RemoteStore, (Embedded, Listener))
     let (_, embedded) = crate::objects::Objects::embedded(&folder)?;
     let config = ListenerConfig {
         address: ([127, 0, 0, 1], 0).into(),
-        access_key: "tests".into(),
-        secret_key: "tests-secret-tests".into(),
+        keys: KeyPairs { ordinary: pair("tests"), janitor: Some(pair("janitor")) },
     };
     let listener = Listener::start(&embedded, config.clone()).await?;
     let remote = RemoteStore {
         endpoint: format!("http://{}", listener.address()),
         region: "us-east-1".into(),
         bucket: "lysbro".into(),
-        access_key: config.access_key,
-        secret_key: config.secret_key,
+        keys: config.keys.ordinary,
+        janitor: config.keys.janitor,
         path_style: true,
     };
     Ok((remote, (embedded, listener)))
+}
+
+fn pair(name: &str) -> KeyPair {
+    KeyPair { access_key: name.into(), secret_key: format!("{name}-secret-of-these-tests") }
 }
 
 const NEEDS_POSTGRES: &str =
@@ -134,7 +141,7 @@ async fn cloned(services: &[Service]) -> Result<(String, String), Error> {
             settings.database_url = with_database(&base, &format!("{name}_main"));
             settings.keys_url = with_database(&base, &format!("{name}_keys"));
             settings.audit_url = settings.database_url.clone();
-            run::migrate(services, &settings).await?;
+            run::migrate(services, &settings, None).await?;
             Ok::<_, Error>(name)
         })
         .await?;

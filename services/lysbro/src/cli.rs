@@ -24,8 +24,32 @@ pub(crate) enum Command {
     },
     /// Starts everything with a living demonstration programme of made-up people.
     Demo(Demo),
+    /// Runs the S3 store on files by itself, for the other processes of this machine.
+    Store {
+        /// Address on this machine.
+        #[arg(long, default_value = "127.0.0.1:8470")]
+        listen: std::net::SocketAddr,
+        /// Folder of the objects.
+        #[arg(long, default_value = "lysbro-objects")]
+        data: PathBuf,
+        /// The services' access key.
+        #[arg(long, env = "LYSBRO_OBJECTS_ACCESS_KEY", hide_env_values = true)]
+        access_key: String,
+        /// Its secret, 16 characters or more.
+        #[arg(long, env = "LYSBRO_OBJECTS_SECRET_KEY", hide_env_values = true)]
+        secret_key: String,
+        /// Access key of the process that may delete originals.
+        #[arg(long, env = "LYSBRO_JANITOR_ACCESS_KEY", hide_env_values = true, requires = "janitor_secret_key")]
+        janitor_access_key: Option<String>,
+        /// Its secret.
+        #[arg(long, env = "LYSBRO_JANITOR_SECRET_KEY", hide_env_values = true, requires = "janitor_access_key")]
+        janitor_secret_key: Option<String>,
+    },
     /// Brings the databases to this program's schema; run it as their owner.
     Migrate {
+        /// Gives the PostgreSQL logins `<ROLES>_directory`, `<ROLES>_intake`, … their rights; `deploy/` makes the logins.
+        #[arg(long)]
+        roles: Option<String>,
         #[command(flatten)]
         settings: Given,
     },

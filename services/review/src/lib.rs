@@ -40,6 +40,7 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
+        rights: &[],
         statements: store::STATEMENT_LISTS,
         objects: store::OBJECTS,
         consumers: vec![consume::CASES],

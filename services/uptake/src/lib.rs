@@ -35,6 +35,7 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
+        rights: &[],
         statements: store::STATEMENT_LISTS,
         objects: &[],
         consumers: vec![consume::FACTS],

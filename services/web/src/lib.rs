@@ -22,6 +22,7 @@ pub fn service() -> Service {
         routes: Routes::new,
         pages: Some(pages),
         migrations: &[],
+        rights: &[],
         statements: &[],
         objects: &[],
         consumers: Vec::new(),

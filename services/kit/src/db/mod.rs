@@ -4,10 +4,12 @@
 //! per service (every query twice). Every text is declared through [`statements!`](crate::statements) so that one test
 //! prepares all of them on both engines.
 
+mod grants;
 mod migrate;
 mod open;
 
-pub use migrate::{Migration, check_version, migrate};
+pub use grants::{Right, give};
+pub use migrate::{Layer, Migration, check_version, migrate};
 
 use crate::log::Pending;
 use crate::{At, Clock};

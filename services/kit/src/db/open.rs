@@ -8,11 +8,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 impl Db {
-    /// Opens `sqlite:<path>` (made when absent) or `postgres://…`.
+    /// Opens `sqlite:<path>` (made when absent) or `postgres://…`, where names are looked for in `schemas` alone.
     ///
     /// SQLite runs in WAL with `synchronous=FULL`: with NORMAL the last commits can be lost with the power.
     /// `secure_delete` overwrites what is deleted, so that a destroyed key leaves no copy in free pages.
-    pub async fn open(url: &str, clock: Clock) -> sqlx::Result<Self> {
+    pub async fn open(url: &str, schemas: &[&str], clock: Clock) -> sqlx::Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let options = SqliteConnectOptions::new()
                 .filename(path)
@@ -25,7 +25,7 @@ impl Db {
             let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
             return Ok(Self::new(Pool::Lite(pool), clock));
         }
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.options([("search_path", schemas.join(","))]);
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))

@@ -12,7 +12,7 @@ pub use chain::{ChainReport, verify_chain};
 pub use consume::{Consumer, Parked, ProjectError, Projecting, parked, rebuild, retry_parked, step};
 pub use proto::envelope::Envelope;
 
-use crate::db::Tx;
+use crate::db::{Right, Tx};
 use crate::{At, Migration, statements};
 use prost::Message;
 use ring::digest::{SHA256, digest};
@@ -38,6 +38,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index log_parked_subject on log_parked (consumer, subject);
     ",
 }];
+
+/// What every service may do to the log: read and append; nobody changes or removes an event.
+pub const RIGHTS: &[Right] = &[
+    ("kit.log_head", "select, update"),
+    ("kit.log_event", "select, insert"),
+    ("kit.log_offset", "select, insert, update"),
+    ("kit.log_parked", "select, insert, delete"),
+];
 
 statements! {
     TAKE_HEAD = "update log_head set position = position + $1 where one = 1 returning position, hash";

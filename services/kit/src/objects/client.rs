@@ -1,7 +1,7 @@
 //! The one way in which services reach objects: put, get, list and delete, with a checksum on everything.
 
 use super::connector::InProcess;
-use super::embedded::Embedded;
+use super::embedded::{Embedded, KeyPair, KeyPairs};
 use super::error::{self, ObjectError};
 use super::remote::RemoteStore;
 use crate::at::At;
@@ -33,8 +33,9 @@ const CONNECT_WAIT: Duration = Duration::from_secs(3);
 const TRIES: u32 = 3;
 /// From this size on a checksum is computed on a thread of its own.
 const HEAVY: usize = 1 << 20;
-/// The key pair of the store in the same process: nobody else can reach it, the protocol only wants a signature.
+/// The key pairs of the store in the same process: nobody else can reach it, the protocol only wants a signature.
 const IN_PROCESS: &str = "in-process";
+const IN_PROCESS_JANITOR: &str = "in-process-janitor";
 
 /// Whether [`Objects::put_new`] stored the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,15 +79,26 @@ impl Objects {
     pub fn embedded(folder: &Path) -> Result<(Self, Embedded), ObjectError> {
         let embedded = Embedded::open(folder)?;
         embedded.create_bucket(Self::EMBEDDED_BUCKET)?;
-        let config = config("local", IN_PROCESS, IN_PROCESS)
+        Ok((Self::in_process(&embedded, IN_PROCESS), embedded))
+    }
+
+    /// The embedded store with the right to delete originals.
+    pub fn embedded_janitor(embedded: &Embedded) -> Self {
+        Self::in_process(embedded, IN_PROCESS_JANITOR)
+    }
+
+    fn in_process(embedded: &Embedded, name: &str) -> Self {
+        let pair = |name: &str| KeyPair { access_key: name.to_owned(), secret_key: name.to_owned() };
+        let keys = KeyPairs { ordinary: pair(IN_PROCESS), janitor: Some(pair(IN_PROCESS_JANITOR)) };
+        let config = config("local", name, name)
             .endpoint_url("http://objects.invalid")
             .force_path_style(true)
             // A slow disk is no stalled network; and a request that failed here fails again.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::disabled())
-            .http_client(InProcess::new(embedded.service(IN_PROCESS, IN_PROCESS)))
+            .http_client(InProcess::new(embedded.service(&keys)))
             .build();
-        Ok((Self::over(config, Self::EMBEDDED_BUCKET), embedded))
+        Self::over(config, Self::EMBEDDED_BUCKET)
     }
 
     /// A store on the network. Nothing is sent yet: see [`Objects::ready`].
@@ -97,7 +109,7 @@ impl Objects {
         store.check()?;
         let https =
             aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let config = config(&store.region, &store.access_key, &store.secret_key)
+        let config = config(&store.region, &store.keys.access_key, &store.keys.secret_key)
             .endpoint_url(&store.endpoint)
             .force_path_style(store.path_style)
             .retry_config(RetryConfig::standard().with_max_attempts(TRIES))

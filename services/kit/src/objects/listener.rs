@@ -1,14 +1,13 @@
 //! The embedded store on a loopback port, on request: for `aws s3 ls`, for a backup tool, for a second program on this host.
 //!
-//! Every request is signed (SigV4) with the one access key. Loopback only: the port speaks plain HTTP, and an installation that
+//! Every request is signed (SigV4) with one of its key pairs. Loopback only: the port speaks plain HTTP, and an installation that
 //! needs a store on the network should use a real one.
 
 use super::ObjectError;
-use super::embedded::Embedded;
+use super::embedded::{Embedded, KeyPairs};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::service::S3Service;
-use std::fmt;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -22,22 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SECRET_LENGTH: usize = 16;
 
 /// Where to listen and who may come in.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ListenerConfig {
     /// A loopback address; port 0 lets the system choose.
     pub address: SocketAddr,
-    pub access_key: String,
-    /// At least 16 characters.
-    pub secret_key: String,
-}
-
-impl fmt::Debug for ListenerConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListenerConfig")
-            .field("address", &self.address)
-            .field("access_key", &self.access_key)
-            .finish_non_exhaustive()
-    }
+    /// Secrets have at least 16 characters.
+    pub keys: KeyPairs,
 }
 
 /// A running listener. Dropping it stops it without waiting; [`Listener::stop`] waits.
@@ -60,12 +49,13 @@ impl Listener {
                 config.address
             )));
         }
-        if config.access_key.is_empty() || config.secret_key.len() < SECRET_LENGTH {
+        let mut pairs = config.keys.janitor.iter().chain([&config.keys.ordinary]);
+        if pairs.any(|pair| pair.access_key.is_empty() || pair.secret_key.len() < SECRET_LENGTH) {
             return Err(ObjectError::Refused(format!(
                 "the embedded object store needs an access key and a secret of at least {SECRET_LENGTH} characters"
             )));
         }
-        let service = store.service(&config.access_key, &config.secret_key);
+        let service = store.service(&config.keys);
         let cannot = |error| ObjectError::Refused(format!("cannot listen on {}: {error}", config.address));
         let socket = TcpListener::bind(config.address).await.map_err(cannot)?;
         let address = socket.local_addr().map_err(cannot)?;

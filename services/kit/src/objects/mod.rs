@@ -18,7 +18,7 @@ pub mod segments;
 mod tests;
 
 pub use client::{Created, ListedObject, Objects};
-pub use embedded::Embedded;
+pub use embedded::{Embedded, KeyPair, KeyPairs};
 pub use error::ObjectError;
 pub use listener::{Listener, ListenerConfig};
 pub use remote::RemoteStore;

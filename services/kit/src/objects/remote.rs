@@ -1,18 +1,20 @@
 //! Where a store on the network is, and who Lysbro is there.
 
 use super::ObjectError;
-use std::fmt;
+use super::embedded::KeyPair;
 
 /// A store on the network.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct RemoteStore {
     /// For instance `https://s3.hospital.example`.
     pub endpoint: String,
     /// For instance `eu-north-1`, or `garage`.
     pub region: String,
     pub bucket: String,
-    pub access_key: String,
-    pub secret_key: String,
+    /// Who the services are there.
+    pub keys: KeyPair,
+    /// Who deletes originals, in the few processes that do.
+    pub janitor: Option<KeyPair>,
     /// The bucket stands in the path, not in the host name: true for most stores other than AWS.
     pub path_style: bool,
 }
@@ -30,14 +32,19 @@ impl RemoteStore {
         for (name, value) in [
             ("region", &self.region),
             ("bucket", &self.bucket),
-            ("access key", &self.access_key),
-            ("secret key", &self.secret_key),
+            ("access key", &self.keys.access_key),
+            ("secret key", &self.keys.secret_key),
         ] {
             if value.is_empty() {
                 return Err(ObjectError::Refused(format!("the {name} of the object store is empty; set it")));
             }
         }
         Ok(())
+    }
+
+    /// The same store as the janitor sees it, when this process may be one.
+    pub fn as_janitor(&self) -> Option<Self> {
+        self.janitor.clone().map(|keys| Self { keys, ..self.clone() })
     }
 
     /// For commands that touch no object: an address of this host where nothing listens, so that a mistaken request ends at
@@ -48,20 +55,9 @@ impl RemoteStore {
             endpoint: "http://127.0.0.1:9".to_owned(),
             region: none(),
             bucket: none(),
-            access_key: none(),
-            secret_key: none(),
+            keys: KeyPair { access_key: none(), secret_key: none() },
+            janitor: None,
             path_style: true,
         }
-    }
-}
-
-impl fmt::Debug for RemoteStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RemoteStore")
-            .field("endpoint", &self.endpoint)
-            .field("region", &self.region)
-            .field("bucket", &self.bucket)
-            .field("path_style", &self.path_style)
-            .finish_non_exhaustive()
     }
 }

@@ -3,12 +3,14 @@
 mod events;
 mod invite;
 mod serve;
+mod store;
 mod verify;
 
 pub(crate) use serve::until_told;
 
 use crate::cli::Command;
 use crate::{demo, services};
+use kit::objects::{KeyPair, KeyPairs};
 use kit::settings::{Settings, Store};
 use kit::{Clock, Context, Error, Service};
 
@@ -19,7 +21,14 @@ pub(crate) async fn run(command: Command) -> Outcome {
     match command {
         Command::Serve { services, settings } => serve::run(services, settings.resolve()?).await,
         Command::Demo(options) => demo::run(options).await,
-        Command::Migrate { settings } => Ok(kit::run::migrate(&services(), &settings.resolve()?).await?),
+        Command::Store { listen, data, access_key, secret_key, janitor_access_key, janitor_secret_key } => {
+            let janitor = janitor_access_key.zip(janitor_secret_key);
+            let janitor = janitor.map(|(access_key, secret_key)| KeyPair { access_key, secret_key });
+            store::run(listen, &data, KeyPairs { ordinary: KeyPair { access_key, secret_key }, janitor }).await
+        }
+        Command::Migrate { roles, settings } => {
+            Ok(kit::run::migrate(&services(), &settings.resolve()?, roles.as_deref()).await?)
+        }
         Command::Verify { settings } => verify::run(settings.resolve()?).await,
         Command::Events { command } => events::run(command).await,
         Command::Invite(options) => invite::run(options).await,

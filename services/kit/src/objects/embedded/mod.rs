@@ -25,14 +25,16 @@ mod disk;
 mod fault;
 mod incoming;
 mod index;
+mod policy;
 mod record;
 mod refusals;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use policy::{KeyPair, KeyPairs};
+
 use super::ObjectError;
-use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::path::Path;
 use std::sync::Arc;
@@ -84,10 +86,11 @@ impl Embedded {
         }
     }
 
-    /// The S3 service over this store, for one access key.
-    pub(super) fn service(&self, access_key: &str, secret_key: &str) -> S3Service {
+    /// The S3 service over this store.
+    pub(super) fn service(&self, keys: &KeyPairs) -> S3Service {
         let mut builder = S3ServiceBuilder::new(answers::Answers::new(Arc::clone(&self.store)));
-        builder.set_auth(SimpleAuth::from_single(access_key, secret_key));
+        builder.set_auth(keys.auth());
+        builder.set_access(keys.policy());
         builder.build()
     }
 }

@@ -1,6 +1,6 @@
 //! Who may come in, a store that is gone, and wrong configurations.
 
-use super::{ACCESS_KEY, Rig, SECRET_KEY, remote};
+use super::{KeyPair, Rig, SECRET_KEY, keys, remote};
 use crate::objects::{Listener, ListenerConfig, ObjectError, Objects, RemoteStore};
 use bytes::Bytes;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ async fn a_listener_beyond_loopback_or_with_a_weak_secret_is_refused() {
     for (address, secret) in
         [(SocketAddr::from(([0, 0, 0, 0], 0)), SECRET_KEY), (SocketAddr::from(([127, 0, 0, 1], 0)), "short")]
     {
-        let config = ListenerConfig { address, access_key: ACCESS_KEY.to_owned(), secret_key: secret.to_owned() };
+        let config = ListenerConfig { address, keys: keys(secret) };
         assert!(matches!(Listener::start(&rig.embedded, config).await, Err(ObjectError::Refused(_))));
     }
 }
@@ -72,7 +72,10 @@ fn a_wrong_configuration_says_which_part() {
     let wrong = [
         (RemoteStore { endpoint: "s3.example.org".to_owned(), ..good.clone() }, "endpoint"),
         (RemoteStore { bucket: String::new(), ..good.clone() }, "bucket"),
-        (RemoteStore { secret_key: String::new(), ..good.clone() }, "secret key"),
+        (
+            RemoteStore { keys: KeyPair { secret_key: String::new(), ..good.keys.clone() }, ..good.clone() },
+            "secret key",
+        ),
     ];
     for (store, part) in wrong {
         let error = Objects::remote(&store).unwrap_err();

@@ -1,10 +1,11 @@
 //! One suite of promises, kept by the embedded store in the process and over TCP.
 
 mod edges;
+mod policy;
 mod promises;
 mod tampering;
 
-use super::{Embedded, Listener, ListenerConfig, Objects, RemoteStore};
+use super::{Embedded, KeyPair, KeyPairs, Listener, ListenerConfig, Objects, RemoteStore};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 
@@ -43,12 +44,13 @@ impl Rig {
     }
 }
 
+fn keys(secret: &str) -> KeyPairs {
+    let pair = |key: &str| KeyPair { access_key: key.to_owned(), secret_key: secret.to_owned() };
+    KeyPairs { ordinary: pair(ACCESS_KEY), janitor: Some(pair("LYSBROJANITOR")) }
+}
+
 async fn listen(embedded: &Embedded) -> Listener {
-    let config = ListenerConfig {
-        address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        access_key: ACCESS_KEY.to_owned(),
-        secret_key: SECRET_KEY.to_owned(),
-    };
+    let config = ListenerConfig { address: SocketAddr::from(([127, 0, 0, 1], 0)), keys: keys(SECRET_KEY) };
     Listener::start(embedded, config).await.unwrap()
 }
 
@@ -57,8 +59,8 @@ fn remote(address: SocketAddr, secret_key: &str) -> RemoteStore {
         endpoint: format!("http://{address}"),
         region: "local".to_owned(),
         bucket: Objects::EMBEDDED_BUCKET.to_owned(),
-        access_key: ACCESS_KEY.to_owned(),
-        secret_key: secret_key.to_owned(),
+        keys: keys(secret_key).ordinary,
+        janitor: keys(secret_key).janitor,
         path_style: true,
     }
 }

@@ -130,7 +130,8 @@ pub(super) async fn lists_in_order_and_in_pages(rig: Rig) {
     let keys = |prefix: &str, count: usize| (0..count).map(|n| format!("{prefix}{n:05}")).collect::<Vec<_>>();
     let mut all = [keys("originals/", 1500), keys("staging/ä ö/", 1400), keys("staging/z+&<", 99)].concat();
     rig.embedded.pretend(&all);
-    objects.put("originals/00700-x", Bytes::from_static(b"123")).await.unwrap();
+    let new = objects.put_new("originals/00700-x", Bytes::from_static(b"123")).await.unwrap();
+    assert_eq!(new, Created::New);
     all.push("originals/00700-x".to_owned());
     all.sort_unstable();
     assert_eq!(all.len(), 3000);

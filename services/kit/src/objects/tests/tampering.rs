@@ -1,6 +1,6 @@
 //! A body that changes on the way, whose checksum follows it in a trailer.
 
-use super::{ACCESS_KEY, Rig, SECRET_KEY};
+use super::{ACCESS_KEY, Rig, SECRET_KEY, keys};
 use crate::objects::Objects;
 use crate::objects::client::config;
 use crate::objects::connector::InProcess;
@@ -48,7 +48,7 @@ async fn a_wrong_trailer_leaves_the_good_object() {
     rig.objects.put("good", Bytes::from_static(b"good")).await.unwrap();
     let path = rig.folder.path().join("body");
     std::fs::write(&path, b"another good one").unwrap();
-    let network = Tampering(InProcess::new(rig.embedded.service(ACCESS_KEY, SECRET_KEY)));
+    let network = Tampering(InProcess::new(rig.embedded.service(&keys(SECRET_KEY))));
     let config = config("local", ACCESS_KEY, SECRET_KEY).endpoint_url("https://objects.invalid");
     let config = config.force_path_style(true).http_client(network).build();
     let tampered = Objects::over(config, Objects::EMBEDDED_BUCKET);
