@@ -109,7 +109,11 @@ impl Cast {
     }
 }
 
-async fn register(admin: &Client, practice: &Practice) {
+/// Registers a practice that is equipped since January.
+///
+/// # Panics
+/// When a step is refused.
+pub async fn register(admin: &Client, practice: &Practice) {
     let body = json!({ "id": practice.id, "name": practice.name, "municipality": "Solvik", "centrality": 5, "distanceKm": 120,
         "channel": "web", "openedOn": "2010-01-01", "testPractice": false });
     admin.post("/api/directory/practices", body).await.expect(201);
@@ -119,7 +123,11 @@ async fn register(admin: &Client, practice: &Practice) {
     admin.post(&format!("/api/directory/practices/{}/enablement", practice.id), step).await.expect(201);
 }
 
-async fn person(
+/// Makes a person with a role and signs them in by link.
+///
+/// # Panics
+/// When a step is refused.
+pub async fn person(
     ctx: &Context,
     base: &str,
     name: &str,

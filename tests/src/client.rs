@@ -75,6 +75,11 @@ impl Client {
         self.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
     }
 
+    /// The session's cookie, `name=value`; empty before signing in.
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     /// Any request.
     ///
     /// # Panics

@@ -4,9 +4,9 @@ mod cast;
 mod client;
 mod picture;
 
-pub use cast::{Cast, Practice};
+pub use cast::{Cast, Practice, person, register};
 pub use client::{Client, Reply, Upload};
-pub use picture::{jpeg, large_jpeg};
+pub use picture::{jpeg, large_jpeg, padded};
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use std::path::PathBuf;

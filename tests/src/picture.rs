@@ -30,7 +30,11 @@ pub fn jpeg(width: u32, height: u32, seed: u32) -> Vec<u8> {
 
 /// A valid JPEG of exactly `length` bytes: comment segments of noise after the start marker.
 pub fn large_jpeg(length: usize, seed: u32) -> Vec<u8> {
-    let picture = jpeg(1000, 800, seed);
+    padded(&jpeg(1000, 800, seed), length, seed)
+}
+
+/// The same JPEG made `length` bytes long by comment segments of noise after the start marker.
+pub fn padded(picture: &[u8], length: usize, seed: u32) -> Vec<u8> {
     let mut bytes = picture[..2].to_vec();
     let mut missing = length - picture.len();
     let mut state = seed | 1;

@@ -5,9 +5,13 @@
 #   tests/tools/postgres.sh start [NAME]   starts it (or finds it running) and prints its URL
 #   tests/tools/postgres.sh url   [NAME]   prints the URL of the running one
 #   tests/tools/postgres.sh stop  [NAME]   stops it and removes every trace of it
+# and for tests that kill it:
+#   tests/tools/postgres.sh pid   NAME     prints its postmaster's process id
+#   tests/tools/postgres.sh again NAME     starts it again after a kill, on the same port and data
+#   tests/tools/postgres.sh database NAME DATABASE   makes a database and prints its URL
 #
 # NAME (default: dev) keeps several apart; `make test` uses its own. The data lie in memory (/dev/shm) where there is
-# room, with fsync on, so that the same code paths run as on a disk.
+# room, with fsync on, so that the same code paths run as on a disk; LYSBRO_PG_ON_DISK=1 puts them on the disk.
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -67,7 +71,7 @@ as_owner() {
 make_folder() {
     local free parent=/tmp
     free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-    if [ "${free:-0}" -gt 1500000 ] && [ -w /dev/shm ]; then parent=/dev/shm; fi
+    if [ -z "${LYSBRO_PG_ON_DISK:-}" ] && [ "${free:-0}" -gt 1500000 ] && [ -w /dev/shm ]; then parent=/dev/shm; fi
     mktemp -d "$parent/lysbro-pg.XXXXXX"
 }
 
@@ -145,9 +149,37 @@ CONF
     fail "the server did not start"
 }
 
+# Starts a killed server again. Its old children may still be ending; until then the new one refuses to start.
+again() {
+    local binaries folder port
+    binaries=$(find_binaries) || fail "PostgreSQL 15 or newer is missing"
+    folder=$(cat "$data_file" 2>/dev/null) || fail "no server named '$name' was made"
+    port=$(sed -E 's/.*:([0-9]+)\/.*/\1/' "$url_file")
+    for _ in $(seq 100); do
+        if as_owner "$binaries/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -o "-p $port" -w -t 60 start \
+            >"$state/start.log" 2>&1 </dev/null; then
+            return
+        fi
+        sleep 0.1
+    done
+    tail -n 20 "$folder/data/server.log" >&2 || true
+    fail "the server did not start again"
+}
+
+database() {
+    local binaries url
+    binaries=$(find_binaries) || fail "PostgreSQL 15 or newer is missing"
+    url=$(cat "$url_file" 2>/dev/null) || fail "no server named '$name' runs"
+    "$binaries/psql" -XAtq -d "$url" -c "create database $1" >&2
+    echo "${url%/*}/$1"
+}
+
 case $action in
 start) start ;;
+again) again ;;
+pid) head -n 1 "$(cat "$data_file")/data/postmaster.pid" ;;
+database) database "$3" ;;
 url) cat "$url_file" 2>/dev/null || fail "no server named '$name' runs; start it with: tests/tools/postgres.sh start $name" ;;
 stop) remove ;;
-*) fail "say what to do: start, url or stop" ;;
+*) fail "say what to do: start, url, stop, pid, again or database" ;;
 esac

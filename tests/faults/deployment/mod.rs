@@ -1,0 +1,178 @@
+//! What is killed: the embedded default (one process), or PostgreSQL, an object store and a process per service.
+
+mod postgres;
+mod process;
+mod store;
+
+pub use process::{Process, signal};
+pub use store::{StoreOptions, serve_store};
+
+use crate::Outcome;
+use crate::dice::Dice;
+use clap::ValueEnum;
+use kit::settings::{Settings, Store};
+use kit::{Clock, Context};
+use postgres::Cluster;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Which layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// SQLite and the object store in one process.
+    Embedded,
+    /// PostgreSQL, the object store and each service apart.
+    Separate,
+}
+
+const SERVICES: [&str; 5] = ["directory", "intake", "imaging", "review", "uptake"];
+/// How long anything may take to serve again before the run is given up.
+const GIVEN_UP: Duration = Duration::from_secs(90);
+
+/// A running deployment.
+pub struct Deployment {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its processes, the object store's included.
+    pub processes: Vec<Process>,
+    /// Its PostgreSQL.
+    pub postgres: Option<Cluster>,
+    /// Address by service.
+    pub addresses: Vec<(String, String)>,
+    settings: Settings,
+    env: Vec<(String, String)>,
+}
+
+/// An address that nobody has, below the range that outgoing connections take: it must stay ours while the process is dead.
+fn address(dice: &mut Dice) -> SocketAddr {
+    loop {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, dice.between(20_000, 31_999) as u16));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+}
+
+impl Deployment {
+    /// Starts it in an empty folder and waits until it serves.
+    pub async fn start(kind: Kind, folder: &Path, dice: &mut Dice) -> Outcome<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut deployment = match kind {
+            Kind::Embedded => Self::embedded(folder, dice),
+            Kind::Separate => Self::separate(folder, dice).await?,
+        };
+        for process in &mut deployment.processes {
+            process.spawn()?;
+        }
+        deployment.until_serving().await?;
+        Ok(deployment)
+    }
+
+    fn embedded(folder: &Path, dice: &mut Dice) -> Self {
+        let (address, data) = (address(dice), folder.join("data"));
+        let env = vec![("LYSBRO_DATA".to_owned(), data.display().to_string())];
+        let listen = ["--listen".to_owned(), address.to_string()];
+        let process = Process::lysbro("serve", folder, address, &["serve"], &listen, &env);
+        let base = format!("http://localhost:{}", address.port());
+        Self {
+            folder: folder.to_owned(),
+            processes: vec![process],
+            postgres: None,
+            addresses: SERVICES.map(|name| (name.to_owned(), base.clone())).to_vec(),
+            settings: Settings::embedded(&data),
+            env,
+        }
+    }
+
+    async fn separate(folder: &Path, dice: &mut Dice) -> Outcome<Self> {
+        let postgres = Cluster::start().await?;
+        let (database, keys) = (postgres.database("main").await?, postgres.database("keys").await?);
+        let at = address(dice);
+        let (access_key, secret) = ("faults", dice.id().simple().to_string());
+        let root_key = format!("{}{}", dice.id().simple(), dice.id().simple());
+        let env: Vec<(String, String)> = [
+            ("LYSBRO_DATABASE_URL", database.clone()),
+            ("LYSBRO_KEYS_URL", keys.clone()),
+            ("LYSBRO_OBJECTS_URL", format!("http://{at}")),
+            ("LYSBRO_OBJECTS_ACCESS_KEY", access_key.to_owned()),
+            ("LYSBRO_OBJECTS_SECRET_KEY", secret.clone()),
+            ("LYSBRO_ROOT_KEY", root_key.clone()),
+            ("LYSBRO_DATA", folder.join("data").display().to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec();
+        let mut processes = vec![store::process(folder, at, access_key, &secret)?];
+        let mut addresses = Vec::new();
+        for name in SERVICES {
+            let at = address(dice);
+            let data = ("LYSBRO_DATA".to_owned(), folder.join(name).display().to_string());
+            let env: Vec<_> = env.iter().filter(|(name, _)| name != "LYSBRO_DATA").cloned().chain([data]).collect();
+            let listen = ["--listen".to_owned(), at.to_string()];
+            processes.push(Process::lysbro(name, folder, at, &["serve", name], &listen, &env));
+            addresses.push((name.to_owned(), format!("http://localhost:{}", at.port())));
+        }
+        let settings = Settings {
+            database_url: database.clone(),
+            audit_url: database,
+            keys_url: keys,
+            root_key: Some(root_key),
+            ..Settings::embedded(&folder.join("data"))
+        };
+        let deployment =
+            Self { folder: folder.to_owned(), processes, postgres: Some(postgres), addresses, settings, env };
+        deployment.command(&["migrate"]).await?;
+        Ok(deployment)
+    }
+
+    /// Runs a command of the program on this deployment; its output when it succeeds.
+    pub async fn command(&self, args: &[&str]) -> Outcome<String> {
+        let output = tokio::process::Command::new(tests::program())
+            .args(args)
+            .envs(self.env.iter().cloned())
+            .kill_on_drop(true)
+            .output()
+            .await?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.success() {
+            return Ok(text);
+        }
+        Err(format!("lysbro {}: {text}{}", args.join(" "), String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// A context over its databases, without the object store.
+    pub async fn context(&self) -> Outcome<Context> {
+        let settings = Settings { store: Store::Closed, ..self.settings.clone() };
+        Ok(kit::run::open(&lysbro::services(), settings, Clock::system()).await?.0)
+    }
+
+    /// Waits until every process answers that it is ready.
+    pub async fn until_serving(&mut self) -> Outcome {
+        let begun = Instant::now();
+        for process in &mut self.processes {
+            while !process.serves().await {
+                process.revive()?;
+                if begun.elapsed() > GIVEN_UP {
+                    return Err(format!("{} does not serve after {GIVEN_UP:?}: see {}", process.name, process.log.display()).into());
+                }
+                tokio::time::sleep(Duration::from_millis(15)).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends everything gracefully; the data stay.
+    pub async fn stop(&mut self) -> Outcome {
+        for process in self.processes.iter_mut().rev() {
+            process.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Closes a context's databases.
+pub async fn close(ctx: Context) {
+    ctx.db.close().await;
+    ctx.keys.db().close().await;
+    ctx.audit.db().close().await;
+}
