@@ -9,10 +9,10 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test front-end format postgres set-up
+.PHONY: help demo test faults faults-order faults-eio front-end format postgres set-up
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: set-up front-end ## the whole service on this machine with synthetic people; PORT=8080 chooses the port
 	cargo build --workspace
@@ -20,6 +20,20 @@ demo: set-up front-end ## the whole service on this machine with synthetic peopl
 
 test: set-up ## every check and test; SUITES="lints rust" runs only those
 	@tests/tools/suites.sh $(SUITES)
+
+faults: set-up front-end ## kills under load, then the client's ledger judges: KILLS=200 SEED=1 DEPLOYMENT=embedded|separate
+	cargo build --workspace
+	@target/debug/faults storm --kills $(or $(KILLS),200) --seed $(or $(SEED),1) --deployment $(or $(DEPLOYMENT),embedded)
+
+faults-order: set-up front-end ## by strace: every acknowledgement leaves after the syncs of what it promises (SUBMISSIONS=500)
+	@tests/tools/strace.sh >/dev/null
+	cargo build --workspace
+	@target/debug/faults order --submissions $(or $(SUBMISSIONS),500) --seed $(or $(SEED),1)
+
+faults-eio: set-up front-end ## by strace: the n-th sync fails, nothing more is acknowledged, nothing is lost (SYNCS=1-50)
+	@tests/tools/strace.sh >/dev/null
+	cargo build --workspace
+	@target/debug/faults eio --syncs $(or $(SYNCS),1-50) --seed $(or $(SEED),1)
 
 front-end: $(web_built) ## the browser application, when its sources have changed
 

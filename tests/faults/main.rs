@@ -6,9 +6,11 @@
 mod client;
 mod deployment;
 mod dice;
+mod eio;
 mod judge;
 mod killer;
 mod ledger;
+mod order;
 mod plan;
 mod storm;
 
@@ -26,13 +28,15 @@ struct Line {
 enum Command {
     /// Kills processes under load, then compares the client's ledger with what stands.
     Storm(storm::Options),
+    /// Proves by strace that every answer leaves after the syncs of what it promises.
+    Order(order::Options),
+    /// Proves that a failed sync is the end: nothing more is acknowledged, nothing acknowledged is lost.
+    Eio(eio::Options),
     /// The client: begins at once, ends when its standard input does.
     Client {
         /// The plan's file.
         plan: std::path::PathBuf,
     },
-    /// The embedded object store as a process of its own.
-    Store(deployment::StoreOptions),
 }
 
 /// What any part of the harness can fail with: one line.
@@ -42,8 +46,9 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 async fn main() -> ExitCode {
     let done = match Line::parse().command {
         Command::Storm(options) => storm::run(options).await,
+        Command::Order(options) => order::run(options).await,
+        Command::Eio(options) => eio::run(options).await,
         Command::Client { plan } => client::run(&plan).await,
-        Command::Store(options) => deployment::serve_store(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

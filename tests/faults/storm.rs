@@ -62,13 +62,21 @@ pub async fn run(options: Options) -> Outcome {
     verdict.print();
     let mut again: Vec<_> = done.again.iter().map(|time| (time.as_secs_f64() * 100.0).round() / 100.0).collect();
     again.sort_by(f64::total_cmp);
-    println!("seconds until serving again: median {} longest {:.2}", again[again.len() / 2], done.longest().as_secs_f64());
+    println!(
+        "seconds until serving again: median {} longest {:.2}",
+        again[again.len() / 2],
+        done.longest().as_secs_f64()
+    );
     println!("{}", verdict.line(done.count()));
-    if verdict.clean() { Ok(()) } else { Err(format!("seed {}: not everything is as acknowledged", options.seed).into()) }
+    if verdict.clean() {
+        Ok(())
+    } else {
+        Err(format!("seed {}: not everything is as acknowledged", options.seed).into())
+    }
 }
 
 /// Registers practices, departments and people, and signs everybody in.
-async fn people(deployment: &Deployment, seed: u64, folder: &Path) -> Outcome<Plan> {
+pub async fn people(deployment: &Deployment, seed: u64, folder: &Path) -> Outcome<Plan> {
     let ctx = deployment.context().await?;
     let base = deployment.addresses[0].1.clone();
     let admin = tests::person(&ctx, &base, "Ada", Role::Administrator, None, None).await;

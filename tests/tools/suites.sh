@@ -191,6 +191,27 @@ start_postgres() {
     fi
 }
 
+# Kills on both deployments at the same time: each waits more than it works.
+storms() {
+    local embedded
+    target/debug/faults storm --kills 10 --seed 1 --deployment embedded &
+    embedded=$!
+    target/debug/faults storm --kills 10 --seed 1 --deployment separate || { wait "$embedded"; return 1; }
+    wait "$embedded"
+}
+
+faults_suites() {
+    suite faults-storm check storms
+    is_wanted faults-order || is_wanted faults-eio || return 0
+    if "$tools/strace.sh" >"$logs/strace.log" 2>&1; then
+        suite faults-order check target/debug/faults order --submissions 20
+        suite faults-eio check target/debug/faults eio --syncs 1,5,13
+    else
+        could_not_run faults-order "$(tail -n 1 "$logs/strace.log")"
+        could_not_run faults-eio "$(tail -n 1 "$logs/strace.log")"
+    fi
+}
+
 # One run at a time in a checkout: they share the build, the logs and the database.
 if command -v flock >/dev/null; then
     exec 9>"$here/target/suites.lock"
@@ -211,6 +232,7 @@ suite front-end-unit vitest npm --prefix "$web" test --silent
 suite front-end-size check npm --prefix "$web" run --silent size
 start_postgres
 rust_suite
+faults_suites
 demo_suites
 
 say

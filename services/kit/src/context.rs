@@ -2,6 +2,7 @@
 
 use crate::audit::Audit;
 use crate::caller::Caller;
+use crate::halt::Halt;
 use crate::keys::{KeyError, KeyStore};
 use crate::log::{Envelope, Opened, Pending, Recorded};
 use crate::objects::{Embedded, Objects};
@@ -62,6 +63,23 @@ impl Context {
     /// A new id that sorts by creation.
     pub fn new_id(&self) -> Uuid {
         self.random.id(self.now())
+    }
+
+    /// What this process writes to disks of its own: it ends when a sync of one of them fails.
+    fn halts(&self) -> impl Iterator<Item = &Halt> {
+        let databases = [&self.db, self.keys.db(), self.audit.db()].into_iter().map(Db::halt);
+        databases.chain(self.embedded.as_ref().map(Embedded::halt))
+    }
+
+    /// Why nothing is promised any more, if a sync has failed.
+    pub fn halted(&self) -> Option<&str> {
+        self.halts().find_map(Halt::reason)
+    }
+
+    /// Returns with the reason when a sync fails.
+    pub async fn until_halted(&self) -> String {
+        let told = self.halts().map(|halt| Box::pin(halt.told()));
+        futures::future::select_all(told).await.0
     }
 
     /// Begins a writing transaction.

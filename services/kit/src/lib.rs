@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`service`], [`run`], [`settings`], [`context`] | a service's table of contents; starting any list of them |
 //! | [`db`], [`At`], [`oslo`] | one SQL text on SQLite and PostgreSQL; instants; calendar days in Norway |
+//! | [`halt`] | the end after a failed sync |
 //! | [`log`] | events: publishing, the hash chain, consumers, parking |
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
@@ -15,6 +16,7 @@ pub mod audit;
 pub mod caller;
 pub mod context;
 pub mod db;
+pub mod halt;
 pub mod http;
 pub mod idempotency;
 pub mod keys;

@@ -271,7 +271,10 @@ async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool
         let mut woken = pin!(ctx.db.wake().notified());
         woken.as_mut().enable();
         let pause = match log::step(&ctx, &consumer).await {
-            Ok(0) => POLL,
+            Ok(0) => {
+                failures = 0;
+                POLL
+            }
             Ok(_) => {
                 failures = 0;
                 continue;
@@ -295,7 +298,10 @@ async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<b
         let mut woken = pin!(ctx.db.wake().notified());
         woken.as_mut().enable();
         let pause = match (repair.run)(&ctx).await {
-            Ok(0) => repair.every,
+            Ok(0) => {
+                failures = 0;
+                repair.every
+            }
             Ok(_) => {
                 failures = 0;
                 continue;

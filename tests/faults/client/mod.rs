@@ -8,18 +8,18 @@ mod reader;
 mod specialist;
 mod upload;
 
-pub use office::named;
+pub use album::Album;
+pub use office::{content, named};
 pub use person::{Person, Reply, ask, http};
 
 use crate::Outcome;
 use crate::dice::Dice;
 use crate::ledger::{Entry, Ledger};
 use crate::plan::Plan;
-use album::Album;
 use person::Counts;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -82,10 +82,9 @@ pub async fn run(plan: &Path) -> Outcome {
         }
     }
     println!("{} clients", tasks.len());
-    tokio::spawn(async move {
-        let mut rest = Vec::new();
+    std::thread::spawn(move || {
         // Whatever ends it, an error too, is the sign to stop.
-        let _ = tokio::io::stdin().read_to_end(&mut rest).await;
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
         told.send_replace(true);
     });
     while let Some(ended) = tasks.join_next().await {

@@ -63,7 +63,8 @@ pub fn named(images: &Value) -> Vec<Chosen> {
     images.as_array().into_iter().flatten().filter_map(one).collect()
 }
 
-fn content(department: &crate::plan::Department, question: &str, finding: Uuid) -> Value {
+/// A complete draft's content.
+pub fn content(department: &crate::plan::Department, question: &str, finding: Uuid) -> Value {
     json!({
         "patient": { "identifierSystem": "no-national", "identifier": "13917404012", "name": "Kari SYNTHETIC",
             "birthDate": "1974-11-13", "sex": "female" },

@@ -63,13 +63,7 @@ fn finding(of: &Value) -> Value {
 }
 
 /// The case, once every picture was looked at. `None` when they are not ready in time: the case is put back.
-async fn looked_at(
-    shared: &Shared,
-    person: &Person,
-    referral: Uuid,
-    token: &Value,
-    dice: &mut Dice,
-) -> Option<Value> {
+async fn looked_at(shared: &Shared, person: &Person, referral: Uuid, token: &Value, dice: &mut Dice) -> Option<Value> {
     let path = format!("/api/review/cases/{referral}");
     for _ in 0..20 {
         let case = person.get(dice, &path).await.json();

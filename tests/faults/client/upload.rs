@@ -101,7 +101,9 @@ impl Sending<'_> {
             (201, None) => Some((reply.location.clone(), Some(0))),
             (200 | 204, Some((location, _))) => Some((location, reply.offset)),
             // Another offset stands, or the piece broke off: ask.
-            (409 | 400, Some((location, Some(_)))) if ["wrong-offset", "interrupted"].contains(&reply.code().as_str()) => {
+            (409 | 400, Some((location, Some(_))))
+                if ["wrong-offset", "interrupted"].contains(&reply.code().as_str()) =>
+            {
                 Some((location, None))
             }
             (404 | 410, Some(_)) => None,

@@ -2,10 +2,8 @@
 
 mod postgres;
 mod process;
-mod store;
 
 pub use process::{Process, signal};
-pub use store::{StoreOptions, serve_store};
 
 use crate::Outcome;
 use crate::dice::Dice;
@@ -57,12 +55,18 @@ fn address(dice: &mut Dice) -> SocketAddr {
 impl Deployment {
     /// Starts it in an empty folder and waits until it serves.
     pub async fn start(kind: Kind, folder: &Path, dice: &mut Dice) -> Outcome<Self> {
+        Self::start_under(kind, folder, dice, Vec::new()).await
+    }
+
+    /// The same, with every process run by another program (strace).
+    pub async fn start_under(kind: Kind, folder: &Path, dice: &mut Dice, under: Vec<String>) -> Outcome<Self> {
         std::fs::create_dir_all(folder)?;
         let mut deployment = match kind {
             Kind::Embedded => Self::embedded(folder, dice),
             Kind::Separate => Self::separate(folder, dice).await?,
         };
         for process in &mut deployment.processes {
+            process.under.clone_from(&under);
             process.spawn()?;
         }
         deployment.until_serving().await?;
@@ -72,7 +76,7 @@ impl Deployment {
     fn embedded(folder: &Path, dice: &mut Dice) -> Self {
         let (address, data) = (address(dice), folder.join("data"));
         let env = vec![("LYSBRO_DATA".to_owned(), data.display().to_string())];
-        let listen = ["--listen".to_owned(), address.to_string()];
+        let listen = [format!("--listen={address}")];
         let process = Process::lysbro("serve", folder, address, &["serve"], &listen, &env);
         let base = format!("http://localhost:{}", address.port());
         Self {
@@ -102,13 +106,14 @@ impl Deployment {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec();
-        let mut processes = vec![store::process(folder, at, access_key, &secret)?];
+        let store = [format!("--listen={at}"), format!("--data={}", folder.join("objects").display())];
+        let mut processes = vec![Process::lysbro("store", folder, at, &["store"], &store, &env).any_answer()];
         let mut addresses = Vec::new();
         for name in SERVICES {
             let at = address(dice);
             let data = ("LYSBRO_DATA".to_owned(), folder.join(name).display().to_string());
             let env: Vec<_> = env.iter().filter(|(name, _)| name != "LYSBRO_DATA").cloned().chain([data]).collect();
-            let listen = ["--listen".to_owned(), at.to_string()];
+            let listen = [format!("--listen={at}")];
             processes.push(Process::lysbro(name, folder, at, &["serve", name], &listen, &env));
             addresses.push((name.to_owned(), format!("http://localhost:{}", at.port())));
         }
@@ -153,7 +158,12 @@ impl Deployment {
             while !process.serves().await {
                 process.revive()?;
                 if begun.elapsed() > GIVEN_UP {
-                    return Err(format!("{} does not serve after {GIVEN_UP:?}: see {}", process.name, process.log.display()).into());
+                    return Err(format!(
+                        "{} does not serve after {GIVEN_UP:?}: see {}",
+                        process.name,
+                        process.log.display()
+                    )
+                    .into());
                 }
                 tokio::time::sleep(Duration::from_millis(15)).await;
             }

@@ -15,10 +15,11 @@ pub struct Process {
     pub name: String,
     /// Where its output goes.
     pub log: PathBuf,
+    /// The program that runs it, with its arguments; empty: it runs by itself.
+    pub under: Vec<String>,
     address: SocketAddr,
     /// Path that answers 200 when it serves; `None` when any answer will do.
     ready: Option<&'static str>,
-    program: PathBuf,
     args: Vec<String>,
     env: Vec<(String, String)>,
     child: Option<Child>,
@@ -36,26 +37,24 @@ impl Process {
         env: &[(String, String)],
     ) -> Self {
         let args = command.iter().map(|&arg| arg.to_owned()).chain(more.iter().cloned()).collect();
-        Self::new(name, folder, address, (tests::program(), args, env.to_vec()), Some("/readyz"))
-    }
-
-    /// Any process.
-    pub fn new(
-        name: &str,
-        folder: &Path,
-        address: SocketAddr,
-        (program, args, env): (PathBuf, Vec<String>, Vec<(String, String)>),
-        ready: Option<&'static str>,
-    ) -> Self {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).no_proxy().build().expect("a client");
         let log = folder.join(format!("{name}.log"));
-        Self { name: name.to_owned(), log, address, ready, program, args, env, child: None, http }
+        let (name, env) = (name.to_owned(), env.to_vec());
+        Self { name, log, under: Vec::new(), address, ready: Some("/readyz"), args, env, child: None, http }
+    }
+
+    /// One without `/readyz`: it serves when it answers anything.
+    pub fn any_answer(self) -> Self {
+        Self { ready: None, ..self }
     }
 
     /// Starts it.
     pub fn spawn(&mut self) -> Outcome {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
-        let child = Command::new(&self.program)
+        let mut words: Vec<std::ffi::OsString> = self.under.iter().map(Into::into).collect();
+        words.push(tests::program().into());
+        let child = Command::new(&words[0])
+            .args(&words[1..])
             .args(&self.args)
             .envs(self.env.iter().cloned())
             .stdin(Stdio::null())
@@ -82,7 +81,9 @@ impl Process {
 
     /// SIGTERM, and waits for the end.
     pub async fn stop(&mut self) -> Outcome {
-        if let Some(id) = self.id() {
+        // strace ends with what it runs.
+        let target = if self.under.is_empty() { self.id() } else { self.children().first().copied() };
+        if let Some(id) = target {
             signal(id, Signal::TERM);
         }
         if let Some(mut child) = self.child.take() {
@@ -93,13 +94,10 @@ impl Process {
 
     /// Starts it again when it ended by itself, as a supervisor does.
     pub fn revive(&mut self) -> Outcome {
-        match &mut self.child {
-            Some(child) if child.try_wait()?.is_none() => Ok(()),
-            _ => self.spawn(),
-        }
+        if self.child.is_none() || self.ended() { self.spawn() } else { Ok(()) }
     }
 
-    /// Whether it ended by itself.
+    /// Whether it ended.
     pub fn ended(&mut self) -> bool {
         self.child.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None)))
     }
@@ -113,8 +111,8 @@ impl Process {
         }
     }
 
-    /// Its decoders now.
-    pub fn decoders(&self) -> Vec<u32> {
+    /// Its children now: decoders, mostly.
+    pub fn children(&self) -> Vec<u32> {
         let Some(parent) = self.id() else { return Vec::new() };
         let Ok(all) = std::fs::read_dir("/proc") else { return Vec::new() };
         let ids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());

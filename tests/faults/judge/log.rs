@@ -7,8 +7,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of which a referral of this test has one at most.
-const ONCE: [&str; 6] =
-    ["DraftStarted", "ReferralSubmitted", "AnswerGiven", "InformationRequested", "InformationSupplied", "AnswerAcknowledged"];
+const ONCE: [&str; 6] = [
+    "DraftStarted",
+    "ReferralSubmitted",
+    "AnswerGiven",
+    "InformationRequested",
+    "InformationSupplied",
+    "AnswerAcknowledged",
+];
 
 /// Counts events by subject and kind.
 pub async fn judge(ctx: &Context, all: &BTreeMap<Uuid, Told>, verdict: &mut Verdict) -> Outcome {

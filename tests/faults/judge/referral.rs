@@ -68,13 +68,7 @@ async fn case(looking: &Looking<'_>, id: Uuid, told: &Told) -> Outcome<Option<Va
 }
 
 /// Every acknowledged picture stands, and every picture that stands is the very bytes that were chosen.
-async fn pictures(
-    looking: &Looking<'_>,
-    id: Uuid,
-    told: &Told,
-    seen: &Value,
-    verdict: &mut Verdict,
-) -> Outcome {
+async fn pictures(looking: &Looking<'_>, id: Uuid, told: &Told, seen: &Value, verdict: &mut Verdict) -> Outcome {
     let stand = named(&seen["images"]);
     for chosen in &told.uploaded {
         if !stand.iter().any(|image| image.image == chosen.image) {

@@ -22,9 +22,8 @@ pub async fn judge(
             continue;
         };
         let mine = || stands.iter().filter(|stands| stands.office == number);
-        let acknowledged = |of: fn(&Told) -> bool| {
-            all.values().filter(|told| told.office == number && of(told)).count()
-        };
+        let acknowledged =
+            |of: fn(&Told) -> bool| all.values().filter(|told| told.office == number && of(told)).count();
         let figures = [
             ("referrals", mine().filter(|one| one.submitted).count(), acknowledged(|told| told.receipt.is_some())),
             ("imagesSent", mine().map(|one| one.images).sum(), 0),
@@ -32,7 +31,8 @@ pub async fn judge(
         ];
         for (name, stand, acknowledged) in figures {
             let counted = row[name].as_u64().unwrap_or_default() as usize;
-            let what = format!("{name} of practice {number}: counted {counted}, stand {stand}, acknowledged {acknowledged}");
+            let what =
+                format!("{name} of practice {number}: counted {counted}, stand {stand}, acknowledged {acknowledged}");
             if counted > stand {
                 verdict.add(Fault::Doubled, what);
             } else if counted < stand || counted < acknowledged {

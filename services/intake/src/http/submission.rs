@@ -126,15 +126,23 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
 }
 
 /// A referral does not go without a picture that somebody is sending. What was left lying is ended, so that it does not turn
-/// up later; one that has every byte only waits to be put together and is never ended here.
+/// up later; one that has every byte only waits to be put together and is never ended here. A second upload of a picture that
+/// has arrived is nobody's any more: the client lost the answer that named it, and began anew.
 async fn end_uploads(ctx: &Context, tx: &mut Tx, referral: Uuid) -> Result<(), Problem> {
     let since = tx.now() - STILL_COMING;
-    let uploads = upload::unfinished(tx, referral).await?;
+    let images = image::of_referral_in(tx, referral).await?;
+    let arrived = |upload: &upload::Row| {
+        images.iter().any(|image| image.id == upload.image && upload.sha256.as_ref() == Some(&image.sha256))
+    };
+    let (repeated, uploads): (Vec<_>, Vec<_>) = upload::unfinished(tx, referral).await?.into_iter().partition(arrived);
     if uploads.iter().any(|upload| upload.moved_at > since || upload.pos == upload.length) {
         return Err(Problem::conflict(
             "upload-under-way",
             "A picture is still on its way. Wait until it has arrived, or remove it.",
         ));
+    }
+    for upload in &repeated {
+        upload::end(tx, upload.id).await?;
     }
     for upload in &uploads {
         expire_in(ctx, tx, upload).await?;

@@ -67,7 +67,12 @@ impl<'p> Sending<'p> {
         pairs.extend(finding.map(|finding| ("finding", finding.to_string())));
         pairs.extend(sha256.map(|digest| ("sha256", digest)));
         let reply = create(person, length, metadata(&pairs)).await.is(201);
-        let path = reply.header("location").unwrap().strip_prefix("/api/intake").unwrap().to_owned();
+        Self::of(person, image, &reply)
+    }
+
+    /// The upload that an answer names.
+    pub fn of(person: &'p Person, image: Uuid, begun: &Reply) -> Self {
+        let path = begun.header("location").unwrap().strip_prefix("/api/intake").unwrap().to_owned();
         Self { person, path, image }
     }
 

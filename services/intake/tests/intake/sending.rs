@@ -16,6 +16,7 @@ on_both!(
     eight_sends_are_one,
     a_rejected_picture_must_go_first,
     a_picture_on_its_way_is_waited_for,
+    an_upload_begun_twice_does_not_keep_the_referral_back,
     a_picture_of_a_finding_that_is_gone_must_be_given_another,
     pictures_are_changed_until_sent,
     a_test_practice_says_so,
@@ -171,6 +172,27 @@ async fn a_picture_on_its_way_is_waited_for(office: Office) {
     assert_eq!((receipt["images"].as_array().unwrap().len(), &receipt["images"][0]["id"]), (1, &json!(image)));
     sending.patch(50, &late[50..]).await.is(410);
     assert!(office.kinds(id).await.contains(&"UploadFailed".to_owned()));
+}
+
+/// The answer to its beginning was lost, so the client began again: nobody can end the first one, and nothing waits for it.
+async fn an_upload_begun_twice_does_not_keep_the_referral_back(office: Office) {
+    let (id, finding) = office.draft().await;
+    let (picture, image) = (jpeg(100, 7), office.id());
+    let pairs = [
+        ("referral", id.to_string()),
+        ("image", image.to_string()),
+        ("view", "overview".into()),
+        ("finding", finding.to_string()),
+        ("sha256", digest(&picture)),
+    ];
+    let begin = async || create(&office.nurse, picture.len(), metadata(&pairs)).await.is(201);
+    let lost = Sending::of(&office.nurse, image, &begin().await);
+    let kept = Sending::of(&office.nurse, image, &begin().await);
+    kept.patch(0, &picture).await.is(204);
+    let receipt = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200).json();
+    assert_eq!(receipt["images"].as_array().unwrap().len(), 1);
+    lost.patch(0, &picture).await.is(410);
+    assert!(!office.kinds(id).await.contains(&"UploadFailed".to_owned()));
 }
 
 async fn a_picture_of_a_finding_that_is_gone_must_be_given_another(office: Office) {

@@ -11,6 +11,7 @@ mod open;
 pub use grants::{Right, give};
 pub use migrate::{Layer, Migration, check_version, migrate};
 
+use crate::halt::Halt;
 use crate::log::Pending;
 use crate::{At, Clock};
 use sqlx::pool::PoolConnection;
@@ -18,6 +19,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, Executor, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// A value that both engines can take.
@@ -48,6 +50,9 @@ pub struct Db {
     /// SQLite has one writer: waiting here is fair, its own busy loop is not.
     writer: Arc<Semaphore>,
     wake: Arc<Notify>,
+    halt: Halt,
+    /// Commits on SQLite: every so many the log is copied into the database.
+    commits: Arc<AtomicU64>,
 }
 
 /// The permit of SQLite's one writer is held until the transaction ends.
@@ -56,12 +61,16 @@ enum Inner {
     Pg(Transaction<'static, Postgres>),
 }
 
+/// Commits after which SQLite's write-ahead log is copied into the database file: some 4 MB. SQLite's own automatism does it as
+/// often, and says nothing when the sync fails.
+const CHECKPOINT: u64 = 100;
+const COPY: &str = "pragma wal_checkpoint(passive)";
+
 /// A writing transaction. Dropping it rolls back. Events published into it are appended by [`Tx::commit`].
 pub struct Tx {
     inner: Inner,
     pub(crate) outbox: Vec<Pending>,
-    clock: Clock,
-    wake: Arc<Notify>,
+    db: Db,
 }
 
 enum Args {
@@ -82,6 +91,7 @@ pub struct Q<'c> {
     args: Args,
     target: Target<'c>,
     error: Option<sqlx::Error>,
+    db: &'c Db,
 }
 
 /// Runs one expression with the engine's own connection bound to `$conn` and its values to `$args`.
@@ -91,7 +101,9 @@ macro_rules! on_engine {
         if let Some(error) = q.error {
             return Err(error);
         }
-        match (q.target, q.args) {
+        let halt = &q.db.halt;
+        check(halt)?;
+        let done = match (q.target, q.args) {
             (Target::Lite($conn), Args::Lite($args)) => $run,
             (Target::Pg($conn), Args::Pg($args)) => $run,
             (Target::LiteTx(tx), Args::Lite($args)) => {
@@ -103,27 +115,60 @@ macro_rules! on_engine {
                 $run
             }
             _ => Err(sqlx::Error::Configuration("values and connection of different engines".into())),
-        }
+        };
+        noticed(halt, done)
     }};
+}
+
+/// Refuses after a failed sync.
+fn check(halt: &Halt) -> sqlx::Result<()> {
+    halt.reason().map_or(Ok(()), |reason| Err(sqlx::Error::Io(std::io::Error::other(reason.to_owned()))))
+}
+
+/// Passes a result on, and takes note of a sync that failed: SQLITE_IOERR_FSYNC (1034), SQLITE_IOERR_DIR_FSYNC (1290).
+fn noticed<T>(halt: &Halt, done: sqlx::Result<T>) -> sqlx::Result<T> {
+    if let Err(sqlx::Error::Database(error)) = &done
+        && matches!(error.code().as_deref(), Some("1034" | "1290"))
+    {
+        tracing::error!(%error, "the disk did not confirm a write: the database takes no more statements");
+        halt.tell(format!(
+            "the database has stopped: the disk did not confirm a write ({error}); check the disk, then start Lysbro again"
+        ));
+    }
+    done
 }
 
 impl Db {
     fn new(pool: Pool, clock: Clock) -> Self {
-        Self { pool, clock, writer: Arc::new(Semaphore::new(1)), wake: Arc::default() }
+        Self {
+            pool,
+            clock,
+            writer: Arc::new(Semaphore::new(1)),
+            wake: Arc::default(),
+            halt: Halt::default(),
+            commits: Arc::default(),
+        }
     }
 
     /// A statement outside a transaction.
     pub fn q(&self, sql: &'static str) -> Q<'_> {
         match &self.pool {
-            Pool::Lite(pool) => {
-                Q { sql, args: Args::Lite(SqliteArguments::default()), target: Target::Lite(pool), error: None }
+            Pool::Lite(pool) => Q {
+                sql,
+                args: Args::Lite(SqliteArguments::default()),
+                target: Target::Lite(pool),
+                error: None,
+                db: self,
+            },
+            Pool::Pg(pool) => {
+                Q { sql, args: Args::Pg(PgArguments::default()), target: Target::Pg(pool), error: None, db: self }
             }
-            Pool::Pg(pool) => Q { sql, args: Args::Pg(PgArguments::default()), target: Target::Pg(pool), error: None },
         }
     }
 
     /// Begins a writing transaction; on SQLite IMMEDIATE, because a reader that turns writer can fail there.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
+        check(&self.halt)?;
         let inner = match &self.pool {
             Pool::Lite(pool) => {
                 let permit = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -131,7 +176,7 @@ impl Db {
             }
             Pool::Pg(pool) => Inner::Pg(pool.begin().await?),
         };
-        Ok(Tx { inner, outbox: Vec::new(), clock: self.clock.clone(), wake: Arc::clone(&self.wake) })
+        Ok(Tx { inner, outbox: Vec::new(), db: self.clone() })
     }
 
     /// Prepares a statement without running it.
@@ -164,6 +209,22 @@ impl Db {
         &self.wake
     }
 
+    /// Told when a sync of this database has failed.
+    pub fn halt(&self) -> &Halt {
+        &self.halt
+    }
+
+    /// Copies SQLite's write-ahead log into the database file every so many commits, and takes note when a sync fails. What was
+    /// committed stands either way.
+    async fn checkpoint(&self) {
+        let Pool::Lite(pool) = &self.pool else { return };
+        if (self.commits.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(CHECKPOINT)
+            && let Err(error) = noticed(&self.halt, sqlx::query(COPY).execute(pool).await)
+        {
+            tracing::warn!(%error, "the write-ahead log was not copied");
+        }
+    }
+
     /// Closes all connections; waits for those in use.
     pub async fn close(&self) {
         match &self.pool {
@@ -188,10 +249,16 @@ impl Tx {
     /// A statement inside this transaction.
     pub fn q(&mut self, sql: &'static str) -> Q<'_> {
         match &mut self.inner {
-            Inner::Lite(tx, _) => {
-                Q { sql, args: Args::Lite(SqliteArguments::default()), target: Target::LiteTx(tx), error: None }
+            Inner::Lite(tx, _) => Q {
+                sql,
+                args: Args::Lite(SqliteArguments::default()),
+                target: Target::LiteTx(tx),
+                error: None,
+                db: &self.db,
+            },
+            Inner::Pg(tx) => {
+                Q { sql, args: Args::Pg(PgArguments::default()), target: Target::PgTx(tx), error: None, db: &self.db }
             }
-            Inner::Pg(tx) => Q { sql, args: Args::Pg(PgArguments::default()), target: Target::PgTx(tx), error: None },
         }
     }
 
@@ -199,11 +266,16 @@ impl Tx {
     pub async fn commit(mut self) -> sqlx::Result<()> {
         let published = !self.outbox.is_empty();
         if published {
-            let now = self.clock.now();
+            let now = self.now();
             crate::log::append(&mut self, now).await?;
         }
-        match self.inner {
-            Inner::Lite(tx, _permit) => tx.commit().await?,
+        let Self { inner, db, .. } = self;
+        match inner {
+            Inner::Lite(tx, permit) => {
+                noticed(&db.halt, tx.commit().await)?;
+                db.checkpoint().await;
+                drop(permit);
+            }
             Inner::Pg(mut tx) => {
                 if published {
                     sqlx::query("select pg_notify('lysbro', '')").execute(&mut *tx).await?;
@@ -212,14 +284,14 @@ impl Tx {
             }
         }
         if published {
-            self.wake.notify_waiters();
+            db.wake.notify_waiters();
         }
         Ok(())
     }
 
     /// The instant that this transaction writes.
     pub fn now(&self) -> At {
-        self.clock.now()
+        self.db.clock.now()
     }
 }
 
@@ -257,8 +329,12 @@ impl Q<'_> {
 
     /// Runs it and says how many rows it touched.
     pub async fn exec(self) -> sqlx::Result<u64> {
-        let sql = self.sql;
-        on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))
+        let (sql, db, alone) = (self.sql, self.db, matches!(self.target, Target::Lite(_)));
+        let touched = on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))?;
+        if alone {
+            db.checkpoint().await;
+        }
+        Ok(touched)
     }
 
     /// Runs a write that must touch exactly one row; otherwise `RowNotFound`.

@@ -21,6 +21,8 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("secure_delete", "on")
+                // Done by `Tx::commit`, which sees when it fails.
+                .pragma("wal_autocheckpoint", "0")
                 .busy_timeout(Duration::from_secs(30));
             let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
             return Ok(Self::new(Pool::Lite(pool), clock));

@@ -46,7 +46,7 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
     let (database, keys) = (answers(&ctx.db).await, answers(ctx.keys.db()).await);
     let (audit, objects) = (answers(ctx.audit.db()).await, objects_ready(&ctx).await);
     let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
-    let ready = database && keys && audit && objects;
+    let ready = database && keys && audit && objects && ctx.halted().is_none();
     let body = Readiness {
         ready,
         database: word(database),

@@ -62,9 +62,9 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Res
     } else {
         next.run(request).await
     };
-    let status = response.status();
+    let refused = response.status();
     if let Some(person) = signed_in.0.get().copied()
-        && matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
+        && matches!(refused, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
     {
         let access = Access {
             at: ctx.now(),
@@ -72,11 +72,15 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Res
             action: "refused".into(),
             what: format!("{method} {route}"),
             subject: None,
-            outcome: status.as_u16().to_string(),
+            outcome: refused.as_u16().to_string(),
         };
         if let Err(error) = ctx.audit.record(access).await {
             response = Problem::from(error).into_response();
         }
+    }
+    // Whatever it rests on, no promise leaves after a failed sync.
+    if ctx.halted().is_some() {
+        response = Problem::unavailable("a sync failed").into_response();
     }
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
@@ -85,6 +89,7 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Res
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert("x-request-id", value);
     }
+    let status = response.status();
     let duration_ms = began.elapsed().as_secs_f64() * 1e3;
     let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);

@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// File in the data folder with the running service's address.
 pub(crate) const ADDRESS: &str = "address";
 
+/// Exit status after a failed sync (`EX_IOERR`).
+const HALTED: i32 = 74;
+
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
     start_logging("info");
     let services = chosen(&names)?;
@@ -28,9 +31,17 @@ pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
         eprintln!("lysbro: {}: {error}; `lysbro invite` will not know the port", data.join(ADDRESS).display());
     }
     println!("ready");
-    until_told().await;
-    running.stop().await;
+    tokio::select! {
+        () = until_told() => running.stop().await,
+        reason = running.ctx.until_halted() => end(&reason),
+    }
     Ok(())
+}
+
+/// Ends without a word to the disk: closing the databases would sync what failed a second time. The supervisor starts it anew.
+pub(crate) fn end(reason: &str) -> ! {
+    eprintln!("lysbro: {reason}");
+    std::process::exit(HALTED)
 }
 
 fn chosen(names: &[String]) -> Result<Vec<Service>, String> {

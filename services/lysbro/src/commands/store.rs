@@ -14,7 +14,9 @@ pub(crate) async fn run(address: SocketAddr, data: &Path, keys: KeyPairs) -> Out
     let listener = Listener::start(&embedded, ListenerConfig { address, keys }).await?;
     println!("address http://{}", listener.address());
     println!("ready");
-    until_told().await;
-    listener.stop().await;
+    tokio::select! {
+        () = until_told() => listener.stop().await,
+        reason = embedded.halt().told() => super::serve::end(&reason),
+    }
     Ok(())
 }

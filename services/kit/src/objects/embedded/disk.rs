@@ -1,20 +1,17 @@
-//! Every fsync of the embedded store, and the memory of one that failed.
-//!
-//! After a failed fsync the kernel may mark the lost pages clean, so that the next fsync succeeds although the bytes are gone.
-//! Trying again would be a lie; the only honest thing is to stop, and to start again from what the disk really holds.
+//! Every fsync of the embedded store. One that fails stops the store until the process is started anew: see [`crate::halt`].
 
 use super::fault::Fault;
+use crate::halt::Halt;
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::sync::OnceLock;
 #[cfg(test)]
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Syncs files and directories until one sync fails.
 #[derive(Default)]
 pub(super) struct Disk {
-    stopped: OnceLock<String>,
+    pub(super) halt: Halt,
     /// Tests: this many syncs succeed, the next fails. Zero switches it off.
     #[cfg(test)]
     pub(super) fails_at: AtomicI64,
@@ -23,7 +20,7 @@ pub(super) struct Disk {
 impl Disk {
     /// Why the store has stopped, if it has.
     pub(super) fn reason(&self) -> Option<&str> {
-        self.stopped.get().map(String::as_str)
+        self.halt.reason()
     }
 
     /// Refuses to go on after a failed sync.
@@ -48,8 +45,7 @@ impl Disk {
                 "the object store has stopped: the disk did not confirm a write ({error}); check the disk, then start Lysbro again"
             );
             tracing::error!(%error, "the disk did not confirm a write: the object store takes no more objects");
-            // The first reason stays.
-            let _ = self.stopped.set(reason);
+            self.halt.tell(reason);
         }
         // Also when another sync failed meanwhile: no success is claimed after a failure.
         self.check()

@@ -35,6 +35,7 @@ mod tests;
 pub use policy::{KeyPair, KeyPairs};
 
 use super::ObjectError;
+use crate::halt::Halt;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::path::Path;
 use std::sync::Arc;
@@ -68,6 +69,11 @@ impl Embedded {
     /// What went wrong and what to do, once an fsync has failed.
     pub fn healthy(&self) -> Result<(), String> {
         self.store.disk().reason().map_or(Ok(()), |reason| Err(reason.to_owned()))
+    }
+
+    /// Told when an fsync has failed: the process should end and be started anew.
+    pub fn halt(&self) -> &Halt {
+        &self.store.disk().halt
     }
 
     /// Files met at start that are not whole objects. They are kept, read as damaged, and never overwritten by `put_new`.
