@@ -78,7 +78,8 @@ pub async fn run(options: Options) -> Outcome {
 /// Registers practices, departments and people, and signs everybody in.
 pub async fn people(deployment: &Deployment, seed: u64, folder: &Path) -> Outcome<Plan> {
     let ctx = deployment.context().await?;
-    let base = deployment.addresses[0].1.clone();
+    let directory = deployment.addresses.iter().find(|(name, _)| name == "directory");
+    let (_, base) = directory.cloned().ok_or("directory does not run")?;
     let admin = tests::person(&ctx, &base, "Ada", Role::Administrator, None, None).await;
     let mut departments = Vec::new();
     for (name, specialty) in DEPARTMENTS {

@@ -9,6 +9,7 @@
 #   tests/tools/postgres.sh pid   NAME     prints its postmaster's process id
 #   tests/tools/postgres.sh again NAME     starts it again after a kill, on the same port and data
 #   tests/tools/postgres.sh database NAME DATABASE   makes a database and prints its URL
+#   tests/tools/postgres.sh login NAME LOGIN         makes a login and prints the server's URL for it
 #
 # NAME (default: dev) keeps several apart; `make test` uses its own. The data lie in memory (/dev/shm) where there is
 # room, with fsync on, so that the same code paths run as on a disk; LYSBRO_PG_ON_DISK=1 puts them on the disk.
@@ -174,12 +175,23 @@ database() {
     echo "${url%/*}/$1"
 }
 
+login() {
+    local binaries url password
+    binaries=$(find_binaries) || fail "PostgreSQL 15 or newer is missing"
+    url=$(cat "$url_file" 2>/dev/null) || fail "no server named '$name' runs"
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    echo "create role $1 login password '$password'" | "$binaries/psql" -XAtq -d "$url" -v ON_ERROR_STOP=1 >&2
+    url=${url##*@}
+    echo "postgres://$1:$password@${url%/*}"
+}
+
 case $action in
 start) start ;;
 again) again ;;
 pid) head -n 1 "$(cat "$data_file")/data/postmaster.pid" ;;
 database) database "$3" ;;
+login) login "$3" ;;
 url) cat "$url_file" 2>/dev/null || fail "no server named '$name' runs; start it with: tests/tools/postgres.sh start $name" ;;
 stop) remove ;;
-*) fail "say what to do: start, url, stop, pid, again or database" ;;
+*) fail "say what to do: start, url, stop, pid, again, database or login" ;;
 esac

@@ -89,34 +89,48 @@ impl Deployment {
         }
     }
 
+    /// As a hospital runs it: a login per service, and a key pair of its own for the one that may delete originals.
     async fn separate(folder: &Path, dice: &mut Dice) -> Outcome<Self> {
         let postgres = Cluster::start().await?;
         let (database, keys) = (postgres.database("main").await?, postgres.database("keys").await?);
         let at = address(dice);
-        let (access_key, secret) = ("faults", dice.id().simple().to_string());
         let root_key = format!("{}{}", dice.id().simple(), dice.id().simple());
-        let env: Vec<(String, String)> = [
-            ("LYSBRO_DATABASE_URL", database.clone()),
-            ("LYSBRO_KEYS_URL", keys.clone()),
-            ("LYSBRO_OBJECTS_URL", format!("http://{at}")),
-            ("LYSBRO_OBJECTS_ACCESS_KEY", access_key.to_owned()),
-            ("LYSBRO_OBJECTS_SECRET_KEY", secret.clone()),
-            ("LYSBRO_ROOT_KEY", root_key.clone()),
-            ("LYSBRO_DATA", folder.join("data").display().to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec();
+        let pair = |name: &str, dice: &mut Dice| {
+            let named = |part: &str, value: String| (format!("LYSBRO_{name}_{part}"), value);
+            [named("ACCESS_KEY", name.to_lowercase()), named("SECRET_KEY", dice.id().simple().to_string())]
+        };
+        let (ordinary, janitor) = (pair("OBJECTS", dice), pair("JANITOR", dice));
+        let mut env = vec![
+            ("LYSBRO_OBJECTS_URL".to_owned(), format!("http://{at}")),
+            ("LYSBRO_ROOT_KEY".to_owned(), root_key.clone()),
+        ];
+        env.extend(ordinary.clone());
+        let places = |data: &str, database: &str, keys: &str| {
+            let data = folder.join(data).display().to_string();
+            [("DATA", data), ("DATABASE_URL", database.to_owned()), ("KEYS_URL", keys.to_owned())]
+                .map(|(name, value)| (format!("LYSBRO_{name}"), value))
+        };
         let store = [format!("--listen={at}"), format!("--data={}", folder.join("objects").display())];
-        let mut processes = vec![Process::lysbro("store", folder, at, &["store"], &store, &env).any_answer()];
+        let both: Vec<_> = ordinary.into_iter().chain(janitor.clone()).collect();
+        let mut processes = vec![Process::lysbro("store", folder, at, &["store"], &store, &both).any_answer()];
         let mut addresses = Vec::new();
-        for name in SERVICES {
-            let at = address(dice);
-            let data = ("LYSBRO_DATA".to_owned(), folder.join(name).display().to_string());
-            let env: Vec<_> = env.iter().filter(|(name, _)| name != "LYSBRO_DATA").cloned().chain([data]).collect();
-            let listen = [format!("--listen={at}")];
-            processes.push(Process::lysbro(name, folder, at, &["serve", name], &listen, &env));
-            addresses.push((name.to_owned(), format!("http://localhost:{}", at.port())));
+        // The executable's own list: every service has a login, also the one that is not run here.
+        for service in lysbro::services() {
+            let (name, login) = (service.name, postgres.login(&format!("lysbro_{}", service.name)).await?);
+            if !SERVICES.contains(&name) {
+                continue;
+            }
+            let address = address(dice);
+            let mut env = env.clone();
+            env.extend(places(name, &format!("{login}/lysbro_main"), &format!("{login}/lysbro_keys")));
+            if name == "intake" {
+                env.extend(janitor.clone());
+            }
+            let listen = [format!("--listen={address}")];
+            processes.push(Process::lysbro(name, folder, address, &["serve", name], &listen, &env));
+            addresses.push((name.to_owned(), format!("http://localhost:{}", address.port())));
         }
+        env.extend(places("data", &database, &keys));
         let settings = Settings {
             database_url: database.clone(),
             audit_url: database,
@@ -126,7 +140,7 @@ impl Deployment {
         };
         let deployment =
             Self { folder: folder.to_owned(), processes, postgres: Some(postgres), addresses, settings, env };
-        deployment.command(&["migrate"]).await?;
+        deployment.command(&["migrate", "--roles", "lysbro"]).await?;
         Ok(deployment)
     }
 

@@ -24,6 +24,11 @@ impl Cluster {
         tool(&["database", &self.name, &format!("lysbro_{name}")]).await
     }
 
+    /// Makes a login and gives the server's URL for it, without a database.
+    pub async fn login(&self, name: &str) -> Outcome<String> {
+        tool(&["login", &self.name, name]).await
+    }
+
     /// SIGKILL to the postmaster. Its children notice and end by themselves.
     pub async fn kill(&self) -> Outcome {
         let id = tool(&["pid", &self.name]).await?.parse()?;
