@@ -5,7 +5,7 @@ use crate::client::{ask, http};
 use crate::deployment::{Deployment, Kind};
 use crate::dice::Dice;
 use crate::order::oracle::{Oracle, Sent};
-use crate::order::{CALLS, Load, drive, lines};
+use crate::order::{CALLS, Load, drive, lines, whole};
 use crate::plan::Plan;
 use crate::{Outcome, judge, storm};
 use reqwest::Method;
@@ -39,7 +39,7 @@ const ENDS: Duration = Duration::from_secs(10);
 pub async fn run(options: Options) -> Outcome {
     let temporary = tempfile::Builder::new().prefix("lysbro-eio-").tempdir()?;
     let folder = options.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
-    let mut dice = Dice::new(options.seed, 0);
+    let (folder, mut dice) = (whole(&folder)?, Dice::new(options.seed, 0));
     let mut deployment = Deployment::start(Kind::Embedded, &folder, &mut dice).await?;
     let plan = storm::people(&deployment, options.seed, &folder).await?;
     let (mut files, mut errors, mut kept, mut cases) = (BTreeMap::new(), Vec::new(), Vec::new(), 0);
@@ -120,7 +120,7 @@ async fn attach(process: u32, number: usize, trace: &Path) -> Outcome<Child> {
         .kill_on_drop(true)
         .spawn()?;
     for _ in 0..200 {
-        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
         if tracer.is_some_and(|tracer| tracer.trim() != "0") {
             // The other threads follow within the same moment.
@@ -128,12 +128,16 @@ async fn attach(process: u32, number: usize, trace: &Path) -> Outcome<Child> {
             return Ok(strace);
         }
         if strace.try_wait()?.is_some() {
-            break;
+            // What the service does by itself may have met the failure already.
+            let met = std::fs::read_to_string(trace).is_ok_and(|text| text.contains("(INJECTED)"));
+            return if met { Ok(strace) } else { Err(CANNOT_ATTACH.into()) };
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    Err("strace can't attach: is tracing another process allowed here (kernel.yama.ptrace_scope)?".into())
+    Err(CANNOT_ATTACH.into())
 }
+
+const CANNOT_ATTACH: &str = "strace can't attach: is tracing another process allowed here (kernel.yama.ptrace_scope)?";
 
 /// What was acknowledged and is not there.
 async fn lost(plan: &Plan, kept: &[Sent]) -> Outcome<Vec<String>> {

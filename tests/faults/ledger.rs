@@ -83,8 +83,9 @@ impl Ledger {
     }
 }
 
-/// Reads every line.
+/// Reads every whole line: the client may be writing the last.
 pub fn read(path: &Path) -> Outcome<Vec<Entry>> {
     let text = std::fs::read_to_string(path)?;
-    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    whole.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::deployment::{Deployment, Kind, close};
 use crate::dice::Dice;
+use crate::ledger::Entry;
 use crate::plan::{Department, Office, Plan, Signed};
 use crate::{Outcome, judge, killer, ledger};
 use kit::{Context, Role};
@@ -35,6 +36,9 @@ const SPECIALISTS: usize = 2;
 /// How long the client may take to finish what it began.
 const LAST_WORK: Duration = Duration::from_secs(300);
 
+/// How long it may take until three answers were read.
+const WHOLE_WAY: Duration = Duration::from_secs(60);
+
 /// Runs a storm and prints its line.
 pub async fn run(options: Options) -> Outcome {
     let temporary = tempfile::Builder::new().prefix("lysbro-faults-").tempdir()?;
@@ -47,6 +51,7 @@ pub async fn run(options: Options) -> Outcome {
     let mut client = client(&folder)?;
     let done = killer::kill(&mut deployment, options.kills, &mut dice).await?;
     println!("{} kills in {:.0} s: {:?}", done.count(), begun.elapsed().as_secs_f64(), done.kills);
+    until_answers_came_back(&plan).await?;
     drop(client.stdin.take());
     let ended = tokio::time::timeout(LAST_WORK, client.wait()).await.map_err(|_| "the client does not end")??;
     if !ended.success() {
@@ -73,6 +78,18 @@ pub async fn run(options: Options) -> Outcome {
     } else {
         Err(format!("seed {}: not everything is as acknowledged", options.seed).into())
     }
+}
+
+/// A short storm goes on until something has gone the whole way: what was never tried proves nothing.
+async fn until_answers_came_back(plan: &Plan) -> Outcome {
+    let begun = Instant::now();
+    while begun.elapsed() < WHOLE_WAY {
+        if ledger::read(&plan.ledger)?.iter().filter(|entry| matches!(entry, Entry::Read { .. })).count() >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    Ok(())
 }
 
 /// Registers practices, departments and people, and signs everybody in.

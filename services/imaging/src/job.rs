@@ -35,6 +35,7 @@ statements! {
         returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts";
     END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
+    RENEW = "update imaging_job set lease_expires_at = $3 where image = $1 and lease_token = $2 and lease_expires_at > $4";
     PUT_OFF = "update imaging_job set due_at = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
     ADD_DERIVATIVE = "insert into imaging_derivative (image, longest, object, stored_sha256) values ($1, $2, $3, $4) on conflict (image, longest) do nothing";
@@ -126,6 +127,12 @@ pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Job>> {
 pub async fn end(tx: &mut Tx, image: Uuid, lease: Lease, end: End) -> sqlx::Result<()> {
     let now = tx.now();
     tx.q(END).bind(image).bind(lease.token).bind(end.as_str().to_owned()).bind(now).exec_one().await
+}
+
+/// Goes on holding a job. A lost lease changes nothing: what comes of the work is refused then.
+pub async fn renew(db: &Db, image: Uuid, lease: Lease, until: At, now: At) -> sqlx::Result<()> {
+    db.q(RENEW).bind(image).bind(lease.token).bind(until).bind(now).exec().await?;
+    Ok(())
 }
 
 /// Gives a job back until later: the host was at fault, not the picture. A lost lease changes nothing.

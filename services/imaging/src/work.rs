@@ -16,12 +16,15 @@ use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
 use proto::intake::UploadSucceeded;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
 
-/// Most pictures take under a second; one that ends two children takes 40. After a crash the picture waits this long, while
-/// the patient may still be there, so it is no longer: a worker that outlives it writes nothing and the picture is done again.
-const LEASE: Duration = Duration::seconds(45);
+/// After a crash the picture waits this long, while the patient may still be there. Most pictures take under a second; one that
+/// ends two children takes 40, so a holder renews its lease while it works. One that slept past it writes nothing, and the
+/// picture is done again.
+const LEASE: Duration = Duration::seconds(15);
+const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 /// The first wait after the host failed; it doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::seconds(2);
 const LONGEST_WAIT: Duration = Duration::minutes(5);
@@ -73,7 +76,7 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
         return Ok(0);
     };
-    match decode(ctx, &job, lease).await {
+    match renewing(ctx, &job, lease, decode(ctx, &job, lease)).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");
@@ -85,6 +88,27 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
             tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
             job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
             Ok(1)
+        }
+    }
+}
+
+/// Works, and renews the lease meanwhile.
+async fn renewing<T>(
+    ctx: &Context,
+    job: &Job,
+    lease: Lease,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            done = work.as_mut() => return done,
+            () = tokio::time::sleep(RENEWED_EVERY) => {
+                let now = ctx.now();
+                if let Err(error) = job::renew(&ctx.db, job.image, lease, now + LEASE, now).await {
+                    tracing::warn!(image = %job.image, %error, "the lease was not renewed");
+                }
+            }
         }
     }
 }

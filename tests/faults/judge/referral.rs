@@ -14,8 +14,6 @@ pub struct Stands {
     pub office: usize,
     /// It was sent.
     pub submitted: bool,
-    /// A reply was sent.
-    pub supplied: bool,
     /// Its answer was read.
     pub read: bool,
     /// Pictures sent, with the replies'.
@@ -54,7 +52,6 @@ pub async fn judge(looking: &Looking<'_>, id: Uuid, told: &Told, verdict: &mut V
     Ok(Stands {
         office: told.office,
         submitted,
-        supplied: seen["questions"].as_array().into_iter().flatten().any(|one| !one["suppliedAt"].is_null()),
         read: !seen["acknowledgedAt"].is_null(),
         images: if submitted { named(&seen["images"]).len() } else { 0 },
     })

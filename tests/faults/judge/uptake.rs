@@ -24,9 +24,11 @@ pub async fn judge(
         let mine = || stands.iter().filter(|stands| stands.office == number);
         let acknowledged =
             |of: fn(&Told) -> bool| all.values().filter(|told| told.office == number && of(told)).count();
+        let receipts = all.values().filter(|told| told.office == number).filter_map(|told| told.receipt.as_ref());
+        let images: usize = receipts.map(Vec::len).sum();
         let figures = [
             ("referrals", mine().filter(|one| one.submitted).count(), acknowledged(|told| told.receipt.is_some())),
-            ("imagesSent", mine().map(|one| one.images).sum(), 0),
+            ("imagesSent", mine().map(|one| one.images).sum(), images),
             ("answersRead", mine().filter(|one| one.read).count(), acknowledged(|told| told.read)),
         ];
         for (name, stand, acknowledged) in figures {

@@ -42,6 +42,7 @@ pub fn strace(trace: &Path) -> Vec<String> {
 pub async fn run(options: Options) -> Outcome {
     let temporary = tempfile::Builder::new().prefix("lysbro-order-").tempdir()?;
     let folder = options.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let folder = whole(&folder)?;
     let trace = folder.join("trace.txt");
     let mut dice = Dice::new(options.seed, 0);
     let mut deployment = Deployment::start_under(Kind::Embedded, &folder, &mut dice, strace(&trace)).await?;
@@ -68,6 +69,12 @@ pub async fn run(options: Options) -> Outcome {
     }
 }
 
+/// A folder's whole path, as strace shows it; made when missing.
+pub fn whole(folder: &Path) -> Outcome<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    Ok(folder.canonicalize()?)
+}
+
 /// The lines of a trace.
 pub fn lines(trace: &Path) -> Outcome<impl Iterator<Item = String>> {
     // Between quotes strace escapes everything beyond ASCII.
@@ -78,15 +85,22 @@ pub fn lines(trace: &Path) -> Outcome<impl Iterator<Item = String>> {
 fn doctored(trace: &Path, data: &str, sent: &[Sent]) -> Outcome {
     let Some(one) = sent.iter().rfind(|one| one.submitted) else { return Err("nothing was submitted".into()) };
     let request = format!("POST /api/intake/referrals/{}/submit ", one.referral);
-    let mut lines: Vec<String> = lines(trace)?.collect();
-    let asked = lines.iter().position(|line| line.contains(&request)).ok_or("the request is not in the trace")?;
-    let connection =
-        lines[asked].split_once("<TCP:[").and_then(|(_, rest)| rest.split_once("]>")).ok_or("no socket")?.0;
-    let answers = |line: &String| line.contains(connection) && line.contains("\"HTTP/1.1 200");
-    let answered = asked + lines[asked..].iter().position(answers).ok_or("the answer is not in the trace")?;
-    let answer = lines.remove(answered);
-    lines.insert(asked + 1, answer);
-    let errors = Oracle::read(lines.into_iter(), sent).judge(data, std::slice::from_ref(one));
+    let (mut asked, mut connection, mut early) = (None, String::new(), None);
+    for (at, line) in lines(trace)?.enumerate() {
+        if asked.is_none() && line.contains(&request) {
+            let socket = line.split_once("<TCP:[").and_then(|(_, rest)| rest.split_once("]>"));
+            (asked, connection) = (Some(at), socket.ok_or("the request came from no socket")?.0.to_owned());
+        } else if asked.is_some() && line.contains(&connection) && line.contains("\"HTTP/1.1 200") {
+            early = Some((at, line));
+            break;
+        }
+    }
+    let (Some(asked), Some((answered, answer))) = (asked, early) else {
+        return Err("request or answer are not in the trace".into());
+    };
+    let changed = lines(trace)?.enumerate().filter(|(at, _)| *at != answered);
+    let changed = changed.flat_map(|(at, line)| std::iter::once(line).chain((at == asked).then(|| answer.clone())));
+    let errors = Oracle::read(changed, sent).judge(data, std::slice::from_ref(one));
     match errors.as_slice() {
         [error] if error.contains("answered before") => Ok(()),
         other => Err(format!("the oracle did not see that an answer left too early: {other:?}").into()),
