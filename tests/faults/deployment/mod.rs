@@ -43,13 +43,18 @@ pub struct Deployment {
 }
 
 /// An address that nobody has, below the range that outgoing connections take: it must stay ours while the process is dead.
-fn address(dice: &mut Dice) -> SocketAddr {
+/// Not by the run's seed: two runs at a time would draw the same.
+fn address(chance: &mut Dice) -> SocketAddr {
     loop {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, dice.between(20_000, 31_999) as u16));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, chance.between(20_000, 31_999) as u16));
         if TcpListener::bind(address).is_ok() {
             return address;
         }
     }
+}
+
+fn chance() -> Dice {
+    Dice::new(u64::from(std::process::id()), 0)
 }
 
 impl Deployment {
@@ -62,7 +67,7 @@ impl Deployment {
     pub async fn start_under(kind: Kind, folder: &Path, dice: &mut Dice, under: Vec<String>) -> Outcome<Self> {
         std::fs::create_dir_all(folder)?;
         let mut deployment = match kind {
-            Kind::Embedded => Self::embedded(folder, dice),
+            Kind::Embedded => Self::embedded(folder),
             Kind::Separate => Self::separate(folder, dice).await?,
         };
         for process in &mut deployment.processes {
@@ -73,8 +78,8 @@ impl Deployment {
         Ok(deployment)
     }
 
-    fn embedded(folder: &Path, dice: &mut Dice) -> Self {
-        let (address, data) = (address(dice), folder.join("data"));
+    fn embedded(folder: &Path) -> Self {
+        let (address, data) = (address(&mut chance()), folder.join("data"));
         let env = vec![("LYSBRO_DATA".to_owned(), data.display().to_string())];
         let listen = [format!("--listen={address}")];
         let process = Process::lysbro("serve", folder, address, &["serve"], &listen, &env);
@@ -93,7 +98,8 @@ impl Deployment {
     async fn separate(folder: &Path, dice: &mut Dice) -> Outcome<Self> {
         let postgres = Cluster::start().await?;
         let (database, keys) = (postgres.database("main").await?, postgres.database("keys").await?);
-        let at = address(dice);
+        let mut chance = chance();
+        let at = address(&mut chance);
         let root_key = format!("{}{}", dice.id().simple(), dice.id().simple());
         let pair = |name: &str, dice: &mut Dice| {
             let named = |part: &str, value: String| (format!("LYSBRO_{name}_{part}"), value);
@@ -120,7 +126,7 @@ impl Deployment {
             if !SERVICES.contains(&name) {
                 continue;
             }
-            let address = address(dice);
+            let address = address(&mut chance);
             let mut env = env.clone();
             env.extend(places(name, &format!("{login}/lysbro_main"), &format!("{login}/lysbro_keys")));
             if name == "intake" {
