@@ -211,6 +211,7 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
         ));
     }
     let row = found(&ctx, &caller, id).await?;
+    receive::store_is_there(&ctx)?;
     let offset: Option<i64> = text(headers, OFFSET).and_then(|text| text.parse().ok());
     let Some(offset) = offset else {
         return Err(Problem::bad_request("upload-offset", "Upload-Offset must say where the piece begins."));
@@ -223,7 +224,6 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
         return Err(beyond_length());
     }
     let checksum = text(headers, CHECKSUM).map(Checksum::parse).transpose()?;
-    receive::store_is_there(&ctx)?;
     let permit = receive::permit()?;
     let task = tokio::spawn(async move {
         let length = row.length;

@@ -100,7 +100,7 @@ impl Objects {
             .retry_config(RetryConfig::disabled())
             .http_client(InProcess::new(embedded.service(&keys)))
             .build();
-        Self::over(config, Self::EMBEDDED_BUCKET)
+        Self::over(config, Self::EMBEDDED_BUCKET, Standing::new(false))
     }
 
     /// A store on the network. Nothing is sent yet: see [`Objects::ready`].
@@ -118,11 +118,11 @@ impl Objects {
             .timeout_config(wait(SMALL_WAIT))
             .http_client(https)
             .build();
-        Ok(Self::over(config, &store.bucket))
+        Ok(Self::over(config, &store.bucket, Standing::new(true)))
     }
 
-    pub(super) fn over(config: Config, bucket: &str) -> Self {
-        Self { client: Client::from_conf(config), bucket: bucket.into(), standing: Arc::default() }
+    pub(super) fn over(config: Config, bucket: &str, standing: Standing) -> Self {
+        Self { client: Client::from_conf(config), bucket: bucket.into(), standing: Arc::new(standing) }
     }
 
     /// The client beneath, for tests of what the embedded store refuses.

@@ -9,8 +9,6 @@
 //! Rejected: counting failures (ten patient requests would have to wait them out); a probe alone (up to a period late).
 
 use super::ObjectError;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 
@@ -23,29 +21,14 @@ const AGAIN: Duration = Duration::from_secs(1);
 const QUESTION: Duration = Duration::from_secs(2);
 const SMALL_OBJECT: Duration = Duration::from_secs(5);
 
-/// Why somebody wants the watcher to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Suspicion {
-    None,
-    /// A request waits.
-    Slow,
-    /// A request failed.
-    Failed,
-}
-
 /// Shared by every clone of a client.
 #[derive(Debug)]
 pub(super) struct Standing {
     /// Since when it is away.
     away: watch::Sender<Option<Instant>>,
-    suspicion: Mutex<Suspicion>,
-    raised: Notify,
-}
-
-impl Default for Standing {
-    fn default() -> Self {
-        Self { away: watch::Sender::new(None), suspicion: Mutex::new(Suspicion::None), raised: Notify::new() }
-    }
+    /// A request that waits long is a reason to look. Not for the store in the process: a busy disk is no outage.
+    impatient: bool,
+    suspected: Notify,
 }
 
 /// What the watcher asks; in tests something else than a store.
@@ -61,6 +44,10 @@ fn is_away() -> ObjectError {
 }
 
 impl Standing {
+    pub(super) fn new(impatient: bool) -> Self {
+        Self { away: watch::Sender::new(None), impatient, suspected: Notify::new() }
+    }
+
     /// Since when the store is away; none while it is there.
     pub(super) fn away_since(&self) -> Option<Instant> {
         *self.away.borrow()
@@ -78,7 +65,9 @@ impl Standing {
         };
         let slow = async {
             tokio::time::sleep(LONG).await;
-            self.raise(Suspicion::Slow);
+            if self.impatient {
+                self.suspected.notify_one();
+            }
             std::future::pending::<()>().await;
         };
         let done = tokio::select! {
@@ -87,22 +76,9 @@ impl Standing {
             () = slow => return Err(is_away()),
         };
         if matches!(done, Err(ObjectError::Unavailable(_))) {
-            self.raise(Suspicion::Failed);
+            self.suspected.notify_one();
         }
         done
-    }
-
-    fn suspicion(&self) -> std::sync::MutexGuard<'_, Suspicion> {
-        self.suspicion.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn raise(&self, suspicion: Suspicion) {
-        let mut now = self.suspicion();
-        if *now != Suspicion::Failed {
-            *now = suspicion;
-        }
-        drop(now);
-        self.raised.notify_one();
     }
 
     /// Notes at the start that the store did not answer.
@@ -115,12 +91,11 @@ impl Standing {
         loop {
             let away = self.away_since();
             let rest = if away.is_some() { AGAIN } else { LOOK };
-            tokio::select! {
-                () = tokio::time::sleep(rest) => {}
-                () = self.raised.notified(), if away.is_none() => {}
-            }
-            let suspicion = std::mem::replace(&mut *self.suspicion(), Suspicion::None);
-            let thorough = away.is_some() || suspicion == Suspicion::Failed;
+            let suspected = tokio::select! {
+                () = tokio::time::sleep(rest) => false,
+                () = self.suspected.notified(), if away.is_none() => true,
+            };
+            let thorough = away.is_some() || suspected;
             match (look(store, thorough).await, away) {
                 (Err(cause), None) => {
                     tracing::warn!(%cause, "the object store is away: uploads are asked to wait, text is still taken");
@@ -133,7 +108,8 @@ impl Standing {
                 }
                 (Err(_), Some(_)) => {}
                 // A suspicion that was wrong: whoever raises it again at once waits a moment.
-                (Ok(()), None) => tokio::time::sleep(if thorough { AGAIN } else { Duration::ZERO }).await,
+                (Ok(()), None) if suspected => tokio::time::sleep(AGAIN).await,
+                (Ok(()), None) => {}
             }
             metrics::gauge!("object_store_away").set(f64::from(u8::from(self.away_since().is_some())));
         }
@@ -153,5 +129,84 @@ async fn within(limit: Duration, asked: impl Future<Output = Result<(), ObjectEr
         Ok(Err(error)) if error.is_retryable() => Err(error),
         Ok(_) => Ok(()),
         Err(_) => Err(ObjectError::Unavailable(format!("no answer within {} s", limit.as_secs()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    /// A store that can fall silent, or take questions and no objects.
+    #[derive(Default)]
+    struct Fake {
+        silent: AtomicBool,
+        full: AtomicBool,
+    }
+
+    impl Asked for Fake {
+        async fn question(&self) -> Result<(), ObjectError> {
+            if self.silent.load(Ordering::SeqCst) { std::future::pending().await } else { Ok(()) }
+        }
+        async fn small_object(&self) -> Result<(), ObjectError> {
+            let full = self.full.load(Ordering::SeqCst);
+            if full { Err(ObjectError::Unavailable("full".into())) } else { Ok(()) }
+        }
+    }
+
+    async fn until(standing: &Standing, away: bool) {
+        let changed = async {
+            while standing.away_since().is_some() != away {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), changed).await.expect("the watcher notices");
+    }
+
+    #[tokio::test]
+    async fn a_silent_store_is_noticed_and_every_request_is_let_go() {
+        let (standing, store) = (Arc::new(Standing::new(true)), Arc::new(Fake::default()));
+        let returns = Arc::new(AtomicU32::new(0));
+        let watching = tokio::spawn({
+            let (standing, store, returns) = (Arc::clone(&standing), Arc::clone(&store), Arc::clone(&returns));
+            async move {
+                let returned = || drop(returns.fetch_add(1, Ordering::SeqCst));
+                standing.watch(&*store, returned).await;
+            }
+        });
+        assert_eq!(standing.during(async { Ok(1) }).await, Ok(1));
+        store.silent.store(true, Ordering::SeqCst);
+        let waited = standing.during(std::future::pending::<Result<(), _>>()).await;
+        assert!(matches!(waited, Err(ObjectError::Unavailable(_))), "{waited:?}");
+        let mut begun = false;
+        let refused = standing.during(async { begun = true; Ok(()) }).await;
+        assert!(matches!(refused, Err(ObjectError::Unavailable(_))) && !begun, "nothing is sent to a store that is away");
+        store.full.store(true, Ordering::SeqCst);
+        store.silent.store(false, Ordering::SeqCst);
+        tokio::time::sleep(3 * AGAIN).await;
+        assert!(standing.away_since().is_some(), "a store that takes no object is not back");
+        store.full.store(false, Ordering::SeqCst);
+        until(&standing, false).await;
+        assert_eq!(standing.during(async { Ok(2) }).await, Ok(2));
+        assert_eq!(returns.load(Ordering::SeqCst), 1, "whoever waits is woken once");
+        watching.abort();
+    }
+
+    #[tokio::test]
+    async fn one_failed_request_is_no_outage() {
+        let (standing, store) = (Arc::new(Standing::new(true)), Fake::default());
+        let failing = async {
+            for _ in 0..3 {
+                let failed = standing.during(async { Err::<(), _>(ObjectError::Unavailable("cut".into())) }).await;
+                assert_eq!(failed, Err(ObjectError::Unavailable("cut".into())));
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            assert_eq!(standing.away_since(), None);
+        };
+        tokio::select! {
+            () = failing => {}
+            () = standing.watch(&store, || panic!("it was never away")) => {}
+        }
     }
 }
