@@ -17,7 +17,7 @@ pub struct Practice {
 }
 
 /// Everybody, signed in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cast {
     /// Administrator.
     pub admin: Client,

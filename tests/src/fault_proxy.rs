@@ -198,14 +198,6 @@ async fn pump(
             Mode::Silent => piece.len(),
             _ if swallowed => return (End::Reset, from, to),
             Mode::Slow(rate) => (rate / 10).clamp(1, piece.len()),
-            Mode::Reset(way, after) | Mode::Cut(way, after) if way == toward => match after - carried.min(after) {
-                0 if matches!(mode, Mode::Reset(..)) => return (End::Reset, from, to),
-                0 => {
-                    drop(to.shutdown().await);
-                    return (End::Close, from, to);
-                }
-                left => left.min(piece.len()),
-            },
             _ => piece.len(),
         };
         let read = tokio::select! {
@@ -215,7 +207,7 @@ async fn pump(
             },
             read = from.read(&mut piece[..most]) => read,
         };
-        let Ok(read) = read else { return (End::Reset, from, to) };
+        let Ok(mut read) = read else { return (End::Reset, from, to) };
         if read == 0 {
             drop(to.shutdown().await);
             return (End::Close, from, to);
@@ -227,9 +219,22 @@ async fn pump(
         if let Mode::Slow(rate) = mode {
             tokio::time::sleep(Duration::from_secs_f64(read as f64 / rate as f64)).await;
         }
+        // The limit is met by a byte that comes: a request is carried whole before its answer is lost.
+        let over = match mode {
+            Mode::Reset(way, after) if way == toward && carried + read > after => Some((End::Reset, after)),
+            Mode::Cut(way, after) if way == toward && carried + read > after => Some((End::Close, after)),
+            _ => None,
+        };
+        if let Some((_, after)) = over {
+            read = after - carried.min(after);
+        }
         if to.write_all(&piece[..read]).await.is_err() {
             return (End::Reset, from, to);
         }
         carried += read;
+        if let Some((end, _)) = over {
+            drop(to.shutdown().await);
+            return (end, from, to);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `lysbro serve` as a process of its own on the embedded databases, with its objects in a store behind a [`FaultProxy`].
 
 use crate::{FaultProxy, program};
-use kit::objects::{Embedded, Listener, ListenerConfig, Objects};
+use kit::objects::{Embedded, KeyPair, KeyPairs, Listener, ListenerConfig, Objects};
 use kit::settings::{Settings, Store};
 use kit::{Clock, Context};
 use std::path::Path;
@@ -35,11 +35,9 @@ impl Served {
         let folder = TempDir::new().expect("a folder");
         let secret: String = kit::Random::default().token();
         let (_, embedded) = Objects::embedded(&folder.path().join("store")).expect("a store");
-        let config = ListenerConfig {
-            address: ([127, 0, 0, 1], 0).into(),
-            access_key: ACCESS_KEY.into(),
-            secret_key: secret.clone(),
-        };
+        let ordinary = KeyPair { access_key: ACCESS_KEY.into(), secret_key: secret.clone() };
+        let keys = KeyPairs { ordinary, janitor: None };
+        let config = ListenerConfig { address: ([127, 0, 0, 1], 0).into(), keys };
         let listener = Listener::start(&embedded, config).await.expect("the store listens");
         let line = FaultProxy::start(listener.address());
         let data = folder.path().join("data");

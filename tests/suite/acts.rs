@@ -80,23 +80,78 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard,
-    DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
-    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
+    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Invite, Language, Lock, NoPicture, Person,
+    Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released, RemovePicture,
+    Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased,
+    SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn, SignInByLink,
+    SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw, WrongPassword,
 };
 
 /// The journey.
 pub const ALL: [Act; 62] = [
-    Department, Practice, ChangePractice, Register, Enablement, Person, Grant, EndGrant, Invite, Accept, WrongPassword,
-    SignIn, Lock, Unlock, Language, SignOut, SignInByLink, SignOutEverywhere, Draft, Picture, NoPicture, EndUpload,
-    ChangePicture, RemovePicture, PutPictureBack, SaveAgain, Discard, TakeBack, Settle, Submit, SettleSent, Read, Claim,
-    Renew, Shown, SaveAnswer, Release, TakeOver, Ask, SettleAsked, PictureForReply, SettleReply, Supply, SettleSupplied,
-    ClaimAgain, ShownAgain, Sign, Undo, SignAgain, Released, Acknowledge, SecondDraft, SecondPicture, SecondSubmit,
-    Withdraw, SettleWithdrawn, Erase, SettleErased, DiscardForGood, Rebuild, ForgetKeys, TimePasses,
+    Department,
+    Practice,
+    ChangePractice,
+    Register,
+    Enablement,
+    Person,
+    Grant,
+    EndGrant,
+    Invite,
+    Accept,
+    WrongPassword,
+    SignIn,
+    Lock,
+    Unlock,
+    Language,
+    SignOut,
+    SignInByLink,
+    SignOutEverywhere,
+    Draft,
+    Picture,
+    NoPicture,
+    EndUpload,
+    ChangePicture,
+    RemovePicture,
+    PutPictureBack,
+    SaveAgain,
+    Discard,
+    TakeBack,
+    Settle,
+    Submit,
+    SettleSent,
+    Read,
+    Claim,
+    Renew,
+    Shown,
+    SaveAnswer,
+    Release,
+    TakeOver,
+    Ask,
+    SettleAsked,
+    PictureForReply,
+    SettleReply,
+    Supply,
+    SettleSupplied,
+    ClaimAgain,
+    ShownAgain,
+    Sign,
+    Undo,
+    SignAgain,
+    Released,
+    Acknowledge,
+    SecondDraft,
+    SecondPicture,
+    SecondSubmit,
+    Withdraw,
+    SettleWithdrawn,
+    Erase,
+    SettleErased,
+    DiscardForGood,
+    Rebuild,
+    ForgetKeys,
+    TimePasses,
 ];
 
 /// A journey under way.
@@ -178,7 +233,9 @@ impl<'a> Play<'a> {
     }
 
     async fn json(&self, who: &Client, method: Method, path: &str, body: Value) -> Result<Reply, Box<Reply>> {
-        self.copies.send(who, method, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+        self.copies
+            .send(who, method, path, &[("content-type", "application/json")], body.to_string().into_bytes())
+            .await
     }
 
     async fn post(&self, who: &Client, path: &str, body: Value) -> Result<Reply, Box<Reply>> {
@@ -399,7 +456,11 @@ impl<'a> Play<'a> {
                 }
                 let location = self.given("ended");
                 let location = location.as_str().expect("text");
-                let tus = [("tus-resumable", "1.0.0"), ("upload-offset", "0"), ("content-type", "application/offset+octet-stream")];
+                let tus = [
+                    ("tus-resumable", "1.0.0"),
+                    ("upload-offset", "0"),
+                    ("content-type", "application/offset+octet-stream"),
+                ];
                 let stands = nurse.send(Method::HEAD, location, &tus[..1], Vec::new()).await;
                 if stands.header("upload-offset") == "0" {
                     self.copies.send(nurse, Method::PATCH, location, &tus, vec![7; 100]).await?;
@@ -508,7 +569,9 @@ impl<'a> Play<'a> {
             }
             Claim | ClaimAgain => self.claim(specialist, "claim").await?,
             TakeOver => self.claim(coordinator, "take-over").await?,
-            Renew => drop(self.post(specialist, &format!("{case}/renew"), json!({ "token": token })).await?.expect(200)),
+            Renew => {
+                drop(self.post(specialist, &format!("{case}/renew"), json!({ "token": token })).await?.expect(200))
+            }
             Shown | ShownAgain => self.show(specialist).await?,
             SaveAnswer => {
                 self.json(specialist, Method::PUT, &format!("{case}/answer-draft"), answer).await?.expect(200);

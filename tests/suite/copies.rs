@@ -35,7 +35,11 @@ impl Copies {
 
     /// One to five each, by a seed.
     pub fn many(lossy: String, seed: u64) -> Self {
-        Self { lossy: Some(lossy), state: AtomicU64::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1), ..Self::single() }
+        Self {
+            lossy: Some(lossy),
+            state: AtomicU64::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            ..Self::single()
+        }
     }
 
     fn random(&self, below: u64) -> u64 {
@@ -111,7 +115,9 @@ fn judged(reply: Reply) -> Result<Reply, Box<Reply>> {
     let text = reply.text();
     assert!(matches!(reply.status.as_u16(), 500 | 503), "{text}");
     assert_eq!(reply.header("content-type"), "application/problem+json", "{text}");
-    for inside in ["refused by the test", "sql", "trigger", "insert", "intake_", "kit_", "review_", "directory_", "log_"] {
+    for inside in
+        ["refused by the test", "sql", "trigger", "insert", "intake_", "kit_", "review_", "directory_", "log_"]
+    {
         assert!(!text.to_lowercase().contains(inside), "an error shows the inside: {text}");
     }
     let body = reply.json();

@@ -5,15 +5,15 @@ mod bad_input;
 mod boundaries;
 mod canaries;
 mod copies;
+mod database_away;
 mod decoder;
 mod erasure;
 mod events;
 mod journey;
-<<<<<<< HEAD
+mod leases;
 mod logins;
-=======
 mod outage;
->>>>>>> 5a7de7a (A fault proxy, the store's outage in five ways, every write failing once (first cut))
+mod retries;
 mod routes;
 mod triggers;
 mod write_faults;

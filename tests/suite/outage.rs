@@ -73,7 +73,8 @@ impl Office<'_> {
 
     async fn write(&mut self) -> usize {
         let (referral, finding) = (self.served.ctx.new_id(), self.served.ctx.new_id());
-        let draft = json!({ "version": 0, "practiceId": self.cast.practices[0].id, "content": self.cast.content(finding) });
+        let draft =
+            json!({ "version": 0, "practiceId": self.cast.practices[0].id, "content": self.cast.content(finding) });
         let reply = self.timed(self.cast.nurse.put(&path(referral), draft)).await.expect(200);
         self.drafts += 1;
         let version = reply.json()["version"].clone();
@@ -140,7 +141,8 @@ impl Office<'_> {
 
     async fn send(&mut self, referral: usize) {
         let (id, version) = (self.written[referral].referral, self.written[referral].version.clone());
-        let receipt = self.timed(self.cast.gp.post(&format!("{}/submit", path(id)), json!({ "version": version }))).await;
+        let receipt =
+            self.timed(self.cast.gp.post(&format!("{}/submit", path(id)), json!({ "version": version }))).await;
         let named = receipt.expect(200).json()["images"].as_array().map_or(0, Vec::len);
         assert_eq!(named, self.written[referral].pictures.len(), "the receipt names every picture");
         self.written[referral].sent = true;

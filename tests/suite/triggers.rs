@@ -51,7 +51,11 @@ impl Triggers {
         }
         for db in all {
             let tables = tables(&db).await;
-            for sql in ["create table fault_armed (tbl text not null, op text not null)", "create table fault_seen (tbl text not null, op text not null)", "create table fault_noting (yes integer not null)"] {
+            for sql in [
+                "create table fault_armed (tbl text not null, op text not null)",
+                "create table fault_seen (tbl text not null, op text not null)",
+                "create table fault_noting (yes integer not null)",
+            ] {
                 db.q(sql).exec().await.expect("a table");
             }
             if !db.is_sqlite() {
@@ -83,7 +87,8 @@ impl Triggers {
         self.everywhere("delete from fault_noting").await;
         let mut seen = BTreeSet::new();
         for (db, _) in &self.databases {
-            let rows: Vec<(String, String)> = db.q("select distinct tbl, op from fault_seen").all().await.expect("rows");
+            let rows: Vec<(String, String)> =
+                db.q("select distinct tbl, op from fault_seen").all().await.expect("rows");
             for (table, operation) in rows {
                 let operation = OPERATIONS.iter().find(|(_, name)| *name == operation).expect("an operation").1;
                 seen.insert((table, operation));
@@ -114,7 +119,11 @@ impl Triggers {
                 }
                 let columns: Vec<_> = columns.iter().filter(|column| *column != "seen_at").collect();
                 let quoted = columns.iter().map(|column| {
-                    if db.is_sqlite() { format!("quote({column})") } else { format!("coalesce({column}::text, 'null')") }
+                    if db.is_sqlite() {
+                        format!("quote({column})")
+                    } else {
+                        format!("coalesce({column}::text, 'null')")
+                    }
                 });
                 let row = quoted.collect::<Vec<_>>().join(" || '|' || ");
                 let rows: Vec<(String,)> =
@@ -166,7 +175,9 @@ async fn tables(db: &Db) -> Vec<(String, Vec<String>)> {
         let columns = if db.is_sqlite() {
             format!("select name from pragma_table_info('{name}') order by cid")
         } else {
-            format!("select column_name::text from information_schema.columns where table_name = '{name}' order by ordinal_position")
+            format!(
+                "select column_name::text from information_schema.columns where table_name = '{name}' order by ordinal_position"
+            )
         };
         let columns: Vec<(String,)> = db.q(text(columns)).all().await.expect("columns");
         tables.push((name, columns.into_iter().map(|(column,)| column).collect()));

@@ -16,7 +16,7 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
 ];
 
 /// Every service answers requests; consumers and repairs run when an act says so, so that a fault meets the act it is for.
-async fn quiet_world(deployment: (Engine, Reach)) -> World {
+pub async fn quiet_world(deployment: (Engine, Reach)) -> World {
     let mut serving = lysbro::services();
     for service in &mut serving {
         service.consumers.clear();
@@ -32,7 +32,7 @@ async fn quiet_world(deployment: (Engine, Reach)) -> World {
     world
 }
 
-async fn cast(world: &World) -> Cast {
+pub async fn cast(world: &World) -> Cast {
     let services = lysbro::services();
     let url = world.url();
     let mut assembling = std::pin::pin!(Cast::assemble(world.ctx(), &url));
@@ -81,9 +81,20 @@ async fn note(play: &mut Play<'_>, triggers: &Triggers) -> Vec<(Act, Noted)> {
 /// sign-in counts.
 fn moves_on(act: Act) -> &'static [&'static str] {
     match act {
-        Act::Picture | Act::NoPicture | Act::EndUpload | Act::SecondPicture | Act::PictureForReply | Act::DiscardForGood => {
-            &["intake_upload", "intake_piece", "intake_orphan", "intake_referral", "intake_happening", "log_event", "log_head"]
-        }
+        Act::Picture
+        | Act::NoPicture
+        | Act::EndUpload
+        | Act::SecondPicture
+        | Act::PictureForReply
+        | Act::DiscardForGood => &[
+            "intake_upload",
+            "intake_piece",
+            "intake_orphan",
+            "intake_referral",
+            "intake_happening",
+            "log_event",
+            "log_head",
+        ],
         Act::WrongPassword | Act::SignIn | Act::Unlock | Act::Accept | Act::SignInByLink => {
             &["directory_attempt", "directory_link"]
         }

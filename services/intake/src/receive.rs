@@ -43,7 +43,8 @@ pub fn store_is_there(ctx: &Context) -> Result<(), Problem> {
 }
 
 fn store_away() -> Problem {
-    let detail = "Pictures can't be taken over just now. Keep this one and send it again in a moment; what you write is saved.";
+    let detail =
+        "Pictures can't be taken over just now. Keep this one and send it again in a moment; what you write is saved.";
     Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store-away", detail) }
 }
 

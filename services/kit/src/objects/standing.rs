@@ -54,7 +54,10 @@ impl Standing {
     }
 
     /// Runs one request: not at all while the store is away, and not to its end when the store goes away meanwhile.
-    pub(super) async fn during<T>(&self, request: impl Future<Output = Result<T, ObjectError>>) -> Result<T, ObjectError> {
+    pub(super) async fn during<T>(
+        &self,
+        request: impl Future<Output = Result<T, ObjectError>>,
+    ) -> Result<T, ObjectError> {
         let mut away = self.away.subscribe();
         if away.borrow_and_update().is_some() {
             return Err(is_away());
@@ -180,8 +183,16 @@ mod tests {
         let waited = standing.during(std::future::pending::<Result<(), _>>()).await;
         assert!(matches!(waited, Err(ObjectError::Unavailable(_))), "{waited:?}");
         let mut begun = false;
-        let refused = standing.during(async { begun = true; Ok(()) }).await;
-        assert!(matches!(refused, Err(ObjectError::Unavailable(_))) && !begun, "nothing is sent to a store that is away");
+        let refused = standing
+            .during(async {
+                begun = true;
+                Ok(())
+            })
+            .await;
+        assert!(
+            matches!(refused, Err(ObjectError::Unavailable(_))) && !begun,
+            "nothing is sent to a store that is away"
+        );
         store.full.store(true, Ordering::SeqCst);
         store.silent.store(false, Ordering::SeqCst);
         tokio::time::sleep(3 * AGAIN).await;
