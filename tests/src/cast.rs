@@ -17,7 +17,7 @@ pub struct Practice {
 }
 
 /// Everybody, signed in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cast {
     /// Administrator.
     pub admin: Client,
@@ -86,6 +86,29 @@ impl Cast {
         };
         cast.until_known().await;
         cast
+    }
+
+    /// New sessions for everybody: the old ones are over.
+    ///
+    /// # Panics
+    /// When somebody is not known any more.
+    pub async fn sign_in_again(&mut self, ctx: &Context, base: &str) {
+        for (name, client) in [
+            ("ada", &mut self.admin),
+            ("grete", &mut self.gp),
+            ("nora", &mut self.nurse),
+            ("gunnar", &mut self.stranger),
+            ("dagny", &mut self.specialist),
+            ("dina", &mut self.colleague),
+            ("carl", &mut self.coordinator),
+            ("einar", &mut self.elsewhere),
+            ("maja", &mut self.manager),
+        ] {
+            let by_email = ctx.db.q("select id from directory_person where email = $1");
+            let (id,): (Uuid,) = by_email.bind(format!("{name}@lysbro.example")).one().await.expect("a person");
+            let token = directory::make_link(ctx, id, LinkKind::SignIn, Duration::hours(1)).await.expect("a link");
+            *client = Client::by_link(base, &token).await;
+        }
     }
 
     /// Waits until the GP's side knows practice and department.

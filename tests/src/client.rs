@@ -75,9 +75,19 @@ impl Client {
         self.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
     }
 
-    /// The session's cookie, `name=value`; empty before signing in.
+    /// `host:port`, for requests that no client would send.
+    pub fn address(&self) -> &str {
+        self.base.strip_prefix("http://").unwrap_or(&self.base)
+    }
+
+    /// The session's cookie; empty for nobody.
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().unwrap_or_default()
+    }
+
+    /// The same person by way of another address.
+    pub fn through(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Any request.
@@ -129,8 +139,8 @@ impl Client {
         self.send(method, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
     }
 
-    /// Begins a tus upload; the reply has the location.
-    pub async fn begin_upload(&self, of: &Upload<'_>) -> Reply {
+    /// What begins a tus upload.
+    pub fn headers_of_upload(of: &Upload<'_>) -> [(&'static str, String); 3] {
         let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
         let mut metadata = format!(
             "referral {},image {},view {}",
@@ -144,9 +154,13 @@ impl Client {
         if let Some(sha256) = of.sha256 {
             metadata += &format!(",sha256 {}", encode(sha256));
         }
-        let length = of.length.to_string();
-        let headers =
-            [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
+        [("tus-resumable", "1.0.0".to_owned()), ("upload-length", of.length.to_string()), ("upload-metadata", metadata)]
+    }
+
+    /// Begins a tus upload; the reply has the location.
+    pub async fn begin_upload(&self, of: &Upload<'_>) -> Reply {
+        let headers = Self::headers_of_upload(of);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.send(Method::POST, "/api/intake/uploads", &headers, Vec::new()).await
     }
 

@@ -2,11 +2,15 @@
 
 mod cast;
 mod client;
+mod fault_proxy;
 mod picture;
+mod served;
 
 pub use cast::{Cast, Practice, person, register};
 pub use client::{Client, Reply, Upload};
+pub use fault_proxy::{FaultProxy, Mode, Toward};
 pub use picture::{jpeg, large_jpeg, padded};
+pub use served::Served;
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use std::path::PathBuf;

@@ -1,11 +1,19 @@
 //! Everything together: journeys over HTTP on both deployments, what goes wrong, boundaries of the house.
 
+mod acts;
 mod bad_input;
 mod boundaries;
 mod canaries;
+mod copies;
+mod database_away;
 mod decoder;
 mod erasure;
 mod events;
 mod journey;
+mod leases;
 mod logins;
+mod outage;
+mod retries;
 mod routes;
+mod triggers;
+mod write_faults;

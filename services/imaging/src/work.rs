@@ -8,6 +8,7 @@ use crate::wire::{Rejected, Rendered};
 use kit::keys::KeyError;
 use kit::lease::Lease;
 use kit::log::{Consumer, Envelope, Opened, ProjectError, Recorded, id_of};
+use kit::objects::ObjectError;
 use kit::pictures::{Stored, sha256};
 use kit::seal::DataKey;
 use kit::{Context, Error, Tx};
@@ -72,6 +73,10 @@ fn decoder(ctx: &Context) -> std::io::Result<Arc<Decoder>> {
 
 /// Does one job, if one is due; returns how many it did.
 pub async fn one(ctx: &Context) -> Result<u64, Error> {
+    if ctx.objects.away_for().is_some() {
+        // Jobs wait as they are and are taken the moment the store is back; begun now, each would wait out a pause of its own.
+        return Ok(0);
+    }
     let lease = Lease::take(ctx, LEASE);
     let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
         return Ok(0);
@@ -84,7 +89,7 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
             Ok(1)
         }
         Err(error) => {
-            let wait = (FIRST_WAIT * 2_i32.pow(job.attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT);
+            let wait = pause(&error, job.attempts);
             tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
             job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
             Ok(1)
@@ -110,6 +115,15 @@ async fn renewing<T>(
                 }
             }
         }
+    }
+}
+
+/// How long a picture waits that could not be done. A store that is away holds everything back already, so those whom it
+/// caught go on soon after it is back.
+fn pause(error: &Error, attempts: i64) -> Duration {
+    match error {
+        Error::Object(ObjectError::Unavailable(_)) => FIRST_WAIT,
+        _ => (FIRST_WAIT * 2_i32.pow(attempts.clamp(1, 8) as u32 - 1)).min(LONGEST_WAIT),
     }
 }
 

@@ -31,6 +31,23 @@ pub fn permit() -> Result<SemaphorePermit<'static>, Problem> {
     RECEIVING.try_acquire().map_err(|_| Problem::unavailable("too many uploads at once"))
 }
 
+/// Says before the body whether pictures can be kept at present: a slow line should not send what would be thrown away. The
+/// client keeps the picture and comes again by itself.
+///
+/// # Errors
+/// 503 `store-away` with Retry-After.
+pub fn store_is_there(ctx: &Context) -> Result<(), Problem> {
+    let Some(away) = ctx.objects.away_for() else { return Ok(()) };
+    tracing::debug!(seconds = away.as_secs(), "an upload is asked to wait for the object store");
+    Err(store_away())
+}
+
+fn store_away() -> Problem {
+    let detail =
+        "Pictures can't be taken over just now. Keep this one and send it again in a moment; what you write is saved.";
+    Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store-away", detail) }
+}
+
 /// Where an upload stands after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {

@@ -168,7 +168,7 @@ pub async fn open(
         Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None, None),
     };
     if !matches!(settings.store, Store::Closed) {
-        objects.ensure_bucket().await?;
+        objects.open_bucket().await?;
     }
     let Stores { db, keys, audit } = stores;
     let keys = KeyStore::new(keys, root.clone(), random.clone(), clock.clone());
@@ -228,7 +228,8 @@ pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running,
             }
         }
     }
-    tasks.spawn(listen(ctx.clone(), stopped));
+    tasks.spawn(listen(ctx.clone(), stopped.clone()));
+    tasks.spawn(watch_objects(ctx.clone(), stopped));
     Ok(Running { ctx, address, services, stop, tasks })
 }
 
@@ -336,6 +337,17 @@ async fn listen(ctx: Context, stopped: watch::Receiver<bool>) {
     };
     tokio::select! {
         () = forever => {}
+        () = ended(stopped) => {}
+    }
+}
+
+/// Knows when the object store is away, and wakes what waited when it is back.
+async fn watch_objects(ctx: Context, stopped: watch::Receiver<bool>) {
+    if matches!(ctx.settings.store, Store::Closed) {
+        return;
+    }
+    tokio::select! {
+        () = ctx.objects.watch(|| ctx.db.wake().notify_waiters()) => {}
         () = ended(stopped) => {}
     }
 }

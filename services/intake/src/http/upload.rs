@@ -93,7 +93,8 @@ pub async fn options_of_one() -> Response {
 
 /// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers).
 #[utoipa::path(post, path = "/uploads", responses((status = CREATED, description = "Location is the upload's address"),
-    (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file")))]
+    (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
+    (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
     tus(begin(&ctx, caller, &headers).await)
 }
@@ -109,6 +110,7 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     }
     let acting = Acting::on(ctx, &caller, metadata.referral).await?;
     acting.row.state.takes_pictures()?;
+    receive::store_is_there(ctx)?;
     match image::any(&ctx.db, metadata.image).await? {
         // The client lost the answer to its last piece and sends the same picture again.
         Some(there) if there.referral == metadata.referral && metadata.sha256.as_ref() == Some(&there.sha256) => {}
@@ -144,7 +146,8 @@ async fn found(ctx: &Context, caller: &Caller, id: Uuid) -> Result<upload::Row, 
 }
 
 /// Where an upload stands. One that has every byte and no picture, because a crash came between, is finished here.
-#[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = OK), (status = GONE, description = "upload-expired")))]
+#[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = OK), (status = GONE, description = "upload-expired"),
+    (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After")))]
 pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(standing(&ctx, caller, id, &headers).await)
 }
@@ -154,6 +157,10 @@ async fn standing(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &Hea
     let caller = caller?;
     let Path(id) = id?;
     let row = found(ctx, &caller, id).await?;
+    if row.finished_at.is_none() {
+        // Who asks wants to go on, and would send the next piece in vain.
+        receive::store_is_there(ctx)?;
+    }
     if row.pos == row.length && row.finished_at.is_none() {
         finished(ctx, id).await?;
     }
@@ -180,7 +187,8 @@ async fn finished(ctx: &Context, id: Uuid) -> Result<(), Problem> {
 /// Takes the next bytes; with the last ones the picture is put together and judged.
 #[utoipa::path(patch, path = "/uploads/{id}", params(("id" = Uuid, Path)), request_body(content_type = "application/offset+octet-stream"),
     responses((status = NO_CONTENT), (status = CONFLICT, description = "wrong-offset"), (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"),
-        (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"), (status = 460, description = "checksum-mismatch")))]
+        (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"), (status = 460, description = "checksum-mismatch"),
+        (status = SERVICE_UNAVAILABLE, description = "store-away before the body, or unavailable; with Retry-After")))]
 pub async fn patch(
     State(ctx): State<Context>,
     caller: MaybeCaller,
@@ -203,6 +211,7 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
         ));
     }
     let row = found(&ctx, &caller, id).await?;
+    receive::store_is_there(&ctx)?;
     let offset: Option<i64> = text(headers, OFFSET).and_then(|text| text.parse().ok());
     let Some(offset) = offset else {
         return Err(Problem::bad_request("upload-offset", "Upload-Offset must say where the piece begins."));

@@ -20,6 +20,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, Executor, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// A value that both engines can take.
@@ -277,10 +278,13 @@ impl Tx {
                 drop(permit);
             }
             Inner::Pg(mut tx) => {
-                if published {
-                    sqlx::query("select pg_notify('lysbro', '')").execute(&mut *tx).await?;
-                }
-                tx.commit().await?;
+                let commit = async {
+                    if published {
+                        sqlx::query("select pg_notify('lysbro', '')").execute(&mut *tx).await?;
+                    }
+                    tx.commit().await
+                };
+                answered(true, commit).await?;
             }
         }
         if published {
@@ -295,7 +299,24 @@ impl Tx {
     }
 }
 
+/// A statement that PostgreSQL has not answered for so long is given up: the line may be dead without a word, and whoever waits
+/// would wait for ever. Whether it was done is not known then, as with any lost answer. SQLite has no line.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn answered<T>(over_a_line: bool, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    if !over_a_line {
+        return statement.await;
+    }
+    tokio::time::timeout(PATIENCE, statement)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::TimedOut))))
+}
+
 impl Q<'_> {
+    fn over_a_line(&self) -> bool {
+        matches!(self.args, Args::Pg(_))
+    }
+
     /// Gives the next value, `$1` first.
     #[must_use]
     pub fn bind(mut self, value: impl Param) -> Self {
@@ -311,26 +332,34 @@ impl Q<'_> {
 
     /// All rows.
     pub async fn all<T: Row>(self) -> sqlx::Result<Vec<T>> {
-        let sql = self.sql;
-        on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_all(conn).await)
+        let (sql, over_a_line) = (self.sql, self.over_a_line());
+        let run = async move { on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_all(conn).await) };
+        answered(over_a_line, run).await
     }
 
     /// The row, if there is one.
     pub async fn opt<T: Row>(self) -> sqlx::Result<Option<T>> {
-        let sql = self.sql;
-        on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_optional(conn).await)
+        let (sql, over_a_line) = (self.sql, self.over_a_line());
+        let run =
+            async move { on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_optional(conn).await) };
+        answered(over_a_line, run).await
     }
 
     /// The row; none is an error.
     pub async fn one<T: Row>(self) -> sqlx::Result<T> {
-        let sql = self.sql;
-        on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_one(conn).await)
+        let (sql, over_a_line) = (self.sql, self.over_a_line());
+        let run = async move { on_engine!(self, conn, args => sqlx::query_as_with(sql, args).fetch_one(conn).await) };
+        answered(over_a_line, run).await
     }
 
     /// Runs it and says how many rows it touched.
     pub async fn exec(self) -> sqlx::Result<u64> {
         let (sql, db, alone) = (self.sql, self.db, matches!(self.target, Target::Lite(_)));
-        let touched = on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))?;
+        let over_a_line = self.over_a_line();
+        let run = async move {
+            on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))
+        };
+        let touched = answered(over_a_line, run).await?;
         if alone {
             db.checkpoint().await;
         }

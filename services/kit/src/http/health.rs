@@ -1,4 +1,8 @@
 //! `/healthz` says that the process lives; `/readyz` really asks what it needs; `/metrics` for Prometheus.
+//!
+//! A process whose object store is away is still ready: it takes text, sends referrals whose pictures are there and asks
+//! uploads to wait, and a proxy that took it out would take that too. It says `"objects":"down"`, for the alert. Only a
+//! store in the process that has stopped itself makes it unready: that one needs a new start.
 
 use crate::context::Context;
 use axum::Router;
@@ -44,20 +48,17 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
     let word = |ok: bool| if ok { "ok" } else { "down" };
     let answers = async |db: &crate::Db| db.q("select 1").one::<(i32,)>().await.is_ok();
     let (database, keys) = (answers(&ctx.db).await, answers(ctx.keys.db()).await);
-    let (audit, objects) = (answers(ctx.audit.db()).await, objects_ready(&ctx).await);
+    let (audit, objects) = (answers(ctx.audit.db()).await, ctx.objects.ready().await.is_ok());
+    let runs = ctx.embedded.as_ref().is_none_or(|store| store.healthy().is_ok());
     let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
-    let ready = database && keys && audit && objects && ctx.halted().is_none();
+    let ready = database && keys && audit && runs && ctx.halted().is_none();
     let body = Readiness {
         ready,
         database: word(database),
         keys: word(keys),
         audit: word(audit),
-        objects: word(objects),
+        objects: word(objects && runs),
         parked,
     };
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, axum::Json(body))
-}
-
-async fn objects_ready(ctx: &Context) -> bool {
-    ctx.embedded.as_ref().is_none_or(|store| store.healthy().is_ok()) && ctx.objects.ready().await.is_ok()
 }

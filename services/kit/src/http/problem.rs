@@ -155,11 +155,29 @@ impl Problem {
     }
 }
 
+/// Whether the database said that it can't now, and may later: PostgreSQL's classes 08 (connection), 40 (crossed with another
+/// transaction), 53 (resources, the disk too) and 57 (shutting down, starting); SQLite's busy, locked and full.
+fn passes(code: Option<&str>) -> bool {
+    let Some(code) = code else { return false };
+    match code.len() {
+        5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+        // The low byte of an extended code is the code itself.
+        _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 13)),
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::not_found(),
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::unavailable(error),
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => Self::unavailable(error),
+            sqlx::Error::Database(ref db) if passes(db.code().as_deref()) => {
+                Self::unavailable(format!("database: {:?}", db.code()))
+            }
             // The text of a database error can quote values: only its kind is logged.
             sqlx::Error::Database(ref db) => Self::internal(format!("database: {:?} {:?}", db.kind(), db.code())),
             other => Self::internal(other),
@@ -210,5 +228,22 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passes;
+
+    #[test]
+    fn what_passes_is_told_apart_from_what_is_wrong() {
+        for code in ["57P01", "57P03", "08006", "53300", "40P01", "5", "261", "517", "13"] {
+            assert!(passes(Some(code)), "{code}");
+        }
+        // A broken rule, a missing table, a trigger's word; SQLite: constraint, error, damaged.
+        for code in ["23505", "42P01", "P0001", "19", "1811", "1", "11"] {
+            assert!(!passes(Some(code)), "{code}");
+        }
+        assert!(!passes(None));
     }
 }

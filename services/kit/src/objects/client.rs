@@ -4,6 +4,7 @@ use super::connector::InProcess;
 use super::embedded::{Embedded, KeyPair, KeyPairs};
 use super::error::{self, ObjectError};
 use super::remote::RemoteStore;
+use super::standing::{Asked, Standing};
 use crate::at::At;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -60,6 +61,7 @@ pub struct ListedObject {
 pub struct Objects {
     client: Client,
     bucket: Arc<str>,
+    standing: Arc<Standing>,
 }
 
 impl fmt::Debug for Objects {
@@ -98,7 +100,7 @@ impl Objects {
             .retry_config(RetryConfig::disabled())
             .http_client(InProcess::new(embedded.service(&keys)))
             .build();
-        Self::over(config, Self::EMBEDDED_BUCKET)
+        Self::over(config, Self::EMBEDDED_BUCKET, Standing::new(false))
     }
 
     /// A store on the network. Nothing is sent yet: see [`Objects::ready`].
@@ -116,17 +118,44 @@ impl Objects {
             .timeout_config(wait(SMALL_WAIT))
             .http_client(https)
             .build();
-        Ok(Self::over(config, &store.bucket))
+        Ok(Self::over(config, &store.bucket, Standing::new(true)))
     }
 
-    pub(super) fn over(config: Config, bucket: &str) -> Self {
-        Self { client: Client::from_conf(config), bucket: bucket.into() }
+    pub(super) fn over(config: Config, bucket: &str, standing: Standing) -> Self {
+        Self { client: Client::from_conf(config), bucket: bucket.into(), standing: Arc::new(standing) }
     }
 
     /// The client beneath, for tests of what the embedded store refuses.
     #[cfg(test)]
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// How long the store has been away; none while it can be used.
+    pub fn away_for(&self) -> Option<Duration> {
+        self.standing.away_since().map(|since| since.elapsed())
+    }
+
+    /// Watches whether the store can be used, until it is dropped; `returned` is called whenever the store is back. Without a
+    /// watcher (in a command) the store is never called away, and every request finds out by itself.
+    pub async fn watch(&self, returned: impl Fn()) {
+        self.standing.watch(self, returned).await;
+    }
+
+    /// Makes the bucket when it is missing. A store that does not answer counts as away from then on: a start in the middle of
+    /// an outage still serves what needs no pictures, and the watcher makes the bucket later.
+    ///
+    /// # Errors
+    /// `Refused` when the store answers and does not let us.
+    pub async fn open_bucket(&self) -> Result<(), ObjectError> {
+        match tokio::time::timeout(SMALL_WAIT, self.ensure_bucket()).await {
+            Ok(Err(error)) if !error.is_retryable() => return Err(error),
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => tracing::warn!(%error, "the object store is away at the start"),
+            Err(_) => tracing::warn!("the object store does not answer at the start"),
+        }
+        self.standing.gone();
+        Ok(())
     }
 
     /// Makes the bucket when it is missing.
@@ -148,6 +177,10 @@ impl Objects {
 
     /// Asks the store whether the bucket is there and can be used.
     pub async fn ready(&self) -> Result<(), ObjectError> {
+        self.standing.during(self.ask()).await
+    }
+
+    async fn ask(&self) -> Result<(), ObjectError> {
         match self.client.head_bucket().bucket(&*self.bucket).send().await {
             Ok(_) => Ok(()),
             Err(error) if error::answer(&error).is_some_and(|(status, _)| status == 404) => Err(ObjectError::Refused(
@@ -159,12 +192,12 @@ impl Objects {
 
     /// Stores `body` under `key`, replacing what stood there. When it returns, the object is durable.
     pub async fn put(&self, key: &str, body: Bytes) -> Result<(), ObjectError> {
-        self.store(key, body, false).await.map(|_| ())
+        self.standing.during(self.store(key, body, false)).await.map(|_| ())
     }
 
     /// Stores `body` under `key` unless something stands there: of many at once exactly one is told `New`.
     pub async fn put_new(&self, key: &str, body: Bytes) -> Result<Created, ObjectError> {
-        self.store(key, body, true).await
+        self.standing.during(self.store(key, body, true)).await
     }
 
     async fn store(&self, key: &str, body: Bytes, only_new: bool) -> Result<Created, ObjectError> {
@@ -199,6 +232,10 @@ impl Objects {
     /// # Errors
     /// `Absent` when there is none.
     pub async fn get(&self, key: &str) -> Result<Bytes, ObjectError> {
+        self.standing.during(self.read(key)).await
+    }
+
+    async fn read(&self, key: &str) -> Result<Bytes, ObjectError> {
         check_key(key)?;
         let request = self.client.get_object().bucket(&*self.bucket).key(key).checksum_mode(ChecksumMode::Enabled);
         let answer = request.send().await.map_err(|error| error::from_sdk("reading an object", &error))?;
@@ -210,9 +247,13 @@ impl Objects {
     /// # Errors
     /// `Absent` when there is no object.
     pub async fn get_range(&self, key: &str, start: u64, length: u64) -> Result<Bytes, ObjectError> {
+        self.standing.during(self.read_range(key, start, length)).await
+    }
+
+    async fn read_range(&self, key: &str, start: u64, length: u64) -> Result<Bytes, ObjectError> {
         check_key(key)?;
         let Some(last) = length.checked_sub(1).map(|more| start.saturating_add(more).min(i64::MAX as u64)) else {
-            return self.head(key).await?.map(|_| Bytes::new()).ok_or(ObjectError::Absent);
+            return self.look_for(key).await?.map(|_| Bytes::new()).ok_or(ObjectError::Absent);
         };
         let range = format!("bytes={start}-{last}");
         match self.client.get_object().bucket(&*self.bucket).key(key).range(range).send().await {
@@ -224,6 +265,10 @@ impl Objects {
 
     /// The object's size in bytes, or `None` when there is no object.
     pub async fn head(&self, key: &str) -> Result<Option<u64>, ObjectError> {
+        self.standing.during(self.look_for(key)).await
+    }
+
+    async fn look_for(&self, key: &str) -> Result<Option<u64>, ObjectError> {
         check_key(key)?;
         match self.client.head_object().bucket(&*self.bucket).key(key).send().await {
             Ok(answer) => Ok(Some(size(answer.content_length()))),
@@ -236,6 +281,10 @@ impl Objects {
 
     /// Removes the object; it is no error when there is none.
     pub async fn delete(&self, key: &str) -> Result<(), ObjectError> {
+        self.standing.during(self.remove(key)).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), ObjectError> {
         check_key(key)?;
         match self.client.delete_object().bucket(&*self.bucket).key(key).send().await {
             Ok(_) => Ok(()),
@@ -248,6 +297,15 @@ impl Objects {
 
     /// At most `limit` objects whose keys begin with `prefix` and come after `after`, in the order of their keys' bytes.
     pub async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ListedObject>, ObjectError> {
+        self.standing.during(self.read_list(prefix, after, limit)).await
+    }
+
+    async fn read_list(
         &self,
         prefix: &str,
         after: Option<&str>,
@@ -287,6 +345,21 @@ impl Objects {
     }
 }
 
+/// The key of the small object with which a store shows that it takes objects; no service's prefix, and overwritten.
+const PROBE: &str = "probe";
+/// Less takes a store on a line of a few kB/s as well, and no picture would get through.
+const PROBE_BYTES: usize = 16 << 10;
+
+impl Asked for Objects {
+    async fn question(&self) -> Result<(), ObjectError> {
+        self.ensure_bucket().await
+    }
+
+    async fn small_object(&self) -> Result<(), ObjectError> {
+        self.store(PROBE, Bytes::from_static(&[0; PROBE_BYTES]), false).await.map(|_| ())
+    }
+}
+
 /// What both kinds of store share.
 pub(super) fn config(region: &str, access_key: &str, secret_key: &str) -> Builder {
     Config::builder()
@@ -295,8 +368,9 @@ pub(super) fn config(region: &str, access_key: &str, secret_key: &str) -> Builde
         .credentials_provider(Credentials::new(access_key, secret_key, None, None, "lysbro"))
 }
 
+/// One try may take so long, and so may all tries together: a store that is slow once is slow again.
 fn wait(read: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT_WAIT).read_timeout(read).build()
+    TimeoutConfig::builder().connect_timeout(CONNECT_WAIT).read_timeout(read).operation_timeout(read).build()
 }
 
 fn check_key(key: &str) -> Result<(), ObjectError> {
@@ -318,7 +392,11 @@ async fn checksum(body: &Bytes) -> Result<String, ObjectError> {
 }
 
 async fn collect(body: ByteStream) -> Result<Bytes, ObjectError> {
-    match body.collect().await {
+    let small = body.size_hint().1.is_some_and(|bytes| bytes <= SMALL_BODY as u64);
+    let Ok(collected) = tokio::time::timeout(if small { SMALL_WAIT } else { LARGE_WAIT }, body.collect()).await else {
+        return Err(ObjectError::Unavailable("reading an object: the answer came too slowly".to_owned()));
+    };
+    match collected {
         Ok(bytes) => Ok(bytes.into_bytes()),
         Err(error) => {
             let error: Box<dyn std::error::Error> = error.into();

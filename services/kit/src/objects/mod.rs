@@ -4,6 +4,9 @@
 //! without a socket, to a small S3 server on files ([`embedded`]), so one program and one folder are a whole installation and
 //! both ways run the same client code.
 //!
+//! A store that can't be reached is known to be away ([`Objects::away_for`]): requests are refused at once instead of waiting, and
+//! everything goes on by itself when it is back.
+//!
 //! Rejected: `s3s-fs` (nothing is fsynced, a wrong checksum replaces the good object, sixteen writers with `If-None-Match: *`
 //! all win); `object_store` (no attributes on local files); a trait with one implementation per store (two behaviours to test).
 
@@ -14,6 +17,7 @@ mod error;
 pub mod listener;
 pub mod remote;
 pub mod segments;
+mod standing;
 #[cfg(test)]
 mod tests;
 

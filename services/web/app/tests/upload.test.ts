@@ -18,7 +18,10 @@ describe('one picture on its way', () => {
     const twice = run(...sending, { type: 'interrupted', why: 'server' }, { type: 'send' }, { type: 'interrupted', why: 'server' });
     expect(twice).toMatchObject({ attempt: 2 });
     expect(step(step(twice, { type: 'send' }), { type: 'progress', sent: 9 })).toMatchObject({ attempt: 0 });
-    expect([1, 2, 3, 9].map(backoffMs)).toEqual([1000, 2000, 4000, 30_000]);
+    expect([1, 2, 3, 9].map((attempt) => backoffMs(attempt))).toEqual([1000, 2000, 4000, 30_000]);
+  });
+  it('comes again no sooner than the server asks, and not much later', () => {
+    expect([backoffMs(1, 5), backoffMs(4, 5), backoffMs(1, 3600)]).toEqual([5000, 8000, 30_000]);
   });
   it('ends with a refusal until a person asks again', () => {
     const refused = run(...sending, { type: 'refused', code: 'not-a-picture', message: '' });
@@ -37,7 +40,7 @@ describe('one picture on its way', () => {
   });
   it('tells a refusal from a fault that passes', () => {
     expect([null, 0, 401, 404, 409, 460, 503, 410, 413, 415, 422].map(afterStatus)).toEqual([
-      'line', 'line', 'sign-in', 'server', 'server', 'server', 'server', 'refused', 'refused', 'refused', 'refused',
+      'line', 'line', 'sign-in', 'server', 'server', 'server', 'store', 'refused', 'refused', 'refused', 'refused',
     ]);
   });
 });

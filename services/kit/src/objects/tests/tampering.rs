@@ -4,6 +4,7 @@ use super::{ACCESS_KEY, Rig, SECRET_KEY, keys};
 use crate::objects::Objects;
 use crate::objects::client::config;
 use crate::objects::connector::InProcess;
+use crate::objects::standing::Standing;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::ChecksumAlgorithm;
@@ -51,7 +52,7 @@ async fn a_wrong_trailer_leaves_the_good_object() {
     let network = Tampering(InProcess::new(rig.embedded.service(&keys(SECRET_KEY))));
     let config = config("local", ACCESS_KEY, SECRET_KEY).endpoint_url("https://objects.invalid");
     let config = config.force_path_style(true).http_client(network).build();
-    let tampered = Objects::over(config, Objects::EMBEDDED_BUCKET);
+    let tampered = Objects::over(config, Objects::EMBEDDED_BUCKET, Standing::new(true));
     for algorithm in [ChecksumAlgorithm::Sha256, ChecksumAlgorithm::Crc32, ChecksumAlgorithm::Crc64Nvme] {
         let stream = ByteStream::from_path(&path).await.unwrap();
         let put = tampered.client().put_object().bucket(Objects::EMBEDDED_BUCKET).key("good");

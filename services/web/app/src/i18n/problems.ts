@@ -93,6 +93,7 @@ export const nbOfServer: Record<string, string> = {
   'out-of-range': 'Tallet er utenfor det som er tillatt.',
   'question-open': 'Et spørsmål til kontoret er allerede åpent.',
   'rejected-image': 'Et bilde kunne ikke brukes. Fjern det, eller ta det på nytt.',
+  'store-away': 'Bilder kan ikke tas imot akkurat nå. Behold bildet og send det igjen om litt; det du skriver, er lagret.',
   taken: 'Adressen er allerede i bruk.',
   'too-long': 'Teksten er for lang. Kort den ned.',
   'too-long-ago': 'Datoen er mer enn 130 år tilbake. Kontroller året.',

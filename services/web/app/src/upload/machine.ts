@@ -1,11 +1,14 @@
 // The life of one picture on its way to the server, as a pure function. Everything but a refusal is tried
 // again by itself; a refusal carries the server's code and needs a person.
 
+/** Why a picture waits; `store`: the server asks to come again, because it can't keep pictures at present. */
+export type Hindrance = 'line' | 'server' | 'store' | 'sign-in';
+
 export type UploadStatus =
   | { kind: 'queued' }
   | { kind: 'hashing' }
   | { kind: 'sending'; sent: number; attempt: number }
-  | { kind: 'waiting'; sent: number; attempt: number; why: 'line' | 'server' | 'sign-in' }
+  | { kind: 'waiting'; sent: number; attempt: number; why: Hindrance }
   | { kind: 'sent' }
   | { kind: 'refused'; code: string; message: string }
   | { kind: 'removed' };
@@ -14,7 +17,7 @@ export type UploadEvent =
   | { type: 'hash' }
   | { type: 'send' }
   | { type: 'progress'; sent: number }
-  | { type: 'interrupted'; why: 'line' | 'server' | 'sign-in' }
+  | { type: 'interrupted'; why: Hindrance }
   | { type: 'finished' }
   | { type: 'refused'; code: string; message: string }
   | { type: 'again' }
@@ -45,18 +48,19 @@ export function step(status: UploadStatus, event: UploadEvent): UploadStatus {
   }
 }
 
-/** How long to wait before the next attempt: 1, 2, 4 … 30 seconds. */
-export function backoffMs(attempt: number): number {
-  return Math.min(30_000, 1000 * 2 ** Math.max(0, attempt - 1));
+/** How long to wait before the next attempt: 1, 2, 4 … 30 seconds, and no less than the server asked for (in seconds). */
+export function backoffMs(attempt: number, asked: number | null = null): number {
+  return Math.min(30_000, Math.max(1000 * 2 ** Math.max(0, attempt - 1), (asked ?? 0) * 1000));
 }
 /** Still on its way: leaving the page would lose it. */
 export function underWay(status: UploadStatus): boolean {
   return ['queued', 'hashing', 'sending', 'waiting'].includes(status.kind);
 }
 /** What an HTTP status at the end of a tus request means. */
-export function afterStatus(http: number | null): 'line' | 'server' | 'sign-in' | 'refused' {
+export function afterStatus(http: number | null): Hindrance | 'refused' {
   if (http === null || http === 0) return 'line';
   if (http === 401) return 'sign-in';
+  if (http === 503) return 'store';
   if (http >= 500 || [404, 408, 409, 423, 425, 429, 460].includes(http)) return 'server';
   return 'refused';
 }

@@ -4,7 +4,8 @@ import type { Upload as TusUpload } from 'tus-js-client';
 
 const PIECE_BYTES = 512 * 1024;
 
-export interface TusFault { http: number | null; code: string; message: string }
+/** `retryAfter`: how many seconds the server asks to wait. */
+export interface TusFault { http: number | null; code: string; message: string; retryAfter: number | null }
 export interface Sender { start(): Promise<void>; abort(): void }
 
 export async function sender(endpoint: string, file: Blob, metadata: Record<string, string>, progress: (sent: number) => void): Promise<Sender> {
@@ -31,15 +32,16 @@ export async function sender(endpoint: string, file: Blob, metadata: Record<stri
 }
 
 function faultOf(error: unknown): TusFault {
-  const response = (error as { originalResponse?: { getStatus(): number; getBody(): string } | null }).originalResponse;
-  if (!response) return { http: null, code: 'unreachable', message: '' };
+  const response = (error as { originalResponse?: { getStatus(): number; getBody(): string; getHeader(name: string): string | undefined } | null }).originalResponse;
+  if (!response) return { http: null, code: 'unreachable', message: '', retryAfter: null };
   let body: { code?: string; detail?: string } = {};
   try {
     body = JSON.parse(response.getBody()) as typeof body;
   } catch {
     // Not a problem document: the status alone decides.
   }
-  return { http: response.getStatus(), code: body.code ?? 'unknown', message: body.detail ?? '' };
+  const seconds = Number(response.getHeader('Retry-After') ?? Number.NaN);
+  return { http: response.getStatus(), code: body.code ?? 'unknown', message: body.detail ?? '', retryAfter: Number.isFinite(seconds) ? seconds : null };
 }
 
 /** SHA-256 of the whole file in hexadecimal; the server compares it with what arrived. */

@@ -133,7 +133,7 @@ export class Uploads {
     const status = this.#find(id)?.status;
     if (status?.kind !== 'waiting') return;
     if (why === 'sign-in') await session.regain(fault.code === 'locked' ? 'locked' : 'signed-out').catch(() => undefined);
-    else await line.wait(backoffMs(status.attempt));
+    else await line.wait(backoffMs(status.attempt, fault.retryAfter));
     this.#move(id, { type: 'send' });
   }
 }
