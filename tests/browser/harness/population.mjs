@@ -3,7 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { draftWithPictures } from './draft.mjs'
 import { Layout } from './layout.mjs'
+import { gradient } from './pictures.mjs'
 import { eventually, Session } from './session.mjs'
 
 async function invite(layout, role, person, place = []) {
@@ -36,6 +38,11 @@ export async function populate(layout) {
   const gp = await Session.signIn(layout.address, links[1].url)
   links[1].cookie = gp.cookie
   await eventually('the office knows the department', async () => (await gp.get('/api/intake/departments')).length === 1)
+  // Two cases wait, so that there is a next one when the first is answered.
+  for (const seed of [1, 2]) {
+    const draft = await draftWithPictures(gp, [gradient(seed)])
+    await gp.json('POST', `/api/intake/referrals/${draft.id}/submit`, { version: draft.version })
+  }
   return { address: layout.address, links }
 }
 
