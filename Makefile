@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test front-end format postgres set-up
+.PHONY: help demo test front-end format postgres layout faults-uploads set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,16 @@ format: ## writes Rust in the agreed form
 
 postgres: ## a private PostgreSQL for running tests by hand: prints its URL for LYSBRO_TEST_PG
 	@tests/tools/postgres.sh start
+
+layout: set-up front-end ## separate services, PostgreSQL, S3 store and nginx as processes of this machine: deploy/layout.sh
+	cargo build --workspace
+	@deploy/layout.sh start
+
+faults-uploads: set-up front-end ## uploads whose replica is killed, finished by the other; UPLOADS=200 says how many
+	cargo build --workspace
+	@npm --prefix tests/browser ci --no-audit --no-fund --silent
+	@PYTHON=$$(tests/tools/python.sh) UPLOADS=$(or $(UPLOADS),200) node tests/tools/with-layout.mjs \
+		node --test --test-reporter=tap tests/browser/layout/uploads.test.mjs
 
 set-up:
 	@tests/tools/set-up.sh

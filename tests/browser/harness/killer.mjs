@@ -41,9 +41,7 @@ export function startKiller(layout, seed, tell = () => {}) {
   async function storm() {
     while (wanted) {
       await sleep(100 + 700 * next())
-      const { victims } = layout
-      const victim = victims[Math.floor(next() * victims.length)]
-      if (wanted && victim !== undefined) await kill(victim)
+      if (wanted) await kill(layout.victim(next))
     }
   }
 

@@ -64,14 +64,17 @@ export class Layout {
     return Number(readFileSync(join(this.folder, 'run', `${name}.pid`), 'utf8'))
   }
 
-  /** Whom the killer may choose from now on: replicas whose name begins so; null for nobody. */
-  killOnly(beginning) {
-    writeFileSync(join(this.folder, 'kill-only'), beginning ?? 'nobody')
+  /** From now on this share of the kills goes to replicas of one service. */
+  killMostly(service, share) {
+    writeFileSync(join(this.folder, 'kill-mostly'), JSON.stringify({ service, share }))
   }
 
-  get victims() {
-    const file = join(this.folder, 'kill-only')
-    return this.replicas(existsSync(file) ? readFileSync(file, 'utf8') : '')
+  /** Whom to kill next; `next` gives numbers from 0 to 1. */
+  victim(next) {
+    const file = join(this.folder, 'kill-mostly')
+    const { service, share } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { service: '', share: 0 }
+    const all = this.replicas(next() < share ? service : '')
+    return all[Math.floor(next() * all.length)]
   }
 
   /** Stops everything; the logs stay in target/test-logs/layout. */
