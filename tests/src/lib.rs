@@ -2,11 +2,15 @@
 
 mod cast;
 mod client;
+mod layout;
 mod picture;
+mod stage;
 
 pub use cast::{Cast, Practice};
-pub use client::{Client, Reply, Upload};
+pub use client::{Client, Reply, Upload, asked_again, trust};
+pub use layout::{Layout, Storm};
 pub use picture::{jpeg, large_jpeg};
+pub use stage::Stage;
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use std::path::PathBuf;

@@ -191,7 +191,7 @@ layout_suite() {
     fi
     export CHROMIUM PYTHON
     # Side by side: both wait more than they work.
-    UPLOADS=6 SHARE=0.6 run_suite layout node node "$tools/with-layout.mjs" \
+    UPLOADS=4 SHARE=0.6 run_suite layout node node "$tools/with-layout.mjs" \
         node --test --test-concurrency=2 --test-reporter=tap tests/browser/journey.test.mjs tests/browser/layout/*.test.mjs
 }
 

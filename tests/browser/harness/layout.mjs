@@ -91,7 +91,7 @@ export class Layout {
 function run(folder, words, more = {}) {
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, ...more, LYSBRO_LAYOUT: folder }, maxBuffer: 1 << 24 }
-    execFile(script, words, options, (error, out, err) => (error ? reject(new Error(`layout.sh ${words[0]}: ${error.message}\n${err}`)) : resolve(out)))
+    execFile(script, words, options, (error, out, err) => (error ? reject(new Error(`layout.sh ${words[0]}: ${error.signal ?? error.code}: ${error.message}\n${err}`)) : resolve(out)))
   })
 }
 
