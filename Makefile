@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test faults faults-order faults-eio faults-retries faults-leases faults-outage front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,16 @@ faults-leases: set-up front-end ## workers, readers and senders that sleep past 
 
 faults-outage: set-up front-end ## the object store away in five ways, MINUTES=10 each
 	$(call faults,outage::,LYSBRO_OUTAGE_MINUTES=$(or $(MINUTES),10))
+
+layout: set-up front-end ## separate services, PostgreSQL, S3 store and nginx as processes of this machine: deploy/layout.sh
+	cargo build --workspace
+	@deploy/layout.sh start
+
+faults-uploads: set-up front-end ## uploads whose replica is killed, finished by the other; UPLOADS=200 says how many
+	cargo build --workspace
+	@npm --prefix tests/browser ci --no-audit --no-fund --silent
+	@PYTHON=$$(tests/tools/python.sh) UPLOADS=$(or $(UPLOADS),200) node tests/tools/with-layout.mjs \
+		node --test --test-reporter=tap tests/browser/layout/uploads.test.mjs
 
 set-up:
 	@tests/tools/set-up.sh

@@ -3,14 +3,18 @@
 mod cast;
 mod client;
 mod fault_proxy;
+mod layout;
 mod picture;
 mod served;
+mod stage;
 
 pub use cast::{Cast, Practice, person, register};
-pub use client::{Client, Reply, Upload};
+pub use client::{Client, Reply, Upload, asked_again, trust};
 pub use fault_proxy::{FaultProxy, Mode, Toward};
+pub use layout::{Layout, Storm};
 pub use picture::{jpeg, large_jpeg, padded};
 pub use served::Served;
+pub use stage::Stage;
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use std::path::PathBuf;

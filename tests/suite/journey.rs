@@ -1,8 +1,8 @@
 //! A referral's whole way, on SQLite with the store in the process and on PostgreSQL with the store over TCP.
 
-use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
+use kit::testing::{DEPLOYMENTS, Engine, Reach};
 use serde_json::{Value, json};
-use tests::{Cast, Client, eventually, jpeg, world};
+use tests::{Cast, Client, Layout, Stage, asked_again, eventually, jpeg, world};
 use time::Duration;
 use uuid::Uuid;
 
@@ -19,17 +19,48 @@ async fn a_referral_goes_and_an_answer_comes_back_on_postgres_and_tcp() {
 async fn whole_journey(deployment: (Engine, Reach)) {
     let world = world(deployment).await;
     let cast = Cast::assemble(world.ctx(), &world.url()).await;
-    let referral = world.ctx().new_id();
-    let sent = send(&world, &cast, referral).await;
-    let case = read(&cast, referral, sent.images.len()).await;
-    answer(&world, &cast, referral, &case).await;
-    answer_arrives(&cast, referral).await;
-    manager_sees(&cast, 1).await;
-    assert!(world.settle().await.expect("settled").is_empty(), "nothing is parked");
-    assert!(kit::log::verify_chain(&world.ctx().db).await.expect("a walk").broken.is_empty());
-    let read = world.ctx().audit.of_subject(referral).await.expect("accesses");
-    assert!(read.iter().any(|one| one.what.starts_with("image")), "looking at pictures is recorded: {read:?}");
+    there_and_back(&world, &cast).await;
     world.stop().await;
+}
+
+async fn there_and_back(stage: &impl Stage, cast: &Cast) {
+    let referral = stage.ctx().new_id();
+    let sent = send(stage, cast, referral).await;
+    let case = read(cast, referral, sent.images.len()).await;
+    answer(stage, cast, referral, &case).await;
+    answer_arrives(cast, referral).await;
+    manager_sees(cast, 1).await;
+    assert!(stage.settled().await, "nothing is parked");
+    assert!(kit::log::verify_chain(&stage.ctx().db).await.expect("a walk").broken.is_empty());
+    let read = stage.ctx().audit.of_subject(referral).await.expect("accesses");
+    assert!(read.iter().any(|one| one.what.starts_with("image")), "looking at pictures is recorded: {read:?}");
+}
+
+/// The same through the proxy to two replicas of every service in processes of their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn journeys_pass_while_one_replica_after_the_other_is_killed() {
+    let seed = std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand_seed);
+    let layout = Layout::start(2).await;
+    let storm = layout.storm(seed);
+    let cast = Cast::assemble(layout.ctx(), &layout.url()).await;
+    there_and_back(&layout, &cast).await;
+    more_asked_for(&layout, &cast).await;
+    manager_sees(&cast, 2).await;
+    let away = storm.stop().await;
+    let longest = away.iter().max().copied().unwrap_or_default();
+    println!(
+        "storm: kills={} seed={seed}; a killed replica was away for at most {:.2} s; clients asked again {} times",
+        away.len(),
+        longest.as_secs_f64(),
+        asked_again()
+    );
+    assert!(away.len() >= 5, "it was a storm: {away:?}");
+    let (verified, said) = layout.script(&["run", "verify"]);
+    assert!(verified, "{said}");
+}
+
+fn rand_seed() -> u64 {
+    std::time::UNIX_EPOCH.elapsed().map_or(1, |since| since.subsec_nanos().into())
 }
 
 /// A referral on its way.
@@ -39,8 +70,8 @@ pub struct Sent {
 }
 
 /// The nurse drafts and photographs; the GP sends.
-pub async fn send(world: &World, cast: &Cast, referral: Uuid) -> Sent {
-    let (finding, path) = (world.ctx().new_id(), format!("/api/intake/referrals/{referral}"));
+pub async fn send(stage: &impl Stage, cast: &Cast, referral: Uuid) -> Sent {
+    let (finding, path) = (stage.ctx().new_id(), format!("/api/intake/referrals/{referral}"));
     let draft = json!({ "version": 0, "practiceId": cast.practices[0].id, "content": cast.content(finding) });
     let saved = cast.nurse.put(&path, draft).await.expect(200).json();
     let mut images = Vec::new();
@@ -104,7 +135,7 @@ pub async fn read(cast: &Cast, referral: Uuid, pictures: usize) -> Value {
 }
 
 /// Signs, undoes, signs again; after ten seconds it is gone to the office.
-pub async fn answer(world: &World, cast: &Cast, referral: Uuid, case: &Value) {
+pub async fn answer(stage: &impl Stage, cast: &Cast, referral: Uuid, case: &Value) {
     let path = format!("/api/review/cases/{referral}");
     let finding = &case["findings"][0]["id"];
     let content = json!({ "summary": "Excise.", "findings": [{ "findingId": finding, "diagnosis": "Dysplastic naevus",
@@ -113,7 +144,7 @@ pub async fn answer(world: &World, cast: &Cast, referral: Uuid, case: &Value) {
     cast.specialist.post(&format!("{path}/answer"), sign.clone()).await.expect(200);
     cast.specialist.post(&format!("{path}/answer/undo"), json!({ "token": case["token"] })).await.expect(204);
     cast.specialist.post(&format!("{path}/answer"), sign).await.expect(200);
-    world.clock.advance(Duration::seconds(11));
+    stage.pass(Duration::seconds(11)).await;
     eventually("the answer released", async || {
         let case = cast.specialist.get(&path).await.expect(200).json();
         case["answers"].as_array().filter(|answers| answers.len() == 1).map(|_| ())
@@ -163,32 +194,36 @@ async fn more_is_asked_for_and_supplied() {
     for deployment in DEPLOYMENTS {
         let world = world(deployment).await;
         let cast = Cast::assemble(world.ctx(), &world.url()).await;
-        let referral = world.ctx().new_id();
-        let sent = send(&world, &cast, referral).await;
-        let case = read(&cast, referral, sent.images.len()).await;
-        let path = format!("/api/review/cases/{referral}");
-        let ask = json!({ "token": case["token"], "wants": "better-images", "text": "A sharper close-up, please." });
-        cast.specialist.post(&format!("{path}/information-request"), ask).await.expect(204);
-        let mine = format!("/api/intake/referrals/{referral}");
-        let question = eventually("the question at the office", async || {
-            let referral = cast.nurse.get(&mine).await.expect(200).json();
-            (referral["state"] == "awaiting-information").then(|| referral["questions"][0]["id"].clone())
-        })
-        .await;
-        let (image, reply) = cast.nurse.upload(referral, None, "close-up", &jpeg(1300, 900, 9)).await;
-        assert_eq!(reply.status, 204, "{}", reply.text());
-        let supply = json!({ "questionId": question, "text": "Here it is.", "imageIds": [image] });
-        cast.nurse.post(&format!("{mine}/information"), supply.clone()).await.expect(204);
-        cast.nurse.post(&format!("{mine}/information"), supply).await.expect(204);
-        eventually("the case returned", async || {
-            let list = cast.specialist.get("/api/review/worklist?filter=returned").await.expect(200).json();
-            list["items"].as_array()?.iter().any(|row| row["id"] == json!(referral)).then_some(())
-        })
-        .await;
-        let case = read(&cast, referral, sent.images.len() + 1).await;
-        answer(&world, &cast, referral, &case).await;
-        answer_arrives(&cast, referral).await;
-        assert!(world.settle().await.expect("settled").is_empty());
+        more_asked_for(&world, &cast).await;
         world.stop().await;
     }
+}
+
+async fn more_asked_for(stage: &impl Stage, cast: &Cast) {
+    let referral = stage.ctx().new_id();
+    let sent = send(stage, cast, referral).await;
+    let case = read(cast, referral, sent.images.len()).await;
+    let path = format!("/api/review/cases/{referral}");
+    let ask = json!({ "token": case["token"], "wants": "better-images", "text": "A sharper close-up, please." });
+    cast.specialist.post(&format!("{path}/information-request"), ask).await.expect(204);
+    let mine = format!("/api/intake/referrals/{referral}");
+    let question = eventually("the question at the office", async || {
+        let referral = cast.nurse.get(&mine).await.expect(200).json();
+        (referral["state"] == "awaiting-information").then(|| referral["questions"][0]["id"].clone())
+    })
+    .await;
+    let (image, reply) = cast.nurse.upload(referral, None, "close-up", &jpeg(1300, 900, 9)).await;
+    assert_eq!(reply.status, 204, "{}", reply.text());
+    let supply = json!({ "questionId": question, "text": "Here it is.", "imageIds": [image] });
+    cast.nurse.post(&format!("{mine}/information"), supply.clone()).await.expect(204);
+    cast.nurse.post(&format!("{mine}/information"), supply).await.expect(204);
+    eventually("the case returned", async || {
+        let list = cast.specialist.get("/api/review/worklist?filter=returned").await.expect(200).json();
+        list["items"].as_array()?.iter().any(|row| row["id"] == json!(referral)).then_some(())
+    })
+    .await;
+    let case = read(cast, referral, sent.images.len() + 1).await;
+    answer(stage, cast, referral, &case).await;
+    answer_arrives(cast, referral).await;
+    assert!(stage.settled().await, "nothing is parked");
 }

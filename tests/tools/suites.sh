@@ -179,6 +179,22 @@ demo_suites() {
     run_suite "$name" node node "$tools/with-demo.mjs" node --test --test-concurrency=1 --test-reporter=tap "${files[@]}"
 }
 
+# The same journeys beside the layout of separate services, and uploads, while its replicas are killed one after the other.
+layout_suite() {
+    is_wanted layout || return 0
+    suite layout-set-up check install_browser_packages || return 0
+    if ! CHROMIUM=$("$tools/chromium.sh" 2>"$logs/layout-tools.log") || ! PYTHON=$("$tools/python.sh" 2>"$logs/layout-tools.log") ||
+        ! "$tools/nginx.sh" >"$logs/layout-tools.log" 2>&1; then
+        row layout 0 1 0 0
+        say "FAILED   layout: $(tail -n 1 "$logs/layout-tools.log")"
+        return 0
+    fi
+    export CHROMIUM PYTHON
+    # Side by side: both wait more than they work.
+    UPLOADS=4 SHARE=0.6 run_suite layout node node "$tools/with-layout.mjs" \
+        node --test --test-concurrency=2 --test-reporter=tap tests/browser/journey.test.mjs tests/browser/layout/*.test.mjs
+}
+
 start_postgres() {
     is_wanted rust || return 0
     "$tools/postgres.sh" stop suites
@@ -234,6 +250,7 @@ start_postgres
 rust_suite
 faults_suites
 demo_suites
+layout_suite
 
 say
 printf '%-24s %7s %7s %8s %8s\n' suite passed failed "not run" seconds

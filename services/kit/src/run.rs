@@ -204,6 +204,10 @@ pub struct Running {
 
 /// Starts listening and everything that runs by itself.
 pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+    let pictures = services.iter().find(|service| !service.objects.is_empty());
+    if let (Store::Closed, Some(service)) = (&ctx.settings.store, pictures) {
+        return Err(Error::Start(format!("{} needs the object store: objects-url can't be none", service.name)));
+    }
     http::recorder();
     let listener = tokio::net::TcpListener::bind(ctx.settings.listen)
         .await

@@ -30,7 +30,7 @@ pub struct Given {
     /// Database of the access log. Default: SQLite in the data folder, or the PostgreSQL database.
     #[arg(long, env = "LYSBRO_AUDIT_URL", hide_env_values = true)]
     pub audit_url: Option<String>,
-    /// S3 endpoint (`https://…`). Default: the embedded store in the data folder.
+    /// S3 endpoint (`https://…`), or `none` for services that touch no picture. Default: the embedded store in the data folder.
     #[arg(long, env = "LYSBRO_OBJECTS_URL")]
     pub objects_url: Option<String>,
     /// S3 region.
@@ -72,7 +72,7 @@ pub enum Store {
     Embedded(PathBuf),
     /// Any S3-compatible store.
     Remote(RemoteStore),
-    /// None: for commands beside a running service that touch rows alone.
+    /// None: for services without pictures, and commands beside a running service that touch rows alone.
     Closed,
 }
 
@@ -119,6 +119,7 @@ impl Given {
             if database_url.starts_with("sqlite:") { sqlite("audit.sqlite") } else { database_url.clone() };
         let store = match self.objects_url.or(file.objects_url) {
             None => Store::Embedded(data.join("objects")),
+            Some(none) if none == "none" => Store::Closed,
             Some(endpoint) => {
                 let key = self.objects_access_key.or(file.objects_access_key);
                 let secret = self.objects_secret_key.or(file.objects_secret_key);

@@ -1,8 +1,10 @@
 // Photographs for the tests. Real ones when the folder ../shared/data/skin-isic stands beside the checkout (real sensors have
-// noise, real lenses have soft edges), else the made-up ones of the running demonstration: none is kept in this repository.
+// noise, real lenses have soft edges), else the made-up ones of the running demonstration, and in a layout without one plain
+// gradients: none is kept in this repository.
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
 import { root } from './demo.mjs'
 
 const folder = join(root, '../shared/data/skin-isic')
@@ -33,7 +35,34 @@ export async function drawnPictures(office) {
       }),
     )
   }
-  throw new Error('the demonstration has no closed referral with three good pictures')
+  return [1, 2, 3].map((seed) => gradient(seed))
+}
+
+const chunk = (kind, data) => {
+  const named = Buffer.concat([Buffer.from(kind, 'latin1'), data])
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(data.length)
+  sum.writeUInt32BE(crc32(named))
+  return Buffer.concat([length, named, sum])
+}
+
+/** A PNG of 900 × 700 pixels; with `bytes` of random data in a chunk that every reader passes over, every one is another file. */
+export function gradient(seed, bytes = 0) {
+  const [width, height] = [900, 700]
+  const rows = Buffer.alloc(height * (1 + width * 3))
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = y * (1 + width * 3) + 1 + x * 3
+      const wave = Math.round(40 * Math.sin((x * seed) / 23) * Math.cos(y / 17))
+      rows.set([190 + wave, 140 + wave, 110 + ((x + y + seed) % 50)], at)
+    }
+  }
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 2], 8)
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('raNd', randomBytes(bytes)), chunk('IDAT', deflateSync(rows, { level: 1 })), chunk('IEND', Buffer.alloc(0))])
 }
 
 /**

@@ -5,6 +5,7 @@
 //! store in the process that has stopped itself makes it unready: that one needs a new start.
 
 use crate::context::Context;
+use crate::settings::Store;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -48,7 +49,9 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
     let word = |ok: bool| if ok { "ok" } else { "down" };
     let answers = async |db: &crate::Db| db.q("select 1").one::<(i32,)>().await.is_ok();
     let (database, keys) = (answers(&ctx.db).await, answers(ctx.keys.db()).await);
-    let (audit, objects) = (answers(ctx.audit.db()).await, ctx.objects.ready().await.is_ok());
+    // Who has no store needs none.
+    let closed = matches!(ctx.settings.store, Store::Closed);
+    let (audit, objects) = (answers(ctx.audit.db()).await, closed || ctx.objects.ready().await.is_ok());
     let runs = ctx.embedded.as_ref().is_none_or(|store| store.healthy().is_ok());
     let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
     let ready = database && keys && audit && runs && ctx.halted().is_none();

@@ -1,0 +1,52 @@
+// The people of a layout: made by an administrator through the routes, signed in by links of `lysbro invite`. Leaves the
+// note that the tests know from the demonstration. Run as a program: `node population.mjs FOLDER NOTE`.
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { draftWithPictures } from './draft.mjs'
+import { Layout } from './layout.mjs'
+import { gradient } from './pictures.mjs'
+import { eventually, Session } from './session.mjs'
+
+async function invite(layout, role, person, place = []) {
+  const email = `${person.split(' ')[0].toLowerCase()}@lysbro.example`
+  const url = await layout.operator('invite', '--email', email, '--name', person, '--role', role, '--sign-in', ...place)
+  return { role, person, url, cookie: null }
+}
+
+export async function populate(layout) {
+  const admin = await invite(layout, 'administrator', 'Ada Synthetic')
+  const session = await Session.signIn(layout.address, admin.url)
+  admin.cookie = session.cookie
+  const [department, practice] = [randomUUID(), randomUUID()]
+  await session.json('POST', '/api/directory/departments', { id: department, name: 'Skin department', hospital: 'Hospital', specialties: ['dermatology'] })
+  for (const [id, name] of [[practice, 'Solvik legekontor'], [randomUUID(), 'Havnes legesenter']]) {
+    const row = { id, name, municipality: 'Solvik', centrality: 5, distanceKm: 120, channel: 'web', openedOn: '2010-01-01', testPractice: false }
+    await session.json('POST', '/api/directory/practices', row)
+    await session.json('POST', `/api/directory/practices/${id}/register`, { from: '2020-01-01', listSize: 3100, gps: 3, staff: 4 })
+    await session.json('POST', `/api/directory/practices/${id}/enablement`, { step: 'equipped', specialty: null, on: '2026-01-05' })
+  }
+  const [atPractice, atDepartment] = [['--practice', practice], ['--department', department]]
+  const links = [
+    admin,
+    await invite(layout, 'gp-clinician', 'Grete Synthetic', atPractice),
+    await invite(layout, 'gp-staff', 'Siri Synthetic', atPractice),
+    await invite(layout, 'specialist', 'Dagny Synthetic', atDepartment),
+    await invite(layout, 'coordinator', 'Carl Synthetic', atDepartment),
+    await invite(layout, 'programme-manager', 'Maja Synthetic'),
+  ]
+  const gp = await Session.signIn(layout.address, links[1].url)
+  links[1].cookie = gp.cookie
+  await eventually('the office knows the department', async () => (await gp.get('/api/intake/departments')).length === 1)
+  // Two cases wait, so that there is a next one when the first is answered.
+  for (const seed of [1, 2]) {
+    const draft = await draftWithPictures(gp, [gradient(seed)])
+    await gp.json('POST', `/api/intake/referrals/${draft.id}/submit`, { version: draft.version })
+  }
+  return { address: layout.address, links }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, note] = process.argv.slice(2)
+  writeFileSync(note, JSON.stringify(await populate(new Layout(folder))), { mode: 0o600 })
+}
