@@ -75,6 +75,11 @@ impl Client {
         self.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
     }
 
+    /// The session's token, for clients of another kind.
+    pub fn token(&self) -> Option<&str> {
+        self.cookie.as_deref().and_then(|cookie| cookie.split_once('=')).map(|(_, token)| token)
+    }
+
     /// Any request.
     ///
     /// # Panics
