@@ -9,6 +9,7 @@ mod audit;
 mod claims;
 mod figure;
 mod fuzz;
+mod lists;
 mod offsets;
 mod plan;
 mod seed;

@@ -7,7 +7,7 @@
 #   tests/tools/postgres.sh stop  [NAME]   stops it and removes every trace of it
 #
 # NAME (default: dev) keeps several apart; `make test` uses its own. The data lie in memory (/dev/shm) where there is
-# room, with fsync on, so that the same code paths run as on a disk.
+# room, with fsync on, so that the same code paths run as on a disk; LYSBRO_PG_ON_DISK=1 puts them on the disk of /tmp.
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -67,7 +67,7 @@ as_owner() {
 make_folder() {
     local free parent=/tmp
     free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-    if [ "${free:-0}" -gt 1500000 ] && [ -w /dev/shm ]; then parent=/dev/shm; fi
+    if [ -z "${LYSBRO_PG_ON_DISK:-}" ] && [ "${free:-0}" -gt 1500000 ] && [ -w /dev/shm ]; then parent=/dev/shm; fi
     mktemp -d "$parent/lysbro-pg.XXXXXX"
 }
 
