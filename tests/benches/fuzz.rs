@@ -89,7 +89,10 @@ impl std::fmt::Display for Ran {
 }
 
 fn go(program: &Path, folder: &Path, url: &str, role: &str, token: &str, ids: &[Uuid], more: &[&str]) -> Ran {
-    let description = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/openapi.json");
+    // A test holds that this is the committed one.
+    let description = folder.join("openapi.json");
+    let openapi = kit::http::openapi(&lysbro::services()).to_pretty_json().expect("JSON") + "\n";
+    std::fs::write(&description, openapi).expect("a description");
     let (config, report) = (folder.join(format!("{role}.toml")), folder.join(format!("{role}.json")));
     std::fs::write(&config, settings(token, ids)).expect("settings");
     let examples = std::env::var("EXAMPLES").unwrap_or_else(|_| "10".into());
@@ -97,7 +100,9 @@ fn go(program: &Path, folder: &Path, url: &str, role: &str, token: &str, ids: &[
     let ended = Command::new(program)
         .arg("--config-file")
         .arg(&config)
-        .args(["run", description, "--url", url, "--checks", "all", "--continue-on-failure", "--no-shrink"])
+        .arg("run")
+        .arg(&description)
+        .args(["--url", url, "--checks", "all", "--continue-on-failure", "--no-shrink"])
         .args(["--max-examples", &examples, "--seed", &seed, "--warnings", "off", "--workers", "2"])
         .args(["--report", "json", "--report-json-path"])
         .arg(&report)
@@ -107,7 +112,9 @@ fn go(program: &Path, folder: &Path, url: &str, role: &str, token: &str, ids: &[
         .expect("the fuzzer runs");
     let told: Value = std::fs::read(&report).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     if let Some(keep) = std::env::var_os("KEEP") {
-        std::fs::copy(&report, PathBuf::from(keep).join(format!("{role}.json"))).expect("a copy");
+        for file in [&report, &description] {
+            std::fs::copy(file, Path::new(&keep).join(file.file_name().expect("a name"))).expect("a copy");
+        }
     }
     let cases = told["summary"]["test_cases"]["total"].as_u64().unwrap_or(0);
     assert!(cases > 0 || !ended.success(), "the fuzzer tried nothing as {role}: {told}");
