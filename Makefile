@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads api-fuzz bench-claims bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,19 @@ faults-eio: set-up front-end ## by strace: the n-th sync fails, nothing more is 
 	@tests/tools/strace.sh >/dev/null
 	cargo build --workspace
 	@target/debug/faults eio --syncs $(or $(SYNCS),1-50) --seed $(or $(SEED),1)
+
+api-fuzz: set-up front-end ## schemathesis over the API's description; EXAMPLES=50 per operation, SEED=1
+	cargo build --workspace
+	@tests/tools/api-fuzz.sh
+
+bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key
+	@tests/tools/bench.sh claims
+
+bench-submit: set-up front-end ## submissions, the access log and the log's readers, beside the database's floor
+	@tests/tools/bench.sh submit
+
+bench-worklist: set-up front-end ## a million waiting referrals: pages and badges, beside a bare select of ids
+	@tests/tools/bench.sh worklist
 
 front-end: $(web_built) ## the browser application, when its sources have changed
 

@@ -121,6 +121,11 @@ impl Client {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The session's token, for clients of another kind.
+    pub fn token(&self) -> Option<&str> {
+        self.cookie.as_deref().and_then(|cookie| cookie.split_once('=')).map(|(_, token)| token)
+    }
+
     /// Any request.
     ///
     /// # Panics

@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# Prints the path of a Python that has the packages of tests/clients/requirements.txt: an environment of its own in
-# target/tools/venv, made anew when the list changes.
+# Prints the path of a Python that has the packages of tests/NAME/requirements.txt (NAME: clients by default, or fuzz): an
+# environment of its own in target/tools/python-NAME, made anew when the list changes.
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
-list=$here/tests/clients/requirements.txt
-environment=$here/target/tools/venv
+name=${1:-clients}
+list=$here/tests/$name/requirements.txt
+environment=$here/target/tools/python-$name
 
+if [ ! -f "$list" ]; then
+    echo "python.sh: $list is not there: say clients or fuzz." >&2
+    exit 1
+fi
 if cmp -s "$list" "$environment/installed.txt"; then
     echo "$environment/bin/python"
     exit 0

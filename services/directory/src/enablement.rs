@@ -59,10 +59,11 @@ pub struct NewEnablement {
     pub specialty: Option<Specialty>,
     /// `YYYY-MM-DD`; it must have come.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, format = Date)]
     pub on: String,
     /// Up to 2000 characters, kept sealed.
     #[serde(default)]
+    #[schema(max_length = 2000)]
     pub note: Option<String>,
 }
 

@@ -20,26 +20,27 @@ pub struct NewPractice {
     pub id: Option<Uuid>,
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$")]
     pub name: String,
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$")]
     pub municipality: String,
     /// Statistics Norway's centrality class, 1 (most central) to 6.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 1, maximum = 6)]
     pub centrality: Option<i64>,
     /// To the hospital, 0 to 3000 km.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 0, maximum = 3000)]
     pub distance_km: Option<i64>,
     /// How it reaches us. Only `web` so far.
     #[serde(default)]
+    #[schema(pattern = "^web$")]
     pub channel: Option<String>,
     /// `YYYY-MM-DD`: from when it counts as a practice of the programme's area.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, format = Date)]
     pub opened_on: String,
     /// For training and tests: shown, never counted.
     #[serde(default)]
@@ -90,15 +91,15 @@ impl NewPractice {
 pub struct PracticeChange {
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$")]
     pub name: String,
     /// 1 to 200 characters.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$")]
     pub municipality: String,
     /// `YYYY-MM-DD`, not ahead: the new name is shown at once.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, format = Date)]
     pub effective_on: String,
 }
 
@@ -135,19 +136,19 @@ pub struct NewRegister {
     pub id: Option<Uuid>,
     /// `YYYY-MM-DD`.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, format = Date)]
     pub from: String,
     /// Patients on the list, 0 to 100,000.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 0, maximum = 100_000)]
     pub list_size: Option<i64>,
     /// GPs, 0 to 1000.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 0, maximum = 1000)]
     pub gps: Option<i64>,
     /// Other staff, 0 to 1000.
     #[serde(default)]
-    #[schema(required = true)]
+    #[schema(required = true, minimum = 0, maximum = 1000)]
     pub staff: Option<i64>,
 }
 

@@ -9,6 +9,9 @@ use crate::{At, Migration, Repair, Tx, statements};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use time::Duration;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::Required;
 use uuid::Uuid;
 
 /// Table of keys that were used.
@@ -48,6 +51,21 @@ pub const REMEMBERED: Duration = Duration::days(90);
 /// The request's key, when it has one.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(pub Option<String>);
+
+/// As the description says it: `params(IdempotencyKey)`.
+impl utoipa::IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(8)).max_length(Some(200));
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("A repeat with the same key and the same content changes nothing; 409 `key-reused` with another."))
+            .schema(Some(text.pattern(Some("^[ -~]*$")).build()))
+            .build();
+        vec![key]
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;

@@ -6,7 +6,7 @@ use crate::audit::Audit;
 use crate::context::{Context, Parts};
 use crate::db::{Layer, Right, give};
 use crate::keys::{KeyStore, RootKey};
-use crate::log::{self, Consumer, ProjectError};
+use crate::log::{self, Consumer, Follower, ProjectError};
 use crate::objects::{Objects, RemoteStore};
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
@@ -271,11 +271,12 @@ const MOST_PATIENT: Duration = Duration::from_secs(30);
 
 async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool>) {
     let mut failures = 0_u32;
+    let mut follower = Follower::new(consumer);
     while !*stopped.borrow() {
         // Listening begins before looking, so that a commit in between is not missed.
         let mut woken = pin!(ctx.db.wake().notified());
         woken.as_mut().enable();
-        let pause = match log::step(&ctx, &consumer).await {
+        let pause = match follower.step(&ctx).await {
             Ok(0) => {
                 failures = 0;
                 POLL
@@ -291,7 +292,15 @@ async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool
                 POLL.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
             }
         };
-        if rest(woken, pause, &stopped).await {
+        let began = tokio::time::Instant::now();
+        let stop = rest(woken, pause, &stopped).await;
+        // The log rested too, or the process ends: now an offset that moved past nothing wanted is written down.
+        if (stop || began.elapsed() >= pause)
+            && let Err(error) = follower.settle(&ctx).await
+        {
+            tracing::warn!(consumer = consumer.name, %error, "offset not written down; some events are read again");
+        }
+        if stop {
             return;
         }
     }

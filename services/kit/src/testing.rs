@@ -60,6 +60,24 @@ impl World {
         deployment: (Engine, Reach),
         change: impl FnOnce(&mut Settings),
     ) -> Result<Self, Error> {
+        Self::start_with(services, deployment, change, true).await
+    }
+
+    /// As [`World::start`], but reads are not recorded: for a bench that tells what recording costs.
+    pub async fn start_unrecorded(
+        services: Vec<Service>,
+        deployment: (Engine, Reach),
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, Error> {
+        Self::start_with(services, deployment, change, false).await
+    }
+
+    async fn start_with(
+        services: Vec<Service>,
+        deployment: (Engine, Reach),
+        change: impl FnOnce(&mut Settings),
+        recorded: bool,
+    ) -> Result<Self, Error> {
         let folder = TempDir::new().map_err(|error| Error::Start(error.to_string()))?;
         let mut settings = Settings::embedded(folder.path());
         if deployment.0 == Engine::Postgres {
@@ -74,7 +92,10 @@ impl World {
         }
         change(&mut settings);
         let clock = Clock::system();
-        let (ctx, _) = run::open(&services, settings, clock.clone()).await?;
+        let (mut ctx, _) = run::open(&services, settings, clock.clone()).await?;
+        if !recorded {
+            ctx = ctx.without_access_log().ok_or_else(|| Error::Start("somebody holds the context already".into()))?;
+        }
         let running = run::start(Arc::new(services), ctx).await?;
         Ok(Self { running, clock, folder, _store: store })
     }

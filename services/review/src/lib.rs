@@ -20,13 +20,13 @@ pub mod claim;
 pub mod http;
 pub mod image;
 pub mod question;
+pub mod sealed;
+pub mod store;
 pub mod worklist;
 
 mod consume;
 mod error;
 mod release;
-mod sealed;
-mod store;
 
 pub use error::ReviewError;
 

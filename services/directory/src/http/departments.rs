@@ -8,6 +8,7 @@ use crate::specialty::Specialty;
 use crate::store::departments as rows;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kit::idempotency::IdempotencyKey;
 use kit::http::Json;
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
@@ -43,7 +44,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     Ok(Json(views.collect()))
 }
 
-#[utoipa::path(post, path = "/departments", tag = "directory", request_body = NewDepartment, responses(
+#[utoipa::path(post, path = "/departments", tag = "directory", params(IdempotencyKey), request_body = NewDepartment, responses(
     (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
 pub async fn add(
     State(ctx): State<Context>,

@@ -16,7 +16,7 @@ pub struct Environment {
     version: &'static str,
 }
 
-#[utoipa::path(get, path = "/environment", tag = "directory", responses((status = OK, body = Environment)))]
+#[utoipa::path(get, path = "/environment", tag = "directory", security(()), responses((status = OK, body = Environment)))]
 pub async fn environment(State(ctx): State<Context>) -> Json<Environment> {
     Json(Environment {
         programme: ctx.settings.programme.clone(),

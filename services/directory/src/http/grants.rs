@@ -6,11 +6,12 @@ use crate::acts::once::Author;
 use crate::grant::{GrantEnd, NewGrant};
 use axum::extract::State;
 use axum::http::StatusCode;
+use kit::idempotency::IdempotencyKey;
 use kit::http::{Json, Path};
 use kit::{Context, Problem};
 use uuid::Uuid;
 
-#[utoipa::path(post, path = "/people/{id}/grants", tag = "directory", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/people/{id}/grants", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
     request_body = NewGrant, responses((status = CREATED, body = Made)))]
 pub async fn give(
     State(ctx): State<Context>,
@@ -23,7 +24,7 @@ pub async fn give(
 }
 
 #[utoipa::path(post, path = "/people/{id}/grants/{grantId}/end", tag = "directory",
-    params(("id" = Uuid, Path), ("grantId" = Uuid, Path)), request_body = GrantEnd,
+    params(("id" = Uuid, Path), ("grantId" = Uuid, Path), IdempotencyKey), request_body = GrantEnd,
     responses((status = NO_CONTENT, description = "From then on every request is refused."),
         (status = CONFLICT, description = "`last-administrator`")))]
 pub async fn end(

@@ -34,7 +34,7 @@ pub struct LinkShown {
     totp: Option<TotpSetup>,
 }
 
-#[utoipa::path(post, path = "/links/open", tag = "directory", request_body = LinkToken, responses(
+#[utoipa::path(post, path = "/links/open", tag = "directory", security(()), request_body = LinkToken, responses(
     (status = OK, body = LinkShown), (status = NOT_FOUND, description = "`link-unknown`"),
     (status = GONE, description = "`link-expired` or `link-used`")))]
 pub async fn open(State(ctx): State<Context>, Json(link): Json<LinkToken>) -> Result<Json<LinkShown>, Problem> {
@@ -49,7 +49,7 @@ pub async fn open(State(ctx): State<Context>, Json(link): Json<LinkToken>) -> Re
     }))
 }
 
-#[utoipa::path(post, path = "/links/sign-in", tag = "directory", request_body = LinkToken, responses(
+#[utoipa::path(post, path = "/links/sign-in", tag = "directory", security(()), request_body = LinkToken, responses(
     (status = OK, body = Me), (status = NOT_FOUND, description = "`link-unknown`"),
     (status = GONE, description = "`link-expired` or `link-used`")))]
 pub async fn sign_in(
@@ -79,7 +79,7 @@ pub struct Acceptance {
     totp_code: String,
 }
 
-#[utoipa::path(post, path = "/links/accept", tag = "directory", request_body = Acceptance, responses(
+#[utoipa::path(post, path = "/links/accept", tag = "directory", security(()), request_body = Acceptance, responses(
     (status = OK, body = Me), (status = NOT_FOUND, description = "`link-unknown`"),
     (status = GONE, description = "`link-expired` or `link-used`"),
     (status = UNPROCESSABLE_ENTITY, description = "Field errors on `password` and `totpCode`")))]

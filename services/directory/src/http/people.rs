@@ -10,6 +10,7 @@ use crate::store::{grants, people as rows};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use kit::audit::Access;
+use kit::idempotency::IdempotencyKey;
 use kit::http::{Json, Path};
 use kit::{At, Caller, Context, Problem, Role};
 use serde::Serialize;
@@ -75,7 +76,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     Ok(Json(views))
 }
 
-#[utoipa::path(post, path = "/people", tag = "directory", request_body = NewPerson, responses(
+#[utoipa::path(post, path = "/people", tag = "directory", params(IdempotencyKey), request_body = NewPerson, responses(
     (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`"),
     (status = UNPROCESSABLE_ENTITY, description = "Field errors; `taken` on `email` when it is somebody's already")))]
 pub async fn add(
@@ -97,7 +98,7 @@ pub struct Invitation {
 }
 
 /// Every call makes a new invitation and ends the earlier ones, so a repeated request leaves one that opens.
-#[utoipa::path(post, path = "/people/{id}/invitation", tag = "directory", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/people/{id}/invitation", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
     responses((status = CREATED, body = Invitation)))]
 pub async fn invite(
     State(ctx): State<Context>,

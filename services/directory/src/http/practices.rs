@@ -9,6 +9,7 @@ use crate::specialty::Specialty;
 use crate::store::practices as rows;
 use axum::extract::State;
 use axum::http::StatusCode;
+use kit::idempotency::IdempotencyKey;
 use kit::http::{Json, Path};
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
@@ -73,7 +74,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     Ok(Json(views.collect()))
 }
 
-#[utoipa::path(post, path = "/practices", tag = "directory", request_body = NewPractice, responses(
+#[utoipa::path(post, path = "/practices", tag = "directory", params(IdempotencyKey), request_body = NewPractice, responses(
     (status = CREATED, body = Made), (status = CONFLICT, description = "`id-reused` or `key-reused`")))]
 pub async fn add(
     State(ctx): State<Context>,
@@ -84,7 +85,7 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
-#[utoipa::path(put, path = "/practices/{id}", tag = "directory", params(("id" = Uuid, Path)),
+#[utoipa::path(put, path = "/practices/{id}", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
     request_body = PracticeChange, responses((status = NO_CONTENT, description = "It holds from that day.")))]
 pub async fn change(
     State(ctx): State<Context>,
@@ -96,7 +97,7 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(post, path = "/practices/{id}/register", tag = "directory", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/practices/{id}/register", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
     request_body = NewRegister, responses((status = CREATED, body = Made)))]
 pub async fn record_register(
     State(ctx): State<Context>,
@@ -108,7 +109,7 @@ pub async fn record_register(
     Ok((StatusCode::CREATED, Json(Made { id })))
 }
 
-#[utoipa::path(post, path = "/practices/{id}/enablement", tag = "directory", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/practices/{id}/enablement", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
     request_body = NewEnablement, responses((status = CREATED, body = Made)))]
 pub async fn record_enablement(
     State(ctx): State<Context>,

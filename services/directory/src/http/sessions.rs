@@ -28,7 +28,7 @@ pub struct Credentials {
     totp_code: String,
 }
 
-#[utoipa::path(post, path = "/sign-in", tag = "directory", request_body = Credentials, responses(
+#[utoipa::path(post, path = "/sign-in", tag = "directory", security(()), request_body = Credentials, responses(
     (status = OK, body = Me), (status = UNAUTHORIZED, description = "`wrong-credentials`"),
     (status = TOO_MANY_REQUESTS, description = "`too-many-attempts`, with Retry-After")))]
 pub async fn sign_in(

@@ -22,6 +22,7 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SaveDraft {
     /// The version that the client saw last; 0 for a new draft.
+    #[schema(minimum = 0)]
     version: i64,
     /// Whose it is.
     practice_id: Uuid,

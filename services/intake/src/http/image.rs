@@ -14,7 +14,7 @@ use bytes::Bytes;
 use kit::http::{Json, Path};
 use kit::pictures::Stored;
 use kit::{Caller, Context, Problem};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -117,9 +117,23 @@ pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The versions of a picture, for the description.
+#[expect(dead_code, reason = "it describes what is read as text")]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Rendition {
+    #[serde(rename = "160")]
+    Thumbnail,
+    #[serde(rename = "512")]
+    Small,
+    #[serde(rename = "2048")]
+    Screen,
+    Original,
+}
+
 /// A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent.
-#[utoipa::path(get, path = "/images/{id}/{rendition}", params(("id" = Uuid, Path), ("rendition" = String, Path)),
-    responses((status = OK, description = "the picture", content_type = "image/jpeg"), (status = NOT_MODIFIED)))]
+#[utoipa::path(get, path = "/images/{id}/{rendition}", params(("id" = Uuid, Path), ("rendition" = inline(Rendition), Path), ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")),
+    responses((status = OK, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = NOT_MODIFIED)))]
 pub async fn show(
     State(ctx): State<Context>,
     caller: Caller,

@@ -27,6 +27,7 @@ pub struct Supply {
     /// Which question.
     question_id: Uuid,
     /// In words; may be empty when there are pictures.
+    #[schema(max_length = 10_000)]
     text: String,
     /// Every picture that was added since the question and not removed.
     #[serde(default)]

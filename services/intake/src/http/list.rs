@@ -79,11 +79,14 @@ pub struct ReferralRow {
     question: bool,
 }
 
-/// How many referrals need the office.
-#[derive(Debug, Default, Serialize, ToSchema)]
+/// How many referrals need the office; 1000 stands for that many and more.
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Counts {
+    #[schema(minimum = 0, maximum = 1000)]
     answers: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     waiting: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     drafts: i64,
 }
 
@@ -117,15 +120,8 @@ pub async fn list(
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
-    let mut counts = Counts::default();
-    for (tab, count) in list::counts(&ctx, &caller).await? {
-        match tab.as_str() {
-            "answers" => counts.answers = count,
-            "waiting" => counts.waiting = count,
-            "drafts" => counts.drafts = count,
-            _ => {}
-        }
-    }
+    let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
+    let counts = Counts { answers, waiting, drafts };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         items.push(shown(&ctx, row).await?);

@@ -20,6 +20,7 @@ const LONGEST_REASON: usize = 2_000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
+    #[schema(min_length = 1, max_length = 2000)]
     reason: String,
 }
 

@@ -24,6 +24,7 @@ const STILL_COMING: Duration = Duration::minutes(2);
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Submit {
+    #[schema(minimum = 1)]
     version: i64,
 }
 

@@ -17,6 +17,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kit::http::Path;
 use kit::{Caller, Context, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 type Answer = Result<Response, Problem>;
@@ -32,6 +34,24 @@ const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
 const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const OCTETS: &str = "application/offset+octet-stream";
+
+/// The one version, for the description.
+#[expect(dead_code, reason = "it describes what is read as text")]
+#[derive(Serialize, ToSchema)]
+enum Spoken {
+    #[serde(rename = "1.0.0")]
+    One,
+}
+
+/// The methods that can be named in a header, for the description.
+#[expect(dead_code, reason = "it describes what is read as text")]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+enum Overriding {
+    Patch,
+    Delete,
+    Head,
+}
 
 /// Every answer says which protocol it speaks, refusals too.
 fn tus(answer: Answer) -> Response {
@@ -80,21 +100,24 @@ fn capabilities() -> Response {
 }
 
 /// What is spoken here.
-#[utoipa::path(options, path = "/uploads", responses((status = NO_CONTENT)))]
+#[utoipa::path(options, path = "/uploads", security(()), responses((status = NO_CONTENT)))]
 pub async fn options() -> Response {
     capabilities()
 }
 
 /// What is spoken here.
-#[utoipa::path(options, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
+#[utoipa::path(options, path = "/uploads/{id}", security(()), params(("id" = String, Path)), responses((status = NO_CONTENT)))]
 pub async fn options_of_one() -> Response {
     capabilities()
 }
 
 /// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers).
-#[utoipa::path(post, path = "/uploads", responses((status = CREATED, description = "Location is the upload's address"),
-    (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
-    (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
+#[utoipa::path(post, path = "/uploads",
+    params(("Tus-Resumable" = inline(Spoken), Header), ("Upload-Length" = i64, Header, minimum = 1, maximum = 41_943_040, description = "Bytes of the whole file"),
+        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`")),
+    responses((status = CREATED, description = "Location is the upload's address"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
+        (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
+        (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
     tus(begin(&ctx, caller, &headers).await)
 }
@@ -146,8 +169,10 @@ async fn found(ctx: &Context, caller: &Caller, id: Uuid) -> Result<upload::Row, 
 }
 
 /// Where an upload stands. One that has every byte and no picture, because a crash came between, is finished here.
-#[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = OK), (status = GONE, description = "upload-expired"),
-    (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After")))]
+#[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header)),
+    responses((status = OK), (status = GONE, description = "upload-expired"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"), (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"),
+        (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(standing(&ctx, caller, id, &headers).await)
 }
@@ -185,10 +210,13 @@ async fn finished(ctx: &Context, id: Uuid) -> Result<(), Problem> {
 }
 
 /// Takes the next bytes; with the last ones the picture is put together and judged.
-#[utoipa::path(patch, path = "/uploads/{id}", params(("id" = Uuid, Path)), request_body(content_type = "application/offset+octet-stream"),
-    responses((status = NO_CONTENT), (status = CONFLICT, description = "wrong-offset"), (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"),
+#[utoipa::path(patch, path = "/uploads/{id}", request_body(content_type = "application/offset+octet-stream"),
+    params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header), ("Upload-Offset" = i64, Header, minimum = 0, description = "Where the piece begins"),
+        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256` and the piece's digest in base64")),
+    responses((status = NO_CONTENT), (status = CONFLICT, description = "wrong-offset"), (status = GONE, description = "upload-expired"),
+        (status = PRECONDITION_FAILED, description = "unsupported-version"), (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"),
         (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"), (status = 460, description = "checksum-mismatch"),
-        (status = SERVICE_UNAVAILABLE, description = "store-away before the body, or unavailable; with Retry-After")))]
+        (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn patch(
     State(ctx): State<Context>,
     caller: MaybeCaller,
@@ -239,7 +267,8 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
 }
 
 /// Ends an upload; a picture that is finished stays.
-#[utoipa::path(delete, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
+#[utoipa::path(delete, path = "/uploads/{id}", params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header)),
+    responses((status = NO_CONTENT), (status = PRECONDITION_FAILED, description = "unsupported-version")))]
 pub async fn terminate(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(end(&ctx, caller, id, &headers).await)
 }
@@ -254,7 +283,13 @@ async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
 }
 
 /// For clients behind proxies that let only GET and POST through: `X-HTTP-Method-Override` names the method.
-#[utoipa::path(post, path = "/uploads/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
+#[utoipa::path(post, path = "/uploads/{id}",
+    params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header), ("X-HTTP-Method-Override" = inline(Overriding), Header),
+        ("Upload-Offset" = Option<i64>, Header, minimum = 0, description = "For PATCH: where the piece begins"),
+        ("Upload-Checksum" = Option<String>, Header, description = "As for PATCH")),
+    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"),
+    responses((status = OK, description = "of HEAD"), (status = NO_CONTENT, description = "of PATCH and DELETE"), (status = METHOD_NOT_ALLOWED, description = "method-not-allowed"),
+        (status = GONE, description = "upload-expired"), (status = PRECONDITION_FAILED, description = "unsupported-version"), (status = 460, description = "checksum-mismatch")))]
 pub async fn overridden(
     state: State<Context>,
     caller: MaybeCaller,

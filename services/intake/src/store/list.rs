@@ -6,20 +6,47 @@
 use crate::referral::State;
 use crate::vocabulary::{Priority, Specialty};
 use kit::{At, Caller, Context, statements};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
-macro_rules! scope {
-    () => {
-        "r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
-         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+/// The referrals of practice `$3` that person `$1` may see at `$2`, and that stand in tab `$which`.
+macro_rules! in_tab {
+    ($which:literal) => {
+        concat!(
+            "r.practice = $3 and ",
+            tab!("r."),
+            " = ",
+            $which,
+            " and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+             and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+        )
     };
 }
+
+/// In which tab a referral stands. The list's index holds this very expression: a change of it needs a migration.
 macro_rules! tab {
-    () => {
-        "case when r.answered_at is not null and r.acknowledged_at is null then 'answers' when r.state = 'draft' then 'drafts' \
-         when r.state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end"
+    ($of:literal) => {
+        concat!(
+            "(case when ", $of, "answered_at is not null and ", $of, "acknowledged_at is null then 'answers' when ", $of, "state = 'draft' then 'drafts' \
+             when ", $of, "state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end)"
+        )
     };
 }
+
+/// How many stand in a tab, up to [`COUNTED`].
+macro_rules! count {
+    ($which:literal) => {
+        concat!("(select count(*) from (select 1 from intake_referral r where ", in_tab!($which), " limit 1000) counted)")
+    };
+}
+
+/// The index that a page and a count walk.
+pub const INDEX: &str = concat!(
+    "drop index intake_referral_list; create index intake_referral_tab on intake_referral (practice, ",
+    tab!(""),
+    ", updated_at, id) where discarded_at is null and erased_at is null;"
+);
 
 statements! {
     PAGE = concat!(
@@ -28,11 +55,13 @@ statements! {
          (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count, \
          (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
-        scope!(), " and ", tab!(), " = cast($3 as text) and (r.updated_at < $4 or (r.updated_at = $4 and r.id < $5)) \
-         order by r.updated_at desc, r.id desc limit $6"
+        in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
     );
-    COUNTS = concat!("select ", tab!(), " as tab, count(*) from intake_referral r where ", scope!(), " group by 1");
+    COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
+
+/// No count goes beyond it: it stands for itself and everything above.
+pub const COUNTED: i64 = 1000;
 
 /// One line of a list.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -54,7 +83,20 @@ pub struct Row {
     pub open_questions: i64,
 }
 
-/// The referrals of one tab that come after (`before`, `below`), newest first.
+/// How many referrals stand in the tabs that need the office.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub struct Counts {
+    pub answers: i64,
+    pub waiting: i64,
+    pub drafts: i64,
+}
+
+/// The practices in which the caller works.
+fn practices(caller: &Caller) -> BTreeSet<Uuid> {
+    caller.grants.iter().filter(|grant| grant.role.of_practice()).filter_map(|grant| grant.practice).collect()
+}
+
+/// The referrals of one tab that come after (`before`, `below`), over the caller's practices in one order, newest first.
 pub async fn page(
     ctx: &Context,
     caller: &Caller,
@@ -62,19 +104,25 @@ pub async fn page(
     (before, below): (At, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
-    ctx.db
-        .q(PAGE)
-        .bind(caller.person)
-        .bind(ctx.now())
-        .bind(tab.to_owned())
-        .bind(before)
-        .bind(below)
-        .bind(limit)
-        .all()
-        .await
+    let mut rows: Vec<Row> = Vec::new();
+    for practice in practices(caller) {
+        let q = ctx.db.q(PAGE).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
+        let of_practice: Vec<Row> = q.bind(before).bind(below).bind(limit).all().await?;
+        rows.extend(of_practice);
+    }
+    rows.sort_by_key(|row| Reverse((row.updated_at, row.id)));
+    rows.truncate(limit as usize);
+    Ok(rows)
 }
 
-/// How many referrals stand in each tab.
-pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Vec<(String, i64)>> {
-    ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).all().await
+/// How many referrals stand in each tab, over the caller's practices.
+pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Counts> {
+    let mut sum = Counts::default();
+    for practice in practices(caller) {
+        let one: Counts = ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).bind(practice).one().await?;
+        sum.answers = (sum.answers + one.answers).min(COUNTED);
+        sum.waiting = (sum.waiting + one.waiting).min(COUNTED);
+        sum.drafts = (sum.drafts + one.drafts).min(COUNTED);
+    }
+    Ok(sum)
 }

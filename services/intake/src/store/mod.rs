@@ -80,7 +80,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table intake_orphan (image {uuid} primary key, object text not null, at {at} not null) {strict};
         create table intake_chore (name text primary key, done_at {at} not null) {strict};
     ",
-}];
+},
+Migration { number: 40, name: "lists by index", sql: list::INDEX }];
 
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[

@@ -1,6 +1,6 @@
 //! The router of a list of services, and its OpenAPI description.
 
-use super::{Problem, health, layers};
+use super::{Problem, description, health, layers};
 use crate::context::Context;
 use crate::service::Service;
 use axum::Router;
@@ -55,5 +55,7 @@ pub fn app(services: &[Service], ctx: Context) -> Router {
 
 /// The description of the routes (OpenAPI 3.1).
 pub fn openapi(services: &[Service]) -> utoipa::openapi::OpenApi {
-    described(services).split_for_parts().1
+    let (_, mut openapi) = described(services).split_for_parts();
+    description::complete(&mut openapi);
+    openapi
 }

@@ -1,6 +1,7 @@
 //! What every route shares: problem+json, extractors that answer with it, layers, health, and the assembled router.
 
 mod app;
+mod description;
 mod extract;
 mod health;
 mod layers;

@@ -88,18 +88,79 @@ const BATCH: i64 = 200;
 /// Database and outage errors: what went before stands, call again later. `Poison` for an envelope that can't be read: the
 /// log itself is damaged then, and no consumer goes past that (`lysbro events check`).
 pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectError> {
-    let from = offset(&ctx.db, consumer.name).await?;
-    let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(from).bind(BATCH).all().await?;
-    let Some(last) = rows.last().map(|row| row.0) else { return Ok(0) };
-    let passed = rows.len();
-    let events = wanted(consumer, rows)?;
-    match project_all(ctx, consumer, &events, from, last).await {
-        Err(ProjectError::Poison(_)) => {}
-        other => return other.map(|()| passed),
+    let mut follower = Follower::new(*consumer);
+    let passed = follower.step(ctx).await?;
+    follower.settle(ctx).await?;
+    Ok(passed)
+}
+
+/// A consumer at work in one process.
+///
+/// Most commits hold nothing that a given consumer wants, and a transaction per consumer and commit only to write that down costs
+/// more than the commit itself. So it is remembered here, and the offset moves with the next wanted event, at the latest after
+/// [`BATCH`] events or when the log rests ([`Follower::settle`]). That loses nothing: events never change and numbers are gapless in
+/// commit order, so "nothing for it between the stored offset and here" stays true; it is believed only while the stored offset is
+/// the one that it was found with, so another replica, a rebuild or a restore makes this process read again; and the projection
+/// still commits with the offset by compare-and-set on the stored one. After a crash some unwanted events are read twice.
+pub struct Follower {
+    consumer: Consumer,
+    /// The stored offset, and the position up to which nothing after it is wanted.
+    read: Option<(i64, i64)>,
+}
+
+impl Follower {
+    /// At the stored offset.
+    pub fn new(consumer: Consumer) -> Self {
+        Self { consumer, read: None }
     }
-    // Something in the batch is poison: go one by one, so that only it and what stands behind it is parked.
+
+    /// As [`step`], but an offset that moves past nothing wanted may stay in memory.
+    ///
+    /// # Errors
+    /// As [`step`].
+    pub async fn step(&mut self, ctx: &Context) -> Result<usize, ProjectError> {
+        let stored = offset(&ctx.db, self.consumer.name).await?;
+        let from = self.read.filter(|(then, _)| *then == stored).map_or(stored, |(_, read)| read);
+        let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(from).bind(BATCH).all().await?;
+        let Some(last) = rows.last().map(|row| row.0) else { return Ok(0) };
+        let passed = rows.len();
+        let events = wanted(&self.consumer, rows)?;
+        if events.is_empty() && last - stored < BATCH {
+            self.read = Some((stored, last));
+        } else {
+            self.read = None;
+            project_batch(ctx, &self.consumer, &events, stored, last).await?;
+        }
+        Ok(passed)
+    }
+
+    /// Writes down how far it has read.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn settle(&mut self, ctx: &Context) -> Result<(), ProjectError> {
+        match self.read.take() {
+            Some((stored, read)) => project_all(ctx, &self.consumer, &[], stored, read).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Projects a batch in one transaction; when something in it is poison, one by one.
+async fn project_batch(
+    ctx: &Context,
+    consumer: &Consumer,
+    events: &[Recorded],
+    from: i64,
+    last: i64,
+) -> Result<(), ProjectError> {
+    match project_all(ctx, consumer, events, from, last).await {
+        Err(ProjectError::Poison(_)) => {}
+        other => return other,
+    }
+    // So that only the poison and what stands behind it is parked.
     let mut from = from;
-    for event in &events {
+    for event in events {
         let one = std::slice::from_ref(event);
         match project_all(ctx, consumer, one, from, event.position).await {
             Ok(()) => {}
@@ -111,7 +172,7 @@ pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectEr
     if from < last {
         project_all(ctx, consumer, &[], from, last).await?;
     }
-    Ok(passed)
+    Ok(())
 }
 
 fn wanted(consumer: &Consumer, rows: Vec<EventRow>) -> Result<Vec<Recorded>, ProjectError> {

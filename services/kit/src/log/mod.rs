@@ -9,7 +9,7 @@ mod chain;
 mod consume;
 
 pub use chain::{ChainReport, verify_chain};
-pub use consume::{Consumer, Parked, ProjectError, Projecting, parked, rebuild, retry_parked, step};
+pub use consume::{Consumer, Follower, Parked, ProjectError, Projecting, parked, rebuild, retry_parked, step};
 pub use proto::envelope::Envelope;
 
 use crate::db::{Right, Tx};

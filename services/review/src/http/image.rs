@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kit::http::{Json, Path};
 use kit::{Caller, Context};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -58,11 +58,28 @@ pub async fn shown(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The versions of a picture, for the description.
+#[expect(dead_code, reason = "it describes what is read as text")]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Versions {
+    #[serde(rename = "160")]
+    Thumbnail,
+    #[serde(rename = "512")]
+    Small,
+    #[serde(rename = "2048")]
+    Screen,
+    Original,
+}
+
 /// A picture of a case: `160`, `512` or `2048` as JPEG, or `original` as it was sent, as an attachment.
 #[utoipa::path(
     get, path = "/images/{id}/{rendition}", operation_id = "reviewImage", tag = "review",
-    params(("id" = Uuid, Path), ("rendition" = String, Path)),
-    responses((status = 200, body = [u8], content_type = "image/jpeg"), (status = 304), (status = 404, body = kit::http::ProblemBody))
+    params(
+        ("id" = Uuid, Path), ("rendition" = inline(Versions), Path),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")
+    ),
+    responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = 304), (status = 404, body = kit::http::ProblemBody))
 )]
 pub async fn read(
     State(ctx): State<Context>,

@@ -68,14 +68,19 @@ pub struct Row {
     claim: Option<ClaimView>,
 }
 
-/// Cases behind each filter.
+/// Cases behind each filter; 1000 stands for that many and more.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = review::WorkCounts)]
 pub struct CountsView {
+    #[schema(minimum = 0, maximum = 1000)]
     all: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     mine: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     unclaimed: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     urgent: i64,
+    #[schema(minimum = 0, maximum = 1000)]
     returned: i64,
 }
 

@@ -93,4 +93,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index review_answer_held on review_answer (released_at, release_at);
         create index review_answer_person on review_answer (person, signed_at);
     ",
+},
+// Numbers 2 to 39 are free.
+Migration {
+    number: 40,
+    name: "worklist filters by index",
+    sql: "
+        create index review_case_mine on review_case (department, claimed_by, listed, priority_rank, due_at, id) where claimed_by is not null;
+        create index review_case_returned on review_case (department, state, listed, priority_rank, due_at, id) where state = 'returned';
+    ",
 }];
