@@ -100,3 +100,17 @@ pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablemen
 pub async fn add_department(ctx: &Context, new: &NewDepartment) -> Result<Uuid, Error> {
     departments::add(ctx, &Author::command_line(), new).await
 }
+
+/// Ends every session and every open link, after a restore: what ended since the backup must not open again. Gives back how
+/// many of each.
+///
+/// # Errors
+/// When the database is not reachable.
+pub async fn end_everything(ctx: &Context) -> Result<(u64, u64), Error> {
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let sessions = store::sessions::end_every(&mut tx, now).await?;
+    let links = store::links::end_every(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok((sessions, links))
+}

@@ -33,7 +33,8 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, make_link, person_by_email, record_enablement, record_register,
+    add_department, add_grant, add_person, add_practice, end_everything, make_link, person_by_email, record_enablement,
+    record_register,
 };
 pub use error::Error;
 pub use link::LinkKind;

@@ -26,17 +26,18 @@ impl From<sqlx::Error> for EraseError {
     }
 }
 
-/// Erases a referral for ever. Repeating it changes nothing.
+/// Erases a referral for ever; false when it was erased before: repeating it changes nothing.
 ///
 /// # Errors
 /// [`EraseError::Unknown`] before anything is destroyed; otherwise when a store is not reachable: repeat it.
-pub async fn erase(ctx: &Context, referral: Uuid) -> Result<(), EraseError> {
+pub async fn erase(ctx: &Context, referral: Uuid) -> Result<bool, EraseError> {
     let mut tx = ctx.begin().await?;
     let row = referral::any(&mut tx, referral).await?.ok_or(EraseError::Unknown(referral))?;
     drop(tx);
     ctx.keys.destroy(referral).await.map_err(Error::from)?;
     let mut tx = ctx.begin().await?;
-    if erasure::erase(&mut tx, referral).await? {
+    let new = erasure::erase(&mut tx, referral).await?;
+    if new {
         let envelope = Envelope {
             test: row.test,
             practice: row.practice.as_bytes().to_vec(),
@@ -45,5 +46,6 @@ pub async fn erase(ctx: &Context, referral: Uuid) -> Result<(), EraseError> {
         };
         ctx.publish(&mut tx, envelope, &ReferralErased {}).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(new)
 }

@@ -4,7 +4,7 @@
 //! so nothing was seen that is not written. Anonymous refusals are counted as a metric, not listed.
 
 use crate::db::Right;
-use crate::{At, Db, Error, Migration, statements};
+use crate::{At, Db, Error, Migration, Tx, statements};
 use ring::digest::{SHA256, digest};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -49,6 +49,7 @@ statements! {
     OF_SUBJECT = "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
     GROUPS = "select number, rows, hash from audit_group where number > $1 order by number limit 500";
     ROWS_OF = "select at, person, action, what, subject, outcome from audit_access where number = $1 order by place";
+    HASH_AT = "select hash from audit_group where number = $1";
     HEAD = "select number, hash from audit_head where one = 1";
 }
 
@@ -138,10 +139,21 @@ impl Audit {
         Ok((last, broken))
     }
 
+    /// The hash of a group, if there is one.
+    pub async fn hash_at(&self, number: i64) -> sqlx::Result<Option<Vec<u8>>> {
+        let row: Option<(Vec<u8>,)> = self.db.q(HASH_AT).bind(number).opt().await?;
+        Ok(row.map(|(hash,)| hash))
+    }
+
     /// The database that holds it.
     pub fn db(&self) -> &Db {
         &self.db
     }
+}
+
+/// Number and hash of the newest group.
+pub(crate) async fn head_of(tx: &mut Tx) -> sqlx::Result<(i64, Vec<u8>)> {
+    tx.q(HEAD).one().await
 }
 
 async fn write_groups(db: Db, mut waiting: mpsc::Receiver<Waiting>) {

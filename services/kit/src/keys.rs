@@ -6,7 +6,8 @@
 
 use crate::db::Right;
 use crate::seal::DataKey;
-use crate::{At, Clock, Db, Migration, Random, statements};
+use crate::{At, Clock, Db, Migration, Random, Tx, statements};
+use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -28,8 +29,21 @@ pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed
 statements! {
     GET = "select wrapped, destroyed_at from data_key where id = $1";
     ADD = "insert into data_key (id, wrapped, made_at) values ($1, $2, $3) on conflict (id) do nothing";
+    TOMBSTONES = "select id, destroyed_at from data_key where destroyed_at is not null";
+    COUNT = "select count(*) from data_key where destroyed_at is null";
     DESTROY = "update data_key set wrapped = null, destroyed_at = $2 where id = $1 and destroyed_at is null";
     TOMBSTONE = "insert into data_key (id, made_at, destroyed_at) values ($1, $2, $2) on conflict (id) do nothing";
+}
+
+/// Every key that was destroyed, with the instant.
+pub(crate) async fn tombstones(tx: &mut Tx) -> sqlx::Result<BTreeMap<Uuid, At>> {
+    Ok(tx.q(TOMBSTONES).all::<(Uuid, At)>().await?.into_iter().collect())
+}
+
+/// How many keys stand.
+pub(crate) async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    let (count,): (i64,) = tx.q(COUNT).one().await?;
+    Ok(count)
 }
 
 /// Why a key could not be had.
@@ -68,11 +82,16 @@ impl RootKey {
             Ok(text) => Ok((Self::from_hex(&text)?, false)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let root = Self(DataKey::new(random.bytes()));
-                write_private(path, &root.to_hex()).map_err(told)?;
+                root.write(path)?;
                 Ok((root, true))
             }
             Err(error) => Err(told(error)),
         }
+    }
+
+    /// Writes it to a new file that only its owner can read.
+    pub fn write(&self, path: &Path) -> Result<(), KeyError> {
+        write_private(path, &self.to_hex()).map_err(|error| KeyError::Root(format!("{}: {error}", path.display())))
     }
 
     /// For the recovery sheet alone: 64 hexadecimal digits.
@@ -120,6 +139,11 @@ impl KeyStore {
     /// The database that holds the wrapped keys.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Fingerprints of the root keys that open it.
+    pub fn fingerprints(&self) -> Vec<String> {
+        vec![self.root.fingerprint()]
     }
 
     /// The key of `id`, made and committed now when there is none.

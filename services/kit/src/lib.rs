@@ -9,10 +9,12 @@
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
 //! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
+//! | [`backup`] | backups beside running services, and putting them back |
 //! | [`http`] | problem+json, extractors, layers, health |
 //! | [`testing`] | a world per test on either engine |
 
 pub mod audit;
+pub mod backup;
 pub mod caller;
 pub mod context;
 pub mod db;

@@ -7,7 +7,7 @@ use crate::context::{Context, Parts};
 use crate::db::{Layer, Right, give};
 use crate::keys::{KeyStore, RootKey};
 use crate::log::{self, Consumer, Follower, ProjectError};
-use crate::objects::{Objects, RemoteStore};
+use crate::objects::{Embedded, Objects, RemoteStore};
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
 use crate::{Clock, Db, Error, Random, audit, caller, http, idempotency, keys};
@@ -156,20 +156,7 @@ pub async fn open(
             crate::db::check_version(db, &layers).await?;
         }
     }
-    let (objects, janitor, embedded) = match &settings.store {
-        Store::Embedded(folder) => {
-            let (objects, embedded) = Objects::embedded(folder)?;
-            (objects, Some(Objects::embedded_janitor(&embedded)), Some(embedded))
-        }
-        Store::Remote(store) => {
-            let janitor = store.as_janitor().map(|janitor| Objects::remote(&janitor)).transpose()?;
-            (Objects::remote(store)?, janitor, None)
-        }
-        Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None, None),
-    };
-    if !matches!(settings.store, Store::Closed) {
-        objects.open_bucket().await?;
-    }
+    let (objects, janitor, embedded) = open_store(&settings).await?;
     let Stores { db, keys, audit } = stores;
     let keys = KeyStore::new(keys, root.clone(), random.clone(), clock.clone());
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
@@ -189,6 +176,26 @@ pub async fn open(
     });
     let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
+}
+
+/// The object store: with the services' right, with the janitor's where this process may be one, and what keeps it open.
+pub(crate) async fn open_store(settings: &Settings) -> Result<(Objects, Option<Objects>, Option<Embedded>), Error> {
+    let opened = match &settings.store {
+        Store::Embedded(folder) => {
+            let (objects, embedded) = Objects::embedded(folder)?;
+            (objects, Some(Objects::embedded_janitor(&embedded)), Some(embedded))
+        }
+        Store::Beside(folder) => (Objects::embedded_beside(folder)?, None, None),
+        Store::Remote(store) => {
+            let janitor = store.as_janitor().map(|janitor| Objects::remote(&janitor)).transpose()?;
+            (Objects::remote(store)?, janitor, None)
+        }
+        Store::Closed => (Objects::remote(&RemoteStore::nowhere())?, None, None),
+    };
+    if matches!(settings.store, Store::Embedded(_) | Store::Remote(_)) {
+        opened.0.open_bucket().await?;
+    }
+    Ok(opened)
 }
 
 /// Running services.

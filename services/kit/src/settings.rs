@@ -70,6 +70,8 @@ pub struct Given {
 pub enum Store {
     /// S3 in the process, on files in this folder.
     Embedded(PathBuf),
+    /// The same for reading alone, beside the process that has it open.
+    Beside(PathBuf),
     /// Any S3-compatible store.
     Remote(RemoteStore),
     /// None: for services without pictures, and commands beside a running service that touch rows alone.

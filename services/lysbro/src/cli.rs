@@ -54,10 +54,11 @@ pub(crate) enum Command {
         settings: Given,
     },
     /// Walks the log, the access log and the object store and reports what is missing, left over or changed.
-    Verify {
-        #[command(flatten)]
-        settings: Given,
-    },
+    Verify(Verify),
+    /// Copies databases, access log and objects, and the keys apart, beside running services.
+    Backup(Backup),
+    /// Puts a backup into an empty deployment.
+    Restore(Restore),
     /// Looks into the event log.
     Events {
         #[command(subcommand)]
@@ -72,6 +73,9 @@ pub(crate) enum Command {
         /// Must be given: this can't be undone.
         #[arg(long)]
         for_ever: bool,
+        /// A list kept outside, to which this erasure is added: `lysbro restore` reads it.
+        #[arg(long)]
+        tombstones: Option<PathBuf>,
         #[command(flatten)]
         settings: Given,
     },
@@ -79,6 +83,48 @@ pub(crate) enum Command {
     Openapi,
     /// Decodes pictures in a confined child process: Lysbro starts it by itself.
     Decode,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Verify {
+    /// A backup's manifest, kept outside: both logs must have its heads.
+    #[arg(long)]
+    pub against: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Given,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Backup {
+    /// Folder of the backups; objects that stand there are not copied again.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// Folder of the keys' backups, kept apart.
+    #[arg(long)]
+    pub keys_to: PathBuf,
+    /// How many backups stay.
+    #[arg(long, default_value_t = 14)]
+    pub keep: usize,
+    /// How many backups of the keys stay: with an older one, an erased referral could be read.
+    #[arg(long, default_value_t = 7)]
+    pub keep_keys: usize,
+    #[command(flatten)]
+    pub settings: Given,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Restore {
+    /// Folder of the backups (the newest is taken), or one of them.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// Folder of the keys' backups (the newest is taken), or one of them.
+    #[arg(long)]
+    pub keys_from: PathBuf,
+    /// A list that `lysbro erase --tombstones` wrote: these referrals stay erased.
+    #[arg(long)]
+    pub tombstones: Vec<PathBuf>,
+    #[command(flatten)]
+    pub settings: Given,
 }
 
 #[derive(clap::Args, Debug)]

@@ -8,6 +8,7 @@ statements! {
     ADD = "insert into directory_link (token_hash, person, kind, totp_sealed, made_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
     FIND = "select token_hash, person, kind, totp_sealed, expires_at, used_at, ended_at from directory_link where token_hash = $1";
     USE = "update directory_link set used_at = $2 where token_hash = $1 and used_at is null and ended_at is null and expires_at > $2";
+    END_EVERY = "update directory_link set ended_at = $1 where used_at is null and ended_at is null";
     END_INVITATIONS = "update directory_link set ended_at = $2 where person = $1 and kind = 'invitation' and used_at is null and ended_at is null";
 }
 
@@ -61,4 +62,9 @@ pub async fn use_up(tx: &mut Tx, token_hash: &[u8], now: At) -> sqlx::Result<boo
 /// Ends a person's open invitations.
 pub async fn end_invitations(tx: &mut Tx, person: Uuid, now: At) -> sqlx::Result<u64> {
     tx.q(END_INVITATIONS).bind(person).bind(now).exec().await
+}
+
+/// Ends every open link.
+pub async fn end_every(tx: &mut Tx, now: At) -> sqlx::Result<u64> {
+    tx.q(END_EVERY).bind(now).exec().await
 }

@@ -7,6 +7,7 @@ statements! {
     OPEN = "insert into kit_session (token_hash, person, person_name, opened_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)";
     END = "update kit_session set ended_at = $2 where token_hash = $1 and ended_at is null";
     END_ALL = "update kit_session set ended_at = $2 where person = $1 and ended_at is null";
+    END_EVERY = "update kit_session set ended_at = $1 where ended_at is null";
     LOCK = "update kit_session set locked_at = $2 where token_hash = $1 and ended_at is null and locked_at is null";
     UNLOCK = "update kit_session set locked_at = null, seen_at = $2 where token_hash = $1 and ended_at is null";
 }
@@ -41,6 +42,11 @@ pub async fn end_all(db: &Db, person: Uuid, now: At) -> sqlx::Result<u64> {
 /// Ends all sessions of a person, within the transaction.
 pub async fn end_all_in(tx: &mut Tx, person: Uuid, now: At) -> sqlx::Result<u64> {
     tx.q(END_ALL).bind(person).bind(now).exec().await
+}
+
+/// Ends every session.
+pub async fn end_every(tx: &mut Tx, now: At) -> sqlx::Result<u64> {
+    tx.q(END_EVERY).bind(now).exec().await
 }
 
 /// Locks a session.

@@ -4,6 +4,7 @@
 //! per service (every query twice). Every text is declared through [`statements!`](crate::statements) so that one test
 //! prepares all of them on both engines.
 
+mod copy;
 mod grants;
 mod migrate;
 mod open;

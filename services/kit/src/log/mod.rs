@@ -53,6 +53,9 @@ statements! {
     APPEND = "insert into log_event (position, id, kind, subject, recorded_at, envelope, sealed, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     HEAD = "select position from log_head where one = 1";
     PAGE = "select position, kind, envelope, sealed, hash from log_event where position > $1 order by position limit 500";
+    HEAD_HASH = "select position, hash from log_head where one = 1";
+    SUBJECTS = "select distinct subject from log_event where kind = $1";
+    HASH_AT = "select hash from log_event where position = $1";
     OF_SUBJECT = "select position, kind, envelope, sealed, hash from log_event where subject = $1 order by position";
 }
 
@@ -134,6 +137,23 @@ pub(crate) fn recorded((position, _, envelope, sealed, hash): EventRow) -> Resul
 pub async fn head(db: &crate::Db) -> sqlx::Result<i64> {
     let (position,): (i64,) = db.q(HEAD).one().await?;
     Ok(position)
+}
+
+/// Position and hash of the newest event.
+pub(crate) async fn head_of(tx: &mut Tx) -> sqlx::Result<(i64, Vec<u8>)> {
+    tx.q(HEAD_HASH).one().await
+}
+
+/// The hash that links the event at a position, if there is one.
+pub async fn hash_at(db: &crate::Db, position: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    let row: Option<(Vec<u8>,)> = db.q(HASH_AT).bind(position).opt().await?;
+    Ok(row.map(|(hash,)| hash))
+}
+
+/// The subjects of all events of a kind.
+pub async fn subjects(db: &crate::Db, kind: &str) -> sqlx::Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = db.q(SUBJECTS).bind(kind.to_owned()).all().await?;
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
 /// Up to 500 events after a position, oldest first.

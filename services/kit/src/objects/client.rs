@@ -84,6 +84,16 @@ impl Objects {
         Ok((Self::in_process(&embedded, IN_PROCESS), embedded))
     }
 
+    /// The embedded store's objects for reading alone, beside the process that may have it open. A listing is as of now.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no store in the folder or it cannot be read.
+    pub fn embedded_beside(folder: &Path) -> Result<Self, ObjectError> {
+        let embedded = Embedded::open_beside(folder, Self::EMBEDDED_BUCKET)?;
+        Ok(Self::in_process(&embedded, IN_PROCESS))
+    }
+
     /// The embedded store with the right to delete originals.
     pub fn embedded_janitor(embedded: &Embedded) -> Self {
         Self::in_process(embedded, IN_PROCESS_JANITOR)

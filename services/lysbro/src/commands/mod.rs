@@ -1,7 +1,9 @@
 //! One file per command that is more than a few lines.
 
+mod backup;
 mod events;
 mod invite;
+mod restore;
 mod serve;
 mod store;
 mod verify;
@@ -29,15 +31,20 @@ pub(crate) async fn run(command: Command) -> Outcome {
         Command::Migrate { roles, settings } => {
             Ok(kit::run::migrate(&services(), &settings.resolve()?, roles.as_deref()).await?)
         }
-        Command::Verify { settings } => verify::run(settings.resolve()?).await,
+        Command::Verify(options) => verify::run(options).await,
+        Command::Backup(options) => backup::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
         Command::Events { command } => events::run(command).await,
         Command::Invite(options) => invite::run(options).await,
-        Command::Erase { referral, for_ever, settings } => {
+        Command::Erase { referral, for_ever, tombstones, settings } => {
             if !for_ever {
                 return Err("erasing can't be undone: say --for-ever".into());
             }
             let ctx = rows_only(&services(), settings.resolve()?).await?;
             intake::erase(&ctx, referral).await?;
+            if let Some(list) = tombstones {
+                kit::backup::append_tombstone(&list, referral, ctx.now())?;
+            }
             println!("erased {referral}: its key is destroyed; older key backups must lapse too");
             Ok(())
         }
@@ -53,6 +60,14 @@ pub(crate) async fn run(command: Command) -> Outcome {
 pub(crate) async fn rows_only(services: &[Service], mut settings: Settings) -> Result<Context, Error> {
     settings.store = Store::Closed;
     Ok(kit::run::open(services, settings, Clock::system()).await?.0)
+}
+
+/// The same deployment for reading objects beside the running service that holds the embedded store.
+pub(crate) fn beside(mut settings: Settings) -> Settings {
+    if let Store::Embedded(folder) = settings.store {
+        settings.store = Store::Beside(folder);
+    }
+    settings
 }
 
 /// Logs go to stderr: readable lines, or JSON with `LYSBRO_LOG_FORMAT=json`; the level by `LYSBRO_LOG`.

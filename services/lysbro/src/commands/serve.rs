@@ -14,6 +14,7 @@ const HALTED: i32 = 74;
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
     start_logging("info");
     let services = chosen(&names)?;
+    super::restore::check_finished(&settings)?;
     let data = settings.data.clone();
     let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;
     if let Some(sheet) = sheet {

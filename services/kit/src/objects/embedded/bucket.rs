@@ -53,6 +53,8 @@ pub(super) struct Bucket {
     index: RwLock<Index>,
     /// Files that are not whole objects, by path.
     damaged: RwLock<HashSet<PathBuf>>,
+    /// Another process has the bucket and changes it: the files tell, not the index.
+    beside: bool,
     shards: Vec<Mutex<()>>,
 }
 
@@ -66,7 +68,7 @@ impl Bucket {
     }
 
     /// Opens the bucket in `folder` and reads the record of every object in it.
-    pub(super) fn open(folder: PathBuf) -> Result<Self, Fault> {
+    pub(super) fn open(folder: PathBuf, beside: bool) -> Result<Self, Fault> {
         let mut index = Index::default();
         let mut damaged = HashSet::new();
         let folder = &folder;
@@ -89,6 +91,7 @@ impl Bucket {
             folder: folder.clone(),
             index: RwLock::new(index),
             damaged: RwLock::new(damaged),
+            beside,
             shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
         })
     }
@@ -129,10 +132,11 @@ impl Bucket {
     }
 
     fn try_read(&self, key: &str, place: &Place) -> Result<(File, Record), Fault> {
-        if self.index().get(key).is_none() {
+        if !self.beside && self.index().get(key).is_none() {
             return Err(if self.damaged_ref().contains(&place.file) { Fault::Damaged } else { Fault::NoKey });
         }
         let mut file = File::open(&place.file).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if self.beside => Fault::NoKey,
             io::ErrorKind::NotFound => Fault::Damaged,
             _ => Fault::from(error),
         })?;
@@ -210,7 +214,13 @@ fn read_shards(folder: &Path, shards: impl Iterator<Item = usize>) -> Result<Rea
     for shard in shards {
         for found in fs::read_dir(folder.join(format!("{shard:02x}")))? {
             let path = found?.path();
-            match Record::read(&mut File::open(&path)?) {
+            let mut file = match File::open(&path) {
+                Ok(file) => file,
+                // Deleted meanwhile by the process that has the bucket.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error.into()),
+            };
+            match Record::read(&mut file) {
                 Ok(record) if path.ends_with(hex::encode(digest(&SHA256, record.key.as_bytes()))) => {
                     records.push(record);
                 }

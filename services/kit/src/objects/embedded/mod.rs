@@ -63,6 +63,15 @@ impl Embedded {
         Ok(Self { store: Arc::new(Store::open(folder)?) })
     }
 
+    /// Opens a bucket for reading alone, beside the process that may have the folder open. An object is one file that is never
+    /// changed in place, so what is read is whole and checked against its record. Blocks.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no such bucket or it cannot be read.
+    pub(super) fn open_beside(folder: &Path, bucket: &str) -> Result<Self, ObjectError> {
+        Ok(Self { store: Arc::new(Store::open_beside(folder, bucket)?) })
+    }
+
     /// Whether the store still takes objects.
     ///
     /// # Errors

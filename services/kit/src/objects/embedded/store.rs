@@ -18,8 +18,8 @@ pub(super) struct Store {
     buckets_folder: PathBuf,
     buckets: RwLock<BTreeMap<String, Arc<Bucket>>>,
     disk: Disk,
-    /// Locked until dropped.
-    _lock: File,
+    /// Locked until dropped; none when it is read beside the process that has it.
+    _lock: Option<File>,
 }
 
 impl Store {
@@ -46,13 +46,13 @@ impl Store {
             for found in fs::read_dir(&buckets_folder)? {
                 let found = found?;
                 if let Ok(name) = found.file_name().into_string() {
-                    buckets.insert(name, Arc::new(Bucket::open(found.path())?));
+                    buckets.insert(name, Arc::new(Bucket::open(found.path(), false)?));
                 }
             }
             Ok(RwLock::new(buckets))
         };
         let buckets = open().map_err(cannot)?;
-        let store = Self { incoming, buckets_folder, buckets, disk, _lock: lock };
+        let store = Self { incoming, buckets_folder, buckets, disk, _lock: Some(lock) };
         match store.damaged() {
             0 => {}
             damaged => {
@@ -60,6 +60,18 @@ impl Store {
             }
         }
         Ok(store)
+    }
+
+    /// Opens `folder` for reading alone, beside the process that may have it. Blocks.
+    pub(super) fn open_beside(folder: &Path, bucket: &str) -> Result<Self, ObjectError> {
+        let cannot = |fault: Fault| {
+            ObjectError::Unavailable(format!("the objects in {} cannot be read: {fault}", folder.display()))
+        };
+        let (incoming, buckets_folder) = (folder.join("incoming"), folder.join("buckets"));
+        let disk = Disk::for_reading();
+        let opened = Bucket::open(buckets_folder.join(bucket), true).map_err(cannot)?;
+        let buckets = RwLock::new(BTreeMap::from([(bucket.to_owned(), Arc::new(opened))]));
+        Ok(Self { incoming, buckets_folder, buckets, disk, _lock: None })
     }
 
     pub(super) fn disk(&self) -> &Disk {
@@ -91,7 +103,7 @@ impl Store {
         let folder = self.buckets_folder.join(name);
         fs::rename(new.keep(), &folder)?;
         self.disk.sync_directory(&self.buckets_folder)?;
-        buckets.insert(name.to_owned(), Arc::new(Bucket::open(folder)?));
+        buckets.insert(name.to_owned(), Arc::new(Bucket::open(folder, false)?));
         Ok(())
     }
 

@@ -1,0 +1,26 @@
+//! A copy of a SQLite database, made beside whoever writes to it.
+
+use super::{Db, Pool};
+use crate::Clock;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use std::path::Path;
+
+impl Db {
+    /// Writes a copy as of now to a new file. Free pages are not copied.
+    ///
+    /// # Errors
+    /// `Configuration` on PostgreSQL.
+    pub(crate) async fn vacuum_into(&self, path: &Path) -> sqlx::Result<()> {
+        let Pool::Lite(pool) = &self.pool else {
+            return Err(sqlx::Error::Configuration("PostgreSQL is copied by pg_dump".into()));
+        };
+        sqlx::query("vacuum into ?").bind(path.to_string_lossy().into_owned()).execute(pool).await.map(|_| ())
+    }
+
+    /// Opens such a copy as it is: without a write-ahead log, which would make files beside it.
+    pub(crate) async fn open_copy(path: &Path, clock: Clock) -> sqlx::Result<Self> {
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        Ok(Self::new(Pool::Lite(pool), clock))
+    }
+}

@@ -1,0 +1,87 @@
+//! `lysbro restore`: into an empty deployment.
+
+use super::{Outcome, start_logging, verify};
+use crate::cli::Restore;
+use crate::services;
+use intake::EraseError;
+use kit::backup::{Restored, restore};
+use kit::keys::RootKey;
+use kit::settings::Settings;
+use kit::{Clock, Context};
+use proto::Event;
+use proto::intake::ReferralErased;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Stands in the data folder while a restore is under way; `lysbro serve` refuses to start beside it.
+const MARK: &str = "restore-not-finished";
+
+pub(crate) async fn run(options: Restore) -> Outcome {
+    start_logging("warn");
+    let begun = Instant::now();
+    let settings = options.settings.resolve()?;
+    let root = root_key(&settings)?;
+    std::fs::create_dir_all(&settings.data)?;
+    kit::backup::check_empty(&settings).await?;
+    let mark = settings.data.join(MARK);
+    std::fs::write(&mark, "")?;
+    let from = (options.from.as_path(), options.keys_from.as_path());
+    let restored = restore(&settings, &root, from, &options.tombstones, &|line| println!("{line}")).await?;
+    let file = settings.data.join("root.key");
+    if settings.keys_url.starts_with("sqlite:") && !file.exists() {
+        root.write(&file)?;
+        println!("root key       {} written to {}", root.fingerprint(), file.display());
+    }
+    let services = services();
+    let (ctx, _) = kit::run::open(&services, settings, Clock::system()).await?;
+    let against = verify::against(&ctx, &restored.manifest).await?;
+    let (sessions, links) = directory::end_everything(&ctx).await?;
+    println!("signed out     {sessions} sessions and {links} open links of before");
+    println!("erased         {} referrals again that were erased since", erase_again(&ctx, &restored).await?);
+    for key in &restored.lost {
+        println!("lost           {key}");
+    }
+    let faults = verify::walk(&ctx, &services).await? + against;
+    std::fs::remove_file(&mark)?;
+    println!("restored {} in {:.1} s", restored.manifest.name, begun.elapsed().as_secs_f64());
+    if faults == 0 { Ok(()) } else { Err(format!("everything that could be was restored; {faults} faults").into()) }
+}
+
+/// Refuses to serve what a restore has only half put back.
+pub(crate) fn check_finished(settings: &Settings) -> Outcome {
+    let mark = settings.data.join(MARK);
+    if mark.exists() {
+        let folder = settings.data.display();
+        return Err(format!("a restore into {folder} did not end: empty the deployment and restore again").into());
+    }
+    Ok(())
+}
+
+fn root_key(settings: &Settings) -> Result<RootKey, Box<dyn std::error::Error + Send + Sync>> {
+    if let Some(text) = &settings.root_key {
+        return Ok(RootKey::from_hex(text)?);
+    }
+    let file: PathBuf = settings.data.join("root.key");
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Ok(RootKey::from_hex(&text)?),
+        Err(_) => {
+            Err("set LYSBRO_ROOT_KEY to the root key of the recovery sheet: nothing can be read without it".into())
+        }
+    }
+}
+
+/// Does again what was erased after the backup was taken. Their keys are destroyed already.
+async fn erase_again(ctx: &Context, restored: &Restored) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
+    let mut all = restored.tombstones.clone();
+    all.extend(kit::log::subjects(&ctx.db, ReferralErased::KIND).await?);
+    let mut done = 0;
+    for referral in all {
+        match intake::erase(ctx, referral).await {
+            Ok(new) => done += u64::from(new),
+            // A draft that was purged, or a key of something else.
+            Err(EraseError::Unknown(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(done)
+}
