@@ -2,10 +2,12 @@
 
 mod cast;
 mod client;
+mod collector;
 mod picture;
 
 pub use cast::{Cast, Practice};
 pub use client::{Client, Reply, Upload};
+pub use collector::Collector;
 pub use picture::{jpeg, large_jpeg};
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
+use tracing::Instrument;
 
 /// Most pictures take under a second; one that ends two children takes 40. After a crash the picture waits this long, while
 /// the patient may still be there, so it is no longer: a worker that outlives it writes nothing and the picture is done again.
@@ -47,7 +48,8 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         stored_bytes: picture.stored_bytes,
     };
     let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
-    job::add(tx, image, event.subject(), event.practice(), specialty, test, original).await?;
+    let trace = kit::trace::carried();
+    job::add(tx, image, event.subject(), event.practice(), specialty, test, original, trace).await?;
     Ok(())
 }
 
@@ -73,7 +75,10 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
         return Ok(0);
     };
-    match decode(ctx, &job, lease).await {
+    let span =
+        tracing::info_span!(target: kit::trace::TARGET, "decode", otel.kind = "consumer", attempts = job.attempts);
+    kit::trace::follow(&span, &job.trace);
+    match decode(ctx, &job, lease).instrument(span).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");

@@ -8,7 +8,7 @@
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
 //! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
-//! | [`http`] | problem+json, extractors, layers, health |
+//! | [`http`], [`trace`] | problem+json, extractors, layers, health; traces across services |
 //! | [`testing`] | a world per test on either engine |
 
 pub mod audit;
@@ -29,6 +29,7 @@ pub mod seal;
 pub mod service;
 pub mod settings;
 pub mod testing;
+pub mod trace;
 
 mod at;
 mod clock;

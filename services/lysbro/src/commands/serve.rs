@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) const ADDRESS: &str = "address";
 
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
-    start_logging("info");
+    let _telemetry = start_logging("info");
     let services = chosen(&names)?;
     let data = settings.data.clone();
     let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;

@@ -15,7 +15,7 @@ const OWNED: [&str; 2] = ["originals/", "derivatives/"];
 const GRACE: Duration = Duration::days(1);
 
 pub(crate) async fn run(settings: Settings) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     let services = services();
     let (ctx, _) = kit::run::open(&services, settings, Clock::system()).await?;
     let mut faults = 0;
