@@ -2,6 +2,7 @@
 
 mod cast;
 mod client;
+mod collector;
 mod fault_proxy;
 mod layout;
 mod picture;
@@ -10,6 +11,7 @@ mod stage;
 
 pub use cast::{Cast, Practice, person, register};
 pub use client::{Client, Reply, Upload, asked_again, trust};
+pub use collector::Collector;
 pub use fault_proxy::{FaultProxy, Mode, Toward};
 pub use layout::{Layout, Storm};
 pub use picture::{jpeg, large_jpeg, padded};

@@ -1,11 +1,11 @@
-//! 500 planted names, numbers and texts go through a real process: none may stand in clear in its logs, metrics, addresses,
-//! error bodies, database files or object folder.
+//! 500 planted names, numbers and texts go through a real process: none may stand in clear in its logs, metrics, traces,
+//! addresses, error bodies, database files or object folder.
 
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use tests::{Client, eventually, jpeg, program};
+use tests::{Client, Collector, eventually, jpeg, program};
 use uuid::Uuid;
 
 struct Process {
@@ -14,12 +14,13 @@ struct Process {
 }
 
 impl Process {
-    fn start(data: &Path, log: &Path) -> Self {
+    fn start(data: &Path, log: &Path, collector: &Collector) -> Self {
         let log = std::fs::File::create(log).expect("a log");
         let mut child = Command::new(program())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("LYSBRO_LOG", "trace,h2=info,hyper=info")
+            .env("LYSBRO_OTLP_URL", &collector.url)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -71,7 +72,8 @@ const MARKS: [&str; 2] = ["Kanari", "139174"];
 async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, log) = (folder.path().join("data"), folder.path().join("stderr.log"));
-    let process = Process::start(&data, &log);
+    let collector = Collector::start().await;
+    let process = Process::start(&data, &log, &collector);
     let admin_link =
         invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin_link).await;
@@ -121,6 +123,8 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     drop(process);
     let mut haystacks = vec![("answers and metrics".to_owned(), told.join("\n").into_bytes())];
     collect(folder.path(), &mut haystacks);
+    haystacks.push(("the traces".to_owned(), collector.bytes()));
+    one_trace_goes_through_the_services(&collector);
     assert!(haystacks.len() > 20, "databases, log and objects were read: {}", haystacks.len());
     assert!(
         haystacks.iter().any(|(name, bytes)| name.ends_with("stderr.log") && !bytes.is_empty()),
@@ -134,6 +138,22 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
         }
     }
     assert!(holds(b"..KanariName001Qx..", MARKS[0].as_bytes()), "the scan finds what is there");
+}
+
+/// What an upload set off in imaging and came back to intake, and what a submission set off in review, is one trace each.
+fn one_trace_goes_through_the_services(collector: &Collector) {
+    let traces = collector.traces();
+    let linked = |names: &[&str]| traces.iter().any(|trace| names.iter().all(|name| trace.contains(*name)));
+    let upload = ["PATCH /api/intake/uploads/{id}", "project imaging.pictures", "decode", "project intake-imaging", "project review.cases"];
+    let submission = ["POST /api/intake/referrals/{id}/submit", "project review.cases", "project uptake.facts"];
+    for names in [&upload[..], &submission[..]] {
+        assert!(
+            linked(names),
+            "no trace has {names:?} among {} traces: {:?}",
+            traces.len(),
+            traces.iter().take(40).collect::<Vec<_>>()
+        );
+    }
 }
 
 /// One referral full of canaries, sent with mistakes first so that error bodies are seen too.

@@ -126,6 +126,8 @@ fn envelope(kind: &str) -> Envelope {
         list_size: Some(3100),
         gps: Some(0),
         staff: Some(4),
+        // Came later: what was written before has none.
+        trace: String::new(),
     }
 }
 

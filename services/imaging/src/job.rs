@@ -23,16 +23,20 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             primary key (image, longest)
         ) {strict};
     ",
+}, Migration {
+    number: 2,
+    name: "the trace that a job belongs to",
+    sql: "alter table imaging_job add column trace text not null default '';",
 }];
 
 statements! {
-    ADD = "insert into imaging_job (image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0) on conflict (image) do nothing";
+    ADD = "insert into imaging_job (image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts, trace)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0, $11) on conflict (image) do nothing";
     TAKE = "update imaging_job set lease_token = $1, lease_expires_at = $2, attempts = attempts + 1
         where image = (select image from imaging_job where state = 'waiting' and due_at <= $3
                 and (lease_expires_at is null or lease_expires_at <= $3) order by due_at limit 1)
             and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3)
-        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts";
+        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts, trace";
     END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
     RENEW = "update imaging_job set lease_expires_at = $3 where image = $1 and lease_token = $2 and lease_expires_at > $4";
@@ -63,6 +67,8 @@ pub struct Job {
     stored_bytes: i64,
     /// How often it was begun, this time included.
     pub attempts: i64,
+    /// The trace it belongs to.
+    pub trace: String,
 }
 
 impl Job {
@@ -107,11 +113,12 @@ pub async fn add(
     specialty: String,
     test: bool,
     original: Stored,
+    trace: String,
 ) -> sqlx::Result<()> {
     let now = tx.now();
     let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test);
     let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
-    q.bind(original.stored_bytes as i64).bind(now).exec().await?;
+    q.bind(original.stored_bytes as i64).bind(now).bind(trace).exec().await?;
     Ok(())
 }
 

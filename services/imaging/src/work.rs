@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
+use tracing::Instrument;
 
 /// After a crash the picture waits this long, while the patient may still be there. Most pictures take under a second; one that
 /// ends two children takes 40, so a holder renews its lease while it works. One that slept past it writes nothing, and the
@@ -51,7 +52,8 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         stored_bytes: picture.stored_bytes,
     };
     let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
-    job::add(tx, image, event.subject(), event.practice(), specialty, test, original).await?;
+    let trace = kit::trace::carried();
+    job::add(tx, image, event.subject(), event.practice(), specialty, test, original, trace).await?;
     Ok(())
 }
 
@@ -81,7 +83,10 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
         return Ok(0);
     };
-    match renewing(ctx, &job, lease, decode(ctx, &job, lease)).await {
+    let span =
+        tracing::info_span!(target: kit::trace::TARGET, "decode", otel.kind = "consumer", attempts = job.attempts);
+    kit::trace::follow(&span, &job.trace);
+    match renewing(ctx, &job, lease, decode(ctx, &job, lease)).instrument(span).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");

@@ -123,6 +123,7 @@ impl Context {
         envelope.id = id.as_bytes().to_vec();
         E::KIND.clone_into(&mut envelope.kind);
         envelope.revision = E::REVISION;
+        envelope.trace = crate::trace::carried();
         if envelope.occurred_us == 0 {
             envelope.occurred_us = self.now().micros();
         }

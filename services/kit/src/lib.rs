@@ -10,7 +10,7 @@
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
 //! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
 //! | [`backup`] | backups beside running services, and putting them back |
-//! | [`http`] | problem+json, extractors, layers, health |
+//! | [`http`], [`trace`] | problem+json, extractors, layers, health; traces across services |
 //! | [`testing`] | a world per test on either engine |
 
 pub mod audit;
@@ -33,6 +33,7 @@ pub mod seal;
 pub mod service;
 pub mod settings;
 pub mod testing;
+pub mod trace;
 
 mod at;
 mod clock;

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::{Arc, OnceLock};
+use tracing::Instrument;
 use uuid::Uuid;
 
 tokio::task_local! {
@@ -47,13 +48,17 @@ const SECURITY: [(&str, &str); 6] = [
 /// The outermost layer.
 pub(super) async fn around(State(ctx): State<Context>, request: Request, next: Next) -> Response {
     let id = ctx.new_id();
-    REQUEST_ID.scope(id, answer(ctx, request, next, id)).await
+    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!(
+        target: crate::trace::TARGET, "request", otel.name = format!("{} {route}", request.method()), otel.kind = "server",
+        request.id = %id, http.status = tracing::field::Empty
+    );
+    REQUEST_ID.scope(id, answer(ctx, request, next, id, route).instrument(span)).await
 }
 
-async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Response {
+async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid, route: String) -> Response {
     let began = std::time::Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let signed_in = SignedIn::default();
     request.extensions_mut().insert(signed_in.clone());
     let mut response = if crosses_origin(&method, request.headers()) {
@@ -94,7 +99,8 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid) -> Res
     let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_ms", "route" => route.clone()).record(duration_ms);
-    tracing::info!(request.id = %id, http.method = %method, http.route = route, http.status = status.as_u16(), duration_ms, "answered");
+    tracing::Span::current().record("http.status", status.as_u16());
+    tracing::info!(http.method = %method, http.route = route, http.status = status.as_u16(), duration_ms, "answered");
     response
 }
 

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::db::Tx;
 use crate::{At, Db, statements};
 use futures::future::BoxFuture;
+use tracing::Instrument;
 use uuid::Uuid;
 
 statements! {
@@ -207,11 +208,21 @@ async fn project_all(
             tx.q(IS_PARKED).bind(consumer.name.to_owned()).bind(event.subject()).opt().await?;
         match waiting {
             Some((first,)) => write_parked(&mut tx, consumer, event, &format!("waits behind event {first}")).await?,
-            None => (consumer.project)(ctx, &mut tx, event).await?,
+            None => project(ctx, &mut tx, consumer, event).await?,
         }
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// One event, as a span of the trace that it came from.
+async fn project(ctx: &Context, tx: &mut Tx, consumer: &Consumer, event: &Recorded) -> Result<(), ProjectError> {
+    let span = tracing::info_span!(
+        target: crate::trace::TARGET, "project", otel.kind = "consumer", consumer = consumer.name, event.kind = event.kind(),
+        event.position = event.position
+    );
+    crate::trace::follow(&span, &event.envelope.trace);
+    (consumer.project)(ctx, tx, event).instrument(span).await
 }
 
 async fn park(
@@ -263,7 +274,7 @@ pub async fn retry_parked(ctx: &Context, consumer: &Consumer) -> Result<usize, P
         if tx.q(UNPARK).bind(consumer.name.to_owned()).bind(one.position).exec().await? != 1 {
             continue;
         }
-        match (consumer.project)(ctx, &mut tx, &event).await {
+        match project(ctx, &mut tx, consumer, &event).await {
             Ok(()) => {
                 tx.commit().await?;
                 done += 1;

@@ -8,7 +8,7 @@ use kit::backup::{To, take};
 use std::time::Instant;
 
 pub(crate) async fn run(options: Backup) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     let services = services();
     let begun = Instant::now();
     let (ctx, _) = kit::run::open(&services, beside(options.settings.resolve()?), Clock::system()).await?;

@@ -6,9 +6,11 @@ mod invite;
 mod restore;
 mod serve;
 mod store;
+mod telemetry;
 mod verify;
 
 pub(crate) use serve::until_told;
+pub(crate) use telemetry::start_logging;
 
 use crate::cli::Command;
 use crate::{demo, services};
@@ -68,23 +70,4 @@ pub(crate) fn beside(mut settings: Settings) -> Settings {
         settings.store = Store::Beside(folder);
     }
     settings
-}
-
-/// Logs go to stderr: readable lines, or JSON with `LYSBRO_LOG_FORMAT=json`; the level by `LYSBRO_LOG`.
-pub(crate) fn start_logging(default: &str) {
-    use tracing_subscriber::EnvFilter;
-    let mut filter = EnvFilter::try_from_env("LYSBRO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    // It calls every absent object an error, and prints signed headers when asked for more.
-    if let Ok(quiet) = "s3s=off".parse() {
-        filter = filter.add_directive(quiet);
-    }
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = if std::env::var("LYSBRO_LOG_FORMAT").is_ok_and(|format| format == "json") {
-        lines.json().try_init()
-    } else {
-        lines.try_init()
-    };
-    if let Err(error) = set {
-        eprintln!("lysbro: logging was set up before: {error}");
-    }
 }

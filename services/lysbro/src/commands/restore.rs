@@ -17,7 +17,7 @@ use std::time::Instant;
 const MARK: &str = "restore-not-finished";
 
 pub(crate) async fn run(options: Restore) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     let begun = Instant::now();
     let settings = options.settings.resolve()?;
     let root = root_key(&settings)?;

@@ -12,7 +12,7 @@ pub(crate) const ADDRESS: &str = "address";
 const HALTED: i32 = 74;
 
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
-    start_logging("info");
+    let _telemetry = start_logging("info");
     let services = chosen(&names)?;
     super::restore::check_finished(&settings)?;
     let data = settings.data.clone();

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 pub(crate) async fn run(address: SocketAddr, data: &Path, keys: KeyPairs) -> Outcome {
-    start_logging("info");
+    let _telemetry = start_logging("info");
     let (_, embedded) = Objects::embedded(data)?;
     if embedded.damaged() > 0 {
         eprintln!("lysbro: {} files are not whole objects; they are kept and never served", embedded.damaged());

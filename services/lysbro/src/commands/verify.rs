@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::days(1);
 const AT_ONCE: usize = 8;
 
 pub(crate) async fn run(options: Verify) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     let services = services();
     let (ctx, _) = kit::run::open(&services, beside(options.settings.resolve()?), Clock::system()).await?;
     let mut faults = walk(&ctx, &services).await?;

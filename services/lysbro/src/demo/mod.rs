@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 const MARK: &str = "SYNTHETIC-DEMONSTRATION";
 
 pub(crate) async fn run(options: Demo) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     make_new(&options.data)?;
     let mut settings = Settings::embedded(&options.data);
     settings.listen.set_port(options.port);
