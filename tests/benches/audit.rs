@@ -68,7 +68,11 @@ pub async fn run() -> Vec<(String, f64, f64)> {
             }
             println!(
                 "audit-{readers}-{name}: recorded p50={:.2} p95={:.2} ms; unrecorded p50={:.2} p95={:.2} ms; {:.2} ms per read",
-                ours.p50(), ours.p95(), peer.p50(), peer.p95(), ours.p50() - peer.p50()
+                ours.p50(),
+                ours.p95(),
+                peer.p50(),
+                peer.p95(),
+                ours.p50() - peer.p50()
             );
             lines.push((format!("audit-{readers}-{name}"), ours.p50(), peer.p50()));
         }

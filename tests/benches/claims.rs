@@ -28,7 +28,8 @@ pub async fn run() {
     for (name, deployment) in DEPLOYMENTS {
         let portion = wanted("PORTION", if name == "sqlite" { 1_500 } else { 4_000 });
         assert!(rounds * portion * 2 <= waiting, "WAITING must be at least ROUNDS x PORTION x 2");
-        let world = World::start(vec![review::service()], deployment, |_| ()).await.unwrap_or_else(|error| panic!("{error}"));
+        let world =
+            World::start(vec![review::service()], deployment, |_| ()).await.unwrap_or_else(|error| panic!("{error}"));
         let ctx = world.ctx();
         let department = seed::department(ctx, CLAIMERS).await;
         seed::cases(ctx, department.id, waiting).await;

@@ -53,5 +53,8 @@ pub fn load() {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = text.split(' ').take(3).collect::<Vec<_>>().join(" ");
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-    println!("machine load={load} cores={} profile={profile}", std::thread::available_parallelism().map_or(0, usize::from));
+    println!(
+        "machine load={load} cores={} profile={profile}",
+        std::thread::available_parallelism().map_or(0, usize::from)
+    );
 }

@@ -27,7 +27,12 @@ pub async fn run() {
     let ids = journey(&world, &cast).await;
     let folder = tempfile::tempdir().expect("a folder");
     let mut found = 0;
-    let roles = [("gp", &cast.gp), ("specialist", &cast.specialist), ("administrator", &cast.admin), ("manager", &cast.manager)];
+    let roles = [
+        ("gp", &cast.gp),
+        ("specialist", &cast.specialist),
+        ("administrator", &cast.admin),
+        ("manager", &cast.manager),
+    ];
     for (role, client) in roles {
         let began = Instant::now();
         let token = client.token().expect("a session");
@@ -35,8 +40,11 @@ pub async fn run() {
         println!("api-fuzz role={role} {ran} seconds={:.0}", began.elapsed().as_secs_f64());
         found += ran.problems;
     }
-    let person = directory::add_person(world.ctx(), None, "Leaving Synthetic", "leaving@lysbro.example", "en").await.expect("a person");
-    let link = directory::make_link(world.ctx(), person, LinkKind::SignIn, LinkKind::SignIn.lasts()).await.expect("a link");
+    let person = directory::add_person(world.ctx(), None, "Leaving Synthetic", "leaving@lysbro.example", "en")
+        .await
+        .expect("a person");
+    let link =
+        directory::make_link(world.ctx(), person, LinkKind::SignIn, LinkKind::SignIn.lasts()).await.expect("a link");
     let leaving = Client::by_link(&world.url(), &link).await;
     let token = leaving.token().expect("a session");
     let ran = go(&program, folder.path(), &world.url(), "leaving", token, &ids, &["--include-path-regex", ENDING]);
@@ -110,7 +118,8 @@ fn go(program: &Path, folder: &Path, url: &str, role: &str, token: &str, ids: &[
         .current_dir(folder)
         .status()
         .expect("the fuzzer runs");
-    let told: Value = std::fs::read(&report).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let told: Value =
+        std::fs::read(&report).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     if let Some(keep) = std::env::var_os("KEEP") {
         for file in [&report, &description] {
             std::fs::copy(file, Path::new(&keep).join(file.file_name().expect("a name"))).expect("a copy");

@@ -28,7 +28,8 @@ const ACCESSES: [&str; 2] = [
      select 1000000 + i / 50, i % 50, $2, $1, 'read', 'case', case when i % 20000 = 0 then $1 else gen_random_uuid() end, 'ok' \
      from generate_series(1, cast($3 as bigint)) as n (i)",
 ];
-const OF_SUBJECT: &str = "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
+const OF_SUBJECT: &str =
+    "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
 const BY_KEY: &str = "select at, person from audit_access where number = $1 and place < 50";
 
 /// An office's waiting referrals and its drafts, first and deep page, beside a bare select of the ids.

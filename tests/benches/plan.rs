@@ -9,7 +9,8 @@ use serde_json::Value;
 /// When none or several fit.
 pub fn statement(service: &kit::Service, name: &str, words: &str) -> &'static str {
     let all = service.statements.iter().flat_map(|list| list.iter());
-    let fitting: Vec<&str> = all.filter(|(one, text)| *one == name && text.contains(words)).map(|(_, text)| *text).collect();
+    let fitting: Vec<&str> =
+        all.filter(|(one, text)| *one == name && text.contains(words)).map(|(_, text)| *text).collect();
     assert_eq!(fitting.len(), 1, "{} statements of {} are called {name}", fitting.len(), service.name);
     fitting[0]
 }

@@ -104,7 +104,12 @@ pub async fn fill(ctx: &Context, ids: &[Uuid]) {
     let mut tx = ctx.begin().await.expect("a transaction");
     for id in ids {
         let sealed = review::sealed::seal(ctx, &key, review::sealed::CASE, *id, &content).expect("sealed");
-        tx.q("update review_case set content = $2 where id = $1").bind(*id).bind(sealed).exec_one().await.expect("a case");
+        tx.q("update review_case set content = $2 where id = $1")
+            .bind(*id)
+            .bind(sealed)
+            .exec_one()
+            .await
+            .expect("a case");
     }
     tx.commit().await.expect("filled");
 }

@@ -30,12 +30,21 @@ pub async fn run() {
             }
             println!(
                 "submit-{at_once}-{name}: p50={:.2} p95={:.2} ms; floor p50={:.2} p95={:.2} ms",
-                ours.p50(), ours.p95(), peer.p50(), peer.p95()
+                ours.p50(),
+                ours.p95(),
+                peer.p50(),
+                peer.p95()
             );
             latencies.push((format!("submit-{at_once}-p50-{name}"), ours.p50(), peer.p50()));
             rates.push((format!("submit-{at_once}-{name}"), figure::median(&our_rates), figure::median(&peer_rates)));
         }
-        let (sent,): (i64,) = world.ctx().db.q("select count(*) from intake_referral where state = 'submitted'").one().await.expect("a count");
+        let (sent,): (i64,) = world
+            .ctx()
+            .db
+            .q("select count(*) from intake_referral where state = 'submitted'")
+            .one()
+            .await
+            .expect("a count");
         assert_eq!(sent as usize, rounds * each * 2, "every submission stands");
         assert!(world.settle().await.expect("settled").is_empty(), "nothing is parked");
         world.stop().await;

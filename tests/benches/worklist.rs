@@ -23,7 +23,8 @@ pub async fn run() {
     let waiting = wanted("WAITING", 1_000_000);
     let mut lines = Vec::new();
     for (name, deployment) in DEPLOYMENTS {
-        let world = World::start(lysbro::services(), deployment, |_| ()).await.unwrap_or_else(|error| panic!("{error}"));
+        let world =
+            World::start(lysbro::services(), deployment, |_| ()).await.unwrap_or_else(|error| panic!("{error}"));
         let ctx = world.ctx();
         let department = seed::department(ctx, 2).await;
         seed::cases(ctx, department.id, waiting).await;
@@ -34,12 +35,16 @@ pub async fn run() {
         for (page, from) in [("first", 0), ("deep", waiting / 2), ("last", waiting - 60)] {
             let after = place(ctx, department.id, from).await;
             let path = format!("/api/review/worklist?cursor={}", cursor(after));
-            lines.push(compared(&format!("worklist-{page}-{name}"), ctx, &client, cookie, &path, department.id, after).await);
+            lines.push(
+                compared(&format!("worklist-{page}-{name}"), ctx, &client, cookie, &path, department.id, after).await,
+            );
         }
         for filter in ["mine", "unclaimed", "urgent", "returned"] {
             let path = format!("/api/review/worklist?filter={filter}");
             let after = place(ctx, department.id, 0).await;
-            lines.push(compared(&format!("worklist-{filter}-{name}"), ctx, &client, cookie, &path, department.id, after).await);
+            lines.push(
+                compared(&format!("worklist-{filter}-{name}"), ctx, &client, cookie, &path, department.id, after).await,
+            );
         }
         lines.extend(lists::office(name, ctx, &client).await);
         lines.push(lists::accesses(name, ctx).await);
@@ -57,7 +62,11 @@ async fn some_are_special(ctx: &Context, department: Uuid, person: Uuid, waiting
     let ids: Vec<Uuid> = rows.into_iter().map(|row| row.2).collect();
     for id in &ids[..30] {
         let lease = kit::lease::Lease::take(ctx, review::claim::LASTS);
-        assert!(review::store::claim::take(&ctx.db, *id, person, "Dagny Synthetic", lease, ctx.now()).await.expect("a claim"));
+        assert!(
+            review::store::claim::take(&ctx.db, *id, person, "Dagny Synthetic", lease, ctx.now())
+                .await
+                .expect("a claim")
+        );
     }
     for id in &ids[30..] {
         ctx.db.q("update review_case set state = 'returned' where id = $1").bind(*id).exec_one().await.expect("a case");
@@ -116,13 +125,18 @@ async fn compared(
         let shown = reply.json()["items"].as_array().map_or(0, Vec::len);
         assert!(shown >= 30, "{name} shows {shown} rows");
         let began = Instant::now();
-        let ids: Vec<(Uuid,)> =
-            ctx.db.q(IDS).bind(department).bind(rank).bind(due).bind(id).all().await.expect("ids");
+        let ids: Vec<(Uuid,)> = ctx.db.q(IDS).bind(department).bind(rank).bind(due).bind(id).all().await.expect("ids");
         if round >= 5 {
             peer.add(began.elapsed());
         }
         assert!(ids.len() > 30);
     }
-    println!("{name}: service p50={:.2} ms p95={:.2} ms; ids p50={:.2} ms p95={:.2} ms", ours.p50(), ours.p95(), peer.p50(), peer.p95());
+    println!(
+        "{name}: service p50={:.2} ms p95={:.2} ms; ids p50={:.2} ms p95={:.2} ms",
+        ours.p50(),
+        ours.p95(),
+        peer.p50(),
+        peer.p95()
+    );
     (name.to_owned(), ours.p50(), peer.p50())
 }

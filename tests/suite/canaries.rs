@@ -144,7 +144,13 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
 fn one_trace_goes_through_the_services(collector: &Collector) {
     let traces = collector.traces();
     let linked = |names: &[&str]| traces.iter().any(|trace| names.iter().all(|name| trace.contains(*name)));
-    let upload = ["PATCH /api/intake/uploads/{id}", "project imaging.pictures", "decode", "project intake-imaging", "project review.cases"];
+    let upload = [
+        "PATCH /api/intake/uploads/{id}",
+        "project imaging.pictures",
+        "decode",
+        "project intake-imaging",
+        "project review.cases",
+    ];
     let submission = ["POST /api/intake/referrals/{id}/submit", "project review.cases", "project uptake.facts"];
     for names in [&upload[..], &submission[..]] {
         assert!(

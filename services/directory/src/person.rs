@@ -15,7 +15,12 @@ pub struct NewPerson {
     pub id: Option<Uuid>,
     /// As answers and questions show it, 1 to 200 characters.
     #[serde(default)]
-    #[schema(required = true, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$"
+    )]
     pub name: String,
     /// For signing in; unique, without regard to upper and lower case.
     #[serde(default)]

@@ -35,11 +35,17 @@ pub struct DraftContent {
     pub priority: Option<Priority>,
     /// What the office wants to know.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10_000, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 10_000,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub question: Option<String>,
     /// What led to it: course, treatment, medication.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10_000, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 10_000,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub history: Option<String>,
     /// What is to be answered, one by one.
     #[schema(max_items = 20)]
@@ -55,15 +61,24 @@ pub struct Patient {
     pub identifier_system: Option<IdentifierSystem>,
     /// The number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 64, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub identifier: Option<String>,
     /// Full name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 300, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub name: Option<String>,
     /// `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 10,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub birth_date: Option<String>,
     /// Administrative gender.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,11 +102,17 @@ pub struct Finding {
     pub kind: Option<FindingKind>,
     /// Size in mm, colour, surface, change.
     #[serde(default)]
-    #[schema(max_length = 10_000, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 10_000,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub description: String,
     /// For how long, in the office's words.
     #[serde(default)]
-    #[schema(max_length = 300, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub duration: String,
 }
 
@@ -100,13 +121,22 @@ pub struct Finding {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CodedSite {
     /// Code.
-    #[schema(max_length = 300, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub code: String,
     /// DICOM coding scheme designator: SCT, FMA or DCM.
-    #[schema(max_length = 300, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub system: String,
     /// English name. When the code is known it is the list's own, whatever was sent; screens show their language by code.
-    #[schema(max_length = 300, pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
     pub display: String,
 }
 

@@ -9,9 +9,9 @@ use crate::{At, Migration, Repair, Tx, statements};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use time::Duration;
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::Required;
 use uuid::Uuid;
 
 /// Table of keys that were used.
@@ -60,7 +60,9 @@ impl utoipa::IntoParams for IdempotencyKey {
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
-            .description(Some("A repeat with the same key and the same content changes nothing; 409 `key-reused` with another."))
+            .description(Some(
+                "A repeat with the same key and the same content changes nothing; 409 `key-reused` with another.",
+            ))
             .schema(Some(text.pattern(Some("^[ -~]*$")).build()))
             .build();
         vec![key]

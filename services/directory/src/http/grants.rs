@@ -6,8 +6,8 @@ use crate::acts::once::Author;
 use crate::grant::{GrantEnd, NewGrant};
 use axum::extract::State;
 use axum::http::StatusCode;
-use kit::idempotency::IdempotencyKey;
 use kit::http::{Json, Path};
+use kit::idempotency::IdempotencyKey;
 use kit::{Context, Problem};
 use uuid::Uuid;
 

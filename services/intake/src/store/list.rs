@@ -28,8 +28,16 @@ macro_rules! in_tab {
 macro_rules! tab {
     ($of:literal) => {
         concat!(
-            "(case when ", $of, "answered_at is not null and ", $of, "acknowledged_at is null then 'answers' when ", $of, "state = 'draft' then 'drafts' \
-             when ", $of, "state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end)"
+            "(case when ",
+            $of,
+            "answered_at is not null and ",
+            $of,
+            "acknowledged_at is null then 'answers' when ",
+            $of,
+            "state = 'draft' then 'drafts' \
+             when ",
+            $of,
+            "state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end)"
         )
     };
 }
@@ -37,7 +45,11 @@ macro_rules! tab {
 /// How many stand in a tab, up to [`COUNTED`].
 macro_rules! count {
     ($which:literal) => {
-        concat!("(select count(*) from (select 1 from intake_referral r where ", in_tab!($which), " limit 1000) counted)")
+        concat!(
+            "(select count(*) from (select 1 from intake_referral r where ",
+            in_tab!($which),
+            " limit 1000) counted)"
+        )
     };
 }
 

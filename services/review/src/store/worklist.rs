@@ -218,7 +218,8 @@ mod tests {
             let q = q.bind(-1_i64).bind(at).bind(Uuid::nil()).bind(51_i64);
             let plan: Vec<(i64, i64, i64, String)> = q.all().await.unwrap();
             let steps: Vec<&str> = plan.iter().map(|step| step.3.as_str()).collect();
-            let walks = |step: &&str| step.contains(&format!(" c USING INDEX {index} ")) && step.contains("priority_rank");
+            let walks =
+                |step: &&str| step.contains(&format!(" c USING INDEX {index} ")) && step.contains("priority_rank");
             assert!(steps.iter().any(walks), "{filter:?}: {steps:?}");
             assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{filter:?}: {steps:?}");
         }
