@@ -208,8 +208,8 @@ const UNDER_WAY: &str = "select
     (select count(*) from log_offset where position < (select position from log_head)) +
     (select count(*) from imaging_job where state = 'waiting') +
     (select count(*) from review_answer where released_at is null)";
-/// The longest that a lease of a killed holder and the waits after failures can keep anything.
-const DRAINED: Duration = Duration::from_secs(150);
+/// Longer than a lease of a killed holder and the waits after failures (five minutes at most) can keep anything.
+const DRAINED: Duration = Duration::from_secs(400);
 
 /// Waits until everything has drained by itself, and looks that nothing is parked.
 pub async fn until_calm(ctx: &Context) -> Outcome {

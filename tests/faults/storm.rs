@@ -46,7 +46,7 @@ pub async fn run(options: Options) -> Outcome {
     println!("seed {} on {:?} in {}", options.seed, options.deployment, folder.display());
     let mut dice = Dice::new(options.seed, 0);
     let mut deployment = Deployment::start(options.deployment, &folder, &mut dice).await?;
-    let plan = people(&deployment, options.seed, &folder).await?;
+    let mut plan = people(&deployment, options.seed, &folder).await?;
     let begun = Instant::now();
     let mut client = client(&folder)?;
     let done = killer::kill(&mut deployment, options.kills, &mut dice).await?;
@@ -59,6 +59,9 @@ pub async fn run(options: Options) -> Outcome {
     }
     let ctx = deployment.context().await?;
     let calm = judge::until_calm(&ctx).await;
+    // The first manager did nothing for so long that the session ended.
+    plan.manager =
+        signed(&tests::person(&ctx, &address(&deployment)?, "Mona", Role::ProgrammeManager, None, None).await);
     let entries = ledger::read(&plan.ledger)?;
     let mut verdict = judge::judge(&plan, &entries, &ctx).await?;
     close(ctx).await;
@@ -95,8 +98,7 @@ async fn until_answers_came_back(plan: &Plan) -> Outcome {
 /// Registers practices, departments and people, and signs everybody in.
 pub async fn people(deployment: &Deployment, seed: u64, folder: &Path) -> Outcome<Plan> {
     let ctx = deployment.context().await?;
-    let directory = deployment.addresses.iter().find(|(name, _)| name == "directory");
-    let (_, base) = directory.cloned().ok_or("directory does not run")?;
+    let base = address(deployment)?;
     let admin = tests::person(&ctx, &base, "Ada", Role::Administrator, None, None).await;
     let mut departments = Vec::new();
     for (name, specialty) in DEPARTMENTS {
@@ -121,6 +123,12 @@ pub async fn people(deployment: &Deployment, seed: u64, folder: &Path) -> Outcom
     plan.write(&folder.join("plan.json"))?;
     judge::until_known(&plan).await?;
     Ok(plan)
+}
+
+/// Where people sign in.
+fn address(deployment: &Deployment) -> Outcome<String> {
+    let directory = deployment.addresses.iter().find(|(name, _)| name == "directory");
+    Ok(directory.ok_or("directory does not run")?.1.clone())
 }
 
 async fn office(ctx: &Context, base: &str, admin: &Client, (number, name): (usize, &'static str)) -> Office {

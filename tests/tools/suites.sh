@@ -226,7 +226,7 @@ faults_suites() {
     is_wanted faults-order || is_wanted faults-eio || return 0
     if "$tools/strace.sh" >"$logs/strace.log" 2>&1; then
         suite faults-order check target/debug/faults order --submissions 20
-        suite faults-eio check target/debug/faults eio --syncs 1,5,13
+        suite faults-eio check target/debug/faults eio --syncs 1,15,40
     else
         could_not_run faults-order "$(tail -n 1 "$logs/strace.log")"
         could_not_run faults-eio "$(tail -n 1 "$logs/strace.log")"

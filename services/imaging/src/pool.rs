@@ -1,17 +1,20 @@
 //! The parent's side of decoding: a few warm children, each asked one picture at a time.
 //!
 //! A child that dies or is silent too long is replaced and the picture tried once more in a fresh one; a picture that ends
-//! two children is rejected. A child that never gets ready is a fault of the host and is kept apart, so that a host in
-//! trouble delays pictures and never rejects them. Rejected: a child per picture, which costs a process start each.
+//! two children is rejected. A child that never gets ready, or that is killed from outside (by a host short of memory; the
+//! child's own limits end it otherwise), is a fault of the host and is kept apart, so that a host in trouble delays pictures and
+//! never rejects them. Rejected: a child per picture, which costs a process start each.
 
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prost::Message;
+use rustix::process::Signal;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -86,10 +89,16 @@ impl Decoder {
                 Some(worker) => worker,
                 None => self.start().await.map_err(DecodeError::Unavailable)?,
             };
-            // A worker that did not answer is dropped here, which kills its process.
-            if let Ok(Ok(answer)) = timeout(self.time_limit, worker.ask(file)).await {
-                self.keep(worker);
-                return answer.map_err(DecodeError::Rejected);
+            match timeout(self.time_limit, worker.ask(file)).await {
+                Ok(Ok(answer)) => {
+                    self.keep(worker);
+                    return answer.map_err(DecodeError::Rejected);
+                }
+                Ok(Err(_)) if worker.was_killed().await => {
+                    return Err(DecodeError::Unavailable(io::Error::other("the decoder was killed from outside")));
+                }
+                // A worker that did not answer is dropped here, which kills its process.
+                _ => {}
             }
         }
         Err(DecodeError::Rejected(Rejected::undecodable()))
@@ -138,6 +147,12 @@ struct Worker {
 }
 
 impl Worker {
+    /// Whether SIGKILL ended it: too much memory would have been refused to it, and too much time ends in [`TIME_LIMIT`].
+    async fn was_killed(&mut self) -> bool {
+        let ended = timeout(Duration::from_secs(1), self.child.wait()).await;
+        matches!(ended, Ok(Ok(status)) if status.signal() == Some(Signal::KILL.as_raw()))
+    }
+
     async fn ask(&mut self, file: &[u8]) -> io::Result<Result<Rendered, Rejected>> {
         send_frame(&mut self.input, file).await?;
         let body = receive_frame(&mut self.output, MAX_REPLY).await?;
@@ -209,6 +224,8 @@ mod tests {
             Decoder::with_program(1, "/nonexistent/lysbro", ["decode"]),
             Decoder::with_program(1, "/bin/sh", ["-c", "exit 2"]),
             Decoder::with_program(1, "/bin/sh", ["-c", r"printf '\000\000\000\017lysbro-decode/9'; exec cat"]),
+            // What a host that runs out of memory does.
+            shell("head -c 11 > /dev/null; kill -9 $$"),
         ] {
             let outcome = decoder.render(b"picture").await;
             assert!(matches!(outcome, Err(DecodeError::Unavailable(_))), "{outcome:?}");

@@ -126,6 +126,22 @@ fn make_folder(settings: &Settings) -> Result<(), Error> {
         .map_err(|error| Error::Start(format!("folder {}: {error}", settings.data.display())))
 }
 
+/// Held while the embedded default is opened. At a first start `lysbro serve` and `lysbro invite` would both make the root key
+/// and the tables: SQLite's migrations have no lock of their own.
+async fn alone(settings: &Settings) -> Result<Option<std::fs::File>, Error> {
+    if settings.root_key.is_some() && !settings.database_url.starts_with("sqlite:") {
+        return Ok(None);
+    }
+    let path = settings.data.join("opening");
+    let told = format!("{} cannot be locked", path.display());
+    let lock = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::create(path)?;
+        file.lock().map(|()| file)
+    });
+    let locked = lock.await.map_err(|error| Error::Start(format!("{told}: {error}")))?;
+    locked.map(Some).map_err(|error| Error::Start(format!("{told}: {error}")))
+}
+
 /// What the first start tells the person who started it: shown once, never logged.
 #[derive(Clone, Debug)]
 pub struct RecoverySheet {
@@ -143,6 +159,7 @@ pub async fn open(
     clock: Clock,
 ) -> Result<(Context, Option<RecoverySheet>), Error> {
     make_folder(&settings)?;
+    let alone = alone(&settings).await?;
     let random = Random::default();
     let (root, made) = match &settings.root_key {
         Some(text) => (RootKey::from_hex(text)?, false),
@@ -160,6 +177,7 @@ pub async fn open(
     let Stores { db, keys, audit } = stores;
     let keys = KeyStore::new(keys, root.clone(), random.clone(), clock.clone());
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
+    drop(alone);
     let audit = Audit::start(audit);
     let ctx = Context::new(Parts {
         db,

@@ -25,13 +25,13 @@ pub async fn answer(shared: Shared, department: usize, specialist: usize, mut di
             if row["imageCount"].as_i64().unwrap_or_default() < 1 {
                 shared.ledger.write(&Entry::Half { referral: id, seen: "on the worklist without a picture".into() });
             }
-            one(&shared, &person, id, filter == "returned", &mut dice).await;
+            one(&shared, &person, id, &mut dice).await;
         }
         tokio::time::sleep(dice.pause(20, 300)).await;
     }
 }
 
-async fn one(shared: &Shared, person: &Person, referral: Uuid, returned: bool, dice: &mut Dice) {
+async fn one(shared: &Shared, person: &Person, referral: Uuid, dice: &mut Dice) {
     let path = format!("/api/review/cases/{referral}");
     let claim = person.post(dice, &format!("{path}/claim"), &json!({})).await;
     match (claim.status, claim.code().as_str()) {
@@ -41,7 +41,8 @@ async fn one(shared: &Shared, person: &Person, referral: Uuid, returned: bool, d
         _ => return person.odd(&format!("POST {path}/claim"), &claim),
     }
     let token = claim.json()["token"].clone();
-    if !returned && dice.once_in(ASKED) {
+    // One question per case, so that a second one is a fault.
+    if dice.once_in(ASKED) && person.get(dice, &path).await.json()["questions"] == json!([]) {
         return question(shared, person, referral, &token, dice).await;
     }
     let Some(case) = looked_at(shared, person, referral, &token, dice).await else { return };

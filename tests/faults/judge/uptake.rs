@@ -14,7 +14,10 @@ pub async fn judge(
     stands: &[Stands],
     verdict: &mut Verdict,
 ) -> Outcome {
-    let (_, panel) = looking.json(&looking.plan.manager.cookie, "/api/uptake/practices").await?;
+    let (status, panel) = looking.json(&looking.plan.manager.cookie, "/api/uptake/practices").await?;
+    if status != 200 {
+        return Err(format!("the programme's figures are answered with {status}").into());
+    }
     for (number, office) in looking.plan.offices.iter().enumerate() {
         let of_office = |value: &&Value| value["id"] == office.practice.to_string().as_str();
         let Some(row) = panel["practices"].as_array().into_iter().flatten().find(of_office) else {

@@ -83,26 +83,35 @@ pub fn lines(trace: &Path) -> Outcome<impl Iterator<Item = String>> {
 
 /// The oracle must be able to say no: in a copy of the trace one answer leaves before the sync that it waited for.
 fn doctored(trace: &Path, data: &str, sent: &[Sent]) -> Outcome {
-    let Some(one) = sent.iter().rfind(|one| one.submitted) else { return Err("nothing was submitted".into()) };
-    let request = format!("POST /api/intake/referrals/{}/submit ", one.referral);
     let (mut asked, mut connection, mut early) = (None, String::new(), None);
     for (at, line) in lines(trace)?.enumerate() {
-        if asked.is_none() && line.contains(&request) {
+        if asked.is_none() {
+            // A request whose line was split by another call does not name its socket: the next one will do.
             let socket = line.split_once("<TCP:[").and_then(|(_, rest)| rest.split_once("]>"));
-            (asked, connection) = (Some(at), socket.ok_or("the request came from no socket")?.0.to_owned());
-        } else if asked.is_some() && line.contains(&connection) && line.contains("\"HTTP/1.1 200") {
+            if let (Some(one), Some((socket, _))) = (submission(&line, sent), socket) {
+                (asked, connection) = (Some((at, one)), socket.to_owned());
+            }
+        } else if line.contains(&connection) && line.contains("\"HTTP/1.1 200") {
             early = Some((at, line));
             break;
         }
     }
-    let (Some(asked), Some((answered, answer))) = (asked, early) else {
-        return Err("request or answer are not in the trace".into());
+    let (Some((asked, one)), Some((answered, answer))) = (asked, early) else {
+        return Err("no submission is in the trace with its answer".into());
     };
     let changed = lines(trace)?.enumerate().filter(|(at, _)| *at != answered);
     let changed = changed.flat_map(|(at, line)| std::iter::once(line).chain((at == asked).then(|| answer.clone())));
-    let errors = Oracle::read(changed, sent).judge(data, std::slice::from_ref(one));
+    let errors = Oracle::read(changed, sent).judge(data, std::slice::from_ref(&one));
     match errors.as_slice() {
         [error] if error.contains("answered before") => Ok(()),
         other => Err(format!("the oracle did not see that an answer left too early: {other:?}").into()),
     }
+}
+
+/// The submission that a line asks for.
+fn submission(line: &str, sent: &[Sent]) -> Option<Sent> {
+    let (before, _) = line.split_once("/submit HTTP/1.1")?;
+    let (_, id) = before.rsplit_once("POST /api/intake/referrals/")?;
+    let id = id.parse().ok()?;
+    sent.iter().find(|one| one.referral == id && one.submitted).copied()
 }
