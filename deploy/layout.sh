@@ -45,9 +45,12 @@ services=(directory intake imaging review uptake web)
 # shellcheck source-path=SCRIPTDIR
 . "$here/layout/processes.sh"
 
+# The first time a person and a role are made, later only a link.
 link() {
-    local name="Administrator"
-    operator "$program" invite --email "$administrator" --name "$name" --role administrator --sign-in
+    local role=(--role administrator)
+    if [ -e "$layout/settings/administrator" ]; then role=(); fi
+    operator "$program" invite --email "$administrator" --name Administrator "${role[@]}" --sign-in
+    printf '%s\n' "$administrator" >"$layout/settings/administrator"
 }
 
 start() {

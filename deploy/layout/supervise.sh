@@ -15,6 +15,28 @@ stop() {
 }
 trap stop TERM INT
 
+address=$(sed -n "s|^LYSBRO_LISTEN='\(.*\):\([0-9]*\)'|/dev/tcp/\1/\2|p" "$layout/environment/$name")
+
+alive() (
+    exec 3<>"$address"
+    printf 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+    read -r -t 3 line <&3
+    [[ $line == *" 200 "* ]]
+) 2>/dev/null
+
+# watch PID: a process that answered once and then three times in a row did not hangs, and is ended.
+watch() {
+    local misses=-1000
+    while sleep 3 && kill -0 "$1" 2>/dev/null; do
+        if alive; then misses=0; else misses=$((misses + 1)); fi
+        if [ $misses -ge 3 ]; then
+            echo "supervise: $name (pid $1) hangs; ending it"
+            kill -KILL "$1" 2>/dev/null || true
+            return
+        fi
+    done
+}
+
 set -m # a process group of its own for every try
 while $wanted; do
     begun=$SECONDS
@@ -23,12 +45,18 @@ while $wanted; do
     child=$!
     echo "$child" >"$layout/run/$name.new"
     mv "$layout/run/$name.new" "$layout/run/$name.pid"
+    watcher=""
+    if [ -n "$address" ]; then
+        watch "$child" &
+        watcher=$!
+    fi
     status=0
     # A signal for this shell interrupts the wait and not the child.
     while kill -0 "$child" 2>/dev/null; do
         status=0
         wait "$child" || status=$?
     done
+    if [ -n "$watcher" ]; then kill -KILL -- "-$watcher" 2>/dev/null || true; fi
     kill -KILL -- "-$child" 2>/dev/null || true # what it left behind holds its sockets
     if $wanted; then
         echo "supervise: $name (pid $child) ended with $status; beginning it again"

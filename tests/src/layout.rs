@@ -189,7 +189,7 @@ impl Storm {
     /// When one did not come back.
     pub async fn stop(self) -> Vec<Duration> {
         // A storm that has broken off says so below.
-        drop(self.stop.send(()));
+        let _ = self.stop.send(());
         self.task.await.expect("every replica came back")
     }
 }
