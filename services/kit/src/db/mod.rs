@@ -176,7 +176,7 @@ impl Db {
                 let permit = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
                 Inner::Lite(pool.begin_with("BEGIN IMMEDIATE").await?, permit)
             }
-            Pool::Pg(pool) => Inner::Pg(pool.begin().await?),
+            Pool::Pg(pool) => Inner::Pg(answered(true, pool.begin()).await?),
         };
         Ok(Tx { inner, outbox: Vec::new(), db: self.clone() })
     }
