@@ -88,7 +88,8 @@ impl Client {
     /// When there is no TLS.
     pub fn new(base: &str) -> Self {
         let trusted = TRUSTED.lock().expect("no panic before").clone();
-        let builder = trusted.into_iter().fold(reqwest::Client::builder(), reqwest::ClientBuilder::add_root_certificate);
+        let builder =
+            trusted.into_iter().fold(reqwest::Client::builder(), reqwest::ClientBuilder::add_root_certificate);
         let http = builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { http, base: base.to_owned(), cookie: None, patient: base.starts_with("https:") }
     }
