@@ -21,7 +21,9 @@ impl Disk {
     /// One that refuses every write: the folder is another process's.
     pub(super) fn for_reading() -> Self {
         let reason = "the objects are open for reading alone, beside the process that has them".to_owned();
-        Self { stopped: OnceLock::from(reason), ..Self::default() }
+        let disk = Self::default();
+        disk.halt.tell(reason);
+        disk
     }
 
     /// Why the store has stopped, if it has.
