@@ -102,7 +102,7 @@ async fn digest(ctx: &Context, name: &str) -> String {
     }
     let columns: Vec<(String,)> =
         ctx.db.q(format!("select name from pragma_table_info('{name}')").leak()).all().await.expect("columns");
-    let quoted: Vec<String> = columns.into_iter().map(|(column,)| format!("quote({column})")).collect();
+    let quoted: Vec<String> = columns.into_iter().map(|(column,)| format!("quote(\"{column}\")")).collect();
     let all = quoted.join(" || ',' || ");
     format!(
         "select '{name}', coalesce((select group_concat(line, ';') from (select {all} as line from {name} order by 1)), '')"
