@@ -48,6 +48,12 @@ bench-submit: set-up front-end ## submissions, the access log and the log's read
 bench-worklist: set-up front-end ## a million waiting referrals: pages and badges, beside a bare select of ids
 	@tests/tools/bench.sh worklist
 
+.PHONY: access-timing
+access-timing: set-up front-end ## absent and forbidden side by side: time and SQL statements per route; ROUNDS=500
+	cargo build --workspace --bins
+	@export LYSBRO_BIN=$(CURDIR)/target/debug/lysbro LYSBRO_TEST_PG=$$(tests/tools/postgres.sh start timing) && \
+		trap 'tests/tools/postgres.sh stop timing' EXIT && ROUNDS=$(ROUNDS) target/debug/access-timing
+
 front-end: $(web_built) ## the browser application, when its sources have changed
 
 format: ## writes Rust in the agreed form

@@ -1,5 +1,6 @@
 //! Journeys over HTTP: a client as a browser would be one, worlds with every service, pictures made on the spot.
 
+pub mod access;
 mod cast;
 mod client;
 mod collector;
@@ -8,6 +9,7 @@ mod layout;
 mod picture;
 mod served;
 mod stage;
+pub mod town;
 
 pub use cast::{Cast, Practice, person, register};
 pub use client::{Client, Reply, Upload, asked_again, trust};

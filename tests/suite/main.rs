@@ -1,5 +1,6 @@
 //! Everything together: journeys over HTTP on both deployments, what goes wrong, boundaries of the house.
 
+mod access;
 mod acts;
 mod bad_input;
 mod boundaries;
@@ -14,6 +15,5 @@ mod leases;
 mod logins;
 mod outage;
 mod retries;
-mod routes;
 mod triggers;
 mod write_faults;

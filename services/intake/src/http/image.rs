@@ -178,7 +178,8 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
         }
     };
     set(header::ETAG, etag);
-    set(header::CACHE_CONTROL, "private, max-age=600");
+    // Checked at every use: on a shared PC a picture must not outlive the session, nor the right.
+    set(header::CACHE_CONTROL, "private, no-cache");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if picture.is_some() {
         set(header::CONTENT_TYPE, original.map_or("image/jpeg", |row| &row.media_type));

@@ -20,8 +20,9 @@ pub(super) struct Disk {
 impl Disk {
     /// One that refuses every write: the folder is another process's.
     pub(super) fn for_reading() -> Self {
+        let reason = "the objects are open for reading alone, beside the process that has them".to_owned();
         let disk = Self::default();
-        disk.halt.tell("the objects are open for reading alone, beside the process that has them".to_owned());
+        disk.halt.tell(reason);
         disk
     }
 

@@ -1,0 +1,130 @@
+//! A valid request for a row of the table: whoever is refused is refused for their rights and not for their words.
+
+use super::table::{How, Row};
+use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, answer_content, content, metadata};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The token of every claim that stands before a request.
+pub const TOKEN: Uuid = Uuid::from_u128(0x6c79_7362_726f_4000_8000_746f_6b65_6e00);
+
+/// The row's request by somebody on a thing.
+pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
+    let path = fill(row, thing);
+    let asked = Asked::new(row.method, &path);
+    let body = |value: Value| Asked::new(row.method, &path).json(&value);
+    match row.path {
+        path if path.starts_with("/api/directory/") => directory(town, row, thing, asked),
+        "/api/intake/referrals" => Asked::new(row.method, format!("{path}?tab=waiting")),
+        path if path.starts_with("/api/intake/uploads") => upload(row, thing, asked),
+        "/api/intake/referrals/{id}" if row.method == "PUT" => body(draft(town, row, by, thing)),
+        "/api/intake/referrals/{id}/submit" => body(json!({ "version": thing.version })),
+        "/api/intake/referrals/{id}/withdraw" => body(json!({ "reason": "Moved away." })),
+        "/api/intake/referrals/{id}/information" => {
+            body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
+        }
+        "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
+        path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, thing, asked),
+        _ => asked,
+    }
+}
+
+fn fill(row: &Row, thing: &Thing) -> String {
+    let id = match row.path {
+        path if path.starts_with("/api/directory/practices") => thing.practice,
+        path if path.starts_with("/api/directory/people") => thing.person,
+        path if path.contains("/images/") => thing.image,
+        path if path.contains("/uploads/") => thing.upload,
+        _ => thing.referral,
+    };
+    let filled = row.path.replace("{id}", &id.to_string()).replace("{grantId}", &thing.grant.to_string());
+    let How::Rendition(size) = row.how else { return filled };
+    filled.replace("{rendition}", size)
+}
+
+fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
+    let (now, credentials) = (town.ctx().now(), &town.credentials);
+    let body = match (row.method, row.path) {
+        ("POST", "/api/directory/sign-in") => {
+            json!({ "email": credentials.email, "password": PASSWORD, "totpCode": credentials.code(now) })
+        }
+        ("POST", "/api/directory/links/open" | "/api/directory/links/sign-in") => {
+            json!({ "token": credentials.link })
+        }
+        ("POST", "/api/directory/links/accept") => {
+            json!({ "token": credentials.invitation, "password": PASSWORD, "totpCode": credentials.invitation_code(now) })
+        }
+        ("POST", "/api/directory/unlock") => json!({ "password": PASSWORD }),
+        ("PUT", "/api/directory/me/language") => json!({ "language": "nb" }),
+        ("POST", "/api/directory/practices") => {
+            json!({ "name": "New", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web",
+                "openedOn": "2010-01-01", "testPractice": false })
+        }
+        ("PUT", "/api/directory/practices/{id}") => {
+            json!({ "name": "Renamed", "municipality": "Moved", "effectiveOn": "2026-01-05" })
+        }
+        ("POST", "/api/directory/practices/{id}/register") => {
+            json!({ "from": "2026-01-01", "listSize": 3000, "gps": 3, "staff": 4 })
+        }
+        ("POST", "/api/directory/practices/{id}/enablement") => {
+            json!({ "step": "equipped", "specialty": null, "on": "2026-01-05" })
+        }
+        ("POST", "/api/directory/departments") => {
+            json!({ "name": "New", "hospital": "Hospital", "specialties": ["ent"] })
+        }
+        ("POST", "/api/directory/people") => {
+            json!({ "name": "New Person", "email": "new@lysbro.example", "language": "en" })
+        }
+        ("POST", "/api/directory/people/{id}/grants") => {
+            json!({ "role": "gp-clinician", "practiceId": town.practices[thing.way.map_or(0, |way| way.office)] })
+        }
+        ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({}),
+        _ => return asked,
+    };
+    asked.json(&body)
+}
+
+/// A draft as its owner would save it; somebody of another office sends it as their own.
+fn draft(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Value {
+    let practice = by.who.office().map_or(thing.practice, |office| town.practices[office]);
+    let way = thing.way.or_else(|| town.things.first()?.way).expect("some way");
+    let mut content = content(way, town.departments[way.department], thing.finding, 1);
+    content["question"] = json!("And now?");
+    let version = if row.how == How::AsNew { 0 } else { thing.version };
+    json!({ "version": version, "practiceId": practice, "content": content })
+}
+
+fn upload(row: &Row, thing: &Thing, asked: Asked) -> Asked {
+    let asked = asked.with("tus-resumable", "1.0.0");
+    let piece = |asked: Asked| {
+        asked
+            .with("upload-offset", "0")
+            .with("content-type", "application/offset+octet-stream")
+            .bytes(b"ten bytes.".to_vec())
+    };
+    match (row.method, row.path, row.how) {
+        ("POST", "/api/intake/uploads", _) => {
+            let image = Uuid::from_u128(thing.referral.as_u128() ^ 0xff);
+            asked
+                .with("upload-length", "5000")
+                .with("upload-metadata", metadata(thing.referral, image, thing.finding, None))
+        }
+        ("PATCH", ..) => piece(asked),
+        (_, _, How::Override("PATCH")) => piece(asked.with("x-http-method-override", "PATCH")),
+        (_, _, How::Override(method)) => asked.with("x-http-method-override", method),
+        _ => asked,
+    }
+}
+
+fn review(path: &str, thing: &Thing, asked: Asked) -> Asked {
+    // Another answer than the one that stands: the same again would be a repeat, which gets its receipt.
+    let content = answer_content(thing.finding, "Anew");
+    let body = match path.rsplit('/').next().unwrap_or_default() {
+        "renew" | "release" | "undo" => json!({ "token": TOKEN }),
+        "shown" => json!({ "token": TOKEN, "imageId": thing.image }),
+        "answer" | "answer-draft" => json!({ "token": TOKEN, "content": content }),
+        "information-request" => json!({ "token": TOKEN, "wants": "history", "text": "Since when?" }),
+        _ => return asked,
+    };
+    asked.json(&body)
+}

@@ -1,0 +1,249 @@
+//! The table: who may use which route, and on what. Everything that it does not allow looks like what is not there.
+//!
+//! `yes` names the stages where a caller with the right succeeds; `told`, those where they are told why not (their own
+//! thing, at the wrong moment). At every other stage, and for everybody else, the answer is that of an absent id: 404 in
+//! a session that holds, 401 `locked` behind a locked screen, 401 `signed-out` without one.
+
+use crate::town::Stage::{self, Answered, Asked, Discarded, Draft, Registered, Sent, Withdrawn};
+use crate::town::{Session, Thing, Way, Who};
+
+/// Whom a route answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Whoever has a session, locked or not.
+    EvenLocked,
+    /// Whoever has a session that is not locked.
+    SignedIn,
+    /// People of any office, who get their own.
+    AnyOffice,
+    /// People of any department, who get their own.
+    AnyDepartment,
+    /// Programme managers and administrators.
+    Programme,
+    /// Administrators.
+    Administrators,
+    /// People of the referral's office.
+    OwnOffice,
+    /// People of the department that it was sent to.
+    OwnDepartment,
+    /// Coordinators of the department that it was sent to.
+    OwnCoordinator,
+}
+
+/// What the address or the body names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    /// Nothing of anybody.
+    Nothing,
+    /// A referral, its picture, its upload or its case.
+    Referral,
+    /// A practice of the register.
+    Practice,
+    /// A person.
+    Person,
+    /// A person's grant.
+    Grant,
+}
+
+/// What stands before the request, or goes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Nothing.
+    Plain,
+    /// Every case is held by the caller, with the token that the request brings.
+    Held,
+    /// Held, and the caller has looked at every picture.
+    Looked,
+    /// Signed by the caller a moment ago.
+    Signed,
+    /// With `X-HTTP-Method-Override`.
+    Override(&'static str),
+    /// That size.
+    Rendition(&'static str),
+    /// As a draft that the caller takes for new.
+    AsNew,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The method.
+    pub method: &'static str,
+    /// The route, as the router describes it.
+    pub path: &'static str,
+    /// Whom it answers.
+    pub who: For,
+    /// What it names.
+    pub noun: Noun,
+    /// What stands before it.
+    pub how: How,
+    /// The status of success.
+    pub status: u16,
+    /// Where it succeeds.
+    pub yes: &'static [Stage],
+    /// Where those with the right are told why not.
+    pub told: &'static [Stage],
+}
+
+impl Row {
+    const fn on(mut self, noun: Noun, yes: &'static [Stage]) -> Self {
+        self.noun = noun;
+        self.yes = yes;
+        self
+    }
+
+    const fn told(mut self, told: &'static [Stage]) -> Self {
+        self.told = told;
+        self
+    }
+
+    const fn how(mut self, how: How) -> Self {
+        self.how = how;
+        self
+    }
+
+    /// Whether somebody has the right to a thing that stands.
+    pub fn may(&self, who: Who, way: Option<Way>) -> bool {
+        let live = who.session() == Session::Live;
+        match self.who {
+            For::Anybody => true,
+            For::EvenLocked => who.session() != Session::None,
+            For::SignedIn => live,
+            For::AnyOffice => who.office().is_some(),
+            For::AnyDepartment => who.department().is_some(),
+            For::Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
+            For::Administrators => matches!(who, Who::Administrator | Who::Everything),
+            For::OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
+            For::OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
+            For::OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
+        }
+    }
+
+    /// What the table expects of somebody on a thing.
+    pub fn expects(&self, who: Who, thing: &Thing) -> Expected {
+        if !self.may(who, thing.way) {
+            Expected::Refused
+        } else if self.noun == Noun::Nothing || self.yes.contains(&thing.stage) {
+            Expected::Success
+        } else if self.told.contains(&thing.stage) {
+            Expected::Told
+        } else {
+            Expected::Refused
+        }
+    }
+}
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The row's status.
+    Success,
+    /// 4xx with a reason, for whoever may see the thing.
+    Told,
+    /// As for an absent id.
+    Refused,
+}
+
+const fn row(method: &'static str, path: &'static str, who: For, status: u16) -> Row {
+    Row { method, path, who, noun: Noun::Nothing, how: How::Plain, status, yes: &[], told: &[] }
+}
+
+use For::{
+    Administrators, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
+    SignedIn,
+};
+use Noun::{Grant, Person, Practice, Referral};
+
+/// Sent, and not erased.
+const WITH_DEPARTMENT: &[Stage] = &[Sent, Asked, Answered, Withdrawn];
+/// Seen by the office.
+const AT_OFFICE: &[Stage] = &[Draft, Sent, Asked, Answered, Withdrawn];
+
+/// Every route of the description.
+#[rustfmt::skip]
+pub const TABLE: &[Row] = &[
+    // The directory: open doors, one's own session, and the administrators' register.
+    row("GET", "/api/directory/environment", Anybody, 200),
+    row("POST", "/api/directory/sign-in", Anybody, 200),
+    row("POST", "/api/directory/links/open", Anybody, 200),
+    row("POST", "/api/directory/links/sign-in", Anybody, 200),
+    row("POST", "/api/directory/links/accept", Anybody, 200),
+    row("POST", "/api/directory/lock", EvenLocked, 204),
+    row("POST", "/api/directory/unlock", EvenLocked, 200),
+    row("POST", "/api/directory/sign-out", EvenLocked, 204),
+    row("POST", "/api/directory/sign-out-everywhere", SignedIn, 204),
+    row("GET", "/api/directory/me", SignedIn, 200),
+    row("PUT", "/api/directory/me/language", SignedIn, 204),
+    row("GET", "/api/directory/practices", Programme, 200),
+    row("POST", "/api/directory/practices", Administrators, 201),
+    row("PUT", "/api/directory/practices/{id}", Administrators, 204).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/register", Administrators, 201).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/enablement", Administrators, 201).on(Practice, &[Registered]),
+    row("GET", "/api/directory/departments", Administrators, 200),
+    row("POST", "/api/directory/departments", Administrators, 201),
+    row("GET", "/api/directory/people", Administrators, 200),
+    row("POST", "/api/directory/people", Administrators, 201),
+    row("POST", "/api/directory/people/{id}/invitation", Administrators, 201).on(Person, &[Registered]),
+    row("POST", "/api/directory/people/{id}/grants", Administrators, 201).on(Person, &[Registered]),
+    row("POST", "/api/directory/people/{id}/grants/{grantId}/end", Administrators, 204).on(Grant, &[Registered]),
+
+    // The offices.
+    row("GET", "/api/intake/departments", AnyOffice, 200),
+    row("GET", "/api/intake/body-sites", AnyOffice, 200),
+    row("GET", "/api/intake/limits", AnyOffice, 200),
+    row("GET", "/api/intake/referrals", AnyOffice, 200),
+    row("GET", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, AT_OFFICE),
+    row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("DELETE", "/api/intake/referrals/{id}", OwnOffice, 204).on(Referral, &[Draft, Discarded]).told(WITH_DEPARTMENT),
+    row("POST", "/api/intake/referrals/{id}/restore", OwnOffice, 204).on(Referral, &[Draft, Discarded, Sent, Asked, Answered, Withdrawn]),
+    row("POST", "/api/intake/referrals/{id}/submit", OwnOffice, 200).on(Referral, AT_OFFICE),
+    row("POST", "/api/intake/referrals/{id}/withdraw", OwnOffice, 204).on(Referral, &[Sent, Asked, Withdrawn]).told(&[Draft, Answered]),
+    row("POST", "/api/intake/referrals/{id}/information", OwnOffice, 204).on(Referral, &[Asked]),
+    row("POST", "/api/intake/referrals/{id}/acknowledge", OwnOffice, 204).on(Referral, &[Answered]).told(&[Draft, Sent, Asked, Withdrawn]),
+    row("PATCH", "/api/intake/images/{id}", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("DELETE", "/api/intake/images/{id}", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("POST", "/api/intake/images/{id}/restore", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("GET", "/api/intake/images/{id}/{rendition}", OwnOffice, 200).on(Referral, AT_OFFICE).how(How::Rendition("160")),
+    row("GET", "/api/intake/images/{id}/{rendition}", OwnOffice, 200).on(Referral, AT_OFFICE).how(How::Rendition("512")),
+    row("GET", "/api/intake/images/{id}/{rendition}", OwnOffice, 200).on(Referral, AT_OFFICE).how(How::Rendition("2048")),
+    row("GET", "/api/intake/images/{id}/{rendition}", OwnOffice, 200).on(Referral, AT_OFFICE).how(How::Rendition("original")),
+    row("GET", "/api/intake/images/{id}/{rendition}", OwnOffice, 200).on(Referral, &[]).how(How::Rendition("sealed")),
+    row("OPTIONS", "/api/intake/uploads", Anybody, 204),
+    row("POST", "/api/intake/uploads", OwnOffice, 201).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]),
+    row("OPTIONS", "/api/intake/uploads/{id}", Anybody, 204),
+    row("HEAD", "/api/intake/uploads/{id}", OwnOffice, 200).on(Referral, AT_OFFICE),
+    row("PATCH", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]),
+    row("DELETE", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE),
+    row("POST", "/api/intake/uploads/{id}", OwnOffice, 200).on(Referral, AT_OFFICE).how(How::Override("HEAD")),
+    row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]).how(How::Override("PATCH")),
+    row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE).how(How::Override("DELETE")),
+
+    // The departments.
+    row("GET", "/api/review/worklist", AnyDepartment, 200),
+    row("GET", "/api/review/cases/{id}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT),
+    row("POST", "/api/review/cases/{id}/claim", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),
+    row("POST", "/api/review/cases/{id}/take-over", OwnCoordinator, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),
+    row("POST", "/api/review/cases/{id}/renew", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("POST", "/api/review/cases/{id}/release", OwnDepartment, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("POST", "/api/review/cases/{id}/shown", OwnDepartment, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("PUT", "/api/review/cases/{id}/answer-draft", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("POST", "/api/review/cases/{id}/answer", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Looked),
+    row("POST", "/api/review/cases/{id}/answer/undo", OwnDepartment, 204).on(Referral, &[Sent]).told(&[Asked, Answered, Withdrawn]).how(How::Signed),
+    row("POST", "/api/review/cases/{id}/information-request", OwnDepartment, 204).on(Referral, &[Sent]).told(&[Asked, Answered, Withdrawn]).how(How::Held),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("160")),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("512")),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
+
+    // The programme.
+    row("GET", "/api/uptake/practices", Programme, 200),
+    row("GET", "/api/uptake/practices.csv", Programme, 200),
+];
+
+/// A draft's id that stands for somebody else's draft, sent as new: nobody else may take it over, though the same request
+/// with an id that is free makes a draft. Ids are made by clients at random, so this tells only who knows the id already.
+pub const TAKEN: Row =
+    row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[]).told(AT_OFFICE).how(How::AsNew);
