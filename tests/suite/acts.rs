@@ -603,7 +603,7 @@ impl<'a> Play<'a> {
             Released => self.world.clock.advance(Duration::seconds(11)),
             Erase => {
                 let second = self.id("second");
-                return intake::erase(self.ctx(), second).await.map_err(|_| Box::new(nothing()));
+                return intake::erase(self.ctx(), second).await.map(|_| ()).map_err(|_| Box::new(nothing()));
             }
             Rebuild => {
                 let consumers = self.services.iter().flat_map(|service| &service.consumers);

@@ -235,7 +235,9 @@ impl Town {
                 let asked = Asked::new("POST", format!("{path}/withdraw")).json(&json!({ "reason": reason }));
                 self.do_as(gp, asked, 204).await;
             }
-            Stage::Erased => intake::erase(self.ctx(), thing.referral).await.expect("erased"),
+            Stage::Erased => {
+                intake::erase(self.ctx(), thing.referral).await.expect("erased");
+            }
             Stage::Draft | Stage::Asked => {
                 thing.upload = self.begin_upload(gp, thing, self.ctx().new_id(), 5_000, None).await;
                 // Nothing came of it for so long that a Send does not wait for it.
