@@ -48,10 +48,8 @@ async fn the_database_goes_away_and_nothing_acknowledged_is_lost() {
         line.set(way);
         let began = Instant::now();
         while began.elapsed() < AWAY {
-            let saved = tokio::join!(
-                save_one(&world, &cast, &format!("{name}, one")),
-                save_one(&world, &cast, &format!("{name}, two"))
-            );
+            let texts = [format!("{name}, one"), format!("{name}, two")];
+            let saved = tokio::join!(save_one(&world, &cast, &texts[0]), save_one(&world, &cast, &texts[1]));
             for saved in [saved.0, saved.1] {
                 match saved {
                     Ok(acknowledged) => kept.push(acknowledged),

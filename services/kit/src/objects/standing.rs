@@ -174,7 +174,9 @@ mod tests {
         let watching = tokio::spawn({
             let (standing, store, returns) = (Arc::clone(&standing), Arc::clone(&store), Arc::clone(&returns));
             async move {
-                let returned = || drop(returns.fetch_add(1, Ordering::SeqCst));
+                let returned = || {
+                    returns.fetch_add(1, Ordering::SeqCst);
+                };
                 standing.watch(&*store, returned).await;
             }
         });
