@@ -38,19 +38,24 @@ fn walk(node: &Value, steps: &mut Vec<String>) {
     }
 }
 
-/// Prints the steps and refuses a sort and a walk over a whole large table. `small` names tables that may be read whole.
+/// Tables that a plan may read whole: a person has a handful of rights, a deployment a handful of departments. The last words
+/// are SQLite's for what is no table.
+const SMALL: [&str; 7] =
+    ["kit_grant", "g", "intake_practice", "intake_department", "intake_question", "CONSTANT", "counted"];
+
+/// Prints the steps and refuses a walk over a large table, and a sort unless `few` says that few rows are sorted.
 ///
 /// # Panics
-/// When the plan sorts or walks.
-pub fn assert_index_scan(what: &str, steps: &[String], small: &[&str]) {
+/// When the plan walks or sorts.
+pub fn assert_index_scan(what: &str, steps: &[String], few: bool) {
     for step in steps {
         println!("plan {what}: {step}");
     }
     for step in steps {
         let walks = step.starts_with("Seq Scan") || (step.starts_with("SCAN") && !step.contains("USING"));
-        let allowed = small.iter().any(|table| step.split(' ').any(|word| word == *table));
-        assert!(!walks || allowed, "{what} walks over a table: {step}");
+        let small = SMALL.iter().any(|table| step.split(' ').any(|word| word == *table));
+        assert!(!walks || small, "{what} walks over a table: {step}");
         let sorts = step.starts_with("Sort") || step.starts_with("Incremental Sort") || step.contains("TEMP B-TREE");
-        assert!(!sorts, "{what} sorts: {step}");
+        assert!(!sorts || few, "{what} sorts: {step}");
     }
 }

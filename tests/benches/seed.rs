@@ -68,6 +68,21 @@ const CASES: [&str; 2] = [
      decode(repeat(md5(i::text), 44), 'hex'), 'waiting', true from generate_series(1, cast($5 as bigint)) as n (i)",
 ];
 
+const PICTURES: [&str; 2] = [
+    "insert into review_image (id, case_id, place, image_view, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \
+     select randomblob(16), id, 1, 'close-up', 'image/jpeg', 1000, x'00', 'originals/none', x'00', 1000, 800, 600, $1 from review_case",
+    "insert into review_image (id, case_id, place, image_view, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \
+     select gen_random_uuid(), id, 1, 'close-up', 'image/jpeg', 1000, '', 'originals/none', '', 1000, 800, 600, $1 from review_case",
+];
+const DERIVED: &str = "insert into review_derived (image, state) select id, 'ready' from review_image";
+
+/// A picture for every case.
+pub async fn pictures(ctx: &Context) {
+    ctx.db.q(PICTURES[usize::from(!ctx.db.is_sqlite())]).bind(ctx.now()).exec().await.expect("pictures");
+    ctx.db.q(DERIVED).exec().await.expect("what was made of them");
+    analyse(ctx).await;
+}
+
 /// Waiting cases of a department; and statistics for the planner.
 pub async fn cases(ctx: &Context, department: Uuid, count: usize) {
     let began = std::time::Instant::now();

@@ -12,9 +12,6 @@ use tests::Client;
 use uuid::Uuid;
 
 const IDS: &str = "select id from review_case where department = $1 and listed = true and (priority_rank, due_at, id) > ($2, $3, $4) order by priority_rank, due_at, id limit 51";
-/// Tables that a plan may read whole: a person has a handful of rights, and the planner knows it.
-pub const SMALL: [&str; 4] = ["kit_grant", "g", "intake_practice", "intake_department"];
-
 /// A place in the order.
 type Place = (i64, At, Uuid);
 
@@ -28,6 +25,7 @@ pub async fn run() {
         let ctx = world.ctx();
         let department = seed::department(ctx, 2).await;
         seed::cases(ctx, department.id, waiting).await;
+        seed::pictures(ctx).await;
         let client = Client::new(&world.url());
         let (person, cookie) = &department.specialists[0];
         some_are_special(ctx, department.id, *person, waiting).await;
@@ -97,12 +95,12 @@ async fn plans(name: &str, ctx: &Context, department: Uuid, person: Uuid) {
             q.bind(rank).bind(due).bind(id).bind(51_i64)
         })
         .await;
-        plan::assert_index_scan(&format!("{name} worklist {statement}"), &steps, &SMALL);
+        plan::assert_index_scan(&format!("{name} worklist {statement}"), &steps, statement == "ROWS_MINE");
     }
     let counts = plan::statement(&service, "COUNTS", "review_case");
     let steps =
         plan::steps(&ctx.db, counts, |q| q.bind(department).bind(person).bind(ctx.now()).bind(String::new())).await;
-    plan::assert_index_scan(&format!("{name} worklist COUNTS"), &steps, &SMALL);
+    plan::assert_index_scan(&format!("{name} worklist COUNTS"), &steps, true);
 }
 
 /// The page at the service in turn with the bare ids; medians.

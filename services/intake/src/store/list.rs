@@ -48,7 +48,7 @@ macro_rules! count {
         concat!(
             "(select count(*) from (select 1 from intake_referral r where ",
             in_tab!($which),
-            " limit 1000) counted)"
+            " order by r.updated_at desc, r.id desc limit 1000) counted)"
         )
     };
 }
