@@ -341,7 +341,9 @@ impl<'a> Play<'a> {
             }
             Lock => drop(self.post(&joined, "/api/directory/lock", json!({})).await?.expect(204)),
             Unlock => {
-                self.post(&joined, "/api/directory/unlock", json!({ "password": PASSWORD })).await?.expect(200);
+                let body = json!({ "password": PASSWORD });
+                let reply = self.post(&joined, "/api/directory/unlock", body).await?.expect(200);
+                self.joined.keep_cookie(&reply);
             }
             Language => {
                 let body = json!({ "language": "en" });

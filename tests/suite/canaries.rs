@@ -8,19 +8,19 @@ use std::process::{Child, Command, Stdio};
 use tests::{Client, Collector, eventually, jpeg, program};
 use uuid::Uuid;
 
-struct Process {
-    child: Child,
-    base: String,
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) base: String,
 }
 
 impl Process {
-    fn start(data: &Path, log: &Path, collector: &Collector) -> Self {
+    pub(crate) fn start(data: &Path, log: &Path, collector: Option<&Collector>) -> Self {
         let log = std::fs::File::create(log).expect("a log");
         let mut child = Command::new(program())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("LYSBRO_LOG", "trace,h2=info,hyper=info")
-            .env("LYSBRO_OTLP_URL", &collector.url)
+            .envs(collector.map(|collector| ("LYSBRO_OTLP_URL", collector.url.as_str())))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -47,7 +47,7 @@ impl Drop for Process {
     }
 }
 
-fn invite(data: &Path, arguments: &[&str]) -> String {
+pub(crate) fn invite(data: &Path, arguments: &[&str]) -> String {
     let out =
         Command::new(program()).arg("invite").args(arguments).arg("--data").arg(data).output().expect("lysbro invite");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -73,7 +73,7 @@ async fn five_hundred_canaries_stand_nowhere_in_clear() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, log) = (folder.path().join("data"), folder.path().join("stderr.log"));
     let collector = Collector::start().await;
-    let process = Process::start(&data, &log, &collector);
+    let process = Process::start(&data, &log, Some(&collector));
     let admin_link =
         invite(&data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin_link).await;

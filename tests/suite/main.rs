@@ -2,7 +2,9 @@
 
 mod access;
 mod acts;
+mod alerts;
 mod bad_input;
+mod bombs;
 mod boundaries;
 mod canaries;
 mod copies;
@@ -14,6 +16,8 @@ mod journey;
 mod leases;
 mod logins;
 mod outage;
+mod quotas;
 mod retries;
+mod safety;
 mod triggers;
 mod write_faults;

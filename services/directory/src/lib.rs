@@ -63,5 +63,11 @@ pub fn service() -> Service {
             },
             idempotency::FORGETTING,
         ],
+        gauges: Some(|_| {
+            Box::pin(async {
+                attempts::gauges();
+                Ok(())
+            })
+        }),
     }
 }

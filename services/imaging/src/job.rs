@@ -2,12 +2,14 @@
 
 use kit::lease::Lease;
 use kit::pictures::Stored;
-use kit::{At, Db, Migration, Tx, statements};
+use kit::{At, Context, Db, Error, Migration, Tx, statements};
 use time::Duration;
 use uuid::Uuid;
 
 /// Jobs and the derivatives that came of them.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, TRACE, REQUEST];
+
+const FIRST: Migration = Migration {
     number: 1,
     name: "jobs and derivatives",
     sql: "
@@ -23,20 +25,29 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             primary key (image, longest)
         ) {strict};
     ",
-}, Migration {
+};
+
+const TRACE: Migration = Migration {
     number: 2,
     name: "the trace that a job belongs to",
     sql: "alter table imaging_job add column trace text not null default '';",
-}];
+};
+
+const REQUEST: Migration = Migration {
+    number: 30,
+    name: "the request behind a job",
+    sql: "alter table imaging_job add column request {uuid};",
+};
 
 statements! {
-    ADD = "insert into imaging_job (image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts, trace)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0, $11) on conflict (image) do nothing";
+    WAITING = "select count(*), min(due_at) from imaging_job where state = 'waiting'";
+    ADD = "insert into imaging_job (image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, state, due_at, attempts, trace, request)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $10, 0, $11, $12) on conflict (image) do nothing";
     TAKE = "update imaging_job set lease_token = $1, lease_expires_at = $2, attempts = attempts + 1
         where image = (select image from imaging_job where state = 'waiting' and due_at <= $3
                 and (lease_expires_at is null or lease_expires_at <= $3) order by due_at limit 1)
             and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3)
-        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts, trace";
+        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts, trace, request";
     END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
     RENEW = "update imaging_job set lease_expires_at = $3 where image = $1 and lease_token = $2 and lease_expires_at > $4";
@@ -69,6 +80,8 @@ pub struct Job {
     pub attempts: i64,
     /// The trace it belongs to.
     pub trace: String,
+    /// The request that brought the picture.
+    pub request: Option<Uuid>,
 }
 
 impl Job {
@@ -118,7 +131,8 @@ pub async fn add(
     let now = tx.now();
     let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test);
     let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
-    q.bind(original.stored_bytes as i64).bind(now).bind(trace).exec().await?;
+    let request = Some(kit::http::request_id()).filter(|id| !id.is_nil());
+    q.bind(original.stored_bytes as i64).bind(now).bind(trace).bind(request).exec().await?;
     Ok(())
 }
 
@@ -152,5 +166,15 @@ pub async fn put_off(db: &Db, image: Uuid, lease: Lease, by: Duration, now: At) 
 pub async fn add_derivative(tx: &mut Tx, image: Uuid, longest: u32, stored: &Stored) -> sqlx::Result<()> {
     let q = tx.q(ADD_DERIVATIVE).bind(image).bind(i64::from(longest));
     q.bind(stored.object.clone()).bind(stored.stored_sha256.clone()).exec().await?;
+    Ok(())
+}
+
+/// How much waits to be decoded.
+pub async fn gauges(ctx: &Context) -> Result<(), Error> {
+    let (waiting, oldest): (i64, Option<At>) = ctx.db.q(WAITING).one().await?;
+    metrics::gauge!("imaging_jobs_waiting").set(waiting as f64);
+    let age = oldest.map_or(0.0, |due| (ctx.now() - due).as_seconds_f64().max(0.0));
+    metrics::gauge!("imaging_oldest_job_seconds").set(age);
+    metrics::counter!("lease_losses_total", "of" => "imaging").increment(0);
     Ok(())
 }

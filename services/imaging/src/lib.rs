@@ -44,5 +44,6 @@ pub fn service() -> Service {
             workers: 1,
             run: |ctx| Box::pin(work::one(ctx)),
         }],
+        gauges: Some(|ctx| Box::pin(job::gauges(ctx))),
     }
 }

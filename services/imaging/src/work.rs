@@ -83,10 +83,13 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let Some(job) = job::take(&ctx.db, lease, ctx.now()).await? else {
         return Ok(0);
     };
-    let span =
-        tracing::info_span!(target: kit::trace::TARGET, "decode", otel.kind = "consumer", attempts = job.attempts);
+    let request = job.request.unwrap_or_default();
+    let span = tracing::info_span!(
+        target: kit::trace::TARGET, "decode", otel.kind = "consumer", attempts = job.attempts, request.id = %request
+    );
     kit::trace::follow(&span, &job.trace);
-    match renewing(ctx, &job, lease, decode(ctx, &job, lease)).instrument(span).await {
+    let work = kit::http::on_behalf(request, renewing(ctx, &job, lease, decode(ctx, &job, lease)));
+    match work.instrument(span).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");

@@ -27,8 +27,9 @@ pub mod missing;
 pub mod patient;
 mod projection;
 mod publishing;
+pub mod quota;
 pub mod receive;
-pub mod referral;
+mod referral;
 pub mod repair;
 pub mod sealed;
 pub mod store;
@@ -53,5 +54,6 @@ pub fn service() -> Service {
         objects: store::OBJECTS,
         consumers: projection::consumers(),
         repairs: repair::ALL.to_vec(),
+        gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }
 }

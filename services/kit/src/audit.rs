@@ -167,10 +167,12 @@ async fn write_groups(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
             group.push(next);
         }
         let (accesses, done): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let began = std::time::Instant::now();
         let written = write(&db, &accesses).await.map_err(|error| {
             tracing::error!(%error, "access log not written");
             error.to_string()
         });
+        metrics::histogram!("audit_group_ms").record(began.elapsed().as_secs_f64() * 1e3);
         for one in done {
             // A caller that went away does not wait any more; the record stands all the same.
             let _ = one.send(written.clone());

@@ -124,6 +124,10 @@ impl Context {
         E::KIND.clone_into(&mut envelope.kind);
         envelope.revision = E::REVISION;
         envelope.trace = crate::trace::carried();
+        let request = crate::http::request_id();
+        if !request.is_nil() {
+            envelope.request = request.as_bytes().to_vec();
+        }
         if envelope.occurred_us == 0 {
             envelope.occurred_us = self.now().micros();
         }

@@ -46,4 +46,4 @@ pub use context::Context;
 pub use db::{Db, Migration, Tx};
 pub use error::Error;
 pub use http::Problem;
-pub use service::{Repair, Routes, Service};
+pub use service::{Gauges, Repair, Routes, Service};

@@ -241,12 +241,7 @@ pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running,
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let app = http::app(&services, ctx.clone());
-    let until = ended(stopped.clone());
-    tasks.spawn(async move {
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until).await {
-            tracing::error!(%error, "listener ended");
-        }
-    });
+    tasks.spawn(http::serve(listener, app, ctx.clone(), stopped.clone()));
     for service in services.iter() {
         for consumer in &service.consumers {
             tasks.spawn(consume(ctx.clone(), *consumer, stopped.clone()));
@@ -359,7 +354,7 @@ async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<b
 }
 
 /// Returns at the stop.
-async fn ended(mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn ended(mut stopped: watch::Receiver<bool>) {
     // An error means that the sender is gone, which is a stop too.
     drop(stopped.wait_for(|stop| *stop).await.map(|_| ()));
 }

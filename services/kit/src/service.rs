@@ -34,7 +34,13 @@ pub struct Service {
     pub consumers: Vec<Consumer>,
     /// What it does by itself.
     pub repairs: Vec<Repair>,
+    /// Its gauges, asked when they are looked at.
+    pub gauges: Option<Gauges>,
 }
+
+/// Sets gauges, each by one cheap statement: asked at most every few seconds and never by a user's request. Counters that
+/// have not counted yet are named here with 0, so that an alert can stand on them from the start.
+pub type Gauges = for<'a> fn(&'a Context) -> BoxFuture<'a, Result<(), Error>>;
 
 /// Work that repeats: leased jobs, expiry, sweeping.
 #[derive(Clone, Copy)]

@@ -78,6 +78,23 @@ pub enum Store {
     Closed,
 }
 
+/// What one practice may have lying about before it is sent: wide for people, narrow for a programme gone wild.
+#[derive(Clone, Debug)]
+pub struct Quotas {
+    /// Open drafts.
+    pub drafts: i64,
+    /// Unfinished uploads.
+    pub uploads: i64,
+    /// Bytes of unfinished uploads and of drafts' pictures.
+    pub waiting_bytes: i64,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { drafts: 500, uploads: 500, waiting_bytes: 20 << 30 }
+    }
+}
+
 /// Settings with every default filled in.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -103,6 +120,8 @@ pub struct Settings {
     pub programme: String,
     /// Everybody in here is made up: said on every page.
     pub synthetic: bool,
+    /// Per practice.
+    pub quotas: Quotas,
     /// The program that decodes pictures, with its arguments; empty means this program with `decode`.
     pub decoder: Vec<PathBuf>,
 }
@@ -160,6 +179,7 @@ impl Given {
             public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
             programme: self.programme.or(file.programme).unwrap_or_else(|| "Lysbro".into()),
             synthetic: false,
+            quotas: Quotas::default(),
             decoder: Vec::new(),
             database_url,
             store,

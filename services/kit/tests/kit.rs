@@ -55,6 +55,7 @@ fn probe() -> Service {
         objects: &[],
         consumers: Vec::new(),
         repairs: Vec::new(),
+        gauges: None,
     }
 }
 

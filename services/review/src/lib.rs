@@ -45,5 +45,6 @@ pub fn service() -> Service {
         objects: store::OBJECTS,
         consumers: vec![consume::CASES],
         repairs: vec![release::SEND_ANSWERS, release::FREE_CLAIMS],
+        gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }
 }

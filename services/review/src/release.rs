@@ -7,6 +7,7 @@ use kit::log::Envelope;
 use kit::{Context, Error, Repair};
 use proto::review::AnswerGiven;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// Sends held answers.
 pub const SEND_ANSWERS: Repair = Repair {
@@ -27,7 +28,9 @@ pub const FREE_CLAIMS: Repair = Repair {
 async fn send_due(ctx: &Context) -> Result<u64, Error> {
     let mut sent = 0;
     for answer in store::answer::due(&ctx.db, ctx.now()).await? {
-        match send(ctx, &answer).await {
+        let request = answer.request.unwrap_or_default();
+        let span = tracing::info_span!("send", request.id = %request);
+        match kit::http::on_behalf(request, send(ctx, &answer).instrument(span)).await {
             Ok(done) => sent += u64::from(done),
             // One damaged answer must not keep back those behind it.
             Err(Error::Damaged(reason)) => {

@@ -40,5 +40,6 @@ pub fn service() -> Service {
         objects: &[],
         consumers: vec![consume::FACTS],
         repairs: Vec::new(),
+        gauges: None,
     }
 }

@@ -27,6 +27,7 @@ pub fn service() -> Service {
         objects: &[],
         consumers: Vec::new(),
         repairs: Vec::new(),
+        gauges: None,
     }
 }
 

@@ -25,7 +25,7 @@ use tests::access::TABLE;
 use tests::town::Town;
 
 /// Method and path of every route that the router describes.
-fn described() -> BTreeSet<(String, String)> {
+pub(crate) fn described() -> BTreeSet<(String, String)> {
     let description = serde_json::to_value(kit::http::openapi(&lysbro::services())).expect("JSON");
     let mut all = BTreeSet::new();
     for (path, item) in description["paths"].as_object().expect("paths") {

@@ -1,11 +1,12 @@
-//! Giving and ending grants. Both hold from the next request on, because every request reads them anew.
+//! Giving and ending grants. Both hold from the next request on, because every request reads them anew; a right that the
+//! person did not have ends their sessions.
 
 use super::once::{Author, Content, id_of};
 use crate::Error;
 use crate::faults::Faults;
 use crate::grant::{Grant, GrantEnd, NewGrant};
 use crate::store::grants::{self as rows, GrantRow};
-use crate::store::{departments, people, practices};
+use crate::store::{departments, people, practices, sessions};
 use kit::log::Envelope;
 use kit::{At, Context, Role, Tx};
 use proto::directory::{GrantEnded, GrantGiven};
@@ -36,6 +37,7 @@ pub async fn give(
     content: &Content,
 ) -> Result<Uuid, Error> {
     let id = id_of(ctx, id)?;
+    let held = rows::now(&ctx.db, person, ctx.now()).await?;
     let mut tx = ctx.begin().await?;
     if people::by_id_in(&mut tx, person).await?.is_none() {
         return Err(Error::NotFound);
@@ -48,6 +50,13 @@ pub async fn give(
     }
     let place = place(&mut tx, grant).await?;
     rows::add(&mut tx, id, person, grant, place.practice_name, place.department_name).await?;
+    // A token that was worth little must not become worth more: whoever rises signs in again.
+    if !held
+        .iter()
+        .any(|held| (held.role, held.practice, held.department) == (grant.role, grant.practice, grant.department))
+    {
+        sessions::end_all_in(&mut tx, person, ctx.now()).await?;
+    }
     let about = Envelope {
         test: place.test,
         practice: grant.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),

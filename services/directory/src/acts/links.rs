@@ -1,5 +1,6 @@
 //! Making, looking at and using one-time links.
 
+use super::door::Door;
 use super::hashing;
 use super::sessions::{self, Opened};
 use crate::Error;
@@ -12,6 +13,7 @@ use crate::store::{grants, people};
 use crate::totp::{self, Authenticator, TotpSetup};
 use kit::pictures::sha256;
 use kit::{At, Context};
+use std::net::IpAddr;
 use time::Duration;
 use uuid::Uuid;
 
@@ -68,8 +70,10 @@ pub struct Shown {
 ///
 /// # Errors
 /// `LinkUnknown`, `LinkUsed`, `LinkExpired`.
-pub async fn show(ctx: &Context, token: &str) -> Result<Shown, Error> {
+pub async fn show(ctx: &Context, token: &str, address: Option<IpAddr>) -> Result<Shown, Error> {
+    let door = Door::knock(ctx, address).await?;
     let (link, person) = find(ctx, token).await?;
+    door.open_alone(ctx).await?;
     let grants = grants::now(&ctx.db, person.id, ctx.now()).await?;
     let place = grants.into_iter().find_map(|grant| grant.practice_name.or(grant.department_name));
     let totp = match link.kind {
@@ -98,7 +102,13 @@ async fn authenticator(ctx: &Context, link: &LinkRow, email: &str) -> Result<(Ve
 ///
 /// # Errors
 /// `LinkUnknown` (also for an invitation), `LinkUsed`, `LinkExpired`.
-pub async fn sign_in(ctx: &Context, token: &str, previous: Option<&[u8]>) -> Result<Opened, Error> {
+pub async fn sign_in(
+    ctx: &Context,
+    token: &str,
+    address: Option<IpAddr>,
+    previous: Option<&[u8]>,
+) -> Result<Opened, Error> {
+    let door = Door::knock(ctx, address).await?;
     let (link, person) = find(ctx, token).await?;
     if link.kind != LinkKind::SignIn {
         return Err(Error::LinkUnknown);
@@ -106,6 +116,7 @@ pub async fn sign_in(ctx: &Context, token: &str, previous: Option<&[u8]>) -> Res
     let opening = sessions::prepare(ctx, &person).await?;
     let mut tx = ctx.begin().await?;
     use_up(&mut tx, &link, ctx.now()).await?;
+    door.open(&mut tx).await?;
     let opened = sessions::open(ctx, &mut tx, opening, "link", previous).await?;
     tx.commit().await?;
     Ok(opened)
@@ -121,8 +132,10 @@ pub async fn accept(
     token: &str,
     chosen: String,
     code: &str,
+    address: Option<IpAddr>,
     previous: Option<&[u8]>,
 ) -> Result<Opened, Error> {
+    let door = Door::knock(ctx, address).await?;
     let (link, person) = find(ctx, token).await?;
     if link.kind != LinkKind::Invitation {
         return Err(Error::LinkUnknown);
@@ -136,6 +149,7 @@ pub async fn accept(
     let mut tx = ctx.begin().await?;
     let now = ctx.now();
     use_up(&mut tx, &link, now).await?;
+    door.open(&mut tx).await?;
     people::set_credentials(&mut tx, person.id, &hash, totp_sealed, step).await?;
     crate::store::sessions::end_all_in(&mut tx, person.id, now).await?;
     let opened = sessions::open(ctx, &mut tx, opening, "invitation", previous).await?;

@@ -3,6 +3,7 @@
 //! The routes and the command line call the same acts.
 
 pub mod departments;
+pub mod door;
 pub mod enablement;
 pub mod grants;
 pub mod hashing;

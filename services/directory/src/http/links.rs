@@ -7,7 +7,7 @@ use crate::link::LinkKind;
 use crate::totp::TotpSetup;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use kit::http::Json;
+use kit::http::{ClientAddress, Json};
 use kit::{At, Context, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -36,9 +36,14 @@ pub struct LinkShown {
 
 #[utoipa::path(post, path = "/links/open", tag = "directory", security(()), request_body = LinkToken, responses(
     (status = OK, body = LinkShown), (status = NOT_FOUND, description = "`link-unknown`"),
-    (status = GONE, description = "`link-expired` or `link-used`")))]
-pub async fn open(State(ctx): State<Context>, Json(link): Json<LinkToken>) -> Result<Json<LinkShown>, Problem> {
-    let shown = links::show(&ctx, &link.token).await?;
+    (status = GONE, description = "`link-expired` or `link-used`"),
+    (status = TOO_MANY_REQUESTS, description = "`too-many-attempts`, with Retry-After")))]
+pub async fn open(
+    State(ctx): State<Context>,
+    ClientAddress(address): ClientAddress,
+    Json(link): Json<LinkToken>,
+) -> Result<Json<LinkShown>, Problem> {
+    let shown = links::show(&ctx, &link.token, address).await?;
     Ok(Json(LinkShown {
         kind: shown.kind,
         name: shown.person.name,
@@ -51,13 +56,15 @@ pub async fn open(State(ctx): State<Context>, Json(link): Json<LinkToken>) -> Re
 
 #[utoipa::path(post, path = "/links/sign-in", tag = "directory", security(()), request_body = LinkToken, responses(
     (status = OK, body = Me), (status = NOT_FOUND, description = "`link-unknown`"),
-    (status = GONE, description = "`link-expired` or `link-used`")))]
+    (status = GONE, description = "`link-expired` or `link-used`"),
+    (status = TOO_MANY_REQUESTS, description = "`too-many-attempts`, with Retry-After")))]
 pub async fn sign_in(
     State(ctx): State<Context>,
+    ClientAddress(address): ClientAddress,
     Presented(previous): Presented,
     Json(link): Json<LinkToken>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = links::sign_in(&ctx, &link.token, previous.as_deref()).await?;
+    let opened = links::sign_in(&ctx, &link.token, address, previous.as_deref()).await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }
@@ -82,13 +89,15 @@ pub struct Acceptance {
 #[utoipa::path(post, path = "/links/accept", tag = "directory", security(()), request_body = Acceptance, responses(
     (status = OK, body = Me), (status = NOT_FOUND, description = "`link-unknown`"),
     (status = GONE, description = "`link-expired` or `link-used`"),
+    (status = TOO_MANY_REQUESTS, description = "`too-many-attempts`, with Retry-After"),
     (status = UNPROCESSABLE_ENTITY, description = "Field errors on `password` and `totpCode`")))]
 pub async fn accept(
     State(ctx): State<Context>,
+    ClientAddress(address): ClientAddress,
     Presented(previous): Presented,
     Json(form): Json<Acceptance>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = links::accept(&ctx, &form.token, form.password, &form.totp_code, previous.as_deref()).await?;
+    let opened = links::accept(&ctx, &form.token, form.password, &form.totp_code, address, previous.as_deref()).await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::caller::MaybeLocked;
-use kit::http::Json;
+use kit::http::{ClientAddress, Json};
 use kit::{Caller, Context, Problem};
 use serde::Deserialize;
 
@@ -33,10 +33,12 @@ pub struct Credentials {
     (status = TOO_MANY_REQUESTS, description = "`too-many-attempts`, with Retry-After")))]
 pub async fn sign_in(
     State(ctx): State<Context>,
+    ClientAddress(address): ClientAddress,
     Presented(previous): Presented,
     Json(form): Json<Credentials>,
 ) -> Result<impl IntoResponse, Problem> {
-    let opened = act::by_password(&ctx, &form.email, form.password, &form.totp_code, previous.as_deref()).await?;
+    let opened =
+        act::by_password(&ctx, &form.email, form.password, &form.totp_code, address, previous.as_deref()).await?;
     let me = Me::of(&ctx, opened.person, opened.expires_at).await?;
     Ok((cookie::set(&opened.token), Json(me)))
 }
@@ -92,7 +94,8 @@ pub async fn unlock(
     State(ctx): State<Context>,
     MaybeLocked(caller): MaybeLocked,
     Json(form): Json<Unlocking>,
-) -> Result<Json<Me>, Problem> {
-    act::unlock(&ctx, &caller, form.password).await?;
-    Ok(Json(Me::of(&ctx, caller.person, caller.expires_at).await?))
+) -> Result<impl IntoResponse, Problem> {
+    let token = act::unlock(&ctx, &caller, form.password).await?;
+    let me = Me::of(&ctx, caller.person, caller.expires_at).await?;
+    Ok((cookie::set(&token), Json(me)))
 }

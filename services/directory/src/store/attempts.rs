@@ -8,6 +8,7 @@ statements! {
             failures = case when directory_attempt.began_at <= $3 then 1 else directory_attempt.failures + 1 end,
             began_at = case when directory_attempt.began_at <= $3 then excluded.began_at else directory_attempt.began_at end
         returning failures, began_at";
+    GIVE_BACK = "update directory_attempt set failures = failures - 1 where who = $1 and failures > 0";
     FORGET = "delete from directory_attempt where who = $1";
 }
 
@@ -22,4 +23,9 @@ pub async fn count(ctx: &Context, who: &[u8], now: At, window_from: At) -> sqlx:
 /// Forgets the tries after a success.
 pub async fn forget(tx: &mut Tx, who: &[u8]) -> sqlx::Result<u64> {
     tx.q(FORGET).bind(who.to_vec()).exec().await
+}
+
+/// Takes one try back.
+pub async fn give_back(tx: &mut Tx, who: &[u8]) -> sqlx::Result<u64> {
+    tx.q(GIVE_BACK).bind(who.to_vec()).exec().await
 }

@@ -30,7 +30,18 @@ async fn locked_is_locked_until_the_password(office: Office) {
     browser.post("/sign-out-everywhere", json!({})).await.is_problem(401, "locked");
     browser.post("/unlock", json!({ "password": "not this one" })).await.is_problem(401, "wrong-credentials");
     browser.get("/me").await.is_problem(401, "locked");
+    let old = browser.token();
     let me = browser.post("/unlock", json!({ "password": PASSWORD })).await.is(200);
+    let new = browser.token();
+    assert_ne!(new, old, "the session is a new one");
+    browser.bring(old.clone());
+    browser.get("/me").await.is_problem(401, "locked");
+    browser.post("/unlock", json!({ "password": PASSWORD })).await.is(200);
+    assert_eq!(browser.token(), new, "a client that lost the answer gets the same session");
+    office.later(Duration::minutes(1));
+    browser.bring(old);
+    browser.post("/unlock", json!({ "password": PASSWORD })).await.is_problem(401, "signed-out");
+    browser.bring(new);
     assert_eq!(browser.get("/me").await.is(200), me);
     browser.post("/lock", json!({})).await.is(204);
     browser.post("/sign-out", json!({})).await.is(204);
@@ -103,6 +114,8 @@ async fn an_ended_right_ends_on_the_next_request(office: Office) {
 
     let grant =
         administrator.post(&format!("/people/{person}/grants"), json!({ "role": "administrator" })).await.is(201);
+    browser.get("/me").await.is_problem(401, "signed-out");
+    let browser = office.signed_in(person).await;
     browser.get("/people").await.is(200);
     let end = format!("/people/{person}/grants/{}/end", id(&grant));
     office.browser().post(&end, json!({})).await.is_problem(401, "signed-out");

@@ -3,6 +3,7 @@
 use super::of_office;
 use crate::acting::{Acting, about, happened};
 use crate::content::DraftContent;
+use crate::quota;
 use crate::referral::{RESTORABLE, State as ReferralState};
 use crate::sealed;
 use crate::store::{place, referral};
@@ -42,7 +43,8 @@ pub struct DraftVersion {
 
 /// Creates or saves a draft. Repeating a save that stands already changes nothing.
 #[utoipa::path(put, path = "/referrals/{id}", params(("id" = Uuid, Path)), request_body = SaveDraft,
-    responses((status = OK, body = DraftVersion), (status = CONFLICT, description = "stale-version: the detail says which version stands")))]
+    responses((status = OK, body = DraftVersion), (status = CONFLICT, description = "stale-version: the detail says which version stands"),
+        (status = TOO_MANY_REQUESTS, description = "too-many-drafts")))]
 pub async fn save(
     State(ctx): State<Context>,
     caller: Caller,
@@ -89,6 +91,7 @@ async fn create(
     if !referral::add(&mut tx, id, practice.id, practice.test, row_of(ctx, content, sealed)).await? {
         return Ok(None);
     }
+    quota::drafts(ctx, &mut tx, practice.id).await?;
     let row = referral::any(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let envelope = Envelope {
         actor: ctx.pseudonym(caller.person),
@@ -186,7 +189,8 @@ pub async fn discard(State(ctx): State<Context>, caller: Caller, Path(id): Path<
 
 /// Takes a discarded draft back.
 #[utoipa::path(post, path = "/referrals/{id}/restore", params(("id" = Uuid, Path)),
-    responses((status = NO_CONTENT), (status = GONE, description = "discard-final: after 7 days")))]
+    responses((status = NO_CONTENT), (status = GONE, description = "discard-final: after 7 days"),
+        (status = TOO_MANY_REQUESTS, description = "too-many-drafts")))]
 pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
     let acting = Acting::even_discarded(&ctx, &caller, id).await?;
     if acting.row.discarded_at.is_none() {
@@ -200,6 +204,7 @@ pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<
             "The draft was discarded more than 7 days ago and can't be taken back. Write it anew.",
         ));
     }
+    quota::drafts(&ctx, &mut tx, acting.row.practice).await?;
     acting.happened(&mut tx, "restored").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -64,11 +64,17 @@ pub struct Limits {
     min_short: u32,
     /// Media types.
     accept: [&'static str; 3],
+    /// Open drafts of a practice.
+    max_drafts: i64,
+    /// Unfinished uploads of a practice.
+    max_uploads: i64,
+    /// Bytes of a practice's pictures that are not sent yet.
+    max_waiting_bytes: i64,
 }
 
 /// What a picture and a referral may be.
 #[utoipa::path(get, path = "/limits", responses((status = OK, body = Limits)))]
-pub async fn limits(caller: Caller) -> Result<Json<Limits>, Problem> {
+pub async fn limits(State(ctx): State<Context>, caller: Caller) -> Result<Json<Limits>, Problem> {
     of_office(&caller)?;
     Ok(Json(Limits {
         max_image_bytes: MAX_LENGTH,
@@ -77,5 +83,8 @@ pub async fn limits(caller: Caller) -> Result<Json<Limits>, Problem> {
         min_long: 800,
         min_short: 600,
         accept: ["image/jpeg", "image/png", "image/webp"],
+        max_drafts: ctx.settings.quotas.drafts,
+        max_uploads: ctx.settings.quotas.uploads,
+        max_waiting_bytes: ctx.settings.quotas.waiting_bytes,
     }))
 }

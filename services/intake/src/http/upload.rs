@@ -5,6 +5,7 @@
 
 use crate::acting::Acting;
 use crate::finish::{Finished, finish, image_exists, too_many_images};
+use crate::quota;
 use crate::receive::{self, Taken, beyond_length, wrong_offset};
 use crate::repair;
 use crate::store::{image, orphan, upload};
@@ -117,6 +118,7 @@ pub async fn options_of_one() -> Response {
         ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`")),
     responses((status = CREATED, description = "Location is the upload's address"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
         (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
+        (status = TOO_MANY_REQUESTS, description = "too-many-uploads"), (status = INSUFFICIENT_STORAGE, description = "too-many-bytes"),
         (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
     tus(begin(&ctx, caller, &headers).await)
@@ -147,6 +149,7 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     let mut tx = ctx.begin().await?;
     orphan::remove(&mut tx, metadata.image).await?;
     upload::add(&mut tx, id, &metadata, length, expires, (caller.person, acting.role)).await?;
+    quota::uploads(ctx, &mut tx, acting.row.practice).await?;
     tx.commit().await?;
     let location = format!("/api/intake/uploads/{id}");
     Ok(empty(
@@ -253,7 +256,7 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
     }
     let checksum = text(headers, CHECKSUM).map(Checksum::parse).transpose()?;
     let permit = receive::permit()?;
-    let task = tokio::spawn(async move {
+    let task = tokio::spawn(kit::http::carried(async move {
         let length = row.length;
         let taken = receive::receive(&ctx, row, checksum, body).await;
         drop(permit);
@@ -261,7 +264,7 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
             Ok(taken) if taken.offset == length => finished(&ctx, id).await.map(|()| taken),
             other => other,
         }
-    });
+    }));
     let Taken { offset, expires } = task.await.map_err(Problem::internal)??;
     Ok(empty(StatusCode::NO_CONTENT, &[(OFFSET, offset.to_string()), (EXPIRES, http_date(expires))]))
 }

@@ -6,19 +6,23 @@
 pub mod answer;
 pub mod chore;
 pub mod erasure;
+pub mod gauge;
 pub mod happening;
 pub mod image;
 pub mod list;
 pub mod orphan;
 pub mod place;
 pub mod question;
+pub mod quota;
 pub mod referral;
 pub mod upload;
 
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+
+const FIRST: Migration = Migration {
     number: 1,
     name: "intake",
     sql: "
@@ -80,20 +84,32 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table intake_orphan (image {uuid} primary key, object text not null, at {at} not null) {strict};
         create table intake_chore (name text primary key, done_at {at} not null) {strict};
     ",
-},
-Migration { number: 40, name: "lists by index", sql: list::INDEX }];
+};
+
+const QUOTA: Migration = Migration {
+    number: 30,
+    name: "a lock per practice for its quotas; unfinished uploads",
+    sql: "
+        create table intake_quota (practice {uuid} primary key, asked_at {at} not null) {strict};
+        create index intake_upload_unfinished on intake_upload (referral) where finished_at is null and ended_at is null;
+    ",
+};
+
+const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
 
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chore::STATEMENTS,
     erasure::STATEMENTS,
+    gauge::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,
     orphan::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
+    quota::STATEMENTS,
     referral::STATEMENTS,
     upload::STATEMENTS,
 ];

@@ -227,6 +227,15 @@ impl Db {
         }
     }
 
+    /// Connections in use, open, and allowed at most.
+    pub fn connections(&self) -> (u32, u32, u32) {
+        let (open, idle, most) = match &self.pool {
+            Pool::Lite(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+            Pool::Pg(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+        };
+        (open.saturating_sub(u32::try_from(idle).unwrap_or(u32::MAX)), open, most)
+    }
+
     /// Closes all connections; waits for those in use.
     pub async fn close(&self) {
         match &self.pool {

@@ -1,5 +1,7 @@
 //! The router of a list of services, and its OpenAPI description.
 
+use super::extract::JSON_LIMIT;
+use super::gauges::Board;
 use super::{Problem, description, health, layers};
 use crate::context::Context;
 use crate::service::Service;
@@ -21,8 +23,6 @@ use utoipa_axum::router::OpenApiRouter;
 )]
 struct Description;
 
-const JSON_LIMIT: usize = 1024 * 1024;
-
 fn described(services: &[Service]) -> OpenApiRouter<Context> {
     let mut router = OpenApiRouter::with_openapi(Description::openapi());
     for service in services {
@@ -34,7 +34,7 @@ fn described(services: &[Service]) -> OpenApiRouter<Context> {
 /// Everything that these services answer.
 pub fn app(services: &[Service], ctx: Context) -> Router {
     let (mut router, _) = described(services).split_for_parts();
-    router = router.merge(health::routes());
+    router = router.merge(health::routes(Board::new(services.iter().filter_map(|service| service.gauges).collect())));
     for pages in services.iter().filter_map(|service| service.pages) {
         router = router.merge(pages());
     }

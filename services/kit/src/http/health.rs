@@ -4,6 +4,7 @@
 //! uploads to wait, and a proxy that took it out would take that too. It says `"objects":"down"`, for the alert. Only a
 //! store in the process that has stopped itself makes it unready: that one needs a new start.
 
+use super::gauges::Board;
 use crate::context::Context;
 use crate::settings::Store;
 use axum::Router;
@@ -24,11 +25,15 @@ struct Readiness {
     parked: usize,
 }
 
-pub(super) fn routes() -> Router<Context> {
+pub(super) fn routes(board: Board) -> Router<Context> {
+    let metrics = async move |State(ctx): State<Context>| {
+        board.refresh(&ctx).await;
+        recorder().render()
+    };
     Router::new()
         .route("/healthz", get(async || "alive\n"))
         .route("/readyz", get(ready))
-        .route("/metrics", get(async || recorder().render()))
+        .route("/metrics", get(metrics))
 }
 
 /// The process's metrics recorder, installed at the first call.

@@ -1,10 +1,10 @@
-//! What happens around every request: an id, security headers, same-origin check, log and metrics, refusals recorded.
+//! What happens around every request: an id, security headers, the gate, log and metrics, refusals recorded.
 
-use super::Problem;
+use super::{Problem, gate};
 use crate::audit::Access;
 use crate::context::Context;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::{Arc, OnceLock};
@@ -18,6 +18,16 @@ tokio::task_local! {
 /// The present request's id; nil outside a request.
 pub fn request_id() -> Uuid {
     REQUEST_ID.try_with(|id| *id).unwrap_or_default()
+}
+
+/// Runs on behalf of a request: what it logs and publishes carries the request's id. Nil means that none led to it.
+pub async fn on_behalf<F: Future>(request: Uuid, work: F) -> F::Output {
+    REQUEST_ID.scope(request, work).await
+}
+
+/// For a task of its own that goes on with the present request's work.
+pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    on_behalf(request_id(), work.in_current_span())
 }
 
 /// Filled by the session's extractor while the request runs, so that a refusal can be recorded with its person.
@@ -61,11 +71,9 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid, route:
     let method = request.method().clone();
     let signed_in = SignedIn::default();
     request.extensions_mut().insert(signed_in.clone());
-    let mut response = if crosses_origin(&method, request.headers()) {
-        Problem::new(StatusCode::FORBIDDEN, "cross-origin", "This request came from another site and was refused.")
-            .into_response()
-    } else {
-        next.run(request).await
+    let mut response = match gate::refusal(&ctx.settings, &request) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
     };
     let refused = response.status();
     if let Some(person) = signed_in.0.get().copied()
@@ -102,20 +110,4 @@ async fn answer(ctx: Context, mut request: Request, next: Next, id: Uuid, route:
     tracing::Span::current().record("http.status", status.as_u16());
     tracing::info!(http.method = %method, http.route = route, http.status = status.as_u16(), duration_ms, "answered");
     response
-}
-
-/// Unsafe methods must come from our own pages; clients that are no browser send neither header.
-fn crosses_origin(method: &Method, headers: &HeaderMap) -> bool {
-    if method.is_safe() {
-        return false;
-    }
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
-        return !matches!(site, "same-origin" | "none");
-    }
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").map(|(_, rest)| rest) != Some(host),
-        (Some(_), None) => true,
-        (None, _) => false,
-    }
 }

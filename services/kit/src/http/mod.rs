@@ -3,12 +3,18 @@
 mod app;
 mod description;
 mod extract;
+mod gate;
+mod gauges;
 mod health;
 mod layers;
+mod line;
+mod paced;
 mod problem;
+mod server;
 
 pub use app::{app, openapi};
-pub use extract::{Json, Path, Query};
+pub use extract::{ClientAddress, Json, Path, Query};
 pub(crate) use health::recorder;
-pub use layers::{SignedIn, request_id};
+pub use layers::{SignedIn, carried, on_behalf, request_id};
 pub use problem::{FieldError, Problem, ProblemBody};
+pub(crate) use server::serve;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 statements! {
     REGISTER = "insert into log_offset (consumer, position) values ($1, 0) on conflict (consumer) do nothing";
+    OFFSETS = "select consumer, position from log_offset order by consumer";
     OFFSET = "select position from log_offset where consumer = $1";
     PAGE = "select position, kind, envelope, sealed, hash from log_event where position > $1 order by position limit $2";
     AT_POSITION = "select position, kind, envelope, sealed, hash from log_event where position = $1";
@@ -208,21 +209,22 @@ async fn project_all(
             tx.q(IS_PARKED).bind(consumer.name.to_owned()).bind(event.subject()).opt().await?;
         match waiting {
             Some((first,)) => write_parked(&mut tx, consumer, event, &format!("waits behind event {first}")).await?,
-            None => project(ctx, &mut tx, consumer, event).await?,
+            None => project(ctx, consumer, &mut tx, event).await?,
         }
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// One event, as a span of the trace that it came from.
-async fn project(ctx: &Context, tx: &mut Tx, consumer: &Consumer, event: &Recorded) -> Result<(), ProjectError> {
+/// One event, as a span of the trace that it came from; what it publishes and logs goes on with the request that led to it.
+async fn project(ctx: &Context, consumer: &Consumer, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let request = event.request();
     let span = tracing::info_span!(
         target: crate::trace::TARGET, "project", otel.kind = "consumer", consumer = consumer.name, event.kind = event.kind(),
-        event.position = event.position
+        event.position = event.position, request.id = %request
     );
     crate::trace::follow(&span, &event.envelope.trace);
-    (consumer.project)(ctx, tx, event).instrument(span).await
+    crate::http::on_behalf(request, (consumer.project)(ctx, tx, event)).instrument(span).await
 }
 
 async fn park(
@@ -253,6 +255,11 @@ async fn write_parked(tx: &mut Tx, consumer: &Consumer, event: &Recorded, reason
         .await
 }
 
+/// Where every consumer stands.
+pub(super) async fn offsets(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
+    db.q(OFFSETS).all().await
+}
+
 /// All parked events.
 pub async fn parked(db: &Db) -> sqlx::Result<Vec<Parked>> {
     db.q(PARKED).all().await
@@ -274,7 +281,7 @@ pub async fn retry_parked(ctx: &Context, consumer: &Consumer) -> Result<usize, P
         if tx.q(UNPARK).bind(consumer.name.to_owned()).bind(one.position).exec().await? != 1 {
             continue;
         }
-        match project(ctx, &mut tx, consumer, &event).await {
+        match project(ctx, consumer, &mut tx, &event).await {
             Ok(()) => {
                 tx.commit().await?;
                 done += 1;

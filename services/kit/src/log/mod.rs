@@ -108,6 +108,10 @@ impl Recorded {
     pub fn department(&self) -> Option<Uuid> {
         id_of(&self.envelope.department)
     }
+    /// The request that led to it; nil when none did.
+    pub fn request(&self) -> Uuid {
+        id_of(&self.envelope.request).unwrap_or_default()
+    }
     /// When it happened.
     pub fn occurred_at(&self) -> At {
         At::from_micros(self.envelope.occurred_us)
@@ -131,6 +135,17 @@ pub(crate) type EventRow = (i64, String, Vec<u8>, Option<Vec<u8>>, Vec<u8>);
 
 pub(crate) fn recorded((position, _, envelope, sealed, hash): EventRow) -> Result<Recorded, prost::DecodeError> {
     Ok(Recorded { position, envelope: Envelope::decode(envelope.as_slice())?, sealed, hash })
+}
+
+/// How far each consumer is behind, and what is parked.
+pub(crate) async fn gauges(db: &crate::Db) -> sqlx::Result<()> {
+    let (newest, parked) = (head(db).await?, parked(db).await?);
+    for (consumer, position) in consume::offsets(db).await? {
+        let stuck = parked.iter().filter(|one| one.consumer == consumer).count();
+        metrics::gauge!("log_events_parked", "consumer" => consumer.clone()).set(stuck as f64);
+        metrics::gauge!("log_events_behind", "consumer" => consumer).set((newest - position) as f64);
+    }
+    Ok(())
 }
 
 /// Position of the newest event.

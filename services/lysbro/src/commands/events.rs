@@ -37,7 +37,8 @@ async fn list(ctx: &Context, from: i64) -> Outcome {
         after = last.position;
         for event in page {
             let place = event.practice().map_or_else(|| "-".to_owned(), |id| id.to_string());
-            println!("{}\t{}\t{}\t{}\t{place}", event.position, event.occurred_at(), event.kind(), event.subject());
+            let (at, kind, subject) = (event.occurred_at(), event.kind(), event.subject());
+            println!("{}\t{at}\t{kind}\t{subject}\t{place}\t{}", event.position, event.request());
         }
     }
 }

@@ -146,6 +146,7 @@ async fn keep(
         signed_at,
         release_at,
         released_at: None,
+        request: Some(kit::http::request_id()).filter(|id| !id.is_nil()),
     };
     store::answer::add(tx, row).await?;
     Ok(Signed { signed_at, release_at })

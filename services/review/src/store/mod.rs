@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod case;
 pub mod claim;
+pub mod gauge;
 pub mod image;
 pub mod question;
 pub mod worklist;
@@ -31,6 +32,7 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     case::STATEMENTS,
     claim::STATEMENTS,
+    gauge::STATEMENTS,
     image::STATEMENTS,
     question::STATEMENTS,
     worklist::STATEMENTS,
@@ -43,7 +45,9 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS];
+
+const FIRST: Migration = Migration {
     number: 1,
     name: "cases, pictures, questions, answers",
     sql: "
@@ -93,13 +97,23 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index review_answer_held on review_answer (released_at, release_at);
         create index review_answer_person on review_answer (person, signed_at);
     ",
-},
-// Numbers 2 to 39 are free.
-Migration {
+};
+
+const REQUEST: Migration = Migration {
+    number: 30,
+    name: "the request behind a signature; the oldest case of a specialty",
+    sql: "
+        alter table review_answer add column request {uuid};
+        create index review_case_age on review_case (listed, specialty, priority_rank, submitted_at);
+    ",
+};
+
+// Numbers 2 to 29 are free.
+const FILTERS: Migration = Migration {
     number: 40,
     name: "worklist filters by index",
     sql: "
         create index review_case_mine on review_case (department, claimed_by, listed, priority_rank, due_at, id) where claimed_by is not null;
         create index review_case_returned on review_case (department, state, listed, priority_rank, due_at, id) where state = 'returned';
     ",
-}];
+};

@@ -43,7 +43,10 @@ function fallbackCode(status: number): string {
 export function isCode(error: unknown, ...codes: string[]): error is Problem {
   return error instanceof Problem && codes.includes(error.code);
 }
+/** Waiting does not help: somebody has to send or discard something first. */
+const FULL = ['too-many-drafts', 'too-many-uploads', 'too-many-bytes'];
 /** A fault that may pass by itself: no line, or the server is overloaded or restarting. */
 export function isPassing(error: unknown): boolean {
+  if (isCode(error, ...FULL)) return false;
   return error instanceof Unreachable || (error instanceof Problem && (error.status >= 500 || error.status === 429));
 }
