@@ -28,7 +28,9 @@ impl Play<'_> {
                 let path = format!("/api/directory/people/{person}/invitation");
                 let made = self.copies.once(&self.cast.admin, Method::POST, &path, json!({})).await?.expect(201).json();
                 let token = made["link"].as_str().and_then(|link| link.split_once('#')).expect("a link").1.to_owned();
-                let shown = joined.post("/api/directory/links/open", json!({ "token": token })).await.expect(200);
+                let body = json!({ "token": token });
+                let opened = self.copies.once(&joined, Method::POST, "/api/directory/links/open", body).await?;
+                let shown = opened.expect(200);
                 self.given.insert("token", json!(token));
                 self.given.insert("secret", shown.json()["totp"]["secret"].clone());
             }
