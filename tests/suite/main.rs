@@ -19,5 +19,6 @@ mod outage;
 mod quotas;
 mod retries;
 mod safety;
+mod stopped_worker;
 mod triggers;
 mod write_faults;

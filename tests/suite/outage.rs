@@ -82,6 +82,19 @@ impl Office<'_> {
         self.written.len() - 1
     }
 
+    /// Typing goes on.
+    async fn save_again(&mut self, referral: usize) {
+        let (id, finding) = (self.written[referral].referral, self.written[referral].finding);
+        let mut content = self.cast.content(finding);
+        content["history"] = json!(format!("Saved for the {}th time.", self.drafts));
+        let version = &self.written[referral].version;
+        let draft = json!({ "version": version, "practiceId": self.cast.practices[0].id, "content": content });
+        let nurse = self.cast.nurse.clone();
+        let reply = self.timed(nurse.put(&path(id), draft)).await.expect(200);
+        self.written[referral].version = reply.json()["version"].clone();
+        self.drafts += 1;
+    }
+
     fn choose(&mut self, referral: usize) -> Travelling {
         Travelling { referral, image: self.served.ctx.new_id(), bytes: self.picture(), location: None }
     }
@@ -178,7 +191,7 @@ async fn head_alone(client: &Client, location: &str, offset: usize, length: usiz
 /// How long the store is away: `LYSBRO_OUTAGE_MINUTES` for the long run.
 fn lasts() -> Duration {
     let minutes = std::env::var("LYSBRO_OUTAGE_MINUTES").ok().map(|text| text.parse().expect("minutes"));
-    minutes.map_or(Duration::from_secs(3), |minutes: f64| Duration::from_secs_f64(minutes * 60.0))
+    minutes.map_or(Duration::from_secs(1), |minutes: f64| Duration::from_secs_f64(minutes * 60.0))
 }
 
 async fn one_outage(office: &mut Office<'_>, way: Mode) {
@@ -199,6 +212,7 @@ async fn one_outage(office: &mut Office<'_>, way: Mode) {
     office.served.line.set(way);
     let began = Instant::now();
     while !refused_before_the_body(office, &travelling).await {
+        assert!(began.elapsed() < 2 * HANGS, "the service does not notice that its store is away");
         attempts(office, &mut travelling).await;
     }
     let ready = office.cast.nurse.get("/readyz").await.expect(200).json();
@@ -206,7 +220,7 @@ async fn one_outage(office: &mut Office<'_>, way: Mode) {
     office.send(complete).await;
     let noticed = Instant::now();
     while noticed.elapsed() < lasts() {
-        office.write().await;
+        office.save_again(half).await;
         attempts(office, &mut travelling).await;
         for awake in [&office.cast.gp, &office.cast.specialist] {
             awake.get("/api/directory/me").await.expect(200);
@@ -217,6 +231,7 @@ async fn one_outage(office: &mut Office<'_>, way: Mode) {
     office.served.line.set(Mode::Pass);
     let back = Instant::now();
     while !travelling.is_empty() {
+        assert!(back.elapsed() < 3 * HANGS, "{} pictures do not arrive by themselves", travelling.len());
         attempts(office, &mut travelling).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

@@ -88,7 +88,7 @@ fn moves_on(act: Act) -> &'static [&'static str] {
         | Act::SecondPicture
         | Act::PictureForReply
         | Act::DiscardForGood => &UPLOADING,
-        Act::WrongPassword | Act::SignIn | Act::Unlock | Act::Accept | Act::SignInByLink => {
+        Act::Invite | Act::WrongPassword | Act::SignIn | Act::Unlock | Act::Accept | Act::SignInByLink => {
             &["directory_attempt", "directory_link"]
         }
         _ => &[],

@@ -367,8 +367,7 @@ impl Q<'_> {
         let (sql, db, alone) = (self.sql, self.db, matches!(self.target, Target::Lite(_)));
         let over_a_line = self.over_a_line();
         // A single statement waits for its turn among SQLite's writers as a transaction does: its own busy loop is not fair.
-        let _turn =
-            if alone { Some(db.writer.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?) } else { None };
+        let _turn = if alone { Some(db.writer.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?) } else { None };
         let run = async move {
             on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))
         };
