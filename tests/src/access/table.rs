@@ -108,16 +108,16 @@ impl Row {
     pub fn may(&self, who: Who, way: Option<Way>) -> bool {
         let live = who.session() == Session::Live;
         match self.who {
-            For::Anybody => true,
-            For::EvenLocked => who.session() != Session::None,
-            For::SignedIn => live,
-            For::AnyOffice => who.office().is_some(),
-            For::AnyDepartment => who.department().is_some(),
-            For::Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
-            For::Administrators => matches!(who, Who::Administrator | Who::Everything),
-            For::OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
-            For::OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
-            For::OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
+            Anybody => true,
+            EvenLocked => who.session() != Session::None,
+            SignedIn => live,
+            AnyOffice => who.office().is_some(),
+            AnyDepartment => who.department().is_some(),
+            Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
+            Administrators => matches!(who, Who::Administrator | Who::Everything),
+            OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
+            OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
+            OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
         }
     }
 
