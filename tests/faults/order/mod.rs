@@ -112,6 +112,6 @@ fn doctored(trace: &Path, data: &str, sent: &[Sent]) -> Outcome {
 fn submission(line: &str, sent: &[Sent]) -> Option<Sent> {
     let (before, _) = line.split_once("/submit HTTP/1.1")?;
     let (_, id) = before.rsplit_once("POST /api/intake/referrals/")?;
-    let id = id.parse().ok()?;
+    let id: uuid::Uuid = id.parse().ok()?;
     sent.iter().find(|one| one.referral == id && one.submitted).copied()
 }
