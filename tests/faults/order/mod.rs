@@ -112,12 +112,6 @@ fn doctored(trace: &Path, data: &str, sent: &[Sent]) -> Outcome {
 fn submission(line: &str, sent: &[Sent]) -> Option<Sent> {
     let (before, _) = line.split_once("/submit HTTP/1.1")?;
     let (_, id) = before.rsplit_once("POST /api/intake/referrals/")?;
-<<<<<<< HEAD
-    let id = id.parse::<uuid::Uuid>().ok()?;
-||||||| 81941cf
-    let id = id.parse().ok()?;
-=======
     let id: uuid::Uuid = id.parse().ok()?;
->>>>>>> kills
     sent.iter().find(|one| one.referral == id && one.submitted).copied()
 }
