@@ -94,5 +94,6 @@ pub fn read_tombstones(path: &Path) -> Result<Vec<Uuid>, Error> {
 
 /// A list as it stands in a backup.
 pub(super) fn tombstones_text(all: &BTreeMap<Uuid, At>) -> String {
-    all.iter().map(|(id, at)| format!("{id} {at}\n")).collect()
+    let lines: Vec<String> = all.iter().map(|(id, at)| format!("{id} {at}\n")).collect();
+    lines.concat()
 }

@@ -22,7 +22,7 @@ const IDLE: Duration = Duration::from_secs(75);
 /// How long it may rest once the server stops.
 const LEAVING: Duration = Duration::from_millis(200);
 /// How long a client may take none of the answer's bytes.
-const UNREAD: Duration = Duration::from_secs(60);
+const UNREAD: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep};
 /// A line that says nothing for so long has broken.
 const SILENT: Duration = Duration::from_secs(30);
 /// In so much waiting at least [`FLOOR`] bytes come: a tenth of what a slow mobile line (20 kbit/s) carries.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 const FLOOR: u64 = 16 * 1024;
 /// Nothing here takes a longer body: one picture.
 pub(super) const LONGEST: u64 = crate::picture::MAX_BYTES as u64;
@@ -77,7 +77,7 @@ impl Pace {
         if now.saturating_duration_since(silent) >= SILENT {
             return Err(Cut::TooSlow);
         }
-        Ok((silent + SILENT).min(now + (WINDOW - self.waited)))
+        Ok((silent + SILENT).min(now + WINDOW.saturating_sub(self.waited)))
     }
 }
 
