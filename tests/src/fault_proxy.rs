@@ -88,14 +88,12 @@ async fn listen(first: TcpListener, address: SocketAddr, server: SocketAddr, mut
             listener = TcpListener::bind(address).await.ok();
         }
         let accepted = async {
-            match &listener {
-                Some(listener) => listener.accept().await,
-                // The port is still taken, or refusing: ask again.
-                None => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    Err(io::ErrorKind::ConnectionRefused.into())
-                }
+            if let Some(listener) = &listener {
+                return listener.accept().await;
             }
+            // The port is still taken, or refusing: ask again.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(io::ErrorKind::ConnectionRefused.into())
         };
         tokio::select! {
             changed = modes.changed() => if changed.is_err() { return },

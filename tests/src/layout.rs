@@ -42,6 +42,9 @@ impl Layout {
     }
 
     /// Runs `deploy/layout.sh`; whether it succeeded, and what it said.
+    ///
+    /// # Panics
+    /// When it can't be started.
     pub fn script(&self, words: &[&str]) -> (bool, String) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checkout");
         let mut command = Command::new(root.join("deploy/layout.sh"));

@@ -117,7 +117,8 @@ impl End {
     }
 }
 
-/// A new picture to decode: `(image, referral, practice)`, specialty, test flag and the original. A repeat changes nothing.
+/// A new picture to decode: `(image, referral, practice)`, specialty, test flag and the original, in the present trace and
+/// request. A repeat changes nothing.
 pub async fn add(
     tx: &mut Tx,
     image: Uuid,
@@ -126,13 +127,12 @@ pub async fn add(
     specialty: String,
     test: bool,
     original: Stored,
-    trace: String,
 ) -> sqlx::Result<()> {
     let now = tx.now();
     let q = tx.q(ADD).bind(image).bind(referral).bind(practice).bind(specialty).bind(test);
     let q = q.bind(original.object).bind(original.sha256).bind(original.stored_sha256);
     let request = Some(kit::http::request_id()).filter(|id| !id.is_nil());
-    q.bind(original.stored_bytes as i64).bind(now).bind(trace).bind(request).exec().await?;
+    q.bind(original.stored_bytes as i64).bind(now).bind(kit::trace::carried()).bind(request).exec().await?;
     Ok(())
 }
 

@@ -52,8 +52,7 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         stored_bytes: picture.stored_bytes,
     };
     let (specialty, test) = (event.envelope.specialty.clone(), event.envelope.test);
-    let trace = kit::trace::carried();
-    job::add(tx, image, event.subject(), event.practice(), specialty, test, original, trace).await?;
+    job::add(tx, image, event.subject(), event.practice(), specialty, test, original).await?;
     Ok(())
 }
 
@@ -89,7 +88,7 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     );
     kit::trace::follow(&span, &job.trace);
     let work = kit::http::on_behalf(request, renewing(ctx, &job, lease, decode(ctx, &job, lease)));
-    match work.instrument(span).await {
+    match Box::pin(work.instrument(span)).await {
         Ok(()) => Ok(1),
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");

@@ -364,6 +364,6 @@ async fn a_new_folder_is_opened_by_many_at_once_and_made_once() {
         kit::run::open(&[], settings, kit::Clock::system())
     };
     let opened = futures::future::join_all((0..8).map(|_| open())).await;
-    let sheets = opened.into_iter().map(|opened| opened.unwrap().1).filter(Option::is_some);
+    let sheets = opened.into_iter().filter_map(|opened| opened.unwrap().1);
     assert_eq!(sheets.count(), 1, "one of them made the root key");
 }

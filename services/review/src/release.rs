@@ -30,7 +30,7 @@ async fn send_due(ctx: &Context) -> Result<u64, Error> {
     for answer in store::answer::due(&ctx.db, ctx.now()).await? {
         let request = answer.request.unwrap_or_default();
         let span = tracing::info_span!("send", request.id = %request);
-        match kit::http::on_behalf(request, send(ctx, &answer).instrument(span)).await {
+        match Box::pin(kit::http::on_behalf(request, send(ctx, &answer).instrument(span))).await {
             Ok(done) => sent += u64::from(done),
             // One damaged answer must not keep back those behind it.
             Err(Error::Damaged(reason)) => {

@@ -18,6 +18,9 @@ const SIGN: &str = "insert into review_answer (id, case_id, person, person_name,
 const SIGNED: &str = "update review_case set state = 'signed', listed = $1 where state = 'waiting'";
 
 /// Writes it.
+///
+/// # Panics
+/// When the database refuses.
 pub async fn prepare(town: &Town, how: How, by: &Somebody) {
     let ctx: &Context = town.ctx();
     if !matches!(how, How::Held | How::Looked | How::Signed) {

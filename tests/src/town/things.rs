@@ -171,7 +171,7 @@ impl Town {
     /// Brings drafts to their stages; every step through the routes, as people would.
     pub(super) async fn bring_on(&self, things: &mut [Thing]) {
         for thing in things.iter().filter(|thing| !matches!(thing.stage, Stage::Draft)) {
-            let gp = self.gp_of(thing);
+            let gp = Self::gp_of(thing);
             let path = format!("/api/intake/referrals/{}", thing.referral);
             if thing.stage == Stage::Discarded {
                 self.do_as(gp, Asked::new("DELETE", &path), 204).await;
@@ -196,16 +196,16 @@ impl Town {
         self.drain().await;
     }
 
-    fn gp_of(&self, thing: &Thing) -> Who {
+    fn gp_of(thing: &Thing) -> Who {
         [Who::GpA, Who::GpB][thing.way.expect("between somebody").office]
     }
 
-    fn specialist_of(&self, thing: &Thing) -> Who {
+    fn specialist_of(thing: &Thing) -> Who {
         [Who::SpecialistX, Who::SpecialistY][thing.way.expect("between somebody").department]
     }
 
     async fn claim(&self, thing: &Thing) -> (Who, String, Value) {
-        let (who, path) = (self.specialist_of(thing), format!("/api/review/cases/{}", thing.referral));
+        let (who, path) = (Self::specialist_of(thing), format!("/api/review/cases/{}", thing.referral));
         let claim = self.do_as(who, Asked::new("POST", format!("{path}/claim")), 200).await.json();
         (who, path, claim["token"].clone())
     }
@@ -227,7 +227,7 @@ impl Town {
     }
 
     async fn last_step(&self, thing: &mut Thing) {
-        let gp = self.gp_of(thing);
+        let gp = Self::gp_of(thing);
         let path = format!("/api/intake/referrals/{}", thing.referral);
         match thing.stage {
             Stage::Withdrawn => {
