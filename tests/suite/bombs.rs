@@ -158,7 +158,7 @@ async fn signed_in(process: &Process, data: &std::path::Path) -> (Client, String
     let admin =
         invite(data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin).await;
-    let practice = Uuid::from_u128(0xb2);
+    let practice = uuid::Builder::from_random_bytes([0xb2; 16]).into_uuid();
     let body = serde_json::json!({ "id": practice, "name": "Practice", "municipality": "Place", "centrality": 3, "distanceKm": 1,
         "channel": "web", "openedOn": "2010-01-01", "testPractice": false });
     admin.post("/api/directory/practices", body).await.expect(201);

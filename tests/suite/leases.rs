@@ -171,7 +171,10 @@ async fn readers(world: &World, cast: &mut Cast, wanted: u32) -> u32 {
             cast.colleague.post(&format!("{path}/release"), token).await.expect(204);
         }
     }
-    assert_eq!(gained(&before, &events(world).await), BTreeMap::new(), "late writers published something");
+    let mut published = gained(&before, &events(world).await);
+    // The clock passes the sessions' end again and again.
+    published.remove("SignedIn");
+    assert_eq!(published, BTreeMap::new(), "late writers published something");
     assert_eq!(
         count(world, "select count(*) from review_draft where saved_at > (select max(release_at) from review_answer)")
             .await,

@@ -223,7 +223,14 @@ pub(super) async fn spoil_sessions(ctx: &Context, door: &Door, people: &[Somebod
                 // Once held, the clock does not tell the table's requests apart from the sign-in.
                 let sql = "update kit_session set seen_at = $2, expires_at = $3 where token_hash = $1";
                 let until = now + kit::caller::LASTS;
-                ctx.db.q(sql).bind(hash).bind(now).bind(until).exec_one().await.expect("fresh");
+                ctx.db
+                    .q(sql)
+                    .bind(hash)
+                    .bind(now)
+                    .bind(until)
+                    .exec_one()
+                    .await
+                    .unwrap_or_else(|error| panic!("{:?}: {error}", one.who));
             }
         }
     }
