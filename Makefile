@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test front-end format postgres set-up
+.PHONY: help demo test front-end format postgres set-up faults-restore
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,10 @@ format: ## writes Rust in the agreed form
 
 postgres: ## a private PostgreSQL for running tests by hand: prints its URL for LYSBRO_TEST_PG
 	@tests/tools/postgres.sh start
+
+faults-restore: set-up front-end ## fills, backs up under load, wipes, restores: REFERRALS=10000 DEPLOYMENT=embedded|separate
+	cargo build --workspace --bins
+	@tests/tools/with-postgres.sh restore-drill target/debug/restore-drill $(or $(REFERRALS),1000) $(or $(DEPLOYMENT),embedded)
 
 set-up:
 	@tests/tools/set-up.sh

@@ -2,6 +2,7 @@
 
 mod cast;
 mod client;
+pub mod drill;
 mod picture;
 
 pub use cast::{Cast, Practice};
