@@ -211,6 +211,8 @@ pub(super) async fn spoil_sessions(ctx: &Context, door: &Door, people: &[Somebod
             Who::SignedOut => {
                 door.ask(Some(token), Asked::new("POST", "/api/directory/sign-out")).await.expect(204);
             }
+            // No session ever had this token.
+            Who::Forged => {}
             Who::Expired => {
                 let sql = "update kit_session set expires_at = $2 where token_hash = $1";
                 ctx.db.q(sql).bind(hash).bind(now).exec_one().await.expect("expired");
