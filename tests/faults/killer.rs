@@ -52,7 +52,7 @@ pub async fn kill(deployment: &mut Deployment, kills: usize, dice: &mut Dice) ->
 /// Kills one thing and starts it again. Says what it was.
 async fn strike(deployment: &mut Deployment, dice: &mut Dice) -> Outcome<String> {
     if dice.once_in(5)
-        && let Some(decoder) = deployment.processes.iter().flat_map(|process| process.children()).next()
+        && let Some(decoder) = deployment.processes.iter().flat_map(crate::deployment::Process::children).next()
         && signal(decoder, Signal::KILL)
     {
         return Ok("decoder".to_owned());

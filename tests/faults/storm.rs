@@ -34,10 +34,10 @@ const OFFICES: [&str; 4] = ["Solvik legekontor", "Havnes legesenter", "Fjellby l
 const DEPARTMENTS: [(&str, &str); 2] = [("Skin department", "dermatology"), ("ENT department", "ent")];
 const SPECIALISTS: usize = 2;
 /// How long the client may take to finish what it began.
-const LAST_WORK: Duration = Duration::from_secs(300);
+const LAST_WORK: Duration = Duration::from_mins(5);
 
 /// How long it may take until three answers were read.
-const WHOLE_WAY: Duration = Duration::from_secs(60);
+const WHOLE_WAY: Duration = Duration::from_mins(1);
 
 /// Runs a storm and prints its line.
 pub async fn run(options: Options) -> Outcome {

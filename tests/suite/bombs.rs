@@ -72,7 +72,7 @@ fn lengths() -> Vec<Bomb> {
 
 fn bodies(upload: &str) -> Vec<Bomb> {
     let mut chunk = b"10000\r\n".to_vec();
-    chunk.extend([b' '; 0x10000]);
+    chunk.resize(chunk.len() + 0x10000, b' ');
     chunk.extend(b"\r\n");
     let sized = |name, kind: &str, body: Vec<u8>, status, code| Bomb {
         head: format!("{SIGN_IN}{kind}content-length: {}\r\n\r\n", body.len()),
@@ -111,8 +111,8 @@ fn bodies(upload: &str) -> Vec<Bomb> {
 }
 
 fn heads() -> Vec<Bomb> {
-    let many: String = (0..10_000).map(|n| format!("x-{n}: 1\r\n")).collect();
-    let few: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let heads = |count: usize| (0..count).map(|n| format!("x-{n}: 1\r\n")).collect::<Vec<_>>().concat();
+    let (many, few) = (heads(10_000), heads(200));
     vec![
         bomb("10,000 headers", &many, 431, ""),
         bomb("200 headers", &few, 431, ""),

@@ -76,11 +76,11 @@ async fn every_key_opens(ctx: &Context, sealed: &[(Uuid, Vec<u8>)]) {
     }
 }
 
+/// Ids of keys with something that each sealed.
+type Sealed = Vec<(Uuid, Vec<u8>)>;
+
 /// Goes on making keys and opening those that stand; gives back those that it made.
-fn work(
-    ctx: Context,
-    sealed: Vec<(Uuid, Vec<u8>)>,
-) -> (Arc<AtomicBool>, tokio::task::JoinHandle<Vec<(Uuid, Vec<u8>)>>) {
+fn work(ctx: Context, sealed: Sealed) -> (Arc<AtomicBool>, tokio::task::JoinHandle<Sealed>) {
     let done = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&done);
     let working = tokio::spawn(async move {

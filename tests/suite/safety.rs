@@ -165,7 +165,8 @@ async fn a_request_can_be_followed_through_every_service() {
     let nil = Uuid::nil().to_string();
     let mut arrived = behind(&world, referral, "UploadSucceeded").await;
     let mut decoded = behind(&world, referral, "ImageReady").await;
-    (arrived.sort(), decoded.sort());
+    arrived.sort();
+    decoded.sort();
     assert_eq!((arrived.len(), &arrived), (3, &decoded), "imaging goes on with the request that brought the picture");
     for kind in ["DraftStarted", "ReferralSubmitted", "AnswerGiven"] {
         let requests = behind(&world, referral, kind).await;

@@ -95,21 +95,21 @@ async fn a_worker_stopped_past_its_lease_is_refused() {
             play.perform(act).await.expect("done");
         }
         pictures += 1;
-        assert!(until(&world, HELD, 1, Duration::from_secs(60)).await, "no worker takes it: {}", sleeper.log());
+        assert!(until(&world, HELD, 1, Duration::from_mins(1)).await, "no worker takes it: {}", sleeper.log());
         sleeper.signal("STOP");
         if count(&world, HELD).await == 1 {
             break;
         }
         // It was done before it could be stopped: the next one.
         sleeper.signal("CONT");
-        assert!(until(&world, READY, pictures, Duration::from_secs(60)).await, "{}", sleeper.log());
+        assert!(until(&world, READY, pictures, Duration::from_mins(1)).await, "{}", sleeper.log());
     }
     let other = Worker::start(&world, "other");
-    assert!(until(&world, READY, pictures, Duration::from_secs(180)).await, "nobody takes over: {}", other.log());
+    assert!(until(&world, READY, pictures, Duration::from_mins(3)).await, "nobody takes over: {}", other.log());
     sleeper.signal("CONT");
     let began = Instant::now();
     while !sleeper.log().contains("lease lost") {
-        assert!(began.elapsed() < Duration::from_secs(60), "the sleeper was not refused: {}", sleeper.log());
+        assert!(began.elapsed() < Duration::from_mins(1), "the sleeper was not refused: {}", sleeper.log());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(

@@ -36,9 +36,12 @@ fn text(sql: String) -> &'static str {
     Box::leak(sql.into_boxed_str())
 }
 
+/// A table and its columns.
+type Table = (String, Vec<String>);
+
 /// The databases of one deployment with their triggers.
 pub struct Triggers {
-    databases: Vec<(Db, Vec<(String, Vec<String>)>)>,
+    databases: Vec<(Db, Vec<Table>)>,
 }
 
 impl Triggers {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// A request that hangs this long is given up and tried again.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A request that was not answered for so long is never answered: the service does not come back by itself.
-const GIVEN_UP: Duration = Duration::from_secs(180);
+const GIVEN_UP: Duration = Duration::from_mins(3);
 
 /// Requests sent, and those that brought no answer or a 5xx.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const VERSION: (&str, &str) = ("tus-resumable", "1.0.0");
-const GIVEN_UP: Duration = Duration::from_secs(180);
+const GIVEN_UP: Duration = Duration::from_mins(3);
 
 struct Sending<'a> {
     person: &'a Person,

@@ -264,7 +264,7 @@ mod tests {
     const DATA: &str = "/d";
 
     fn octal(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("\\{byte:03o}")).collect()
+        bytes.iter().map(|byte| format!("\\{byte:03o}")).collect::<Vec<_>>().concat()
     }
 
     fn sent() -> Sent {

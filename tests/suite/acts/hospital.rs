@@ -59,7 +59,7 @@ impl Play<'_> {
             Claim | ClaimAgain => self.claim(specialist, "claim").await?,
             TakeOver => self.claim(coordinator, "take-over").await?,
             Renew => {
-                drop(self.post(specialist, &format!("{case}/renew"), json!({ "token": token })).await?.expect(200))
+                drop(self.post(specialist, &format!("{case}/renew"), json!({ "token": token })).await?.expect(200));
             }
             Shown | ShownAgain => self.show(specialist).await?,
             SaveAnswer => {

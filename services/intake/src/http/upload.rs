@@ -281,7 +281,7 @@ async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
     let caller = caller?;
     let Path(id) = id?;
     let row = upload::find(ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
-    repair::terminate(ctx, row.id).await?;
+    repair::terminate(ctx, &row).await?;
     Ok(empty(StatusCode::NO_CONTENT, &[]))
 }
 
