@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,11 +66,14 @@ postgres: ## a private PostgreSQL for running tests by hand: prints its URL for 
 define faults
 	cargo build --workspace --all-targets
 	@export LYSBRO_TEST_PG=$$(tests/tools/postgres.sh start faults) LYSBRO_BIN=$(CURDIR)/target/debug/lysbro; \
-	    $(2) cargo test --workspace --test suite $(1) -- --nocapture; status=$$?; tests/tools/postgres.sh stop faults; exit $$status
+	    $(2) cargo test --workspace --features tests/faults --test suite $(1) -- --nocapture; status=$$?; tests/tools/postgres.sh stop faults; exit $$status
 endef
 
 faults-retries: set-up front-end ## every mutating request 1 to 5 times at once, some answers lost; REQUESTS=10000
 	$(call faults,retries::,LYSBRO_RETRIES=$(or $(REQUESTS),10000))
+
+faults-writes: set-up front-end ## every kind of write fails once: all or nothing
+	$(call faults,write_faults::,)
 
 faults-leases: set-up front-end ## workers, readers and senders that sleep past their leases; PAUSES=1000
 	$(call faults,leases::,LYSBRO_PAUSES=$(or $(PAUSES),1000))
