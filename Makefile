@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads api-fuzz bench-claims bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,6 +87,10 @@ faults-uploads: set-up front-end ## uploads whose replica is killed, finished by
 	@npm --prefix tests/browser ci --no-audit --no-fund --silent
 	@PYTHON=$$(tests/tools/python.sh) UPLOADS=$(or $(UPLOADS),200) node tests/tools/with-layout.mjs \
 		node --test --test-reporter=tap tests/browser/layout/uploads.test.mjs
+
+faults-restore: set-up front-end ## fills, backs up under load, wipes, restores: REFERRALS=10000 DEPLOYMENT=embedded|separate
+	cargo build --workspace --bins
+	@tests/tools/with-postgres.sh restore-drill target/debug/restore-drill $(or $(REFERRALS),1000) $(or $(DEPLOYMENT),embedded)
 
 set-up:
 	@tests/tools/set-up.sh

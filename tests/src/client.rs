@@ -102,6 +102,12 @@ impl Client {
         client
     }
 
+    /// The same person, with the same session, at another address.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// Keeps the session that a reply set.
     pub fn keep_cookie(&mut self, reply: &Reply) {
         self.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);

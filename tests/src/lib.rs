@@ -4,6 +4,7 @@ pub mod access;
 mod cast;
 mod client;
 mod collector;
+pub mod drill;
 mod fault_proxy;
 mod layout;
 mod picture;

@@ -2,12 +2,13 @@
 
 use kit::lease::Lease;
 use kit::pictures::Stored;
+use kit::scrub::Scrub;
 use kit::{At, Context, Db, Error, Migration, Tx, statements};
 use time::Duration;
 use uuid::Uuid;
 
 /// Jobs and the derivatives that came of them.
-pub const MIGRATIONS: &[Migration] = &[FIRST, TRACE, REQUEST];
+pub const MIGRATIONS: &[Migration] = &[FIRST, TRACE, DAMAGED, REQUEST];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -33,6 +34,13 @@ const TRACE: Migration = Migration {
     sql: "alter table imaging_job add column trace text not null default '';",
 };
 
+const DAMAGED: Migration = Migration {
+    number: 20,
+    name: "originals that can't be read",
+    sql: "alter table imaging_job add column damaged_at {at};
+        create index imaging_job_damaged on imaging_job (due_at) where state = 'damaged';",
+};
+
 const REQUEST: Migration = Migration {
     number: 30,
     name: "the request behind a job",
@@ -47,14 +55,28 @@ statements! {
         where image = (select image from imaging_job where state = 'waiting' and due_at <= $3
                 and (lease_expires_at is null or lease_expires_at <= $3) order by due_at limit 1)
             and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3)
-        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts, trace, request";
+        returning image, referral, practice, specialty, test, object, sha256, stored_sha256, stored_bytes, attempts, trace, request, damaged_at";
     END = "update imaging_job set state = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
     RENEW = "update imaging_job set lease_expires_at = $3 where image = $1 and lease_token = $2 and lease_expires_at > $4";
     PUT_OFF = "update imaging_job set due_at = $3, lease_token = null, lease_expires_at = null
         where image = $1 and lease_token = $2 and lease_expires_at > $4";
-    ADD_DERIVATIVE = "insert into imaging_derivative (image, longest, object, stored_sha256) values ($1, $2, $3, $4) on conflict (image, longest) do nothing";
+    ADD_DERIVATIVE = "insert into imaging_derivative (image, longest, object, stored_sha256) values ($1, $2, $3, $4)
+        on conflict (image, longest) do update set object = excluded.object, stored_sha256 = excluded.stored_sha256";
+    DERIVATIVES = "select longest, object, stored_sha256 from imaging_derivative where image = $1";
+    ORIGINAL_LOST = "update imaging_job set state = 'damaged', damaged_at = coalesce(damaged_at, $3), due_at = $4, attempts = 0, lease_token = null, lease_expires_at = null
+        where image = $1 and lease_token = $2 and lease_expires_at > $3";
+    ORIGINAL_FOUND = "update imaging_job set damaged_at = null where image = $1";
+    LOOK_AGAIN = "update imaging_job set state = 'waiting' where state = 'damaged' and due_at <= $1";
+    SPOILED = "select distinct d.image from imaging_derivative d join kit_damaged k on k.object = d.object join imaging_job j on j.image = d.image where j.state = 'ready' limit 100";
+    AGAIN = "update imaging_job set state = 'waiting', due_at = $2, attempts = 0 where image = $1 and state = 'ready'";
+    SCRUB_TOTAL = "select count(*) from imaging_job where state = 'ready'";
+    SCRUB_PAGE = "select d.image, d.object, d.stored_sha256 from imaging_derivative d
+        where d.image in (select image from imaging_job where image > $1 and state = 'ready' order by image limit 20) order by d.image, d.longest";
 }
+
+/// The walk over derivatives.
+pub const SCRUB: Scrub = Scrub { name: "imaging.derivatives", total: SCRUB_TOTAL, page: SCRUB_PAGE };
 
 /// Derivatives that rows count on.
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from imaging_derivative order by object"];
@@ -82,6 +104,8 @@ pub struct Job {
     pub trace: String,
     /// The request that brought the picture.
     pub request: Option<Uuid>,
+    /// Since when its original is known to be unreadable: the office was told then.
+    pub damaged_at: Option<At>,
 }
 
 impl Job {
@@ -177,4 +201,44 @@ pub async fn gauges(ctx: &Context) -> Result<(), Error> {
     metrics::gauge!("imaging_oldest_job_seconds").set(age);
     metrics::counter!("lease_losses_total", "of" => "imaging").increment(0);
     Ok(())
+}
+
+/// Whether exactly these derivatives are known of a picture already: `(longest, object, stored_sha256)`.
+pub async fn has_derivatives(db: &Db, image: Uuid, stand: &[(u32, Stored)]) -> sqlx::Result<bool> {
+    let known: Vec<(i64, String, Vec<u8>)> = db.q(DERIVATIVES).bind(image).all().await?;
+    let same = |(longest, stored): &(u32, Stored)| {
+        known.iter().any(|(one, object, hash)| {
+            *one == i64::from(*longest) && *object == stored.object && *hash == stored.stored_sha256
+        })
+    };
+    Ok(known.len() == stand.len() && stand.iter().all(same))
+}
+
+/// Puts a job aside whose original can't be read; it is looked at again `by` later, in case it was put back.
+///
+/// # Errors
+/// `RowNotFound` when the lease was lost.
+pub async fn original_lost(tx: &mut Tx, image: Uuid, lease: Lease, by: Duration) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(ORIGINAL_LOST).bind(image).bind(lease.token).bind(now).bind(now + by).exec_one().await
+}
+
+/// Its original can be read (again).
+pub async fn original_found(tx: &mut Tx, image: Uuid) -> sqlx::Result<()> {
+    tx.q(ORIGINAL_FOUND).bind(image).exec_one().await
+}
+
+/// Looks again at originals that could not be read; says at how many.
+pub async fn look_again(db: &Db, now: At) -> sqlx::Result<u64> {
+    db.q(LOOK_AGAIN).bind(now).exec().await
+}
+
+/// Makes derivatives again that are known to be damaged; says of how many pictures.
+pub async fn mend(db: &Db, now: At) -> sqlx::Result<u64> {
+    let spoiled: Vec<(Uuid,)> = db.q(SPOILED).all().await?;
+    let mut done = 0;
+    for (image,) in spoiled {
+        done += db.q(AGAIN).bind(image).bind(now).exec().await?;
+    }
+    Ok(done)
 }

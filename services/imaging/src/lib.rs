@@ -38,12 +38,26 @@ pub fn service() -> Service {
         statements: &[job::STATEMENTS],
         objects: job::OBJECTS,
         consumers: vec![work::PICTURES],
-        repairs: vec![Repair {
-            name: "decode pictures",
-            every: Duration::from_secs(1),
-            workers: 1,
-            run: |ctx| Box::pin(work::one(ctx)),
-        }],
+        repairs: vec![
+            Repair {
+                name: "decode pictures",
+                every: Duration::from_secs(1),
+                workers: 1,
+                run: |ctx| Box::pin(work::one(ctx)),
+            },
+            Repair {
+                name: "make damaged derivatives again",
+                every: Duration::from_secs(5),
+                workers: 1,
+                run: |ctx| Box::pin(work::mend(ctx)),
+            },
+            Repair {
+                name: "scrub derivatives",
+                every: Duration::from_mins(1),
+                workers: 1,
+                run: |ctx| Box::pin(kit::scrub::step(ctx, &job::SCRUB)),
+            },
+        ],
         gauges: Some(|ctx| Box::pin(job::gauges(ctx))),
     }
 }

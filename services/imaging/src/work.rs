@@ -31,6 +31,10 @@ const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::seconds(2);
 const LONGEST_WAIT: Duration = Duration::minutes(5);
 
+/// An original that can't be read so often is told to be damaged; it is looked at again so much later, in case it was put back.
+const TRIES: i64 = 4;
+const LOOKED_AT_AGAIN: Duration = Duration::days(1);
+
 /// Makes a job of every picture that arrived.
 pub const PICTURES: Consumer = Consumer {
     name: "imaging.pictures",
@@ -90,6 +94,10 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let work = kit::http::on_behalf(request, renewing(ctx, &job, lease, decode(ctx, &job, lease)));
     match Box::pin(work.instrument(span)).await {
         Ok(()) => Ok(1),
+        Err(Error::Unusable { object, .. }) if job.damaged_at.is_some() || job.attempts >= TRIES => {
+            lost(ctx, &job, lease, &object).await?;
+            Ok(1)
+        }
         Err(Error::Database(sqlx::Error::RowNotFound)) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");
             metrics::counter!("lease_losses_total", "of" => "imaging").increment(1);
@@ -149,6 +157,28 @@ async fn decode(ctx: &Context, job: &Job, lease: Lease) -> Result<(), Error> {
     }
 }
 
+/// Looks again at lost originals, and makes a job anew for every picture with a damaged derivative.
+pub async fn mend(ctx: &Context) -> Result<u64, Error> {
+    let now = ctx.now();
+    Ok(job::look_again(&ctx.db, now).await? + job::mend(&ctx.db, now).await?)
+}
+
+/// The office and the specialist are told once, instead of waiting for ever.
+async fn lost(ctx: &Context, job: &Job, lease: Lease, object: &str) -> Result<(), Error> {
+    tracing::error!(image = %job.image, object, "an original can't be read: the picture is told to be damaged");
+    let fact = ImageRejected {
+        image: job.image.as_bytes().to_vec(),
+        code: "picture-damaged".into(),
+        message: "What is stored of this picture is damaged. Take it and send it again, or ask the administrator to put it back from a backup.".into(),
+    };
+    let mut tx = ctx.begin().await?;
+    job::original_lost(&mut tx, job.image, lease, LOOKED_AT_AGAIN).await?;
+    if job.damaged_at.is_none() {
+        ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 async fn ended(ctx: &Context, job: &Job, lease: Lease, end: End) -> Result<(), Error> {
     let mut tx = ctx.begin().await?;
     job::end(&mut tx, job.image, lease, end).await?;
@@ -193,12 +223,19 @@ async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: 
         height: rendered.height,
         quality: Some(told_quality(&rendered)),
     };
+    // Made again because a copy was damaged, and the same as before: nobody needs to be told.
+    let known = job.damaged_at.is_none() && job::has_derivatives(&ctx.db, job.image, &stands).await?;
     let mut tx = ctx.begin().await?;
     job::end(&mut tx, job.image, lease, End::Ready).await?;
+    job::original_found(&mut tx, job.image).await?;
     for (longest, stored) in &stands {
         job::add_derivative(&mut tx, job.image, *longest, stored).await?;
+        kit::scrub::whole_in(&mut tx, &stored.object).await?;
     }
-    ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
+    kit::scrub::whole_in(&mut tx, &job.original().object).await?;
+    if !known {
+        ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -12,7 +12,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// All repairs.
-pub const ALL: [Repair; 5] = [
+pub const ALL: [Repair; 6] = [
+    Repair {
+        name: "scrub originals",
+        every: Duration::from_mins(1),
+        workers: 1,
+        run: |ctx| Box::pin(kit::scrub::step(ctx, &image::SCRUB)),
+    },
     Repair {
         name: "finish uploads",
         every: Duration::from_secs(10),

@@ -19,6 +19,14 @@ pub enum Error {
     /// Stored bytes are not what they were.
     #[error("damaged: {0}")]
     Damaged(String),
+    /// A stored picture that is missing or not what was stored; it is noted and never served.
+    #[error("{object} is {what}")]
+    Unusable {
+        /// The object's key.
+        object: String,
+        /// `missing` or `changed`.
+        what: &'static str,
+    },
     /// An event can't be read.
     #[error("event: {0}")]
     Event(String),

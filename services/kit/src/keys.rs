@@ -4,36 +4,59 @@
 //! from database, log, objects and, when the last older key backup lapses, from backups. A key commits before the first
 //! sealed byte; a key that nothing uses is harmless. A destroyed key leaves a tombstone and never comes back.
 
+mod care;
+mod root;
+mod rotate;
+
+pub use care::Care;
+pub use root::{RootKey, Roots};
+
 use crate::db::Right;
 use crate::seal::DataKey;
 use crate::{At, Clock, Db, Migration, Random, Tx, statements};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
-/// Table of the key store (in its own database).
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "key store",
-    sql: "create table data_key (
+/// Tables of the key store (in its own database).
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "key store",
+        sql: "create table data_key (
             id {uuid} primary key, wrapped {bytes}, made_at {at} not null, destroyed_at {at}
         ) {strict};",
-}];
+    },
+    Migration {
+        number: 20,
+        name: "which root wrapped a key; sheet and rehearsal",
+        sql: "
+        create table root_key (fingerprint text primary key, since {at} not null) {strict};
+        alter table data_key add column root text references root_key (fingerprint);
+        create table key_care (what text primary key, fingerprint text not null, at {at} not null) {strict};
+    ",
+    },
+];
 
 /// What every service may do to the key store: take keys and make them.
-pub const RIGHTS: &[Right] = &[("keys.data_key", "select, insert")];
+pub const RIGHTS: &[Right] =
+    &[("keys.data_key", "select, insert"), ("keys.root_key", "select, insert"), ("keys.key_care", "select")];
 
 /// What a service may do besides that destroys keys.
-pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed_at)")];
+pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed_at, root)")];
 
 statements! {
     GET = "select wrapped, destroyed_at from data_key where id = $1";
-    ADD = "insert into data_key (id, wrapped, made_at) values ($1, $2, $3) on conflict (id) do nothing";
+    ADD = "insert into data_key (id, wrapped, made_at, root) values ($1, $2, $3, $4) on conflict (id) do nothing";
+    ANY = "select exists (select 1 from data_key)";
     TOMBSTONES = "select id, destroyed_at from data_key where destroyed_at is not null";
     COUNT = "select count(*) from data_key where destroyed_at is null";
-    DESTROY = "update data_key set wrapped = null, destroyed_at = $2 where id = $1 and destroyed_at is null";
+    DESTROY = "update data_key set wrapped = null, root = null, destroyed_at = $2 where id = $1 and destroyed_at is null";
     TOMBSTONE = "insert into data_key (id, made_at, destroyed_at) values ($1, $2, $2) on conflict (id) do nothing";
 }
+
+/// Every statement that runs in the key store.
+pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS, rotate::STATEMENTS, care::STATEMENTS];
 
 /// Every key that was destroyed, with the instant.
 pub(crate) async fn tombstones(tx: &mut Tx) -> sqlx::Result<BTreeMap<Uuid, At>> {
@@ -63,77 +86,57 @@ pub enum KeyError {
     Root(String),
 }
 
-/// The deployment's root key.
-#[derive(Clone, Debug)]
-pub struct RootKey(DataKey);
-
-impl RootKey {
-    /// Reads it from 64 hexadecimal digits.
-    pub fn from_hex(text: &str) -> Result<Self, KeyError> {
-        let bytes = hex::decode(text.trim()).map_err(|_| KeyError::Root("it is not 64 hexadecimal digits".into()))?;
-        let bytes = bytes.try_into().map_err(|_| KeyError::Root("it is not 64 hexadecimal digits".into()))?;
-        Ok(Self(DataKey::new(bytes)))
-    }
-
-    /// Reads the file, or makes it (mode 0600, synced with its folder) at the first start. The bool says it was made.
-    pub fn read_or_make(path: &Path, random: &Random) -> Result<(Self, bool), KeyError> {
-        let told = |error: std::io::Error| KeyError::Root(format!("{}: {error}", path.display()));
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok((Self::from_hex(&text)?, false)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let root = Self(DataKey::new(random.bytes()));
-                root.write(path)?;
-                Ok((root, true))
-            }
-            Err(error) => Err(told(error)),
-        }
-    }
-
-    /// Writes it to a new file that only its owner can read.
-    pub fn write(&self, path: &Path) -> Result<(), KeyError> {
-        write_private(path, &self.to_hex()).map_err(|error| KeyError::Root(format!("{}: {error}", path.display())))
-    }
-
-    /// For the recovery sheet alone: 64 hexadecimal digits.
-    pub fn to_hex(&self) -> String {
-        hex::encode(self.0.bytes())
-    }
-
-    /// Eight digits that tell two roots apart without giving either away.
-    pub fn fingerprint(&self) -> String {
-        hex::encode(&self.0.derive("fingerprint", &[])[..4])
-    }
-
-    fn wrapping(&self) -> DataKey {
-        DataKey::new(self.0.derive("wrap data keys", &[]))
-    }
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
 /// The key store.
 #[derive(Clone, Debug)]
 pub struct KeyStore {
     db: Db,
-    root: RootKey,
+    from: Roots,
+    /// Those known, the one in use first; read again from where they come when a key does not open.
+    roots: Arc<RwLock<Vec<RootKey>>>,
     random: Random,
     clock: Clock,
 }
 
 impl KeyStore {
-    /// Over a migrated database.
+    /// Over a migrated database, with one root key.
     pub fn new(db: Db, root: RootKey, random: Random, clock: Clock) -> Self {
-        Self { db, root, random, clock }
+        let roots = Arc::new(RwLock::new(vec![root.clone()]));
+        Self { db, from: Roots::Given(vec![root]), roots, random, clock }
+    }
+
+    /// Over a migrated database, with the root keys that are there; the first is made where nothing stands yet, and returned.
+    ///
+    /// # Errors
+    /// `WrongRoot` when there are keys and none of the roots is theirs: nothing is made then.
+    pub async fn open(db: Db, from: Roots, random: Random, clock: Clock) -> Result<(Self, Option<RootKey>), KeyError> {
+        let mut roots = from.read()?;
+        let (any,): (bool,) = db.q(ANY).one().await?;
+        let mut made = None;
+        if roots.is_empty() {
+            if any {
+                return Err(KeyError::Root(
+                    "root.key is missing, and the key store holds keys: put it back from the recovery sheet".into(),
+                ));
+            }
+            made = Some(from.make(&random)?);
+            roots.extend(made.clone());
+        }
+        let store = Self { db, from, roots: Arc::new(RwLock::new(roots)), random, clock };
+        let used = store.in_use().await?;
+        let known = store.known();
+        if used.is_empty() {
+            if let Some(root) = known.first() {
+                store.note_root(root, store.clock.now()).await?;
+            }
+        } else if known.iter().all(|root| !used.contains(&root.fingerprint())) {
+            let had: Vec<_> = known.iter().map(RootKey::fingerprint).collect();
+            return Err(KeyError::Root(format!(
+                "{} does not open this key store, which needs {}: take the recovery sheet with that fingerprint",
+                had.join(" or "),
+                used.join(" or ")
+            )));
+        }
+        Ok((store, made))
     }
 
     /// The database that holds the wrapped keys.
@@ -143,7 +146,38 @@ impl KeyStore {
 
     /// Fingerprints of the root keys that open it.
     pub fn fingerprints(&self) -> Vec<String> {
-        vec![self.root.fingerprint()]
+        self.known().iter().map(RootKey::fingerprint).collect()
+    }
+
+    /// Where the root keys come from.
+    pub fn roots(&self) -> &Roots {
+        &self.from
+    }
+
+    fn known(&self) -> Vec<RootKey> {
+        self.roots.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks again where the root keys come from: another process may be changing them.
+    fn look_again(&self) -> Result<Vec<RootKey>, KeyError> {
+        let found = self.from.read()?;
+        self.roots.write().unwrap_or_else(PoisonError::into_inner).clone_from(&found);
+        Ok(found)
+    }
+
+    /// The newest root key in use: new keys are wrapped by it.
+    ///
+    /// # Errors
+    /// `WrongRoot` when this process knows none that is in use.
+    pub async fn newest(&self) -> Result<RootKey, KeyError> {
+        let used = self.in_use().await?;
+        let find = |known: &[RootKey]| {
+            used.iter().find_map(|one| known.iter().find(|root| root.fingerprint() == *one).cloned())
+        };
+        if let Some(root) = find(&self.known()) {
+            return Ok(root);
+        }
+        find(&self.look_again()?).ok_or(KeyError::WrongRoot)
     }
 
     /// The key of `id`, made and committed now when there is none.
@@ -155,8 +189,17 @@ impl KeyStore {
             return self.unwrap(id, row);
         }
         let key = DataKey::new(self.random.bytes());
-        let wrapped = self.root.wrapping().seal(&self.random, "data_key.wrapped", id.as_bytes(), key.bytes());
-        self.db.q(ADD).bind(id).bind(wrapped).bind(self.clock.now()).exec().await?;
+        // A second time when the root was changed between the two statements.
+        for tries in 0..2 {
+            let root = self.newest().await?;
+            let wrapped = root.wrap(&self.random, id, &key);
+            let add = self.db.q(ADD).bind(id).bind(wrapped).bind(self.clock.now()).bind(root.fingerprint());
+            match add.exec().await {
+                Ok(_) => break,
+                Err(error) if tries == 0 && rotate::is_needed(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         // Another process may have been first: what stands is the key.
         self.get(id).await
     }
@@ -175,8 +218,12 @@ impl KeyStore {
         let now = self.clock.now();
         self.db.q(TOMBSTONE).bind(id).bind(now).exec().await?;
         self.db.q(DESTROY).bind(id).bind(now).exec().await?;
+        self.truncate_log().await
+    }
+
+    /// The old page must not survive in SQLite's write-ahead log.
+    async fn truncate_log(&self) -> Result<(), KeyError> {
         if self.db.is_sqlite() {
-            // The old page must not survive in the write-ahead log.
             let _: (i64, i64, i64) = self.db.q("pragma wal_checkpoint(truncate)").one().await?;
         }
         Ok(())
@@ -188,8 +235,13 @@ impl KeyStore {
 
     fn unwrap(&self, id: Uuid, (wrapped, destroyed): (Option<Vec<u8>>, Option<At>)) -> Result<DataKey, KeyError> {
         let (Some(wrapped), None) = (wrapped, destroyed) else { return Err(KeyError::Erased) };
-        let bytes =
-            self.root.wrapping().open("data_key.wrapped", id.as_bytes(), &wrapped).map_err(|_| KeyError::WrongRoot)?;
-        Ok(DataKey::new(bytes.try_into().map_err(|_| KeyError::WrongRoot)?))
+        if let Some(key) = open_with(&self.known(), id, &wrapped) {
+            return Ok(key);
+        }
+        open_with(&self.look_again()?, id, &wrapped).ok_or(KeyError::WrongRoot)
     }
+}
+
+fn open_with(roots: &[RootKey], id: Uuid, wrapped: &[u8]) -> Option<DataKey> {
+    roots.iter().find_map(|root| root.unwrap(id, wrapped))
 }

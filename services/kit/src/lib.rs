@@ -10,6 +10,7 @@
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
 //! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
 //! | [`backup`] | backups beside running services, and putting them back |
+//! | [`scrub`] | a slow walk of the object store, and the list of what is damaged |
 //! | [`http`], [`trace`] | problem+json, extractors, layers, health; traces across services |
 //! | [`testing`] | a world per test on either engine |
 
@@ -29,6 +30,7 @@ pub mod oslo;
 pub mod picture;
 pub mod pictures;
 pub mod run;
+pub mod scrub;
 pub mod seal;
 pub mod service;
 pub mod settings;

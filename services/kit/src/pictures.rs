@@ -5,7 +5,7 @@
 
 use crate::Error;
 use crate::context::Context;
-use crate::objects::{Created, segments};
+use crate::objects::{Created, ObjectError, segments};
 use crate::seal::DataKey;
 use bytes::Bytes;
 use ring::digest::{SHA256, digest};
@@ -45,6 +45,15 @@ fn sealed(key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> (Stored, Byt
     (stored, bytes.into())
 }
 
+/// The picture, when stored bytes, seal and the picture's own hash are right.
+fn unsealed(key: &DataKey, id: Uuid, stored: &Stored, sealed: &[u8]) -> Option<Vec<u8>> {
+    if sha256(sealed) != stored.stored_sha256 {
+        return None;
+    }
+    let key = key_for(key, &stored.object, id, &stored.sha256);
+    segments::open(&key, sealed, stored.object.as_bytes()).ok().filter(|picture| sha256(picture) == stored.sha256)
+}
+
 impl Context {
     /// Seals and stores an original at `object`, put only if absent; what stands there already is the same bytes.
     ///
@@ -80,18 +89,18 @@ impl Context {
     /// Reads a picture and checks the stored bytes, the seal and the picture's own hash.
     ///
     /// # Errors
-    /// `Damaged` when any check fails: nothing is served. `Object(Absent)` when it is gone.
+    /// `Unusable` when any check fails or it is gone: nothing is served, and it is noted as damaged.
     pub async fn get_picture(&self, key: &DataKey, id: Uuid, stored: &Stored) -> Result<Bytes, Error> {
-        let sealed = self.objects.get(&stored.object).await?;
-        if sha256(&sealed) != stored.stored_sha256 {
-            return Err(Error::Damaged(format!("stored bytes of {} changed", stored.object)));
-        }
-        let key = key_for(key, &stored.object, id, &stored.sha256);
-        let picture = segments::open(&key, &sealed, stored.object.as_bytes())
-            .map_err(|error| Error::Damaged(format!("{}: {error}", stored.object)))?;
-        if sha256(&picture) != stored.sha256 {
-            return Err(Error::Damaged(format!("{} is another picture", stored.object)));
-        }
-        Ok(picture.into())
+        let what = match self.objects.get(&stored.object).await {
+            Ok(sealed) => match unsealed(key, id, stored, &sealed) {
+                Some(picture) => return Ok(picture.into()),
+                None => "changed",
+            },
+            Err(ObjectError::Damaged(_)) => "changed",
+            Err(ObjectError::Absent) => "missing",
+            Err(error) => return Err(error.into()),
+        };
+        crate::scrub::note(&self.db, &stored.object, what, self.now()).await?;
+        Err(Error::Unusable { object: stored.object.clone(), what })
     }
 }

@@ -5,12 +5,12 @@
 use crate::audit::Audit;
 use crate::context::{Context, Parts};
 use crate::db::{Layer, Right, give};
-use crate::keys::{KeyStore, RootKey};
+use crate::keys::{KeyStore, RootKey, Roots};
 use crate::log::{self, Consumer, Follower, ProjectError};
 use crate::objects::{Embedded, Objects, RemoteStore};
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
-use crate::{Clock, Db, Error, Random, audit, caller, http, idempotency, keys};
+use crate::{Clock, Db, Error, Random, audit, caller, http, idempotency, keys, scrub};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -27,7 +27,8 @@ const PSEUDONYM_KEY: Uuid = Uuid::from_u128(2);
 /// Schema of the main database: kit first, then the services by place.
 pub fn layers(services: &[Service]) -> Vec<Layer> {
     let kit = |migrations| Layer { schema: "kit", place: 0, migrations };
-    let mut layers: Vec<Layer> = [log::MIGRATIONS, caller::MIGRATIONS, idempotency::MIGRATIONS].map(kit).into();
+    let mut layers: Vec<Layer> =
+        [log::MIGRATIONS, caller::MIGRATIONS, idempotency::MIGRATIONS, scrub::MIGRATIONS].map(kit).into();
     layers.extend(services.iter().map(|service| Layer {
         schema: service.name,
         place: service.place,
@@ -42,7 +43,8 @@ const AUDIT: Layer = Layer { schema: "audit", place: 901, migrations: audit::MIG
 /// Every SQL text of kit and these services that runs in the main database, with its owner.
 pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'static str)> {
     let mut all = Vec::new();
-    let kit = log::STATEMENT_LISTS.iter().copied().chain([caller::STATEMENTS, idempotency::STATEMENTS]);
+    let kit =
+        log::STATEMENT_LISTS.iter().copied().chain([caller::STATEMENTS, idempotency::STATEMENTS, scrub::STATEMENTS]);
     for list in kit {
         all.extend(list.iter().map(|(name, text)| ("kit", *name, *text)));
     }
@@ -114,9 +116,14 @@ pub async fn migrate(services: &[Service], settings: &Settings, roles: Option<&s
     Ok(())
 }
 
+/// Brings a key store alone to this program's schema.
+pub(crate) async fn migrate_keys(db: &Db) -> Result<(), Error> {
+    Ok(crate::db::migrate(db, &[KEYS]).await?)
+}
+
 /// What a service may do to kit's tables in the schemas of these layers.
 fn rights(service: &Service, layers: &[Layer]) -> Vec<Right> {
-    let everybody = [log::RIGHTS, caller::RIGHTS, idempotency::RIGHTS, audit::RIGHTS, keys::RIGHTS];
+    let everybody = [log::RIGHTS, caller::RIGHTS, idempotency::RIGHTS, scrub::RIGHTS, audit::RIGHTS, keys::RIGHTS];
     let all = everybody.into_iter().chain(service.rights.iter().copied()).flatten().copied();
     all.filter(|(table, _)| layers.iter().any(|layer| table.split('.').next() == Some(layer.schema))).collect()
 }
@@ -151,6 +158,16 @@ pub struct RecoverySheet {
     pub fingerprint: String,
 }
 
+/// Where this deployment has its root keys from.
+///
+/// # Errors
+/// `Key` for one that is not 64 hexadecimal digits.
+pub fn roots(settings: &Settings) -> Result<Roots, Error> {
+    let Some(text) = &settings.root_key else { return Ok(Roots::Folder(settings.data.clone())) };
+    let all = [Some(text), settings.root_key_next.as_ref()];
+    Ok(Roots::Given(all.into_iter().flatten().map(|text| RootKey::from_hex(text)).collect::<Result<_, _>>()?))
+}
+
 /// Opens the stores. SQLite is migrated here; PostgreSQL must have been, by `lysbro migrate`.
 /// The sheet comes with the start that made the root key.
 pub async fn open(
@@ -161,10 +178,7 @@ pub async fn open(
     make_folder(&settings)?;
     let alone = alone(&settings).await?;
     let random = Random::default();
-    let (root, made) = match &settings.root_key {
-        Some(text) => (RootKey::from_hex(text)?, false),
-        None => RootKey::read_or_make(&settings.data.join("root.key"), &random)?,
-    };
+    let from = roots(&settings)?;
     let stores = Stores::open(services, &settings, &clock).await?;
     for (db, layers) in stores.with_layers(services) {
         if db.is_sqlite() {
@@ -175,7 +189,7 @@ pub async fn open(
     }
     let (objects, janitor, embedded) = open_store(&settings).await?;
     let Stores { db, keys, audit } = stores;
-    let keys = KeyStore::new(keys, root.clone(), random.clone(), clock.clone());
+    let (keys, made) = KeyStore::open(keys, from, random.clone(), clock.clone()).await?;
     let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
     drop(alone);
     let audit = Audit::start(audit);
@@ -192,7 +206,7 @@ pub async fn open(
         pseudonym_key,
         embedded,
     });
-    let sheet = made.then(|| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
+    let sheet = made.map(|root| RecoverySheet { root_key: root.to_hex(), fingerprint: root.fingerprint() });
     Ok((ctx, sheet))
 }
 

@@ -57,6 +57,12 @@ pub struct Given {
     /// Root key: 64 hexadecimal digits. Default: the file `root.key` in the data folder, made at the first start.
     #[arg(long, env = "LYSBRO_ROOT_KEY", hide_env_values = true)]
     pub root_key: Option<String>,
+    /// The root key that takes its place, while it is being changed (`lysbro rotate-root-key`).
+    #[arg(long, env = "LYSBRO_ROOT_KEY_NEXT", hide_env_values = true)]
+    pub root_key_next: Option<String>,
+    /// Days in which every stored object is read and checked once. Default: 30.
+    #[arg(long, env = "LYSBRO_SCRUB_DAYS")]
+    pub scrub_days: Option<u32>,
     /// Address that people type, for links. Default: http://localhost:<port>.
     #[arg(long, env = "LYSBRO_PUBLIC_URL")]
     pub public_url: Option<String>,
@@ -114,6 +120,10 @@ pub struct Settings {
     pub store: Store,
     /// Root key when it is not the file's.
     pub root_key: Option<String>,
+    /// The one that takes its place.
+    pub root_key_next: Option<String>,
+    /// Days in which every object is read and checked once.
+    pub scrub_days: u32,
     /// For links; without a slash at the end.
     pub public_url: Option<String>,
     /// The programme's name.
@@ -176,6 +186,8 @@ impl Given {
             keys_url: self.keys_url.or(file.keys_url).unwrap_or_else(|| sqlite("keys.sqlite")),
             audit_url: self.audit_url.or(file.audit_url).unwrap_or(audit_default),
             root_key: self.root_key.or(file.root_key),
+            root_key_next: self.root_key_next.or(file.root_key_next),
+            scrub_days: self.scrub_days.or(file.scrub_days).unwrap_or(30).max(1),
             public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
             programme: self.programme.or(file.programme).unwrap_or_else(|| "Lysbro".into()),
             synthetic: false,

@@ -78,18 +78,30 @@ impl World {
         change: impl FnOnce(&mut Settings),
         recorded: bool,
     ) -> Result<Self, Error> {
-        let folder = TempDir::new().map_err(|error| Error::Start(error.to_string()))?;
-        let mut settings = Settings::embedded(folder.path());
+        let mut empty = Empty::without_databases(deployment).await?;
         if deployment.0 == Engine::Postgres {
-            (settings.database_url, settings.keys_url) = cloned(&services).await?;
-            settings.audit_url = settings.database_url.clone();
+            let (main, keys) = cloned(&services).await?;
+            empty.take_databases(main, keys);
         }
-        let mut store = None;
-        if deployment.1 == Reach::Tcp {
-            let (remote, holding) = over_tcp(folder.path().join("objects")).await?;
-            settings.store = Store::Remote(remote);
-            store = Some(holding);
-        }
+        Self::resume_with(services, empty, change, recorded).await
+    }
+
+    /// Starts services on what stands in a deployment.
+    pub async fn resume(
+        services: Vec<Service>,
+        deployment: Empty,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, Error> {
+        Self::resume_with(services, deployment, change, true).await
+    }
+
+    async fn resume_with(
+        services: Vec<Service>,
+        deployment: Empty,
+        change: impl FnOnce(&mut Settings),
+        recorded: bool,
+    ) -> Result<Self, Error> {
+        let Empty { mut settings, folder, store } = deployment;
         change(&mut settings);
         let clock = Clock::system();
         let (mut ctx, _) = run::open(&services, settings, clock.clone()).await?;
@@ -122,6 +134,51 @@ impl World {
     }
 }
 
+/// A deployment in which nothing stands yet.
+pub struct Empty {
+    /// How it is set up.
+    pub settings: Settings,
+    /// Its folder.
+    pub folder: TempDir,
+    store: Option<(Embedded, Listener)>,
+}
+
+impl Empty {
+    /// Makes one, on PostgreSQL with databases without a table.
+    pub async fn new(deployment: (Engine, Reach)) -> Result<Self, Error> {
+        let mut empty = Self::without_databases(deployment).await?;
+        if deployment.0 == Engine::Postgres {
+            let base = base()?;
+            let name = format!("e_{}", crate::Random::default().id(Clock::system().now()).simple());
+            for part in ["main", "keys"] {
+                execute(&base, format!("create database {name}_{part}")).await?;
+            }
+            empty.take_databases(
+                with_database(&base, &format!("{name}_main")),
+                with_database(&base, &format!("{name}_keys")),
+            );
+        }
+        Ok(empty)
+    }
+
+    async fn without_databases(deployment: (Engine, Reach)) -> Result<Self, Error> {
+        let folder = TempDir::new().map_err(|error| Error::Start(error.to_string()))?;
+        let mut settings = Settings::embedded(folder.path());
+        let mut store = None;
+        if deployment.1 == Reach::Tcp {
+            let (remote, holding) = over_tcp(folder.path().join("objects")).await?;
+            settings.store = Store::Remote(remote);
+            store = Some(holding);
+        }
+        Ok(Self { settings, folder, store })
+    }
+
+    fn take_databases(&mut self, main: String, keys: String) {
+        self.settings.audit_url.clone_from(&main);
+        (self.settings.database_url, self.settings.keys_url) = (main, keys);
+    }
+}
+
 async fn over_tcp(folder: PathBuf) -> Result<(RemoteStore, (Embedded, Listener)), Error> {
     let (_, embedded) = crate::objects::Objects::embedded(&folder)?;
     let config = ListenerConfig {
@@ -147,10 +204,14 @@ fn pair(name: &str) -> KeyPair {
 const NEEDS_POSTGRES: &str =
     "LYSBRO_TEST_PG is not set: run `make test`, or `export LYSBRO_TEST_PG=$(tests/tools/postgres.sh start)`";
 
+fn base() -> Result<String, Error> {
+    std::env::var("LYSBRO_TEST_PG").map_err(|_| Error::Start(NEEDS_POSTGRES.into()))
+}
+
 /// A main and a key database of their own, cloned from a template that is migrated once per process.
 async fn cloned(services: &[Service]) -> Result<(String, String), Error> {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-    let base = std::env::var("LYSBRO_TEST_PG").map_err(|_| Error::Start(NEEDS_POSTGRES.into()))?;
+    let base = base()?;
     let template = TEMPLATE
         .get_or_try_init(async || {
             let name = format!("template_{}", crate::Random::default().id(Clock::system().now()).simple());

@@ -281,7 +281,7 @@ async fn a_picture_is_one_object_however_often_it_is_stored_and_damage_is_never_
             assert!(!bytes.windows(16).any(|window| window == &picture[..16]), "nothing clear in the store");
             bytes[1_500_000] ^= 1;
             ctx.janitor.as_ref().expect("a janitor").put(&object, bytes.into()).await.expect("tampered with");
-            assert!(matches!(ctx.get_picture(&key, id, &first).await, Err(Error::Damaged(_))));
+            assert!(matches!(ctx.get_picture(&key, id, &first).await, Err(Error::Unusable { .. })));
         })
     })
     .await;
@@ -347,6 +347,10 @@ async fn every_statement_of_the_floor_prepares_on_both_engines() {
         Box::pin(async move {
             for (owner, name, text) in kit::run::statements(&[probe()]) {
                 world.ctx().db.prepare(text).await.unwrap_or_else(|error| panic!("{owner} {name}: {error}"));
+            }
+            let in_keys: Vec<_> = kit::keys::STATEMENT_LISTS.concat();
+            for (name, text) in in_keys {
+                world.ctx().keys.db().prepare(text).await.unwrap_or_else(|error| panic!("keys {name}: {error}"));
             }
         })
     })

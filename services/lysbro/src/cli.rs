@@ -59,6 +59,36 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Puts a backup into an empty deployment.
     Restore(Restore),
+    /// Puts damaged and missing objects back from a backup; the embedded store's service must be stopped.
+    Mend {
+        /// Folder of the backups.
+        #[arg(long)]
+        from: PathBuf,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Wraps every key by a new root key, beside running services; repeated after a kill, it goes on.
+    RotateRootKey {
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Prints the recovery sheet: the root key, on a terminal or into a new file for printing.
+    RecoverySheet {
+        /// A new file, which only you can read; delete it when it is printed.
+        #[arg(long)]
+        to: Option<PathBuf>,
+        #[command(flatten)]
+        settings: Given,
+    },
+    /// Notes that a restore was rehearsed, with the code that `lysbro restore` printed.
+    Rehearsed {
+        /// The backup's name.
+        backup: String,
+        /// The code.
+        code: String,
+        #[command(flatten)]
+        settings: Given,
+    },
     /// Looks into the event log.
     Events {
         #[command(subcommand)]

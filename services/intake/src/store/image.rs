@@ -2,6 +2,7 @@
 
 use super::in_scope;
 use crate::vocabulary::{ImageState, View};
+use kit::scrub::Scrub;
 use kit::{At, Caller, Context, Db, Tx, statements};
 use uuid::Uuid;
 
@@ -29,9 +30,14 @@ statements! {
     ADD_RENDITION = "insert into intake_rendition (image, longest, object, sha256, stored_sha256) values ($1, $2, $3, $4, $5) \
         on conflict (image, longest) do update set object = excluded.object, sha256 = excluded.sha256, stored_sha256 = excluded.stored_sha256";
     RENDITION = "select object, sha256, stored_sha256 from intake_rendition where image = $1 and longest = $2";
+    SCRUB_TOTAL = "select count(*) from intake_image";
+    SCRUB_PAGE = "select id, object, stored_sha256 from intake_image where id > $1 order by id limit 20";
     PURGE_RENDITIONS = "delete from intake_rendition where image in (select id from intake_image where referral = $1)";
     PURGE = "delete from intake_image where referral = $1";
 }
+
+/// The walk over originals.
+pub const SCRUB: Scrub = Scrub { name: "intake.originals", total: SCRUB_TOTAL, page: SCRUB_PAGE };
 
 /// A picture.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -296,9 +296,9 @@ async fn a_damaged_picture_is_never_served(office: Office) {
         bytes[40] ^= 1;
         office.ctx.janitor.as_ref().unwrap().put(&object, bytes.into()).await.unwrap();
     }
-    for rendition in ["512", "original"] {
-        let refused = office.doctor.get(&format!("/images/{image}/{rendition}")).await.is(500);
-        assert_eq!(refused.code(), "internal");
+    for (rendition, status, code) in [("512", 503, "picture-remade"), ("original", 410, "picture-damaged")] {
+        let refused = office.doctor.get(&format!("/images/{image}/{rendition}")).await.is(status);
+        assert_eq!(refused.code(), code);
     }
 }
 

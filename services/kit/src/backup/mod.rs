@@ -22,6 +22,7 @@
 mod database;
 mod folder;
 mod manifest;
+mod mend;
 mod objects;
 mod progress;
 mod restore;
@@ -29,6 +30,7 @@ mod take;
 
 pub use folder::{append_tombstone, read_tombstones};
 pub use manifest::{Head, KeysManifest, Manifest, Part, newest};
+pub use mend::{Mended, mend};
 pub use progress::Say;
 pub use restore::{Restored, check_empty, restore};
 pub use take::{To, take};

@@ -3,10 +3,10 @@
 use super::progress::{Progress, Say};
 use super::{folder, io};
 use crate::Error;
-use crate::objects::{ObjectError, Objects};
+use crate::objects::{Embedded, ObjectError, Objects};
 use crate::pictures::sha256;
 use futures::StreamExt;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 /// The list of a backup's objects.
@@ -36,6 +36,23 @@ pub(super) struct Copied {
     pub(super) damaged: BTreeSet<String>,
 }
 
+/// The store of a backup's folder, open: two backups at once can't share it.
+pub(super) struct Shelf {
+    there: Objects,
+    putting: Objects,
+    _open: Embedded,
+}
+
+impl Shelf {
+    /// Opens it, making it when missing.
+    pub(super) fn open(folder: &Path) -> Result<Self, Error> {
+        let target = folder.join(STORE);
+        folder::make(&target)?;
+        let (there, open) = Objects::embedded(&target)?;
+        Ok(Self { there, putting: Objects::embedded_janitor(&open), _open: open })
+    }
+}
+
 enum One {
     Held(Held, bool),
     Missing,
@@ -47,16 +64,12 @@ impl Copied {
     pub(super) async fn more(
         &mut self,
         from: &Objects,
-        to: &Path,
+        to: &Shelf,
         named: &HashMap<String, Vec<u8>>,
         say: &Say,
     ) -> Result<(), Error> {
-        let target = to.join(STORE);
-        folder::make(&target)?;
-        let (there, store) = Objects::embedded(&target)?;
-        let putting = Objects::embedded_janitor(&store);
-        let stands: HashMap<String, u64> =
-            there.list("", None, usize::MAX).await?.into_iter().map(|one| (one.key, one.size)).collect();
+        let Shelf { there, putting, .. } = to;
+        let stands: HashSet<String> = there.list("", None, usize::MAX).await?.into_iter().map(|one| one.key).collect();
         let mut keys: BTreeSet<String> =
             from.list("", None, usize::MAX).await?.into_iter().map(|one| one.key).collect();
         keys.extend(named.keys().cloned());
@@ -65,8 +78,8 @@ impl Copied {
         let mut progress = Progress::new(say, "objects", keys.len());
         let mut copying = futures::stream::iter(keys)
             .map(|key| {
-                let (there, putting, hash) = (&there, &putting, named.get(&key));
-                let stands = stands.contains_key(&key);
+                let hash = named.get(&key);
+                let stands = stands.contains(&key);
                 async move { copy(from, there, putting, stands, &key, hash).await.map(|one| (key, one)) }
             })
             .buffer_unordered(AT_ONCE);
@@ -79,8 +92,12 @@ impl Copied {
                     self.held.insert(key, held);
                 }
                 // What no row names may go at any time.
-                One::Missing if named.contains_key(&key) => drop(self.missing.insert(key)),
-                One::Damaged if named.contains_key(&key) => drop(self.damaged.insert(key)),
+                One::Missing if named.contains_key(&key) => {
+                    self.missing.insert(key);
+                }
+                One::Damaged if named.contains_key(&key) => {
+                    self.damaged.insert(key);
+                }
                 One::Missing | One::Damaged => {}
             }
         }

@@ -8,7 +8,7 @@
 use super::database::{is_empty, load};
 use super::manifest::{self, KeysManifest, Manifest};
 use super::objects::{LIST, put_back};
-use super::{Say, folder, newest};
+use super::{Say, folder, io, newest};
 use crate::keys::{KeyStore, RootKey};
 use crate::settings::Settings;
 use crate::{Clock, Db, Error, Random};
@@ -55,13 +55,14 @@ pub async fn check_empty(settings: &Settings) -> Result<(), Error> {
 /// Puts the newest backup in `from` (or the one it names), with the newest keys in `keys_from`, into an empty deployment.
 ///
 /// # Errors
-/// Before anything is written: a backup that is not whole, keys that are older than it, the wrong root key, a deployment that
+/// Before `mark` and anything else is written: a backup that is not whole, keys that are older than it, the wrong root key, a deployment that
 /// is not empty. Later: what could not be read or written; empty the deployment and begin again.
 pub async fn restore(
     settings: &Settings,
     root: &RootKey,
     (from, keys_from): (&Path, &Path),
     more_tombstones: &[PathBuf],
+    mark: &Path,
     say: &Say,
 ) -> Result<Restored, Error> {
     let (from, keys_from) = (newest(from)?, newest(keys_from)?);
@@ -84,6 +85,8 @@ pub async fn restore(
     say(&format!("backup         {} with keys of {}", manifest.name, keys.name));
     manifest::check(&from, &manifest)?;
     manifest::check(&keys_from, &keys)?;
+    // Nothing was written before this.
+    std::fs::write(mark, "").map_err(|error| io(mark, &error))?;
     let tombstones = tombstones(&from, &keys_from, more_tombstones)?;
     let lost = {
         let (objects, _, _) = crate::run::open_store(settings).await?;
@@ -136,6 +139,8 @@ fn tombstones(from: &Path, keys_from: &Path, more: &[PathBuf]) -> Result<BTreeSe
 async fn destroy(settings: &Settings, root: &RootKey, listed: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Error> {
     let clock = Clock::system();
     let db = Db::open(&settings.keys_url, &["keys"], clock.clone()).await?;
+    // A backup of an older program: what is destroyed is destroyed in today's table.
+    crate::run::migrate_keys(&db).await?;
     let keys = KeyStore::new(db.clone(), root.clone(), Random::default(), clock);
     for id in listed {
         keys.destroy(id).await?;

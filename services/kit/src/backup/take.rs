@@ -2,7 +2,7 @@
 
 use super::database::{Snapshot, dump};
 use super::manifest::{self, FORMAT, KeysManifest, Manifest, part};
-use super::objects::{Copied, LIST};
+use super::objects::{Copied, LIST, Shelf};
 use super::{Head, Say, folder};
 use crate::context::Context;
 use crate::objects::Objects;
@@ -43,6 +43,8 @@ pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Re
             "keys go into a folder of their own, not inside the other or around it: erasing rests on their short retention".into(),
         ));
     }
+    // Until the end: another backup to the same folder is refused, and this one's unfinished folder is nobody else's rubbish.
+    let shelf = Shelf::open(&to.folder)?;
     let at = ctx.now();
     let name = manifest::name_of(at);
     let (here, keys_here) = (to.folder.join(&name), to.keys.join(&name));
@@ -59,7 +61,7 @@ pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Re
         let taken = databases(ctx, services, &here, say).await?;
         // After the database: every key that a row needs is there.
         let keys_manifest = copy_keys(ctx, &name, at, &keys_here, say).await?;
-        copied.more(&source(ctx)?, &to.folder, &taken.named, say).await?;
+        copied.more(&source(ctx)?, &shelf, &taken.named, say).await?;
         if tries == TRIES || copied.missing.is_empty() || !purged(ctx, services, &copied).await? {
             break (taken.parts, taken.log, taken.access_log, keys_manifest);
         }

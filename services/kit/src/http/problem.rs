@@ -191,6 +191,19 @@ impl From<Error> for Problem {
             Error::Database(error) | Error::Key(KeyError::Database(error)) => error.into(),
             Error::Key(KeyError::Erased) => Self::not_found(),
             Error::Object(ObjectError::Unavailable(cause)) | Error::Audit(cause) => Self::unavailable(cause),
+            Error::Unusable { object, .. } if crate::scrub::is_original(&object) => Self::gone(
+                "picture-damaged",
+                "What is stored of this picture is damaged, so it is not shown. The administrator sees it and can put it back from a backup.",
+            ),
+            Error::Unusable { .. } => {
+                let mut problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "picture-remade",
+                    "This copy of the picture is damaged and is being made again. Try again in a moment.",
+                );
+                problem.retry_after = Some(10);
+                problem
+            }
             other => Self::internal(other),
         }
     }

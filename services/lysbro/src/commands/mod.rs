@@ -3,7 +3,9 @@
 mod backup;
 mod events;
 mod invite;
+mod mend;
 mod restore;
+mod root_key;
 mod serve;
 mod store;
 mod telemetry;
@@ -36,6 +38,10 @@ pub(crate) async fn run(command: Command) -> Outcome {
         Command::Verify(options) => verify::run(options).await,
         Command::Backup(options) => backup::run(options).await,
         Command::Restore(options) => restore::run(options).await,
+        Command::Mend { from, settings } => mend::run(&from, settings.resolve()?).await,
+        Command::RotateRootKey { settings } => root_key::rotate(settings.resolve()?).await,
+        Command::RecoverySheet { to, settings } => root_key::sheet(to.as_deref(), settings.resolve()?).await,
+        Command::Rehearsed { backup, code, settings } => root_key::rehearsed(&backup, &code, settings.resolve()?).await,
         Command::Events { command } => events::run(command).await,
         Command::Invite(options) => invite::run(options).await,
         Command::Erase { referral, for_ever, tombstones, settings } => {

@@ -10,7 +10,6 @@ use kit::settings::Settings;
 use kit::{Clock, Context};
 use proto::Event;
 use proto::intake::ReferralErased;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// Stands in the data folder while a restore is under way; `lysbro serve` refuses to start beside it.
@@ -22,17 +21,18 @@ pub(crate) async fn run(options: Restore) -> Outcome {
     let settings = options.settings.resolve()?;
     let root = root_key(&settings)?;
     std::fs::create_dir_all(&settings.data)?;
-    kit::backup::check_empty(&settings).await?;
     let mark = settings.data.join(MARK);
-    std::fs::write(&mark, "")?;
     let from = (options.from.as_path(), options.keys_from.as_path());
-    let restored = restore(&settings, &root, from, &options.tombstones, &|line| println!("{line}")).await?;
+    let restored = restore(&settings, &root, from, &options.tombstones, &mark, &|line| println!("{line}")).await?;
+    let rehearsal = root.rehearsal(&restored.manifest.name);
     let file = settings.data.join("root.key");
     if settings.keys_url.starts_with("sqlite:") && !file.exists() {
         root.write(&file)?;
         println!("root key       {} written to {}", root.fingerprint(), file.display());
     }
     let services = services();
+    // A backup of an older program gets today's schema.
+    kit::run::migrate(&services, &settings, None).await?;
     let (ctx, _) = kit::run::open(&services, settings, Clock::system()).await?;
     let against = verify::against(&ctx, &restored.manifest).await?;
     let (sessions, links) = directory::end_everything(&ctx).await?;
@@ -43,6 +43,10 @@ pub(crate) async fn run(options: Restore) -> Outcome {
     }
     let faults = verify::walk(&ctx, &services).await? + against;
     std::fs::remove_file(&mark)?;
+    println!(
+        "rehearsal      to note it in the deployment of this backup: lysbro rehearsed {} {rehearsal}",
+        restored.manifest.name
+    );
     println!("restored {} in {:.1} s", restored.manifest.name, begun.elapsed().as_secs_f64());
     if faults == 0 { Ok(()) } else { Err(format!("everything that could be was restored; {faults} faults").into()) }
 }
@@ -58,16 +62,8 @@ pub(crate) fn check_finished(settings: &Settings) -> Outcome {
 }
 
 fn root_key(settings: &Settings) -> Result<RootKey, Box<dyn std::error::Error + Send + Sync>> {
-    if let Some(text) = &settings.root_key {
-        return Ok(RootKey::from_hex(text)?);
-    }
-    let file: PathBuf = settings.data.join("root.key");
-    match std::fs::read_to_string(&file) {
-        Ok(text) => Ok(RootKey::from_hex(&text)?),
-        Err(_) => {
-            Err("set LYSBRO_ROOT_KEY to the root key of the recovery sheet: nothing can be read without it".into())
-        }
-    }
+    let known = kit::run::roots(settings)?.read()?.into_iter().next();
+    Ok(known.ok_or("set LYSBRO_ROOT_KEY to the root key of the recovery sheet: nothing can be read without it")?)
 }
 
 /// Does again what was erased after the backup was taken. Their keys are destroyed already.

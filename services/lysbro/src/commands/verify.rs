@@ -93,6 +93,15 @@ pub(crate) async fn walk(ctx: &Context, services: &[Service]) -> Result<usize, E
         there.len(),
         young.len()
     );
+    for one in kit::scrub::damaged(&ctx.db).await? {
+        println!("known damaged  {} {} since {}", one.object, one.what, one.found_at);
+    }
+    for walk in kit::scrub::states(&ctx.db).await? {
+        let whole = walk.whole_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+        println!("scrub          {} at {} of {}, last whole {whole}", walk.name, walk.checked, walk.total);
+    }
+    let care = ctx.keys.care().await?;
+    println!("recovery       {}", care.warning().unwrap_or("the sheet was exported and a restore rehearsed"));
     println!("parked events  {}", kit::log::parked(&ctx.db).await?.len());
     Ok(faults)
 }

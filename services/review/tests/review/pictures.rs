@@ -88,7 +88,7 @@ async fn changed_bytes_are_not_served() {
     let id = image_id(&referral.pictures[0]);
     let sql = "update review_rendition set stored_sha256 = $1 where longest = 512";
     house.ctx().db.q(sql).bind(vec![0_u8; 32]).exec_one().await.unwrap();
-    house.get(&me, &format!("/images/{id}/512")).await.refused(500, "internal");
+    house.get(&me, &format!("/images/{id}/512")).await.refused(503, "picture-remade");
     house.get(&me, &format!("/images/{id}/160")).await.expect(200);
     house.world.stop().await;
 }

@@ -92,6 +92,8 @@ export const nbOfServer: Record<string, string> = {
   'not-plain': 'Teksten inneholder tegn som ikke kan lagres. Skriv den på nytt med vanlige tegn.',
   'not-submitted': 'Henvisningen er ikke sendt.',
   'out-of-range': 'Tallet er utenfor det som er tillatt.',
+  'picture-damaged': 'Det som er lagret av dette bildet, er skadet, så det vises ikke. Ta bildet og send det på nytt, eller be administratoren hente det fra en sikkerhetskopi.',
+  'picture-remade': 'Denne kopien av bildet er skadet og lages på nytt. Prøv igjen om litt.',
   'question-open': 'Et spørsmål til kontoret er allerede åpent.',
   'rejected-image': 'Et bilde kunne ikke brukes. Fjern det, eller ta det på nytt.',
   'store-away': 'Bilder kan ikke tas imot akkurat nå. Behold bildet og send det igjen om litt; det du skriver, er lagret.',
