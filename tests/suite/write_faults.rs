@@ -14,6 +14,10 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("log_offset", "insert", "a consumer's first step ever, before any act"),
     ("log_parked", "insert", "parks what a projection refuses: kit's own tests make one refuse"),
     ("log_parked", "delete", "takes up what was parked, as above"),
+    ("kit_scrub", "insert", "a walk's first step ever, before any act"),
+    ("kit_damaged", "insert", "needs a damaged object: the suite's damage"),
+    ("kit_damaged", "delete", "an object that is whole again, as above"),
+    ("imaging_derivative", "update", "a copy that is made again otherwise than before, as above"),
 ];
 
 /// Every service answers requests; consumers and repairs run when an act says so, so that a fault meets the act it is for.

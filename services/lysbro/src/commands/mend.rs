@@ -7,7 +7,7 @@ use kit::settings::Settings;
 use std::path::Path;
 
 pub(crate) async fn run(from: &Path, settings: Settings) -> Outcome {
-    start_logging("warn");
+    let _telemetry = start_logging("warn");
     let services = services();
     let (ctx, _) = kit::run::open(&services, settings, Clock::system()).await?;
     let mended = kit::backup::mend(&ctx, &services, from, &|line| println!("{line}")).await?;
