@@ -1,4 +1,4 @@
-//! 260 faults in the store's files of the embedded default: every one is found by `lysbro verify` and by one scrub, none is
+//! 260 faults in the store's files, on both deployments: every one is found by `lysbro verify` and by one scrub, none is
 //! served, smaller copies are made again by themselves, and the truth is told about originals.
 
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
@@ -16,6 +16,11 @@ const PICTURES: u8 = 12;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_damaged_object_is_found_and_none_served_on_the_embedded_default() {
     damage(DEPLOYMENTS[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_damaged_object_is_found_and_none_served_on_postgres_and_tcp() {
+    damage(DEPLOYMENTS[1]).await;
 }
 
 /// An object's file in the store.

@@ -5,6 +5,7 @@ use kit::keys::{KeyStore, RootKey, Roots};
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use kit::{Context, Random};
 use std::fs;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -37,7 +38,8 @@ async fn rotate(deployment: (Engine, Reach)) {
     ctx.keys.destroy(destroyed).await.expect("destroyed");
     let (done, working) = work(ctx.clone(), sealed.clone());
     for millis in [150, 250, 350, 450, 550] {
-        let mut child = lysbro(&ctx.settings, &["rotate-root-key"]).spawn().expect("the program");
+        let mut rotating = lysbro(&ctx.settings, &["rotate-root-key"]);
+        let mut child = rotating.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program");
         tokio::time::sleep(Duration::from_millis(millis)).await;
         drop(child.start_kill());
         child.wait().await.expect("ended");

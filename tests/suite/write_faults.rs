@@ -24,6 +24,10 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("review_rendition", "delete", "the same"),
     ("uptake_enablement", "update", "an upsert's second half: a step that is recorded again for the same day"),
     ("uptake_register", "update", "the same, of the register"),
+    ("imaging_derivative", "update", "a smaller copy that is made again"),
+    ("kit_damaged", "insert", "the scrub's: `damage` damages objects"),
+    ("kit_damaged", "delete", "the same"),
+    ("kit_scrub", "insert", "a walk's first step ever"),
 ];
 
 /// Every service answers requests; consumers and repairs run when an act says so, so that a fault meets the act it is for.

@@ -68,8 +68,8 @@ statements! {
         where image = $1 and lease_token = $2 and lease_expires_at > $3";
     ORIGINAL_FOUND = "update imaging_job set damaged_at = null where image = $1";
     LOOK_AGAIN = "update imaging_job set state = 'waiting' where state = 'damaged' and due_at <= $1";
-    SPOILED = "select distinct d.image from imaging_derivative d join kit_damaged k on k.object = d.object join imaging_job j on j.image = d.image where j.state = 'ready' limit 100";
-    AGAIN = "update imaging_job set state = 'waiting', due_at = $2, attempts = 0 where image = $1 and state = 'ready'";
+    AGAIN = "update imaging_job set state = 'waiting', due_at = $2, attempts = 0 where state = 'ready'
+        and image = $1 and exists (select 1 from imaging_derivative d where d.image = $1 and d.object = $3)";
     SCRUB_TOTAL = "select count(*) from imaging_job where state = 'ready'";
     SCRUB_PAGE = "select d.image, d.object, d.stored_sha256 from imaging_derivative d
         where d.image in (select image from imaging_job where image > $1 and state = 'ready' order by image limit 20) order by d.image, d.longest";
@@ -235,10 +235,14 @@ pub async fn look_again(db: &Db, now: At) -> sqlx::Result<u64> {
 
 /// Makes derivatives again that are known to be damaged; says of how many pictures.
 pub async fn mend(db: &Db, now: At) -> sqlx::Result<u64> {
-    let spoiled: Vec<(Uuid,)> = db.q(SPOILED).all().await?;
     let mut done = 0;
-    for (image,) in spoiled {
-        done += db.q(AGAIN).bind(image).bind(now).exec().await?;
+    for one in kit::scrub::damaged(db).await? {
+        // `derivatives/<image>/<size>-<hash>`
+        let image =
+            one.object.strip_prefix("derivatives/").and_then(|rest| rest.split('/').next()?.parse::<Uuid>().ok());
+        if let Some(image) = image {
+            done += db.q(AGAIN).bind(image).bind(now).bind(one.object).exec().await?;
+        }
     }
     Ok(done)
 }

@@ -106,7 +106,6 @@ pub async fn step(ctx: &Context, scrub: &Scrub) -> Result<u64, Error> {
         ctx.db.q(BEGIN).bind(scrub.name.to_owned()).bind(Uuid::nil()).bind(now).bind(total).exec().await?;
         return Ok(0);
     };
-    show(ctx, &state).await?;
     if state.next_at > now {
         return Ok(0);
     }
@@ -162,14 +161,17 @@ async fn check(ctx: &Context, object: &str, hash: &[u8]) -> Result<Option<&'stat
     }
 }
 
-/// Gauges, by whichever process looked last.
-async fn show(ctx: &Context, state: &State) -> Result<(), Error> {
-    let label = state.name.clone();
-    metrics::gauge!("scrub_checked", "scrub" => label.clone()).set(state.checked as f64);
-    metrics::gauge!("scrub_total", "scrub" => label.clone()).set(state.total as f64);
-    let whole = state.whole_at.map_or(0.0, |at| at.micros() as f64 / 1e6);
-    metrics::gauge!("scrub_last_whole_round_seconds", "scrub" => label).set(whole);
-    let damaged = damaged(&ctx.db).await?;
+/// Gauges of every walk and of the list.
+pub(crate) async fn gauges(db: &Db) -> sqlx::Result<()> {
+    for state in states(db).await? {
+        let label = state.name;
+        metrics::gauge!("scrub_checked", "scrub" => label.clone()).set(state.checked as f64);
+        metrics::gauge!("scrub_total", "scrub" => label.clone()).set(state.total as f64);
+        // A first round that is under way counts from its beginning.
+        let whole = state.whole_at.unwrap_or(state.began_at).micros() as f64 / 1e6;
+        metrics::gauge!("scrub_last_whole_round_seconds", "scrub" => label).set(whole);
+    }
+    let damaged = damaged(db).await?;
     let originals = damaged.iter().filter(|one| is_original(&one.object)).count();
     metrics::gauge!("objects_damaged", "of" => "originals").set(originals as f64);
     metrics::gauge!("objects_damaged", "of" => "derivatives").set((damaged.len() - originals) as f64);

@@ -1,7 +1,7 @@
 //! Figures that are asked for and not counted along: refreshed when somebody scrapes, at most every [`FRESH`].
 
 use crate::context::Context;
-use crate::{Error, Gauges, log};
+use crate::{Error, Gauges, log, scrub};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -37,6 +37,7 @@ impl Board {
             }
         };
         told(log::gauges(&ctx.db).await.map_err(Error::from));
+        told(scrub::gauges(&ctx.db).await.map_err(Error::from));
         for gauges in &self.gauges {
             told(gauges(ctx).await);
         }
