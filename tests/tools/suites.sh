@@ -152,11 +152,6 @@ install_browser_packages() {
     npm --prefix tests/browser ci
 }
 
-# The API's description against a fuzzer: a small seeded run; `make api-fuzz EXAMPLES=50` is the long one.
-api_fuzz_suite() {
-    suite api-fuzz check env EXAMPLES=2 SEED=1 "$tools/api-fuzz.sh"
-}
-
 # Journeys and screens in Chromium, and uploads by other clients: all beside one demonstration, as seeding it takes most of a minute.
 demo_suites() {
     local name=browser files=()
@@ -254,7 +249,6 @@ suite front-end-size check npm --prefix "$web" run --silent size
 start_postgres
 rust_suite
 faults_suites
-api_fuzz_suite
 demo_suites
 layout_suite
 
