@@ -66,7 +66,7 @@ postgres: ## a private PostgreSQL for running tests by hand: prints its URL for 
 define faults
 	cargo build --workspace --all-targets
 	@export LYSBRO_TEST_PG=$$(tests/tools/postgres.sh start faults) LYSBRO_BIN=$(CURDIR)/target/debug/lysbro; \
-	    $(2) cargo test --workspace --features tests/faults --test suite $(1) -- --nocapture; status=$$?; tests/tools/postgres.sh stop faults; exit $$status
+	    $(2) cargo test --workspace --test suite $(1) -- --nocapture; status=$$?; tests/tools/postgres.sh stop faults; exit $$status
 endef
 
 faults-retries: set-up front-end ## every mutating request 1 to 5 times at once, some answers lost; REQUESTS=10000

@@ -54,6 +54,18 @@ pub async fn world(deployment: (Engine, Reach)) -> World {
 /// The embedded default.
 pub const EMBEDDED: (Engine, Reach) = DEPLOYMENTS[0];
 
+/// The first planted word or made-up national number, with what follows it. A number counts when it stands alone with its
+/// eleven digits: figures of a clock hold any six of them sooner or later.
+pub fn planted(bytes: &[u8]) -> Option<String> {
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let number = |at: usize| (at == 0 || !digit(at - 1)) && (at..at + 11).all(digit) && !digit(at + 11);
+    let at = bytes.windows(6).enumerate().find_map(|(at, window)| {
+        let found = window.eq_ignore_ascii_case(b"kanari") || (window == b"139174" && number(at));
+        found.then_some(at)
+    })?;
+    Some(String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 30)]).into_owned())
+}
+
 /// Repeats until it gives something, for at most 30 s.
 ///
 /// # Panics
@@ -66,4 +78,19 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("{what} did not happen in 30 s");
+}
+
+#[cfg(test)]
+mod unit {
+    use super::planted;
+
+    #[test]
+    fn planted_words_and_whole_numbers_are_found_and_figures_are_not() {
+        assert_eq!(planted(b"a KanariName001Qx"), Some("KanariName001Qx".into()));
+        assert_eq!(planted(b"no-national:13917440007."), Some("13917440007.".into()));
+        assert_eq!(planted(b"13917440007"), Some("13917440007".into()));
+        for figure in ["0.001391744119894", "13917441198940", "139174", "1391741391", "00013917440007"] {
+            assert_eq!(planted(figure.as_bytes()), None, "{figure}");
+        }
+    }
 }

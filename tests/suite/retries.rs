@@ -66,6 +66,8 @@ fn acts() -> impl Iterator<Item = Act> {
 
 /// The events of each act, and the rows of the whole journey.
 async fn journey(play: &mut Play<'_>) -> (Vec<(Act, BTreeMap<String, i64>)>, BTreeMap<String, i64>) {
+    // What came before (people signed in) is not part of this journey, and what its last act sets off is not part of the next.
+    play.drain().await.unwrap_or_else(|reply| panic!("at the beginning: {}", reply.text()));
     let rows = counts(play.world).await;
     let mut each = Vec::new();
     for act in acts() {
@@ -81,6 +83,7 @@ async fn journey(play: &mut Play<'_>) -> (Vec<(Act, BTreeMap<String, i64>)>, BTr
         told.unwrap_or_else(|reply| panic!("{act:?}: {} {}", reply.status, reply.text()));
         each.push((act, gained(&before, &events(play.world).await)));
     }
+    play.drain().await.unwrap_or_else(|reply| panic!("at the end: {}", reply.text()));
     (each, gained(&rows, &counts(play.world).await))
 }
 
@@ -156,9 +159,8 @@ async fn one_effect_each(deployment: (kit::testing::Engine, kit::testing::Reach)
         let copies = Copies::many(format!("http://{}", line.address()), u64::from(journeys));
         let mut play = Play::new(&world, &services, &cast, &copies, 1000 * journeys);
         let (each, made) = journey(&mut play).await;
-        for ((act, single), (_, many)) in once.iter().zip(&each) {
-            assert_eq!(single, many, "{act:?} in journey {journeys} has one effect");
-        }
+        let differing: Vec<_> = once.iter().zip(&each).filter(|(single, many)| single != many).collect();
+        assert!(differing.is_empty(), "in journey {journeys} these acts have another effect than once: {differing:?}");
         assert_eq!(made, rows, "journey {journeys} left what a single one leaves");
         other_content_is_refused(&mut play).await;
         sent += copies.sent.load(Ordering::SeqCst);

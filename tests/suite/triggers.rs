@@ -48,15 +48,21 @@ impl Triggers {
     /// Puts them on every table, none armed.
     pub async fn put(ctx: &Context) -> Self {
         let mut databases = Vec::new();
-        let mut all = vec![ctx.db.clone(), ctx.keys.db().clone()];
+        // A key stands before anything is sealed with it.
+        let mut all = vec![ctx.keys.db().clone(), ctx.db.clone()];
         if ctx.db.is_sqlite() {
             all.push(ctx.audit.db().clone());
         }
         for db in all {
             let tables = tables(&db).await;
+            let seen = if db.is_sqlite() {
+                "create table fault_seen (n integer primary key, tbl text not null, op text not null)"
+            } else {
+                "create table fault_seen (n bigserial primary key, tbl text not null, op text not null)"
+            };
             for sql in [
                 "create table fault_armed (tbl text not null, op text not null)",
-                "create table fault_seen (tbl text not null, op text not null)",
+                seen,
                 "create table fault_noting (yes integer not null)",
             ] {
                 db.q(sql).exec().await.expect("a table");
@@ -85,16 +91,16 @@ impl Triggers {
         self.everywhere("insert into fault_noting (yes) values (1)").await;
     }
 
-    /// What was written since, and committed.
-    pub async fn noted(&self) -> BTreeSet<Write> {
+    /// What was written since, and committed, in the order in which it came first.
+    pub async fn noted(&self) -> Vec<Write> {
         self.everywhere("delete from fault_noting").await;
-        let mut seen = BTreeSet::new();
+        let mut seen = Vec::new();
         for (db, _) in &self.databases {
             let rows: Vec<(String, String)> =
-                db.q("select distinct tbl, op from fault_seen").all().await.expect("rows");
+                db.q("select tbl, op from fault_seen group by tbl, op order by min(n)").all().await.expect("rows");
             for (table, operation) in rows {
                 let operation = OPERATIONS.iter().find(|(_, name)| *name == operation).expect("an operation").1;
-                seen.insert((table, operation));
+                seen.push((table, operation));
             }
         }
         self.everywhere("delete from fault_seen").await;

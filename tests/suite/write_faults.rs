@@ -50,15 +50,19 @@ pub async fn quiet_world(deployment: (Engine, Reach)) -> World {
 pub async fn cast(world: &World) -> Cast {
     let services = lysbro::services();
     let url = world.url();
-    let mut assembling = std::pin::pin!(Cast::assemble(world.ctx(), &url));
-    loop {
-        tokio::select! {
-            cast = &mut assembling => return cast,
-            () = tokio::time::sleep(std::time::Duration::from_millis(200)) => {
-                kit::run::drain(&services, world.ctx()).await.expect("drained");
-            }
+    // Side by side: one that nobody polls while the other goes on might hold SQLite's turn to write.
+    let draining = async {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            kit::run::drain(&services, world.ctx()).await.expect("drained");
         }
-    }
+    };
+    let cast = tokio::select! {
+        cast = Cast::assemble(world.ctx(), &url) => cast,
+        () = draining => unreachable!("it drains until the cast stands"),
+    };
+    kit::run::drain(&services, world.ctx()).await.expect("drained");
+    cast
 }
 
 /// How many events of each kind the log holds.
@@ -75,7 +79,8 @@ pub fn gained(before: &BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> 
 }
 
 struct Noted {
-    writes: BTreeSet<Write>,
+    /// As they come: an upload that is interrupted goes on where it stands, so an earlier write must fail before a later one.
+    writes: Vec<Write>,
     events: BTreeMap<String, i64>,
 }
 
@@ -109,8 +114,10 @@ fn moves_on(act: Act) -> &'static [&'static str] {
     }
 }
 
-/// A picture that stands and whose pieces could not be cleared away yet is whole.
-const UPLOADING: [&str; 8] = [
+/// A picture that stands and whose pieces could not be cleared away yet is whole; a practice's quota is asked for when an upload
+/// begins.
+const UPLOADING: [&str; 9] = [
+    "intake_quota",
     "intake_upload",
     "intake_piece",
     "intake_orphan",

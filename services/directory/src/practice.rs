@@ -124,7 +124,7 @@ pub struct PracticeChange {
 }
 
 /// A change that may be made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Change {
     pub name: String,
     pub municipality: String,

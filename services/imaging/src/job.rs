@@ -180,10 +180,12 @@ pub async fn renew(db: &Db, image: Uuid, lease: Lease, until: At, now: At) -> sq
     Ok(())
 }
 
-/// Gives a job back until later: the host was at fault, not the picture. A lost lease changes nothing.
+/// Gives a job back until later: the host was at fault, not the picture.
+///
+/// # Errors
+/// `RowNotFound` when the lease was lost.
 pub async fn put_off(db: &Db, image: Uuid, lease: Lease, by: Duration, now: At) -> sqlx::Result<()> {
-    db.q(PUT_OFF).bind(image).bind(lease.token).bind(now + by).bind(now).exec().await?;
-    Ok(())
+    db.q(PUT_OFF).bind(image).bind(lease.token).bind(now + by).bind(now).exec_one().await
 }
 
 /// Remembers a derivative.

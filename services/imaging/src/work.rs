@@ -92,24 +92,32 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     );
     kit::trace::follow(&span, &job.trace);
     let work = kit::http::on_behalf(request, renewing(ctx, &job, lease, decode(ctx, &job, lease)));
-    match Box::pin(work.instrument(span)).await {
-        Ok(()) => Ok(1),
+    let noted = match Box::pin(work.instrument(span)).await {
         Err(Error::Unusable { object, .. }) if job.damaged_at.is_some() || job.attempts >= TRIES => {
-            lost(ctx, &job, lease, &object).await?;
-            Ok(1)
+            lost(ctx, &job, lease, &object).await
         }
-        Err(Error::Database(sqlx::Error::RowNotFound)) => {
+        Err(error) if !is_lease_lost(&error) => put_off(ctx, &job, lease, &error).await,
+        done => done,
+    };
+    match noted {
+        Err(error) if is_lease_lost(&error) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");
             metrics::counter!("lease_losses_total", "of" => "imaging").increment(1);
             Ok(1)
         }
-        Err(error) => {
-            let wait = pause(&error, job.attempts);
-            tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
-            job::put_off(&ctx.db, job.image, lease, wait, ctx.now()).await?;
-            Ok(1)
-        }
+        noted => noted.map(|()| 1),
     }
+}
+
+/// Every write of a holder touches its own row, or none.
+fn is_lease_lost(error: &Error) -> bool {
+    matches!(error, Error::Database(sqlx::Error::RowNotFound))
+}
+
+async fn put_off(ctx: &Context, job: &Job, lease: Lease, error: &Error) -> Result<(), Error> {
+    job::put_off(&ctx.db, job.image, lease, pause(error, job.attempts), ctx.now()).await?;
+    tracing::warn!(image = %job.image, attempts = job.attempts, %error, "picture put off");
+    Ok(())
 }
 
 /// Works, and renews the lease meanwhile.

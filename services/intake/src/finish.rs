@@ -253,6 +253,7 @@ async fn refuse(ctx: &Context, row: &upload::Row, problem: Problem) -> Result<Fi
     let pieces = upload::pieces(&ctx.db, row.id).await?;
     let mut tx = ctx.begin().await?;
     if upload::delete(&mut tx, row.id).await? {
+        upload::end_twins(&mut tx, row).await?;
         orphan::add(&mut tx, row.image, &original(row.image)).await?;
         publish_failure(ctx, &mut tx, row, &problem.code).await?;
         tx.commit().await?;

@@ -165,8 +165,7 @@ async fn purge_one(ctx: &Context, janitor: &Objects, id: Uuid) -> Result<(), Err
     Ok(tx.commit().await?)
 }
 
-/// Deletes an upload at the client's wish, and ends others of the same picture that were begun and got no byte: the client lost
-/// the answer that named them, and they would hold up the referral.
+/// Deletes an upload at the client's wish.
 ///
 /// # Errors
 /// When a store is not reachable.
@@ -174,11 +173,7 @@ pub async fn terminate(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
     let pieces = upload::pieces(&ctx.db, row.id).await?;
     let mut tx = ctx.begin().await?;
     upload::delete(&mut tx, row.id).await?;
-    for other in upload::unfinished(&mut tx, row.referral).await? {
-        if other.image == row.image && other.pos == 0 {
-            upload::end(&mut tx, other.id).await?;
-        }
-    }
+    upload::end_twins(&mut tx, row).await?;
     tx.commit().await?;
     for piece in pieces {
         delete_quietly(ctx, &piece.object).await;

@@ -91,9 +91,13 @@ fn doctored(trace: &Path, data: &str, sent: &[Sent]) -> Outcome {
             if let (Some(one), Some((socket, _))) = (submission(&line, sent), socket) {
                 (asked, connection) = (Some((at, one)), socket.to_owned());
             }
-        } else if line.contains(&connection) && line.contains("\"HTTP/1.1 200") {
-            early = Some((at, line));
-            break;
+        } else if line.contains(&connection) && line.contains("\"HTTP/1.1 ") {
+            if line.contains("\"HTTP/1.1 200") && !line.contains("<unfinished ...>") {
+                early = Some((at, line));
+                break;
+            }
+            // An answer in two lines can't be moved as one: another submission will do.
+            asked = None;
         }
     }
     let (Some((asked, one)), Some((answered, answer))) = (asked, early) else {

@@ -246,12 +246,7 @@ pub fn plain(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
 /// A planted word in headers or body.
 pub fn canary(reply: &Reply) -> Option<String> {
     let (_, headers, body) = plain(reply);
-    let all = format!("{headers:?} {body}");
-    let lower = all.to_lowercase();
-    ["kanari", "139174"].iter().find_map(|mark| {
-        let at = lower.find(mark)?;
-        Some(lower[at..].chars().take(30).collect())
-    })
+    tests::planted(format!("{headers:?} {body}").as_bytes())
 }
 
 /// Whether an answer holds a patient's word from a way that is not the caller's.

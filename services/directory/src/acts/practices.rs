@@ -58,7 +58,8 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPractice) -> Result<Uu
     Ok(id)
 }
 
-/// Changes a practice's name and municipality, dated; what carries its name here shows the new one at once.
+/// Changes a practice's name and municipality, dated; what carries its name here shows the new one at once. The same change again
+/// is the same change.
 ///
 /// # Errors
 /// `Invalid`; `NotFound`.
@@ -66,7 +67,10 @@ pub async fn change(ctx: &Context, author: &Author, id: Uuid, change: &PracticeC
     let change = change.check(ctx.now().date())?;
     let mut tx = ctx.begin().await?;
     let row = rows::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    rows::change(&mut tx, id, &change).await?;
+    let content = Content::new("practice change", Some(id), &change)?;
+    if !rows::change(&mut tx, id, &change, &content.hash).await? {
+        return Ok(());
+    }
     grants::rename_practice(&mut tx, id, &change.name).await?;
     let envelope = Envelope { effective_us: At::midnight(change.effective_on).micros(), ..envelope(ctx, author, &row) };
     let fact = PracticeChanged { name: change.name, municipality: change.municipality };

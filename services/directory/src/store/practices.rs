@@ -13,7 +13,8 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing";
     HASH = "select content_hash from directory_practice where id = $1";
     FIND = "select id, name, channel, test_practice from directory_practice where id = $1";
-    CHANGE = "update directory_practice set name = $2, municipality = $3 where id = $1";
+    CHANGE = "update directory_practice set name = $2, municipality = $3, change_hash = $4
+        where id = $1 and (change_hash is null or change_hash <> $4)";
     LIST = "select id, name, municipality, centrality, channel, test_practice from directory_practice order by name, id";
     ADD_REGISTER = "insert into directory_register (id, practice, from_day, list_size, gps, staff, content_hash, made_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
@@ -80,9 +81,10 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<PracticeRow>> {
     tx.q(FIND).bind(id).opt().await
 }
 
-/// Writes the new name and municipality.
-pub async fn change(tx: &mut Tx, id: Uuid, change: &Change) -> sqlx::Result<()> {
-    tx.q(CHANGE).bind(id).bind(change.name.clone()).bind(change.municipality.clone()).exec_one().await
+/// Writes the new name and municipality; `false` when the last change was the same.
+pub async fn change(tx: &mut Tx, id: Uuid, change: &Change, hash: &[u8]) -> sqlx::Result<bool> {
+    let q = tx.q(CHANGE).bind(id).bind(change.name.clone()).bind(change.municipality.clone());
+    Ok(q.bind(hash.to_vec()).exec().await? == 1)
 }
 
 /// All practices by name.

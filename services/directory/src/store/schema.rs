@@ -6,7 +6,9 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES];
+
+const FIRST: Migration = Migration {
     number: 1,
     name: "practices, departments, people, links",
     sql: "
@@ -53,4 +55,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         ) {strict};
         create index directory_attempt_age on directory_attempt (began_at);
     ",
-}];
+};
+
+const CHANGES: Migration = Migration {
+    number: 10,
+    name: "a practice's last change, so that the same again is no second one",
+    sql: "alter table directory_practice add column change_hash {bytes};",
+};

@@ -20,6 +20,7 @@ statements! {
     MOVE = "update intake_upload set pos = $3, moved_at = $4, expires_at = $5 where id = $1 and pos = $2 and finished_at is null and ended_at is null";
     FINISH = "update intake_upload set finished_at = $2 where id = $1 and finished_at is null and ended_at is null";
     END = "update intake_upload set ended_at = $2 where id = $1 and finished_at is null and ended_at is null";
+    END_TWINS = "update intake_upload set ended_at = $3 where referral = $1 and image = $2 and pos = 0 and finished_at is null and ended_at is null";
     DELETE = "delete from intake_upload where id = $1";
     COMPLETE = concat!("select ", columns!(), " from intake_upload u where u.pos = u.length and u.finished_at is null and u.ended_at is null and u.moved_at < $1 order by u.moved_at limit 20");
     EXPIRED = concat!("select ", columns!(), " from intake_upload u where u.expires_at < $1 and u.pos < u.length and u.finished_at is null and u.ended_at is null order by u.expires_at limit 20");
@@ -150,6 +151,13 @@ pub async fn end(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
 pub async fn delete(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
     tx.q(DELETE_PIECES).bind(id).exec().await?;
     Ok(tx.q(DELETE).bind(id).exec().await? == 1)
+}
+
+/// Ends the other uploads of the same picture that were begun and got no byte: the client lost the answer that named them, and
+/// they would hold up the referral.
+pub async fn end_twins(tx: &mut Tx, row: &Row) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(END_TWINS).bind(row.referral).bind(row.image).bind(now).exec().await.map(|_| ())
 }
 
 /// Uploads that have every byte, since before `before`, and no picture: a crash came between.
