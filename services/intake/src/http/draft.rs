@@ -199,6 +199,11 @@ pub async fn restore(State(ctx): State<Context>, caller: Caller, Path(id): Path<
     let mut tx = ctx.begin().await?;
     let since = tx.now() - RESTORABLE;
     if !referral::restore(&mut tx, id, since).await? {
+        drop(tx);
+        if Acting::even_discarded(&ctx, &caller, id).await?.row.discarded_at.is_none() {
+            // Another request was faster.
+            return Ok(StatusCode::NO_CONTENT);
+        }
         return Err(Problem::gone(
             "discard-final",
             "The draft was discarded more than 7 days ago and can't be taken back. Write it anew.",

@@ -62,8 +62,16 @@ pub async fn supply(
             format!("This is too long. Shorten it to {LONGEST} characters."),
         ));
     }
-    reply(&acting, body).await?;
-    Ok(StatusCode::NO_CONTENT)
+    if reply(&acting, &body).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    // Another request was faster: the same one perhaps, whose answer was lost.
+    let acting = Acting::on(&ctx, &caller, id).await?;
+    let questions = question::of_referral(&ctx.db, id).await?;
+    match questions.iter().find(|row| row.id == body.question_id && row.supplied_at.is_some()) {
+        Some(supplied) => repeated(&acting, supplied, &body).await,
+        None => Err(closed(acting.row.state)),
+    }
 }
 
 fn closed(state: ReferralState) -> Problem {
@@ -93,20 +101,18 @@ async fn repeated(acting: &Acting<'_>, asked: &question::Row, body: &Supply) -> 
     ))
 }
 
-async fn reply(acting: &Acting<'_>, body: Supply) -> Result<(), Problem> {
+/// False when the referral or the question was closed meanwhile; then nothing is changed.
+async fn reply(acting: &Acting<'_>, body: &Supply) -> Result<bool, Problem> {
     let Acting { ctx, row, content, key, .. } = acting;
     let mut tx = ctx.begin().await?;
     let at = tx.now();
     // The referral first: whoever adds a picture waits for it.
     if !referral::touch(&mut tx, row.id).await? {
-        return Err(closed(ReferralState::Submitted));
+        return Ok(false);
     }
     let sealed = sealed::seal(ctx, key, sealed::REPLY, body.question_id, &Reply { text: body.text.clone() })?;
     if !question::reply(&mut tx, body.question_id, row.id, at, sealed).await? {
-        return Err(Problem::conflict(
-            "already-supplied",
-            "This question was answered at this moment, perhaps by a colleague. Read the reply that was sent.",
-        ));
+        return Ok(false);
     }
     let pictures = sent_along(&mut tx, row.id, &body.image_ids).await?;
     for image in &pictures {
@@ -117,13 +123,14 @@ async fn reply(acting: &Acting<'_>, body: Supply) -> Result<(), Problem> {
     referral::set_state(&mut tx, row.id, state, at).await?;
     let fact = InformationSupplied {
         question: body.question_id.as_bytes().to_vec(),
-        text: body.text,
+        text: body.text.clone(),
         pictures: pictures.iter().map(|image| picture(image, content)).collect(),
     };
     let envelope = Envelope { images: pictures.len() as u32, ..acting.envelope() };
     ctx.publish(&mut tx, envelope, &fact).await?;
     acting.happened(&mut tx, "supplied").await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// The named pictures, when they are exactly those that were added and not sent: nobody may believe that a picture went
