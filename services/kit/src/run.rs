@@ -129,8 +129,16 @@ fn rights(service: &Service, layers: &[Layer]) -> Vec<Right> {
 }
 
 fn make_folder(settings: &Settings) -> Result<(), Error> {
-    std::fs::create_dir_all(&settings.data)
-        .map_err(|error| Error::Start(format!("folder {}: {error}", settings.data.display())))
+    let folder = &settings.data;
+    let make = || {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(folder)?;
+        // Its own name too is found again after the power went.
+        std::fs::File::open(folder.canonicalize()?.parent().unwrap_or(folder))?.sync_all()
+    };
+    make().map_err(|error| Error::Start(format!("folder {}: {error}", folder.display())))
 }
 
 /// Held while the embedded default is opened. At a first start `lysbro serve` and `lysbro invite` would both make the root key

@@ -2,6 +2,7 @@
 
 use super::{Db, Pool};
 use crate::Clock;
+use crate::halt::Halt;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use std::path::Path;
 
@@ -21,6 +22,6 @@ impl Db {
     pub(crate) async fn open_copy(path: &Path, clock: Clock) -> sqlx::Result<Self> {
         let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Self::new(Pool::Lite(pool), clock))
+        Ok(Self::new(Pool::Lite(pool), clock, Halt::default()))
     }
 }

@@ -141,13 +141,13 @@ fn noticed<T>(halt: &Halt, done: sqlx::Result<T>) -> sqlx::Result<T> {
 }
 
 impl Db {
-    fn new(pool: Pool, clock: Clock) -> Self {
+    fn new(pool: Pool, clock: Clock, halt: Halt) -> Self {
         Self {
             pool,
             clock,
             writer: Arc::new(Semaphore::new(1)),
             wake: Arc::default(),
-            halt: Halt::default(),
+            halt,
             commits: Arc::default(),
         }
     }
