@@ -164,8 +164,10 @@ async fn answer_arrives(cast: &Cast, referral: Uuid) {
     assert_eq!(answered["answer"]["findings"][0]["diagnosis"], "Dysplastic naevus");
     let inbox = cast.nurse.get("/api/intake/referrals?tab=answers").await.expect(200).json();
     assert_eq!(inbox["items"][0]["id"], json!(referral));
-    cast.gp.post(&format!("{path}/acknowledge"), json!({})).await.expect(204);
-    cast.gp.post(&format!("{path}/acknowledge"), json!({})).await.expect(204);
+    for _ in 0..2 {
+        let body = json!({ "answerId": answered["answer"]["id"] });
+        cast.gp.post(&format!("{path}/acknowledge"), body).await.expect(204);
+    }
     let inbox = cast.nurse.get("/api/intake/referrals?tab=answers").await.expect(200).json();
     assert_eq!(inbox["counts"]["answers"], 0);
 }

@@ -243,7 +243,7 @@ fn by_uploader(ctx: &Context, row: &upload::Row, referral: &referral::Row) -> En
 }
 
 /// The object of an original.
-fn original(image: Uuid) -> String {
+pub fn original(image: Uuid) -> String {
     format!("originals/{image}")
 }
 

@@ -14,21 +14,51 @@ use http::StatusCode;
 use kit::objects::{ObjectError, segments};
 use kit::seal::DataKey;
 use kit::{At, Context, Problem};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-/// How many bodies one process takes at a time.
+/// How many bodies one process takes at a time, and of them from one person: slow lines of one must not stop everybody.
 static RECEIVING: Semaphore = Semaphore::const_new(64);
+const OF_ONE_PERSON: usize = 16;
+static TAKEN: Mutex<BTreeMap<Uuid, usize>> = Mutex::new(BTreeMap::new());
 /// A line that says nothing for so long has broken.
 const STALLED: Duration = Duration::from_mins(1);
 
 /// A place among those whose body is being taken.
 ///
 /// # Errors
-/// 503 with Retry-After when all are taken: before the body, so that a slow line does not send it in vain.
-pub fn permit() -> Result<SemaphorePermit<'static>, Problem> {
-    RECEIVING.try_acquire().map_err(|_| Problem::unavailable("too many uploads at once"))
+/// 503 with Retry-After when all are taken, or all of this person: before the body, so that a slow line does not send it in vain.
+pub fn permit(person: Uuid) -> Result<Place, Problem> {
+    let permit = RECEIVING.try_acquire().map_err(|_| Problem::unavailable("too many uploads at once"))?;
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = taken.entry(person).or_default();
+    if *count == OF_ONE_PERSON {
+        return Err(Problem::unavailable("too many uploads of one person at once"));
+    }
+    *count += 1;
+    Ok(Place { person, _permit: permit })
+}
+
+/// A place that is held.
+#[derive(Debug)]
+pub struct Place {
+    person: Uuid,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.person) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.person);
+            }
+        }
+    }
 }
 
 /// Says before the body whether pictures can be kept at present: a slow line should not send what would be thrown away. The
@@ -214,12 +244,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_body_too_many_is_asked_to_come_again() {
-        let taken: Vec<_> = (0..64).map(|_| permit().unwrap()).collect();
-        let refused = permit().unwrap_err();
+    fn one_body_too_many_is_asked_to_come_again_and_one_person_leaves_room_for_others() {
+        let person = |n: usize| Uuid::from_u128(n as u128);
+        let of_one: Vec<Place> = (0..OF_ONE_PERSON).map(|_| permit(person(0)).unwrap()).collect();
+        let refused = permit(person(0)).unwrap_err();
         assert_eq!((refused.status.as_u16(), refused.retry_after.is_some()), (503, true));
-        drop(taken);
-        assert!(permit().is_ok());
+        let others: Vec<Place> = (OF_ONE_PERSON..64).map(|n| permit(person(n)).unwrap()).collect();
+        assert!(permit(person(64)).is_err(), "all are taken");
+        drop((of_one, others));
+        drop(permit(person(0)).unwrap());
+        assert!(TAKEN.lock().unwrap().is_empty());
     }
 
     #[test]

@@ -5,11 +5,14 @@
 
 use crate::Error;
 use crate::context::Context;
+use crate::http::Problem;
 use crate::objects::{Created, ObjectError, segments};
 use crate::seal::DataKey;
 use bytes::Bytes;
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
+
+mod held;
 
 /// Where and how a picture was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,5 +105,22 @@ impl Context {
         };
         crate::scrub::note(&self.db, &stored.object, what, self.now()).await?;
         Err(Error::Unusable { object: stored.object.clone(), what })
+    }
+
+    /// As [`Context::get_picture`], for a person who reads it: the memory that it takes is bounded per process and person, and
+    /// given back when the last byte of the answer has left.
+    ///
+    /// # Errors
+    /// 503 with Retry-After when there is no room; the problem of what [`Context::get_picture`] gives.
+    pub async fn show_picture(
+        &self,
+        reader: Uuid,
+        key: &DataKey,
+        id: Uuid,
+        stored: &Stored,
+        bytes: u64,
+    ) -> Result<Bytes, Problem> {
+        let room = held::room(reader, bytes).await?;
+        Ok(room.holds(self.get_picture(key, id, stored).await?))
     }
 }

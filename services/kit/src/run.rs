@@ -134,7 +134,8 @@ fn make_folder(settings: &Settings) -> Result<(), Error> {
         if folder.is_dir() {
             return Ok(());
         }
-        std::fs::create_dir_all(folder)?;
+        // Databases and pictures are nobody else's on this machine.
+        std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(folder)?;
         // Its own name too is found again after the power went.
         std::fs::File::open(folder.canonicalize()?.parent().unwrap_or(folder))?.sync_all()
     };

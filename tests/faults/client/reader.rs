@@ -35,7 +35,8 @@ async fn one(shared: &Shared, gp: &Person, referral: Uuid, dice: &mut Dice) {
         shared.ledger.write(&Entry::Half { referral, seen: "listed as answered, without an answer".into() });
     }
     shared.ledger.write(&Entry::Reads { referral });
-    let reply = gp.post(dice, &format!("{path}/acknowledge"), &json!({})).await;
+    let body = json!({ "answerId": detail["answer"]["id"] });
+    let reply = gp.post(dice, &format!("{path}/acknowledge"), &body).await;
     if reply.status == 204 {
         shared.ledger.write(&Entry::Read { referral });
     } else {

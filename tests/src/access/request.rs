@@ -23,6 +23,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         "/api/intake/referrals/{id}/information" => {
             body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
         }
+        "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, thing, asked),
         _ => asked,

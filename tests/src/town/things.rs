@@ -69,6 +69,8 @@ pub struct Thing {
     pub upload: Uuid,
     /// The department's question.
     pub question: Uuid,
+    /// The department's answer.
+    pub answer: Uuid,
     /// A practice.
     pub practice: Uuid,
     /// A person.
@@ -91,6 +93,7 @@ impl Thing {
             sha256: "0".repeat(64),
             upload: id(),
             question: id(),
+            answer: id(),
             practice: id(),
             person: id(),
             grant: id(),
@@ -249,6 +252,11 @@ impl Town {
                     let asked = referral["questions"][0]["id"].as_str().expect("a question");
                     thing.question = asked.parse().expect("an id");
                 }
+            }
+            Stage::Answered => {
+                let referral = self.do_as(gp, Asked::new("GET", &path), 200).await.json();
+                let answer = referral["answer"]["id"].as_str().expect("an answer");
+                thing.answer = answer.parse().expect("an id");
             }
             _ => {}
         }

@@ -142,7 +142,9 @@ impl Play<'_> {
                 self.post(&self.cast.nurse, &format!("{path}/information"), body).await?.expect(204);
             }
             Acknowledge => {
-                self.post(&self.cast.gp, &format!("{path}/acknowledge"), json!({})).await?.expect(204);
+                let stands = self.cast.gp.get(&path).await.expect(200).json();
+                let body = json!({ "answerId": stands["answer"]["id"] });
+                self.post(&self.cast.gp, &format!("{path}/acknowledge"), body).await?.expect(204);
             }
             Withdraw => {
                 let body = json!({ "reason": "Wrong patient." });

@@ -10,21 +10,32 @@ mod people;
 mod practices;
 mod sessions;
 
+use axum::extract::DefaultBodyLimit;
 use kit::Routes;
 use serde::Serialize;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-/// All routes.
-pub fn routes() -> Routes {
+/// Longest body of whoever is not signed in, in bytes: a password and a code need no more, and many at once shall not fill the
+/// memory.
+const FROM_ANYBODY: usize = 16 * 1024;
+
+/// Routes for whoever is not signed in.
+fn doors() -> Routes {
     Routes::new()
-        .routes(routes!(environment::environment))
-        .routes(routes!(me::me))
-        .routes(routes!(me::set_language))
         .routes(routes!(links::open))
         .routes(routes!(links::sign_in))
         .routes(routes!(links::accept))
         .routes(routes!(sessions::sign_in))
+        .layer(DefaultBodyLimit::max(FROM_ANYBODY))
+}
+
+/// All routes.
+pub fn routes() -> Routes {
+    doors()
+        .routes(routes!(environment::environment))
+        .routes(routes!(me::me))
+        .routes(routes!(me::set_language))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::sign_out_everywhere))
         .routes(routes!(sessions::lock))

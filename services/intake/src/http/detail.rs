@@ -116,6 +116,7 @@ pub struct AnsweredBy {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
+    id: Uuid,
     answered_at: At,
     answered_by: AnsweredBy,
     department_name: String,
@@ -244,6 +245,7 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
     };
     let answered: Answered = sealed::open(key, sealed::ANSWER, row.id, &bytes)?;
     Ok(Some(Answer {
+        id: row.id,
         answered_at: row.answered_at,
         answered_by: AnsweredBy { name: answered.by, role: answered.role },
         department_name: answered.department,

@@ -163,7 +163,8 @@ pub async fn show(
         None
     } else {
         let key = ctx.keys.get(row.referral).await?;
-        Some(ctx.get_picture(&key, id, &stored).await?)
+        let bytes = if rendition == "original" { row.bytes as u64 } else { 0 };
+        Some(ctx.show_picture(caller.person, &key, id, &stored, bytes).await?)
     };
     seen(&ctx, &caller, "read", format!("image {rendition}"), Some(row.referral)).await?;
     Ok(answer(picture, &etag, (rendition == "original").then_some(&row)))

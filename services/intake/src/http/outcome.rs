@@ -3,7 +3,7 @@
 use crate::acting::Acting;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::referral;
+use crate::store::{answer, referral};
 use crate::text::blank;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -77,27 +77,48 @@ fn crossed(state: ReferralState) -> Problem {
     })
 }
 
-/// Notes that the office has read the answer. A repeat changes nothing.
-#[utoipa::path(post, path = "/referrals/{id}/acknowledge", params(("id" = Uuid, Path)),
-    responses((status = NO_CONTENT), (status = CONFLICT, description = "no-answer")))]
+/// Which answer was read: the one that stood on the page.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Acknowledge {
+    answer_id: Uuid,
+}
+
+/// Notes that the office has read the answer that it names. A newer one that came meanwhile stays unread. A repeat changes nothing.
+#[utoipa::path(post, path = "/referrals/{id}/acknowledge", params(("id" = Uuid, Path)), request_body = Acknowledge,
+    responses((status = NO_CONTENT), (status = CONFLICT, description = "no-answer or newer-answer")))]
 pub async fn acknowledge(
     State(ctx): State<Context>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    Json(Acknowledge { answer_id }): Json<Acknowledge>,
 ) -> Result<StatusCode, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let row = &acting.row;
+    let newest = answer::of_referral(&ctx.db, id).await?.pop().map(|answer| answer.id);
+    if row.answered_at.is_none() || newest.is_none() {
+        return Err(Problem::conflict("no-answer", "There is no answer yet."));
+    }
+    if newest != Some(answer_id) {
+        return Err(newer_answer());
+    }
     if row.acknowledged_at.is_some() {
         return Ok(StatusCode::NO_CONTENT);
     }
-    if row.answered_at.is_none() {
-        return Err(Problem::conflict("no-answer", "There is no answer yet."));
-    }
     let mut tx = ctx.begin().await?;
-    if referral::acknowledge(&mut tx, id, row.state, row.state.after_reading()).await? {
-        ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
-        acting.happened(&mut tx, "acknowledged").await?;
-        tx.commit().await?;
+    if !referral::acknowledge(&mut tx, id, answer_id, (row.state, row.state.after_reading())).await? {
+        drop(tx);
+        // Another request was faster, or another answer.
+        let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
+        return if now.acknowledged_at.is_some() { Ok(StatusCode::NO_CONTENT) } else { Err(newer_answer()) };
     }
+    ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
+    acting.happened(&mut tx, "acknowledged").await?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn newer_answer() -> Problem {
+    let detail = "This is not the newest answer: another one has come meanwhile. Read that one first.";
+    Problem::conflict("newer-answer", detail)
 }

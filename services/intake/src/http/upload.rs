@@ -255,7 +255,7 @@ async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMa
         return Err(beyond_length());
     }
     let checksum = text(headers, CHECKSUM).map(Checksum::parse).transpose()?;
-    let permit = receive::permit()?;
+    let permit = receive::permit(caller.person)?;
     let task = tokio::spawn(kit::http::carried(async move {
         let length = row.length;
         let taken = receive::receive(&ctx, row, checksum, body).await;

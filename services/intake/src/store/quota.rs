@@ -10,7 +10,7 @@ statements! {
     UPLOADS = "select count(*), cast(coalesce(sum(u.length), 0) as bigint) from intake_referral r join intake_upload u on u.referral = r.id \
         where r.practice = $1 and r.state in ('draft', 'awaiting-information') and u.finished_at is null and u.ended_at is null";
     PICTURES = "select cast(coalesce(sum(i.bytes), 0) as bigint) from intake_referral r join intake_image i on i.referral = r.id \
-        where r.practice = $1 and r.state = 'draft'";
+        where r.practice = $1 and r.state in ('draft', 'awaiting-information') and i.sent_at is null";
 }
 
 /// Others of the practice wait here until this transaction ends.
@@ -25,7 +25,7 @@ pub async fn drafts(tx: &mut Tx, practice: Uuid) -> sqlx::Result<i64> {
     Ok(count)
 }
 
-/// Unfinished uploads, and bytes of them (as announced) and of the drafts' pictures.
+/// Unfinished uploads, and bytes of them (as announced) and of pictures that are not sent yet.
 pub async fn waiting(tx: &mut Tx, practice: Uuid) -> sqlx::Result<(i64, i64)> {
     let (count, announced): (i64, i64) = tx.q(UPLOADS).bind(practice).one().await?;
     let (pictures,): (i64,) = tx.q(PICTURES).bind(practice).one().await?;

@@ -29,7 +29,8 @@ statements! {
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
         where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
-        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null";
+        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
+        and $5 = (select a.id from intake_answer a where a.referral = $1 order by a.answered_at desc, a.id desc limit 1)";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
@@ -163,10 +164,10 @@ pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bo
     Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
 }
 
-/// Notes that the answer was read; false when another request was first.
-pub async fn acknowledge(tx: &mut Tx, id: Uuid, from: State, to: State) -> sqlx::Result<bool> {
+/// Notes that the newest answer was read; false when another request was first, or a newer answer has come.
+pub async fn acknowledge(tx: &mut Tx, id: Uuid, answer: Uuid, (from, to): (State, State)) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).exec().await? == 1)
+    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).bind(answer).exec().await? == 1)
 }
 
 /// Locks the row for a change of its pictures; false when it takes none any more.

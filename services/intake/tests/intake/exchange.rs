@@ -136,7 +136,8 @@ async fn an_answer_is_read(office: Office) {
     let (id, _) = sent(&office).await;
     let finding: Uuid = office.read(id).await["content"]["findings"][0]["id"].as_str().unwrap().parse().unwrap();
     let path = format!("/referrals/{id}/acknowledge");
-    assert_eq!(office.doctor.post(&path, json!({})).await.refusal(), (409, "no-answer".into()));
+    let early = office.doctor.post(&path, json!({ "answerId": office.id() })).await;
+    assert_eq!(early.refusal(), (409, "no-answer".into()));
     answer(&office, id, finding).await;
     let list = office.nurse.get("/referrals?tab=answers").await.is(200).json();
     assert_eq!((&list["items"][0]["unread"], &list["counts"]["answers"]), (&json!(true), &json!(1)));
@@ -151,8 +152,10 @@ async fn an_answer_is_read(office: Office) {
         office.doctor.post(&format!("/referrals/{id}/withdraw"), json!({"reason": "x"})).await.refusal(),
         (409, "already-answered".into())
     );
+    let other = office.doctor.post(&path, json!({ "answerId": office.id() })).await;
+    assert_eq!(other.refusal(), (409, "newer-answer".into()));
     for _ in 0..2 {
-        office.doctor.post(&path, json!({})).await.is(204);
+        office.doctor.post(&path, json!({ "answerId": shown["answer"]["id"] })).await.is(204);
     }
     assert_eq!(office.kinds(id).await.last().unwrap(), "AnswerAcknowledged");
     assert_eq!(office.kinds(id).await.iter().filter(|kind| *kind == "AnswerAcknowledged").count(), 1);
@@ -168,7 +171,8 @@ async fn an_answer_that_crossed_a_withdrawal_is_kept(office: Office) {
     assert_eq!((&shown["state"], &shown["answer"]["afterWithdrawal"]), (&json!("withdrawn"), &json!(true)));
     // It waits to be read like any other.
     assert_eq!(office.doctor.get("/referrals?tab=answers").await.json()["items"][0]["id"], json!(id));
-    office.doctor.post(&format!("/referrals/{id}/acknowledge"), json!({})).await.is(204);
+    let body = json!({ "answerId": shown["answer"]["id"] });
+    office.doctor.post(&format!("/referrals/{id}/acknowledge"), body).await.is(204);
     assert_eq!(office.read(id).await["state"], "withdrawn");
     assert_eq!(office.doctor.get("/referrals?tab=closed").await.json()["items"][0]["id"], json!(id));
 }
@@ -185,6 +189,17 @@ async fn a_second_answer_does_not_hide_the_first(office: Office) {
     assert_eq!(of(&shown["answer"]), json!(findings[2]));
     let earlier: Vec<Value> = shown["earlierAnswers"].as_array().unwrap().iter().map(of).collect();
     assert_eq!(earlier, [json!(findings[0]), json!(findings[1])]);
+    // Who still has the first one on the page has not read the last one.
+    let path = format!("/referrals/{id}/acknowledge");
+    let stale = office.doctor.post(&path, json!({ "answerId": shown["earlierAnswers"][0]["id"] })).await;
+    assert_eq!(stale.refusal(), (409, "newer-answer".into()));
+    assert_eq!(office.doctor.get("/referrals?tab=answers").await.json()["items"][0]["id"], json!(id));
+    office.doctor.post(&path, json!({ "answerId": shown["answer"]["id"] })).await.is(204);
+    // One that comes after reading is unread again.
+    answer(&office, id, office.id()).await;
+    assert_eq!(office.read(id).await["state"], "answered");
+    let late = office.doctor.post(&path, json!({ "answerId": shown["answer"]["id"] })).await;
+    assert_eq!(late.refusal(), (409, "newer-answer".into()));
 }
 
 async fn an_erased_referral_is_gone(office: Office) {
@@ -205,7 +220,7 @@ async fn an_erased_referral_is_gone(office: Office) {
     let path = format!("/referrals/{id}");
     office.doctor.get(&path).await.is(404);
     for (act, body) in [
-        ("acknowledge", json!({})),
+        ("acknowledge", json!({ "answerId": office.id() })),
         ("withdraw", json!({"reason": "x"})),
         ("submit", json!({"version": 1})),
         ("restore", json!({})),

@@ -77,7 +77,7 @@ async fn strangers_find_nothing(office: Office) {
         ("restore", json!({})),
         ("submit", json!({"version": 1})),
         ("withdraw", json!({"reason": "x"})),
-        ("acknowledge", json!({})),
+        ("acknowledge", json!({ "answerId": office.id() })),
         ("information", json!({"questionId": office.id(), "text": "x", "imageIds": []})),
     ] {
         stranger.post(&format!("{referral}/{route}"), body).await.is(404);

@@ -20,7 +20,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, Executor, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -55,6 +55,8 @@ pub struct Db {
     halt: Halt,
     /// Commits on SQLite: every so many the log is copied into the database.
     commits: Arc<AtomicU64>,
+    /// The last write found no room on the disk.
+    full: Arc<AtomicBool>,
 }
 
 /// The permit of SQLite's one writer is held until the transaction ends.
@@ -149,6 +151,7 @@ impl Db {
             wake: Arc::default(),
             halt,
             commits: Arc::default(),
+            full: Arc::default(),
         }
     }
 
@@ -214,6 +217,22 @@ impl Db {
     /// Told when a sync of this database has failed.
     pub fn halt(&self) -> &Halt {
         &self.halt
+    }
+
+    /// Whether the last write found no room on the disk.
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// SQLITE_FULL and PostgreSQL's disk_full; the next write that succeeds says that there is room again.
+    fn note_room<T>(&self, written: &sqlx::Result<T>) {
+        match written {
+            Ok(_) => self.full.store(false, Ordering::Relaxed),
+            Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("13" | "53100")) => {
+                self.full.store(true, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
     }
 
     /// Copies SQLite's write-ahead log into the database file every so many commits, and takes note when a sync fails. What was
@@ -283,7 +302,9 @@ impl Tx {
         let Self { inner, db, .. } = self;
         match inner {
             Inner::Lite(tx, permit) => {
-                noticed(&db.halt, tx.commit().await)?;
+                let done = tx.commit().await;
+                db.note_room(&done);
+                noticed(&db.halt, done)?;
                 db.checkpoint().await;
                 drop(permit);
             }
@@ -294,7 +315,9 @@ impl Tx {
                     }
                     tx.commit().await
                 };
-                answered(true, commit).await?;
+                let done = answered(true, commit).await;
+                db.note_room(&done);
+                done?;
             }
         }
         if published {
@@ -371,7 +394,9 @@ impl Q<'_> {
         let run = async move {
             on_engine!(self, conn, args => sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected()))
         };
-        let touched = answered(over_a_line, run).await?;
+        let touched = answered(over_a_line, run).await;
+        db.note_room(&touched);
+        let touched = touched?;
         if alone {
             db.checkpoint().await;
         }

@@ -2,7 +2,8 @@
 //!
 //! A process whose object store is away is still ready: it takes text, sends referrals whose pictures are there and asks
 //! uploads to wait, and a proxy that took it out would take that too. It says `"objects":"down"`, for the alert. Only a
-//! store in the process that has stopped itself makes it unready: that one needs a new start.
+//! store in the process that has stopped itself makes it unready: that one needs a new start. A database that found no room on
+//! its disk makes it unready too, until a write succeeds again: nothing can be taken over then.
 
 use super::gauges::Board;
 use crate::context::Context;
@@ -58,11 +59,15 @@ async fn ready(State(ctx): State<Context>) -> (StatusCode, axum::Json<Readiness>
     let closed = matches!(ctx.settings.store, Store::Closed);
     let (audit, objects) = (answers(ctx.audit.db()).await, closed || ctx.objects.ready().await.is_ok());
     let runs = ctx.embedded.as_ref().is_none_or(|store| store.healthy().is_ok());
+    if ctx.db.is_full() && crate::log::write_nothing(&ctx.db).await.is_err() {
+        tracing::warn!("the database's disk is full");
+    }
+    let full = ctx.db.is_full();
     let parked = crate::log::parked(&ctx.db).await.map_or(0, |parked| parked.len());
-    let ready = database && keys && audit && runs && ctx.halted().is_none();
+    let ready = database && !full && keys && audit && runs && ctx.halted().is_none();
     let body = Readiness {
         ready,
-        database: word(database),
+        database: if full { "full" } else { word(database) },
         keys: word(keys),
         audit: word(audit),
         objects: word(objects && runs),

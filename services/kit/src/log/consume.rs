@@ -306,11 +306,12 @@ pub async fn rebuild(ctx: &Context, consumer: &Consumer) -> Result<usize, Projec
     }
     offset(&ctx.db, consumer.name).await?;
     let mut tx = ctx.db.begin().await?;
+    // The offset first: a replica that is projecting holds it, and what it writes must stand before the tables are emptied.
+    tx.q(RESET).bind(consumer.name.to_owned()).exec_one().await?;
     for statement in consumer.reset {
         tx.q(statement).exec().await?;
     }
     tx.q(UNPARK_ALL).bind(consumer.name.to_owned()).exec().await?;
-    tx.q(RESET).bind(consumer.name.to_owned()).exec_one().await?;
     tx.commit().await?;
     let mut passed = 0;
     loop {

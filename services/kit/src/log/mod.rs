@@ -51,6 +51,7 @@ statements! {
     TAKE_HEAD = "update log_head set position = position + $1 where one = 1 returning position, hash";
     SET_HEAD = "update log_head set hash = $1 where one = 1";
     APPEND = "insert into log_event (position, id, kind, subject, recorded_at, envelope, sealed, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    WRITE_NOTHING = "update log_head set position = position where one = 1";
     HEAD = "select position from log_head where one = 1";
     PAGE = "select position, kind, envelope, sealed, hash from log_event where position > $1 order by position limit 500";
     HEAD_HASH = "select position, hash from log_head where one = 1";
@@ -152,6 +153,11 @@ pub(crate) async fn gauges(db: &crate::Db) -> sqlx::Result<()> {
 pub async fn head(db: &crate::Db) -> sqlx::Result<i64> {
     let (position,): (i64,) = db.q(HEAD).one().await?;
     Ok(position)
+}
+
+/// A write that changes nothing: it fails like any other when the disk is full.
+pub(crate) async fn write_nothing(db: &crate::Db) -> sqlx::Result<()> {
+    db.q(WRITE_NOTHING).exec_one().await
 }
 
 /// Position and hash of the newest event.

@@ -232,9 +232,10 @@ impl Seeder<'_> {
             Act::Acknowledge { serial } => {
                 let Some((referral, _, gp)) = self.sent.get(&serial).copied() else { return Ok(()) };
                 let mut gp = Visitor::new(self.app.clone(), self.ctx.clone(), gp);
-                gp.ask(Method::POST, &format!("/api/intake/referrals/{referral}/acknowledge"), json!({}))
-                    .await
-                    .map(drop)
+                let path = format!("/api/intake/referrals/{referral}");
+                let shown = gp.ask(Method::GET, &path, json!({})).await?;
+                let body = json!({ "answerId": shown["answer"]["id"] });
+                gp.ask(Method::POST, &format!("{path}/acknowledge"), body).await.map(drop)
             }
         }
     }

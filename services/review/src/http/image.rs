@@ -102,7 +102,8 @@ pub async fn read(
         let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE.to_owned())];
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let picture = ctx.get_picture(&key, id, &placed.stored()).await?;
+    let stored = placed.stored();
+    let picture = ctx.show_picture(me, &key, id, &stored, stored.stored_bytes).await?;
     record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;
     let (kind, ending) = media(&placed.media_type);
     let place = match rendition {

@@ -18,7 +18,7 @@ export const submit = (id: string, version: number) => post<Receipt>(`${base}/re
 export const withdraw = (id: string, reason: string) => post(`${base}/referrals/${id}/withdraw`, { reason });
 export const supply = (id: string, questionId: string, text: string, imageIds: string[]) =>
   post(`${base}/referrals/${id}/information`, { questionId, text, imageIds });
-export const acknowledge = (id: string) => post(`${base}/referrals/${id}/acknowledge`);
+export const acknowledge = (id: string, answerId: string) => post(`${base}/referrals/${id}/acknowledge`, { answerId });
 export const changeImage = (id: string, change: { view?: View; findingId?: string }) => patch(`${base}/images/${id}`, change);
 export const removeImage = (id: string) => del(`${base}/images/${id}`);
 export const restoreImage = (id: string) => post(`${base}/images/${id}/restore`);

@@ -84,7 +84,7 @@ export interface Question {
 export interface AnsweredFinding { findingId: string; diagnosis: string; certainty: Certainty | null; disposition: Disposition | null; plan: string }
 export interface AnswerContent { summary: string; findings: AnsweredFinding[] }
 export interface Answer extends AnswerContent {
-  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
+  id: string; answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
 }
 export interface Referral {
   id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];

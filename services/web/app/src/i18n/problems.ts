@@ -84,6 +84,7 @@ export const nbOfServer: Record<string, string> = {
   'last-administrator': 'Dette er den siste administratoren. Gi en annen rollen først.',
   malformed: 'Verdien kan ikke leses. Kontroller den.',
   'no-answer': 'Det er ikke noe svar å lese ennå.',
+  'newer-answer': 'Dette er ikke det nyeste svaret: et annet har kommet i mellomtiden. Les det først.',
   'no-open-question': 'Ingen spørsmål om denne henvisningen er åpne.',
   'not-a-date': 'Det finnes ingen slik dato.',
   'not-a-number': 'Skriv et tall.',
