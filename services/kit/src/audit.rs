@@ -34,11 +34,12 @@ Migration {
     ",
 }];
 
-/// What every service may do to the access log: append and read; nobody changes or removes a record.
-pub const RIGHTS: &[Right] = &[
-    ("audit.audit_head", "select, update"),
-    ("audit.audit_group", "select, insert"),
-    ("audit.audit_access", "select, insert"),
+/// What a service may do whose reads and refusals are recorded: append; nobody changes or removes a record, and reading them
+/// is an operator's command.
+pub const RECORDING: &[Right] = &[
+    ("audit.audit_head", "select, update (number, hash)"),
+    ("audit.audit_group", "insert"),
+    ("audit.audit_access", "insert"),
 ];
 
 statements! {

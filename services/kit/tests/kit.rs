@@ -50,7 +50,7 @@ fn probe() -> Service {
         routes: Routes::new,
         pages: None,
         migrations: MIGRATIONS,
-        rights: &[],
+        rights: &[kit::keys::OPENING, kit::keys::MAKING],
         statements: &[],
         objects: &[],
         consumers: Vec::new(),
