@@ -39,7 +39,7 @@ pub use command_line::{
 pub use error::Error;
 pub use link::LinkKind;
 
-use kit::{Repair, Service, caller, idempotency};
+use kit::{Repair, Service, audit, caller, idempotency, keys, log};
 use std::time::Duration;
 
 /// The service's table of contents.
@@ -50,7 +50,15 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::schema::MIGRATIONS,
-        rights: &[caller::WRITING, idempotency::FORGETTING_RIGHTS],
+        rights: &[
+            log::PUBLISHING,
+            caller::WRITING,
+            idempotency::ONCE,
+            idempotency::FORGETTING_RIGHTS,
+            audit::RECORDING,
+            keys::OPENING,
+            keys::MAKING,
+        ],
         statements: store::STATEMENTS,
         objects: &[],
         consumers: Vec::new(),

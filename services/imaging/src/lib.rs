@@ -23,7 +23,7 @@ mod work;
 pub use decode::decode_main;
 pub use pool::{DecodeError, Decoder};
 
-use kit::{Repair, Routes, Service};
+use kit::{Repair, Routes, Service, keys, log, scrub};
 use std::time::Duration;
 
 /// The service's table of contents: a worker without routes.
@@ -34,7 +34,7 @@ pub fn service() -> Service {
         routes: Routes::new,
         pages: None,
         migrations: job::MIGRATIONS,
-        rights: &[],
+        rights: &[log::PUBLISHING, log::CONSUMING, scrub::WALKING, keys::OPENING],
         statements: &[job::STATEMENTS],
         objects: job::OBJECTS,
         consumers: vec![work::PICTURES],
@@ -55,7 +55,7 @@ pub fn service() -> Service {
                 name: "scrub derivatives",
                 every: Duration::from_mins(1),
                 workers: 1,
-                run: |ctx| Box::pin(kit::scrub::step(ctx, &job::SCRUB)),
+                run: |ctx| Box::pin(scrub::step(ctx, &job::SCRUB)),
             },
         ],
         gauges: Some(|ctx| Box::pin(job::gauges(ctx))),

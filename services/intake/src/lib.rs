@@ -39,7 +39,7 @@ pub mod vocabulary;
 
 pub use erase::{EraseError, erase};
 
-use kit::Service;
+use kit::{Service, audit, caller, keys, log, scrub};
 
 /// The service's table of contents.
 pub fn service() -> Service {
@@ -49,7 +49,16 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
-        rights: &[kit::keys::DESTROYING],
+        rights: &[
+            log::PUBLISHING,
+            log::CONSUMING,
+            caller::ASKING,
+            audit::RECORDING,
+            scrub::WALKING,
+            keys::OPENING,
+            keys::MAKING,
+            keys::DESTROYING,
+        ],
         statements: store::STATEMENTS,
         objects: store::OBJECTS,
         consumers: projection::consumers(),

@@ -34,11 +34,12 @@ Migration {
     ",
 }];
 
-/// What every service may do to the access log: append and read; nobody changes or removes a record.
-pub const RIGHTS: &[Right] = &[
-    ("audit.audit_head", "select, update"),
-    ("audit.audit_group", "select, insert"),
-    ("audit.audit_access", "select, insert"),
+/// What a service may do whose reads and refusals are recorded: append; nobody changes or removes a record, and reading them
+/// is an operator's command.
+pub const RECORDING: &[Right] = &[
+    ("audit.audit_head", "select, update (number, hash)"),
+    ("audit.audit_group", "insert"),
+    ("audit.audit_access", "insert"),
 ];
 
 statements! {
@@ -49,6 +50,8 @@ statements! {
     OF_SUBJECT = "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
     GROUPS = "select number, rows, hash from audit_group where number > $1 order by number limit 500";
     ROWS_OF = "select at, person, action, what, subject, outcome from audit_access where number = $1 order by place";
+    GROUPS_BELOW = "select number from audit_group where number < 1 order by number limit 500";
+    WITHOUT_GROUP = "select distinct a.number from audit_access a left join audit_group g on g.number = a.number where g.number is null or g.number < 1 order by a.number limit 500";
     HASH_AT = "select hash from audit_group where number = $1";
     HEAD = "select number, hash from audit_head where one = 1";
 }
@@ -115,13 +118,24 @@ impl Audit {
         self.db.q(OF_SUBJECT).bind(subject).all().await
     }
 
-    /// Recomputes the chain of groups; returns how many groups stand and the numbers of those that changed.
+    /// Recomputes the chain of groups; returns how many groups stand and the numbers of those that changed, in order: also
+    /// the numbers of records that belong to no group.
     pub async fn verify(&self) -> sqlx::Result<(i64, Vec<i64>)> {
-        let (mut hash, mut last, mut broken) = (Vec::new(), 0, Vec::new());
-        loop {
+        let (mut hash, mut last, mut looked_for) = (Vec::new(), 0_i64, None);
+        let mut broken = Vec::new();
+        for text in [GROUPS_BELOW, WITHOUT_GROUP] {
+            let rows: Vec<(i64,)> = self.db.q(text).all().await?;
+            broken.extend(rows.into_iter().map(|(number,)| number));
+        }
+        let (head, head_hash): (i64, Vec<u8>) = loop {
             let groups: Vec<(i64, i64, Vec<u8>)> = self.db.q(GROUPS).bind(last).all().await?;
             if groups.is_empty() {
-                break;
+                let head: (i64, Vec<u8>) = self.db.q(HEAD).one().await?;
+                // What was committed between the two looks is walked too: a log that is written to is not a broken one.
+                if head.0 <= last || looked_for == Some(head.0) {
+                    break head;
+                }
+                looked_for = Some(head.0);
             }
             for (number, rows, stored) in groups {
                 let accesses: Vec<Access> = self.db.q(ROWS_OF).bind(number).all().await?;
@@ -131,11 +145,13 @@ impl Audit {
                 }
                 (hash, last) = (stored, number);
             }
+        };
+        if (head, head_hash) != (last, hash) {
+            // The first that one knows of and the other does not, or the newest.
+            broken.push(if head == last { head } else { head.min(last) + 1 });
         }
-        let head: (i64, Vec<u8>) = self.db.q(HEAD).one().await?;
-        if head != (last, hash) {
-            broken.push(head.0);
-        }
+        broken.sort_unstable();
+        broken.dedup();
         Ok((last, broken))
     }
 

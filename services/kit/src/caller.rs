@@ -48,8 +48,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// What every service may do: ask who calls, and note that a session was used.
-pub const RIGHTS: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];
+/// What a service with routes may do: ask who calls, and note that a session was used.
+pub const ASKING: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];
 
 /// What directory alone may do.
 pub const WRITING: &[Right] =

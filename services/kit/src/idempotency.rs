@@ -25,8 +25,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index kit_idempotency_age on kit_idempotency (made_at);",
 }];
 
-/// What every service may do; forgetting is directory's.
-pub const RIGHTS: &[Right] = &[("kit.kit_idempotency", "select, insert")];
+/// What a service that takes `Idempotency-Key` may do.
+pub const ONCE: &[Right] = &[("kit.kit_idempotency", "select, insert")];
 
 /// What the service with [`FORGETTING`] may do besides.
 pub const FORGETTING_RIGHTS: &[Right] = &[("kit.kit_idempotency", "delete")];

@@ -38,9 +38,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// What every service may do to the key store: take keys and make them.
-pub const RIGHTS: &[Right] =
-    &[("keys.data_key", "select, insert"), ("keys.root_key", "select, insert"), ("keys.key_care", "select")];
+/// What a service that opens sealed content may do. One without it gets no key store and needs no root key.
+/// A root key is noted by the owner's `lysbro migrate` alone.
+pub const OPENING: &[Right] = &[("keys.data_key", "select"), ("keys.root_key", "select"), ("keys.key_care", "select")];
+
+/// What a service may do besides that begins something with a key of its own.
+pub const MAKING: &[Right] = &[("keys.data_key", "insert")];
 
 /// What a service may do besides that destroys keys.
 pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed_at, root)")];
@@ -104,6 +107,16 @@ impl KeyStore {
         Self { db, from: Roots::Given(vec![root]), roots, random, clock }
     }
 
+    /// For services that open nothing: no root key, and `db` holds no keys, so asking for one is an error of the database.
+    pub(crate) fn closed(db: Db, random: Random, clock: Clock) -> Self {
+        Self { db, from: Roots::Given(Vec::new()), roots: Arc::default(), random, clock }
+    }
+
+    /// Whether this process does without keys.
+    pub fn is_closed(&self) -> bool {
+        matches!(&self.from, Roots::Given(roots) if roots.is_empty())
+    }
+
     /// Over a migrated database, with the root keys that are there; the first is made where nothing stands yet, and returned.
     ///
     /// # Errors
@@ -126,7 +139,7 @@ impl KeyStore {
         let known = store.known();
         if used.is_empty() {
             if let Some(root) = known.first() {
-                store.note_root(root, store.clock.now()).await?;
+                store.note_root(root, store.clock.now()).await.map_err(not_noted)?;
             }
         } else if known.iter().all(|root| !used.contains(&root.fingerprint())) {
             let had: Vec<_> = known.iter().map(RootKey::fingerprint).collect();
@@ -239,6 +252,17 @@ impl KeyStore {
             return Ok(key);
         }
         open_with(&self.look_again()?, id, &wrapped).ok_or(KeyError::WrongRoot)
+    }
+}
+
+/// A service's login may not note a root key.
+fn not_noted(error: KeyError) -> KeyError {
+    let refused =
+        matches!(&error, KeyError::Database(sqlx::Error::Database(told)) if told.code().as_deref() == Some("42501"));
+    if refused {
+        KeyError::Root("the key store knows none yet: `lysbro migrate` with LYSBRO_ROOT_KEY notes it".into())
+    } else {
+        error
     }
 }
 

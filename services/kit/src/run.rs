@@ -8,6 +8,7 @@ use crate::db::{Layer, Right, give};
 use crate::keys::{KeyStore, RootKey, Roots};
 use crate::log::{self, Consumer, Follower, ProjectError};
 use crate::objects::{Embedded, Objects, RemoteStore};
+use crate::seal::DataKey;
 use crate::service::{Repair, Service};
 use crate::settings::{Settings, Store};
 use crate::{Clock, Db, Error, Random, audit, caller, http, idempotency, keys, scrub};
@@ -60,10 +61,10 @@ pub fn statements(services: &[Service]) -> Vec<(&'static str, &'static str, &'st
     all
 }
 
-/// The three databases; on PostgreSQL the access log may stand in the main one.
+/// The three databases; on PostgreSQL the access log may stand in the main one. Without keys where no service opens anything.
 struct Stores {
     db: Db,
-    keys: Db,
+    keys: Option<Db>,
     audit: Db,
 }
 
@@ -77,7 +78,11 @@ impl Stores {
         let schemas: Vec<_> =
             ["kit", AUDIT.schema].into_iter().chain(services.iter().map(|service| service.name)).collect();
         let db = Db::open(&settings.database_url, &schemas, clock.clone()).await?;
-        let keys = Db::open(&settings.keys_url, &[KEYS.schema], clock.clone()).await?;
+        let keys = if uses(services, KEYS.schema) {
+            Some(Db::open(&settings.keys_url, &[KEYS.schema], clock.clone()).await?)
+        } else {
+            None
+        };
         let audit = if settings.audit_url == settings.database_url {
             db.clone()
         } else {
@@ -87,24 +92,32 @@ impl Stores {
     }
 
     /// Each with the layers that belong in it.
-    fn with_layers(&self, services: &[Service]) -> [(&Db, Vec<Layer>); 3] {
-        [(&self.db, layers(services)), (&self.keys, vec![KEYS]), (&self.audit, vec![AUDIT])]
+    fn with_layers(&self, services: &[Service]) -> Vec<(&Db, Vec<Layer>)> {
+        let keys = self.keys.iter().map(|keys| (keys, vec![KEYS]));
+        [(&self.db, layers(services)), (&self.audit, vec![AUDIT])].into_iter().chain(keys).collect()
     }
 
     async fn close(self) {
-        for one in [self.db, self.keys, self.audit] {
+        for one in [self.db, self.audit].into_iter().chain(self.keys) {
             one.close().await;
         }
     }
 }
 
 /// Brings all three databases to this program's schema; the caller must own them. With `roles` the logins `<roles>_<service>`,
-/// which must exist on PostgreSQL, get exactly what they need.
+/// which must exist on PostgreSQL, get exactly what they need. Given the root key it notes it there and makes kit's own keys,
+/// which most logins may not.
 pub async fn migrate(services: &[Service], settings: &Settings, roles: Option<&str>) -> Result<(), Error> {
     make_folder(settings)?;
     let stores = Stores::open(services, settings, &Clock::system()).await?;
     for (db, layers) in stores.with_layers(services) {
         crate::db::migrate(db, &layers).await?;
+    }
+    if let (Some(keys), Some(_)) = (&stores.keys, &settings.root_key)
+        && !keys.is_sqlite()
+    {
+        let (keys, _) = KeyStore::open(keys.clone(), roots(settings)?, Random::default(), Clock::system()).await?;
+        own_keys(&keys).await?;
     }
     for service in roles.iter().flat_map(|_| services) {
         let role = format!("{}_{}", roles.unwrap_or_default(), service.name);
@@ -123,9 +136,26 @@ pub(crate) async fn migrate_keys(db: &Db) -> Result<(), Error> {
 
 /// What a service may do to kit's tables in the schemas of these layers.
 fn rights(service: &Service, layers: &[Layer]) -> Vec<Right> {
-    let everybody = [log::RIGHTS, caller::RIGHTS, idempotency::RIGHTS, scrub::RIGHTS, audit::RIGHTS, keys::RIGHTS];
-    let all = everybody.into_iter().chain(service.rights.iter().copied()).flatten().copied();
-    all.filter(|(table, _)| layers.iter().any(|layer| table.split('.').next() == Some(layer.schema))).collect()
+    all_rights(service).filter(|(table, _)| layers.iter().any(|layer| is_in(table, layer.schema))).collect()
+}
+
+/// What every process needs for its metrics and readiness, and what the service does.
+fn all_rights(service: &Service) -> impl Iterator<Item = Right> {
+    [log::WATCHING, scrub::WATCHING].into_iter().chain(service.rights.iter().copied()).flatten().copied()
+}
+
+fn is_in(table: &str, schema: &str) -> bool {
+    table.split('.').next() == Some(schema)
+}
+
+/// Whether a schema is one of these services', or one in which any of them has a right.
+fn uses(services: &[Service], schema: &str) -> bool {
+    services.iter().any(|one| one.name == schema || all_rights(one).any(|(table, _)| is_in(table, schema)))
+}
+
+/// kit's own keys: for searching, and for pseudonyms.
+async fn own_keys(keys: &KeyStore) -> Result<(DataKey, DataKey), Error> {
+    Ok((keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?))
 }
 
 fn make_folder(settings: &Settings) -> Result<(), Error> {
@@ -193,13 +223,22 @@ pub async fn open(
         if db.is_sqlite() {
             crate::db::migrate(db, &layers).await?;
         } else {
+            let layers: Vec<Layer> = layers.into_iter().filter(|layer| uses(services, layer.schema)).collect();
             crate::db::check_version(db, &layers).await?;
         }
     }
     let (objects, janitor, embedded) = open_store(&settings).await?;
     let Stores { db, keys, audit } = stores;
-    let (keys, made) = KeyStore::open(keys, from, random.clone(), clock.clone()).await?;
-    let (search_key, pseudonym_key) = (keys.ensure(SEARCH_KEY).await?, keys.ensure(PSEUDONYM_KEY).await?);
+    let (keys, made) = match keys {
+        Some(keys) => KeyStore::open(keys, from, random.clone(), clock.clone()).await?,
+        None => (KeyStore::closed(db.clone(), random.clone(), clock.clone()), None),
+    };
+    let (search_key, pseudonym_key) = if keys.is_closed() {
+        // Nothing is searched or published without keys.
+        (DataKey::new(random.bytes()), DataKey::new(random.bytes()))
+    } else {
+        own_keys(&keys).await?
+    };
     drop(alone);
     let audit = Audit::start(audit);
     let ctx = Context::new(Parts {

@@ -31,8 +31,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// What every service may do.
-pub const RIGHTS: &[Right] =
+/// What every service may do: count, for its metrics.
+pub const WATCHING: &[Right] = &[("kit.kit_scrub", "select"), ("kit.kit_damaged", "select")];
+
+/// What a service that reads pictures may do: note what it finds damaged.
+pub const NOTING: &[Right] = &[("kit.kit_damaged", "select, insert")];
+
+/// What a service with a [`Scrub`] may do.
+pub const WALKING: &[Right] =
     &[("kit.kit_scrub", "select, insert, update"), ("kit.kit_damaged", "select, insert, delete")];
 
 statements! {

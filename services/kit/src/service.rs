@@ -23,7 +23,8 @@ pub struct Service {
     pub pages: Option<fn() -> axum::Router<Context>>,
     /// Its schema.
     pub migrations: &'static [Migration],
-    /// What its login may do to kit's tables beyond what every service may (PostgreSQL).
+    /// What its login may do to kit's tables beyond counting for metrics (PostgreSQL): the constants beside those tables, by
+    /// what the service does. Where none of its rights is in the key store, it gets no keys.
     pub rights: &'static [&'static [Right]],
     /// Every SQL text it has, list by list.
     pub statements: &'static [&'static [(&'static str, &'static str)]],

@@ -50,7 +50,7 @@ fn probe() -> Service {
         routes: Routes::new,
         pages: None,
         migrations: MIGRATIONS,
-        rights: &[],
+        rights: &[kit::keys::OPENING, kit::keys::MAKING],
         statements: &[],
         objects: &[],
         consumers: Vec::new(),
@@ -145,9 +145,29 @@ async fn positions_are_gapless_under_concurrent_writers_and_the_chain_holds() {
                 .await
                 .expect("an owner's tampering");
             assert_eq!(log::verify_chain(&ctx.db).await.expect("a walk").broken, [7]);
+            columns_and_rows_outside_are_found(ctx).await;
         })
     })
     .await;
+}
+
+/// The chain covers envelopes alone: what else an owner may change shows too. The log has 80 events, the 7th is broken.
+async fn columns_and_rows_outside_are_found(ctx: &Context) {
+    for edit in [
+        "update log_event set subject = id where position = 8",
+        "update log_event set id = subject where position = 9",
+        "update log_head set position = 79",
+    ] {
+        ctx.db.q(edit).exec_one().await.expect("an owner's tampering");
+    }
+    let earlier = ctx.db.q("update log_event set recorded_at = $1 where position = 10").bind(ctx.now() - Duration::DAY);
+    earlier.exec_one().await.expect("an owner's tampering");
+    let beside = "insert into log_event (position, id, kind, subject, recorded_at, envelope, sealed, hash)
+        select $1, $2, kind, subject, recorded_at, envelope, sealed, hash from log_event where position = 80";
+    let id = Uuid::from_u128(1);
+    ctx.db.q(beside).bind(-3_i64).bind(id).exec_one().await.expect("an owner's tampering");
+    let report = log::verify_chain(&ctx.db).await.expect("a walk");
+    assert_eq!(report.broken, [-3, 7, 8, 9, 10, 80]);
 }
 
 #[tokio::test]
@@ -313,6 +333,12 @@ async fn reads_are_recorded_in_groups_and_a_changed_row_is_found() {
             let tamper = "update audit_access set outcome = '404' where number = 2 and place = 0";
             ctx.audit.db().q(tamper).exec_one().await.expect("an owner's tampering");
             assert_eq!(ctx.audit.verify().await.expect("a walk").1, [2]);
+            let beside = "insert into audit_access (number, place, at, person, action, what, subject, outcome)
+                select $1, place, at, person, action, what, subject, outcome from audit_access where number = 1 and place = 0";
+            for number in [0_i64, 1_000_000] {
+                ctx.audit.db().q(beside).bind(number).exec_one().await.expect("an owner's tampering");
+            }
+            assert_eq!(ctx.audit.verify().await.expect("a walk").1, [0, 2, 1_000_000]);
         })
     })
     .await;

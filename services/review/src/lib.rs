@@ -30,7 +30,7 @@ mod release;
 
 pub use error::ReviewError;
 
-use kit::Service;
+use kit::{Service, audit, caller, keys, log, scrub};
 
 /// The service.
 pub fn service() -> Service {
@@ -40,7 +40,7 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
-        rights: &[],
+        rights: &[log::PUBLISHING, log::CONSUMING, caller::ASKING, audit::RECORDING, scrub::NOTING, keys::OPENING],
         statements: store::STATEMENT_LISTS,
         objects: store::OBJECTS,
         consumers: vec![consume::CASES],

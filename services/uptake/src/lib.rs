@@ -25,7 +25,7 @@ mod store;
 
 pub use error::UptakeError;
 
-use kit::Service;
+use kit::{Service, audit, caller, keys, log};
 
 /// The service.
 pub fn service() -> Service {
@@ -35,7 +35,8 @@ pub fn service() -> Service {
         routes: http::routes,
         pages: None,
         migrations: store::MIGRATIONS,
-        rights: &[],
+        // It opens the sealed names of practices, and publishes nothing.
+        rights: &[log::CONSUMING, caller::ASKING, audit::RECORDING, keys::OPENING],
         statements: store::STATEMENT_LISTS,
         objects: &[],
         consumers: vec![consume::FACTS],

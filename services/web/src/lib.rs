@@ -22,6 +22,7 @@ pub fn service() -> Service {
         routes: Routes::new,
         pages: Some(pages),
         migrations: &[],
+        // It serves files: no session, no access log, no keys.
         rights: &[],
         statements: &[],
         objects: &[],

@@ -112,6 +112,11 @@ pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &G
     let grant = rows::find(&mut tx, id, person).await?.ok_or(Error::NotFound)?;
     // An end before the beginning would be a grant of negative length.
     let at = at.max(grant.starts_at);
+    if grant.role == Role::Administrator {
+        // Two who end each other's grant at one moment must not both count the other: who comes second waits here, then
+        // sees what the first one did.
+        rows::hold_administrators(&mut tx).await?;
+    }
     if !rows::end(&mut tx, id, at).await? {
         return Ok(());
     }

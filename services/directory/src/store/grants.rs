@@ -16,6 +16,7 @@ statements! {
         where ends_at is null or ends_at > $1 order by starts_at, id";
     END = "update kit_grant set ends_at = $2 where id = $1 and (ends_at is null or ends_at > $2)";
     RENAME = "update kit_grant set practice_name = $2 where practice = $1";
+    HOLD_ADMINISTRATORS = "update kit_grant set starts_at = starts_at where role = 'administrator'";
     ADMINISTRATORS = "select count(*) from kit_grant where role = 'administrator' and id <> $1 and starts_at <= $2 and (ends_at is null or ends_at > $2)";
 }
 
@@ -90,6 +91,12 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: At) -> sqlx::Result<bool> {
 /// Copies a practice's new name into its grants.
 pub async fn rename_practice(tx: &mut Tx, practice: Uuid, name: &str) -> sqlx::Result<u64> {
     tx.q(RENAME).bind(practice).bind(name.to_owned()).exec().await
+}
+
+/// Keeps every other transaction that ends an administrator's grant waiting until this one is over. It changes nothing:
+/// a write to a row is the one lock that both engines know.
+pub async fn hold_administrators(tx: &mut Tx) -> sqlx::Result<()> {
+    tx.q(HOLD_ADMINISTRATORS).exec().await.map(|_| ())
 }
 
 /// How many other administrators' grants hold at `at`.

@@ -12,6 +12,7 @@ crate::on_both_engines!(
     people_are_listed_with_their_rights_and_the_reading_is_recorded,
     an_administrator_alone_administers,
     somebody_stays_administrator,
+    two_who_end_each_other_at_once_leave_one_administrator,
 );
 
 pub fn solvik() -> Value {
@@ -189,4 +190,24 @@ async fn somebody_stays_administrator(office: Office) {
     office.person("ola", Role::Administrator).await;
     ada.post(&end, json!({})).await.is(204);
     ada.get("/people").await.is_problem(404, "not-found");
+}
+
+async fn two_who_end_each_other_at_once_leave_one_administrator(office: Office) {
+    let (one, other) =
+        (office.person("ada", Role::Administrator).await, office.person("ola", Role::Administrator).await);
+    let (ada, ola) = (office.signed_in(one).await, office.signed_in(other).await);
+    let own = async |browser: &Browser<'_>| id(&browser.get("/me").await.is(200)["grants"][0]);
+    let end_ola = format!("/people/{other}/grants/{}/end", own(&ola).await);
+    let end_ada = format!("/people/{one}/grants/{}/end", own(&ada).await);
+    // Both stand before the same door until it opens.
+    let mut tx = office.ctx().begin().await.expect("a transaction");
+    tx.q("update kit_grant set starts_at = starts_at").exec().await.expect("held");
+    let open = async move {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        tx.commit().await.expect("opened");
+    };
+    let (first, second, ()) = tokio::join!(ada.post(&end_ola, json!({})), ola.post(&end_ada, json!({})), open);
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409], "{} {}", first.body, second.body);
 }

@@ -39,12 +39,19 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// What every service may do to the log: read and append; nobody changes or removes an event.
-pub const RIGHTS: &[Right] = &[
-    ("kit.log_head", "select, update"),
-    ("kit.log_event", "select, insert"),
-    ("kit.log_offset", "select, insert, update"),
-    ("kit.log_parked", "select, insert, delete"),
+/// What every service may do: say how far the consumers are, for its metrics and readiness.
+pub const WATCHING: &[Right] =
+    &[("kit.log_head", "select"), ("kit.log_offset", "select"), ("kit.log_parked", "select")];
+
+/// What a service may do that publishes; nobody changes or removes an event.
+pub const PUBLISHING: &[Right] = &[("kit.log_head", "select, update (position, hash)"), ("kit.log_event", "insert")];
+
+/// What a service with consumers may do: read events, move its offset, park. Trying parked ones again is an operator's
+/// command. PostgreSQL gives rights on a table and not on its rows, so a consumer's login could move another's offset.
+pub const CONSUMING: &[Right] = &[
+    ("kit.log_event", "select"),
+    ("kit.log_offset", "select, insert, update (position)"),
+    ("kit.log_parked", "select, insert"),
 ];
 
 statements! {

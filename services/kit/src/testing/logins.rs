@@ -7,6 +7,8 @@ use crate::{Clock, Error, Random, run};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
+const ROOT_KEY: &str = "4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c";
+
 /// Migrated databases whose logins have their rights.
 pub struct Logins {
     owner: String,
@@ -35,10 +37,16 @@ impl Logins {
         settings.database_url.clone_from(&owner);
         settings.keys_url.clone_from(&keys_owner);
         settings.audit_url.clone_from(&owner);
+        settings.root_key = Some(ROOT_KEY.to_owned());
         run::migrate(services, &settings, Some(&name)).await?;
         // Giving them again changes nothing: every upgrade does.
         run::migrate(services, &settings, Some(&name)).await?;
         Ok(Self { owner, keys_owner, prefix: name, password })
+    }
+
+    /// The deployment's root key: 64 hexadecimal digits.
+    pub fn root_key(&self) -> &'static str {
+        ROOT_KEY
     }
 
     /// URLs of the main and the key database for one service.

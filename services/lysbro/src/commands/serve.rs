@@ -25,7 +25,9 @@ pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
             sheet.root_key, sheet.fingerprint
         );
     }
-    if let Some(warning) = ctx.keys.care().await?.warning() {
+    if !ctx.keys.is_closed()
+        && let Some(warning) = ctx.keys.care().await?.warning()
+    {
         eprintln!("lysbro: {warning}");
     }
     let running = kit::run::start(Arc::new(services), ctx).await?;
