@@ -249,12 +249,21 @@ pub struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Starts listening and everything that runs by itself.
-pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+/// Refuses services with pictures where there is no object store.
+///
+/// # Errors
+/// `Start` with the first such service.
+pub fn check_store(services: &[Service], settings: &Settings) -> Result<(), Error> {
     let pictures = services.iter().find(|service| !service.objects.is_empty());
-    if let (Store::Closed, Some(service)) = (&ctx.settings.store, pictures) {
+    if let (Store::Closed, Some(service)) = (&settings.store, pictures) {
         return Err(Error::Start(format!("{} needs the object store: objects-url can't be none", service.name)));
     }
+    Ok(())
+}
+
+/// Starts listening and everything that runs by itself.
+pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+    check_store(&services, &ctx.settings)?;
     http::recorder();
     let listener = tokio::net::TcpListener::bind(ctx.settings.listen)
         .await

@@ -23,7 +23,10 @@ pub fn services() -> Vec<Service> {
 
 /// Reads the command line and runs it: one line on stderr and a non-zero exit when it can't.
 pub fn main() -> ExitCode {
-    let command = cli::parse();
+    let command = match cli::parse() {
+        Ok(command) => command,
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
