@@ -35,13 +35,9 @@ pub struct Restored {
 /// What stands there, and the remedy.
 pub async fn check_empty(settings: &Settings) -> Result<(), Error> {
     let remedy = "restore into an empty deployment: a new data folder, new databases, a new bucket";
-    let mut urls = vec![("database", &settings.database_url), ("key store", &settings.keys_url)];
-    if settings.audit_url != settings.database_url {
-        urls.push(("access log", &settings.audit_url));
-    }
-    for (what, url) in urls {
-        if !is_empty(url).await? {
-            return Err(Error::Start(format!("the {what} is not empty: {remedy}")));
+    for place in settings.databases() {
+        if !is_empty(place).await? {
+            return Err(Error::Start(format!("the {} is not empty: {remedy}", place.what)));
         }
     }
     let (objects, _, _) = crate::run::open_store(settings).await?;

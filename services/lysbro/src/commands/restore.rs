@@ -12,7 +12,7 @@ use proto::Event;
 use proto::intake::ReferralErased;
 use std::time::Instant;
 
-/// Stands in the data folder while a restore is under way; `lysbro serve` refuses to start beside it.
+/// Stands in the data folder while a restore is under way; every other command refuses beside it.
 const MARK: &str = "restore-not-finished";
 
 pub(crate) async fn run(options: Restore) -> Outcome {
@@ -51,7 +51,7 @@ pub(crate) async fn run(options: Restore) -> Outcome {
     if faults == 0 { Ok(()) } else { Err(format!("everything that could be was restored; {faults} faults").into()) }
 }
 
-/// Refuses to serve what a restore has only half put back.
+/// Refuses what a restore has only half put back: a backup of it would be the newest and hold nothing.
 pub(crate) fn check_finished(settings: &Settings) -> Outcome {
     let mark = settings.data.join(MARK);
     if mark.exists() {

@@ -14,7 +14,6 @@ const HALTED: i32 = 74;
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
     let _telemetry = start_logging("info");
     let services = chosen(&names)?;
-    super::restore::check_finished(&settings)?;
     kit::run::check_store(&services, &settings)?;
     let data = settings.data.clone();
     let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;
