@@ -3,6 +3,7 @@
 use kit::settings::Settings;
 use kit::testing::{DEPLOYMENTS, Empty};
 use tests::drill::{self, lysbro, said};
+use tests::world;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_load_restores_whole_on_the_embedded_default() {
@@ -78,4 +79,25 @@ async fn beside_a_restore_that_did_not_end_everything_refuses() {
         refused(lysbro(&settings, words), "did not end").await;
     }
     assert_eq!(folder.path().read_dir().expect("the folder").count(), 1, "nothing was written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_goes_nowhere_into_the_deployment() {
+    let world = world(DEPLOYMENTS[0]).await;
+    let settings = &world.ctx().settings;
+    let elsewhere = tempfile::TempDir::new().expect("a folder");
+    let path = |folder: &std::path::Path| folder.to_str().expect("a plain path").to_owned();
+    let own = world.folder.path();
+    let free = path(&elsewhere.path().join("free"));
+    for bad in
+        [own.to_owned(), own.join("backups/new"), own.join("objects"), own.parent().expect("a parent").to_owned()]
+    {
+        let bad = path(&bad);
+        for (to, keys_to) in [(&bad, &free), (&free, &bad)] {
+            refused(lysbro(settings, &["backup", "--to", to, "--keys-to", keys_to]), "the deployment's own folder")
+                .await;
+        }
+    }
+    assert!(!own.join("backups").exists() && !elsewhere.path().join("free").exists(), "nothing was made");
+    world.stop().await;
 }

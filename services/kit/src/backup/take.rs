@@ -7,7 +7,7 @@ use super::{Head, Say, folder};
 use crate::context::Context;
 use crate::objects::Objects;
 use crate::service::Service;
-use crate::settings::Store;
+use crate::settings::{Settings, Store};
 use crate::{At, Db, Error, audit, keys, log};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -36,13 +36,9 @@ const PURGE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When anything could not be read or written: then there is no manifest, and no backup.
 pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Result<(Manifest, KeysManifest), Error> {
+    check_folders(&ctx.settings, to)?;
     folder::make(&to.folder)?;
     folder::make(&to.keys)?;
-    if folder::overlap(&to.folder, &to.keys)? {
-        return Err(Error::Start(
-            "keys go into a folder of their own, not inside the other or around it: erasing rests on their short retention".into(),
-        ));
-    }
     // Until the end: another backup to the same folder is refused, and this one's unfinished folder is nobody else's rubbish.
     let shelf = Shelf::open(&to.folder)?;
     let at = ctx.now();
@@ -97,6 +93,42 @@ pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Re
         say(&format!("removed        {old} older backups, {old_keys} older backups of keys"));
     }
     Ok((manifest, keys_manifest.0))
+}
+
+/// Refuses folders that share anything with each other or with the deployment, before one of them is made.
+fn check_folders(settings: &Settings, to: &To) -> Result<(), Error> {
+    if folder::overlap(&to.folder, &to.keys)? {
+        return Err(Error::Start(
+            "keys go into a folder of their own, not inside the other or around it: erasing rests on their short retention".into(),
+        ));
+    }
+    for own in own_folders(settings) {
+        for backups in [&to.folder, &to.keys] {
+            if folder::overlap(&own, backups)? {
+                return Err(Error::Start(format!(
+                    "{} is, lies inside or is around the deployment's own folder {}: a backup goes elsewhere, best on another disk",
+                    backups.display(),
+                    own.display()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the deployment itself keeps anything on this machine.
+fn own_folders(settings: &Settings) -> Vec<PathBuf> {
+    let mut own = vec![settings.data.clone()];
+    if let Store::Embedded(folder) | Store::Beside(folder) = &settings.store {
+        own.push(folder.clone());
+    }
+    for place in settings.databases() {
+        if let Some(path) = place.url.strip_prefix("sqlite:") {
+            // A bare name lies in the present folder.
+            own.push(Path::new(path).parent().unwrap_or(Path::new("")).join("."));
+        }
+    }
+    own
 }
 
 /// The objects as they are now: a listing of the embedded store is as of its opening.
