@@ -10,6 +10,7 @@ mod rotate;
 
 pub use care::Care;
 pub use root::{RootKey, Roots};
+pub(crate) use rotate::in_use;
 
 use crate::db::Right;
 use crate::seal::DataKey;
@@ -98,10 +99,10 @@ pub struct KeyStore {
 }
 
 impl KeyStore {
-    /// Over a migrated database, with one root key.
-    pub fn new(db: Db, root: RootKey, random: Random, clock: Clock) -> Self {
-        let roots = Arc::new(RwLock::new(vec![root.clone()]));
-        Self { db, from: Roots::Given(vec![root]), roots, random, clock }
+    /// Over a migrated database, with these root keys.
+    pub fn new(db: Db, known: Vec<RootKey>, random: Random, clock: Clock) -> Self {
+        let roots = Arc::new(RwLock::new(known.clone()));
+        Self { db, from: Roots::Given(known), roots, random, clock }
     }
 
     /// Over a migrated database, with the root keys that are there; the first is made where nothing stands yet, and returned.
@@ -142,11 +143,6 @@ impl KeyStore {
     /// The database that holds the wrapped keys.
     pub fn db(&self) -> &Db {
         &self.db
-    }
-
-    /// Fingerprints of the root keys that open it.
-    pub fn fingerprints(&self) -> Vec<String> {
-        self.known().iter().map(RootKey::fingerprint).collect()
     }
 
     /// Where the root keys come from.
