@@ -37,7 +37,9 @@ pub fn main() -> ExitCode {
     match runtime.block_on(commands::run(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("lysbro: {error}");
+            let text = error.to_string();
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            eprintln!("lysbro: {}", lines.join(" "));
             ExitCode::FAILURE
         }
     }
