@@ -134,3 +134,77 @@ async fn sheet_and_rehearsal(world: &World) {
     assert!(noted, "{text}");
     assert_eq!(care().await.warning(), None);
 }
+
+/// A change of the root key that stopped between the last key and the old root's end: one sheet would not open its backup.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_backup_is_taken_while_the_root_key_is_being_changed() {
+    let world = world(DEPLOYMENTS[0]).await;
+    let (ctx, shelf) = (world.ctx().clone(), Shelf::new());
+    let old = fs::read_to_string(world.folder.path().join("root.key")).expect("the file");
+    let (whole, text) = said(shelf.backup(&ctx.settings)).await;
+    assert!(whole, "{text}");
+    let next = ctx.keys.roots().next(&ctx.random).expect("a next root");
+    stop_before_the_old_root_is_dropped(&ctx, &next).await;
+    let other = Shelf::new();
+    // With the old root and the next one from the files, and with the next one given alone.
+    let alone = kit::settings::Settings { root_key: Some(next.to_hex()), ..ctx.settings.clone() };
+    for settings in [&ctx.settings, &alone] {
+        let (whole, text) = said(other.backup(settings)).await;
+        assert!(!whole && text.contains("finish `lysbro rotate-root-key`"), "{text}");
+        assert!(text.trim_end().lines().count() == 1 && !other.backups().exists() && !other.keys().exists(), "{text}");
+    }
+    mixed_backup_needs_both(&ctx, &shelf, &old, &next).await;
+    let (whole, text) = said(lysbro(&ctx.settings, &["rotate-root-key"])).await;
+    let (sheet, done) = (text.find("RECOVERY SHEET"), text.find("done: "));
+    assert!(whole && sheet.is_some() && sheet < done && text.contains(&next.fingerprint()), "{text}");
+    let (whole, text) = said(other.backup(&ctx.settings)).await;
+    assert!(whole && text.contains(&format!("root key {}\n", next.fingerprint())), "{text}");
+    world.stop().await;
+}
+
+/// As a kill leaves it: every key is wrapped by the next root, and the old one's row stands.
+async fn stop_before_the_old_root_is_dropped(ctx: &Context, next: &RootKey) {
+    let old = ctx.keys.newest().await.expect("the old root").fingerprint();
+    ctx.keys.rotate(next).await.expect("wrapped anew");
+    let stands = "insert into root_key (fingerprint, since) values ($1, $2)";
+    let long_ago = kit::At::from_micros(1);
+    ctx.keys.db().q(stands).bind(old).bind(long_ago).exec().await.expect("the old root's row");
+}
+
+/// A backup that an older program took at such a moment: the old sheet is refused at once, both are enough, and the root key
+/// that opens the keys stands in the new deployment's file.
+async fn mixed_backup_needs_both(ctx: &Context, shelf: &Shelf, old: &str, next: &RootKey) {
+    let keys = kit::backup::newest(&shelf.keys()).expect("keys");
+    let copy = keys.join("keys.sqlite");
+    fs::remove_file(&copy).expect("removed");
+    ctx.keys.db().q("vacuum into $1").bind(copy.to_string_lossy().into_owned()).exec().await.expect("copied");
+    let bytes = fs::read(&copy).expect("the copy");
+    let manifest = keys.join("manifest.json");
+    let mut value: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).expect("read")).expect("JSON");
+    value["roots"].as_array_mut().expect("roots").push(next.fingerprint().into());
+    let part = &mut value["parts"][0];
+    assert_eq!(part["name"], "keys");
+    part["bytes"] = bytes.len().into();
+    part["sha256"] = kit::backup::hex(&kit::pictures::sha256(&bytes)).into();
+    fs::write(&manifest, value.to_string()).expect("written");
+
+    let mut empty = kit::testing::Empty::new(DEPLOYMENTS[0]).await.expect("an empty deployment");
+    empty.settings.root_key = Some(old.to_owned());
+    let (restored, text) = said(shelf.restore(&empty.settings)).await;
+    assert!(!restored && text.contains("LYSBRO_ROOT_KEY_NEXT"), "{text}");
+    let empty = kit::testing::Empty::new(DEPLOYMENTS[0]).await.expect("an empty deployment");
+    let both = |settings: &kit::settings::Settings| {
+        let mut command = shelf.restore(settings);
+        command.env("LYSBRO_ROOT_KEY", old).env("LYSBRO_ROOT_KEY_NEXT", next.to_hex());
+        command
+    };
+    fs::write(empty.folder.path().join("root.key"), "cd".repeat(32)).expect("a foreign root key");
+    let (restored, text) = said(both(&empty.settings)).await;
+    assert!(!restored && text.contains("another root.key"), "{text}");
+    fs::remove_file(empty.folder.path().join("root.key")).expect("removed");
+    let (restored, text) = said(both(&empty.settings)).await;
+    assert!(restored, "{text}");
+    let written = fs::read_to_string(empty.folder.path().join("root.key")).expect("the root key");
+    assert_eq!(written, next.to_hex());
+    assert!(!empty.folder.path().join("root.key.next").exists());
+}

@@ -10,6 +10,7 @@ mod rotate;
 
 pub use care::Care;
 pub use root::{RootKey, Roots};
+pub(crate) use rotate::in_use;
 
 use crate::db::Right;
 use crate::seal::DataKey;
@@ -101,10 +102,10 @@ pub struct KeyStore {
 }
 
 impl KeyStore {
-    /// Over a migrated database, with one root key.
-    pub fn new(db: Db, root: RootKey, random: Random, clock: Clock) -> Self {
-        let roots = Arc::new(RwLock::new(vec![root.clone()]));
-        Self { db, from: Roots::Given(vec![root]), roots, random, clock }
+    /// Over a migrated database, with these root keys.
+    pub fn new(db: Db, known: Vec<RootKey>, random: Random, clock: Clock) -> Self {
+        let roots = Arc::new(RwLock::new(known.clone()));
+        Self { db, from: Roots::Given(known), roots, random, clock }
     }
 
     /// For services that open nothing: no root key, and `db` holds no keys, so asking for one is an error of the database.
@@ -155,11 +156,6 @@ impl KeyStore {
     /// The database that holds the wrapped keys.
     pub fn db(&self) -> &Db {
         &self.db
-    }
-
-    /// Fingerprints of the root keys that open it.
-    pub fn fingerprints(&self) -> Vec<String> {
-        self.known().iter().map(RootKey::fingerprint).collect()
     }
 
     /// Where the root keys come from.

@@ -77,16 +77,13 @@ impl Stores {
         }
         let schemas: Vec<_> =
             ["kit", AUDIT.schema].into_iter().chain(services.iter().map(|service| service.name)).collect();
-        let db = Db::open(&settings.database_url, &schemas, clock.clone()).await?;
-        let keys = if uses(services, KEYS.schema) {
-            Some(Db::open(&settings.keys_url, &[KEYS.schema], clock.clone()).await?)
-        } else {
-            None
-        };
+        let [main, key_store, access_log] = settings.databases();
+        let db = main.open(&schemas, clock).await?;
+        let keys = if uses(services, KEYS.schema) { Some(key_store.open(&[KEYS.schema], clock).await?) } else { None };
         let audit = if settings.audit_url == settings.database_url {
             db.clone()
         } else {
-            Db::open(&settings.audit_url, &[AUDIT.schema], clock.clone()).await?
+            access_log.open(&[AUDIT.schema], clock).await?
         };
         Ok(Self { db, keys, audit })
     }
@@ -186,6 +183,23 @@ async fn alone(settings: &Settings) -> Result<Option<std::fs::File>, Error> {
     });
     let locked = lock.await.map_err(|error| Error::Start(format!("{told}: {error}")))?;
     locked.map(Some).map_err(|error| Error::Start(format!("{told}: {error}")))
+}
+
+/// Refuses where no deployment stands: for commands that make none. Nothing is written.
+///
+/// # Errors
+/// `Start` with the folder and what is not there.
+pub async fn check_stands(settings: &Settings) -> Result<(), Error> {
+    let none = |why: String| Err(Error::Start(format!("there is no deployment in {}: {why}", settings.data.display())));
+    if settings.root_key.is_none() && !settings.data.is_dir() {
+        return none("the folder does not exist".into());
+    }
+    for place in settings.databases() {
+        if !place.stands().await? {
+            return none(format!("nothing stands in the {} ({})", place.what, place.shown()));
+        }
+    }
+    Ok(())
 }
 
 /// What the first start tells the person who started it: shown once, never logged.
@@ -289,12 +303,21 @@ pub struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Starts listening and everything that runs by itself.
-pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+/// Refuses services with pictures where there is no object store.
+///
+/// # Errors
+/// `Start` with the first such service.
+pub fn check_store(services: &[Service], settings: &Settings) -> Result<(), Error> {
     let pictures = services.iter().find(|service| !service.objects.is_empty());
-    if let (Store::Closed, Some(service)) = (&ctx.settings.store, pictures) {
+    if let (Store::Closed, Some(service)) = (&settings.store, pictures) {
         return Err(Error::Start(format!("{} needs the object store: objects-url can't be none", service.name)));
     }
+    Ok(())
+}
+
+/// Starts listening and everything that runs by itself.
+pub async fn start(services: Arc<Vec<Service>>, ctx: Context) -> Result<Running, Error> {
+    check_store(&services, &ctx.settings)?;
     http::recorder();
     let listener = tokio::net::TcpListener::bind(ctx.settings.listen)
         .await

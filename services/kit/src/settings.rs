@@ -1,6 +1,7 @@
 //! How a deployment is set up: flags, then environment, then one TOML file, then defaults.
 
 use crate::Error;
+use crate::db::Place;
 use crate::objects::{KeyPair, RemoteStore};
 use clap::Args;
 use serde::Deserialize;
@@ -180,7 +181,7 @@ impl Given {
                 "{listen} can be reached from other machines and this program speaks no TLS: put a proxy in front and name its address with --proxy, or listen on 127.0.0.1"
             )));
         }
-        Ok(Settings {
+        let settings = Settings {
             listen,
             proxy,
             keys_url: self.keys_url.or(file.keys_url).unwrap_or_else(|| sqlite("keys.sqlite")),
@@ -196,7 +197,11 @@ impl Given {
             database_url,
             store,
             data,
-        })
+        };
+        for place in settings.databases() {
+            place.check()?;
+        }
+        Ok(settings)
     }
 }
 
@@ -216,5 +221,15 @@ impl Settings {
         let given =
             Given { data: Some(data.into()), listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..Given::default() };
         given.resolve().unwrap_or_else(|_| unreachable!("no file and no remote store are named"))
+    }
+
+    /// The main database, the key store and the access log.
+    pub(crate) fn databases(&self) -> [Place<'_>; 3] {
+        let place = |what, setting, schema, url| Place { what, setting, schema, url };
+        [
+            place("main database", "database-url (LYSBRO_DATABASE_URL)", "kit", self.database_url.as_str()),
+            place("key store", "keys-url (LYSBRO_KEYS_URL)", "keys", self.keys_url.as_str()),
+            place("access log", "audit-url (LYSBRO_AUDIT_URL)", "audit", self.audit_url.as_str()),
+        ]
     }
 }

@@ -278,7 +278,7 @@ async fn another_root_key_opens_nothing() {
     let ctx = world.ctx();
     ctx.keys.ensure(Uuid::from_u128(9)).await.expect("a key");
     let other = RootKey::from_hex(&"ab".repeat(32)).expect("a root");
-    let store = kit::keys::KeyStore::new(ctx.keys.db().clone(), other, Random::default(), ctx.clock.clone());
+    let store = kit::keys::KeyStore::new(ctx.keys.db().clone(), vec![other], Random::default(), ctx.clock.clone());
     assert!(matches!(store.get(Uuid::from_u128(9)).await, Err(KeyError::WrongRoot)));
 }
 

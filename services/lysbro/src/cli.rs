@@ -1,9 +1,12 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use kit::Role;
 use kit::settings::Given;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Store-and-forward referrals with pictures, and the record of who uses them.
 #[derive(Parser, Debug)]
@@ -230,6 +233,64 @@ fn role(text: &str) -> Result<Role, String> {
     })
 }
 
-pub(crate) fn parse() -> Command {
-    Line::parse().command
+/// Exit code for a line that can't be understood.
+const USAGE: u8 = 2;
+
+/// Reads the command line. Help and version go to stdout; anything wrong is told in one line.
+///
+/// # Errors
+/// The code to exit with: everything was said.
+pub(crate) fn parse() -> Result<Command, ExitCode> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    Line::try_parse_from(&words).map(|line| line.command).map_err(|error| {
+        if !error.use_stderr() {
+            drop(error.print());
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("lysbro: {}", one_line(&error, &words));
+        ExitCode::from(USAGE)
+    })
+}
+
+/// What is wrong and where to read on, without the lines that clap puts around it.
+fn one_line(error: &clap::Error, words: &[OsString]) -> String {
+    let what = if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        "no command is given".to_owned()
+    } else {
+        let text = error.render().to_string();
+        let first = text.split("\n\n").next().unwrap_or_default();
+        let lines: Vec<&str> = first.lines().map(str::trim).collect();
+        let line = lines.join(" ");
+        line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+    };
+    let whole = Line::command();
+    let (mut known, mut path) = (&whole, "lysbro".to_owned());
+    for word in words.iter().skip(1) {
+        let Some(found) = known.find_subcommand(word) else { break };
+        path = format!("{path} {}", found.get_name());
+        known = found;
+    }
+    format!("{what}; see {path} --help")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_told_in_one() {
+        for (words, told) in [
+            (vec!["lysbro"], "no command is given; see lysbro --help"),
+            (vec!["lysbro", "events"], "no command is given; see lysbro events --help"),
+            (vec!["lysbro", "backup"], "--keys-to <KEYS_TO>; see lysbro backup --help"),
+            (vec!["lysbro", "servee"], "'servee'; see lysbro --help"),
+            (vec!["lysbro", "invite", "--email", "a", "--role", "b"], "; see lysbro invite --help"),
+        ] {
+            let error = Line::try_parse_from(&words).expect_err("refused");
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let line = one_line(&error, &words);
+            assert!(line.ends_with(told) && !line.contains('\n'), "{line:?}");
+            assert!(!line.starts_with("error"), "{line:?}");
+        }
+    }
 }

@@ -23,7 +23,10 @@ pub fn services() -> Vec<Service> {
 
 /// Reads the command line and runs it: one line on stderr and a non-zero exit when it can't.
 pub fn main() -> ExitCode {
-    let command = cli::parse();
+    let command = match cli::parse() {
+        Ok(command) => command,
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -34,7 +37,9 @@ pub fn main() -> ExitCode {
     match runtime.block_on(commands::run(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("lysbro: {error}");
+            let text = error.to_string();
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            eprintln!("lysbro: {}", lines.join(" "));
             ExitCode::FAILURE
         }
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("decode") {
+    if std::env::args_os().nth(1).is_some_and(|word| word == "decode") {
         return imaging::decode_main();
     }
     lysbro::main()

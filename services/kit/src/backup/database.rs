@@ -1,6 +1,7 @@
 //! A database into a file and back: SQLite by itself, PostgreSQL through its own programs.
 
 use super::{folder, io};
+use crate::db::Place;
 use crate::{Db, Error, Tx};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,11 +83,11 @@ fn other_engine(file: &Path, engine: &str) -> Error {
 }
 
 /// Whether nothing stands in the database yet; a SQLite file that does not exist is empty.
-pub(super) async fn is_empty(url: &str) -> Result<bool, Error> {
-    if let Some(path) = url.strip_prefix("sqlite:") {
+pub(super) async fn is_empty(place: Place<'_>) -> Result<bool, Error> {
+    if let Some(path) = place.url.strip_prefix("sqlite:") {
         return Ok(!Path::new(path).exists());
     }
-    let db = Db::open(url, &["public"], crate::Clock::system()).await?;
+    let db = place.open(&["public"], &crate::Clock::system()).await?;
     let tables =
         "select count(*) from pg_catalog.pg_tables where schemaname not in ('pg_catalog', 'information_schema')";
     let (count,): (i64,) = db.q(tables).one().await?;

@@ -5,9 +5,9 @@ use crate::{At, Error};
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use uuid::Uuid;
 
 /// Name of the list of destroyed keys in a backup.
@@ -58,11 +58,28 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     sync(folder)
 }
 
-/// Whether one folder is the other, or lies inside it.
+/// Whether one folder is the other, or lies inside it; neither needs to exist.
 pub(super) fn overlap(one: &Path, other: &Path) -> Result<bool, Error> {
-    let real = |path: &Path| path.canonicalize().map_err(|error| io(path, &error));
     let (one, other) = (real(one)?, real(other)?);
     Ok(one.starts_with(&other) || other.starts_with(&one))
+}
+
+/// The path without links and dots, also of what does not exist yet.
+fn real(path: &Path) -> Result<PathBuf, Error> {
+    let mut real = PathBuf::new();
+    for part in std::path::absolute(path).map_err(|error| io(path, &error))?.components() {
+        if part == Component::ParentDir {
+            real.pop();
+            continue;
+        }
+        real.push(part);
+        match real.canonicalize() {
+            Ok(found) => real = found,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(io(path, &error)),
+        }
+    }
+    Ok(real)
 }
 
 /// Adds one erased referral to a list that is kept outside: a line `<id> <instant>`, synced.
@@ -96,4 +113,29 @@ pub fn read_tombstones(path: &Path) -> Result<Vec<Uuid>, Error> {
 pub(super) fn tombstones_text(all: &BTreeMap<Uuid, At>) -> String {
     let lines: Vec<String> = all.iter().map(|(id, at)| format!("{id} {at}\n")).collect();
     lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_overlap_by_what_they_are_and_not_by_their_names() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("data")).unwrap();
+        std::os::unix::fs::symlink(at("data"), at("link")).unwrap();
+        for (other, same) in [
+            ("data", true),
+            ("", true),
+            ("link/backups", true),
+            ("data/new/backups", true),
+            ("new/../data", true),
+            ("link/../data2", false),
+            ("data-backups", false),
+            ("new/backups", false),
+        ] {
+            assert_eq!(overlap(&at("data"), &at(other)).unwrap(), same, "{other}");
+        }
+    }
 }

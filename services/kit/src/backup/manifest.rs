@@ -69,7 +69,7 @@ pub struct KeysManifest {
     pub name: String,
     /// When it was taken.
     pub at: At,
-    /// Fingerprints of the root keys that open it: two while one is being changed.
+    /// Fingerprint of the root key that opens it; older programs wrote two while it was being changed.
     pub roots: Vec<String>,
     /// Its files.
     pub parts: Vec<Part>,

@@ -9,7 +9,7 @@ use super::database::{is_empty, load};
 use super::manifest::{self, KeysManifest, Manifest};
 use super::objects::{LIST, put_back};
 use super::{Say, folder, io, newest};
-use crate::keys::{KeyStore, RootKey};
+use crate::keys::{KeyError, KeyStore, RootKey, Roots};
 use crate::settings::Settings;
 use crate::{Clock, Db, Error, Random};
 use std::collections::BTreeSet;
@@ -25,23 +25,28 @@ pub struct Restored {
     pub keys: KeysManifest,
     /// Keys that must stay destroyed.
     pub tombstones: BTreeSet<Uuid>,
+    /// The root keys that open its keys: two when the backup was taken while the root key was being changed, the older first.
+    pub roots: Vec<RootKey>,
     /// Objects on its list that the backup does not hold any more.
     pub lost: Vec<String>,
 }
 
-/// Refuses a deployment in which anything stands.
+/// Refuses a deployment in which anything stands; of root keys those in `given` may be there already.
 ///
 /// # Errors
 /// What stands there, and the remedy.
-pub async fn check_empty(settings: &Settings) -> Result<(), Error> {
+pub async fn check_empty(settings: &Settings, given: &[RootKey]) -> Result<(), Error> {
     let remedy = "restore into an empty deployment: a new data folder, new databases, a new bucket";
-    let mut urls = vec![("database", &settings.database_url), ("key store", &settings.keys_url)];
-    if settings.audit_url != settings.database_url {
-        urls.push(("access log", &settings.audit_url));
+    let prints = fingerprints(given);
+    for stands in fingerprints(&Roots::Folder(settings.data.clone()).read()?) {
+        if !prints.contains(&stands) {
+            let folder = settings.data.display();
+            return Err(Error::Start(format!("another root.key, {stands}, stands in {folder}: {remedy}")));
+        }
     }
-    for (what, url) in urls {
-        if !is_empty(url).await? {
-            return Err(Error::Start(format!("the {what} is not empty: {remedy}")));
+    for place in settings.databases() {
+        if !is_empty(place).await? {
+            return Err(Error::Start(format!("the {} is not empty: {remedy}", place.what)));
         }
     }
     let (objects, _, _) = crate::run::open_store(settings).await?;
@@ -52,6 +57,10 @@ pub async fn check_empty(settings: &Settings) -> Result<(), Error> {
     }
 }
 
+fn fingerprints(roots: &[RootKey]) -> Vec<String> {
+    roots.iter().map(RootKey::fingerprint).collect()
+}
+
 /// Puts the newest backup in `from` (or the one it names), with the newest keys in `keys_from`, into an empty deployment.
 ///
 /// # Errors
@@ -59,7 +68,7 @@ pub async fn check_empty(settings: &Settings) -> Result<(), Error> {
 /// is not empty. Later: what could not be read or written; empty the deployment and begin again.
 pub async fn restore(
     settings: &Settings,
-    root: &RootKey,
+    given: &[RootKey],
     (from, keys_from): (&Path, &Path),
     more_tombstones: &[PathBuf],
     mark: &Path,
@@ -74,24 +83,21 @@ pub async fn restore(
             keys.at, manifest.at
         )));
     }
-    if !keys.roots.contains(&root.fingerprint()) {
+    let prints = fingerprints(given);
+    if prints.iter().all(|print| !keys.roots.contains(print)) {
         return Err(Error::Start(format!(
             "this root key has the fingerprint {}, the backup needs {}: take the recovery sheet with that fingerprint",
-            root.fingerprint(),
+            prints.join(" or "),
             keys.roots.join(" or ")
         )));
     }
-    check_empty(settings).await?;
+    check_empty(settings, given).await?;
     say(&format!("backup         {} with keys of {}", manifest.name, keys.name));
     manifest::check(&from, &manifest)?;
     manifest::check(&keys_from, &keys)?;
     // Nothing was written before this.
     std::fs::write(mark, "").map_err(|error| io(mark, &error))?;
     let tombstones = tombstones(&from, &keys_from, more_tombstones)?;
-    let lost = {
-        let (objects, _, _) = crate::run::open_store(settings).await?;
-        put_back(from.parent().unwrap_or(&from), &from.join(LIST), &objects, say).await?
-    };
     say("keys           restoring");
     let part = |parts: &[manifest::Part], name: &str| {
         parts.iter().find(|part| part.name == name).map(|part| part.file.clone())
@@ -99,7 +105,12 @@ pub async fn restore(
     let absent = |what: &str| Error::Damaged(format!("the manifest names no {what}"));
     let file = part(&keys.parts, "keys").ok_or_else(|| absent("keys"))?;
     load(&keys_from.join(file), &settings.keys_url).await?;
-    let tombstones = destroy(settings, root, tombstones).await?;
+    // Before the rest, which can take hours: a root key that does not open everything is told now.
+    let (tombstones, roots) = destroy(settings, given, tombstones).await?;
+    let lost = {
+        let (objects, _, _) = crate::run::open_store(settings).await?;
+        put_back(from.parent().unwrap_or(&from), &from.join(LIST), &objects, say).await?
+    };
     if let Some(file) = manifest.file("access-log") {
         say("access log     restoring");
         if settings.audit_url == settings.database_url {
@@ -115,7 +126,7 @@ pub async fn restore(
     }
     say("database       restoring");
     load(&from.join(manifest.file("database").ok_or_else(|| absent("database"))?), &settings.database_url).await?;
-    Ok(Restored { manifest, keys, tombstones, lost })
+    Ok(Restored { manifest, keys, tombstones, roots, lost })
 }
 
 /// Every key that is known to have been destroyed, from all lists that are at hand.
@@ -135,19 +146,30 @@ fn tombstones(from: &Path, keys_from: &Path, more: &[PathBuf]) -> Result<BTreeSe
     Ok(all)
 }
 
-/// Destroys them again in the restored key store; gives back all that are destroyed there now.
-async fn destroy(settings: &Settings, root: &RootKey, listed: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Error> {
+/// Destroys them again in the restored key store; gives back all that are destroyed there now, and the root keys that open the
+/// others.
+async fn destroy(
+    settings: &Settings,
+    given: &[RootKey],
+    listed: BTreeSet<Uuid>,
+) -> Result<(BTreeSet<Uuid>, Vec<RootKey>), Error> {
     let clock = Clock::system();
     let db = Db::open(&settings.keys_url, &["keys"], clock.clone()).await?;
     // A backup of an older program: what is destroyed is destroyed in today's table.
     crate::run::migrate_keys(&db).await?;
-    let keys = KeyStore::new(db.clone(), root.clone(), Random::default(), clock);
+    let keys = KeyStore::new(db.clone(), given.to_vec(), Random::default(), clock);
     for id in listed {
         keys.destroy(id).await?;
     }
+    let roots = keys.openers().await.map_err(|error| match error {
+        KeyError::WrongRoot => Error::Start(
+            "keys in this backup open by none of the root keys given: it was taken while the root key was being changed; give the older one as LYSBRO_ROOT_KEY and the newer one as LYSBRO_ROOT_KEY_NEXT, and begin again in an empty deployment".into(),
+        ),
+        other => other.into(),
+    })?;
     let mut tx = db.begin().await?;
     let all = crate::keys::tombstones(&mut tx).await?.into_keys().collect();
     drop(tx);
     db.close().await;
-    Ok(all)
+    Ok((all, roots))
 }

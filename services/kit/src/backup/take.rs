@@ -7,7 +7,7 @@ use super::{Head, Say, folder};
 use crate::context::Context;
 use crate::objects::Objects;
 use crate::service::Service;
-use crate::settings::Store;
+use crate::settings::{Settings, Store};
 use crate::{At, Db, Error, audit, keys, log};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -36,13 +36,10 @@ const PURGE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When anything could not be read or written: then there is no manifest, and no backup.
 pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Result<(Manifest, KeysManifest), Error> {
+    check_folders(&ctx.settings, to)?;
+    check_root(ctx).await?;
     folder::make(&to.folder)?;
     folder::make(&to.keys)?;
-    if folder::overlap(&to.folder, &to.keys)? {
-        return Err(Error::Start(
-            "keys go into a folder of their own, not inside the other or around it: erasing rests on their short retention".into(),
-        ));
-    }
     // Until the end: another backup to the same folder is refused, and this one's unfinished folder is nobody else's rubbish.
     let shelf = Shelf::open(&to.folder)?;
     let at = ctx.now();
@@ -99,6 +96,54 @@ pub async fn take(ctx: &Context, services: &[Service], to: &To, say: &Say) -> Re
     Ok((manifest, keys_manifest.0))
 }
 
+/// Refuses while keys are wrapped by two roots: one recovery sheet would not open such a backup.
+async fn check_root(ctx: &Context) -> Result<(), Error> {
+    if ctx.keys.is_changing().await? { Err(changing()) } else { Ok(()) }
+}
+
+fn changing() -> Error {
+    Error::Start(
+        "the root key is being changed, and no single recovery sheet would open this backup: finish `lysbro rotate-root-key`, then back up again"
+            .into(),
+    )
+}
+
+/// Refuses folders that share anything with each other or with the deployment, before one of them is made.
+fn check_folders(settings: &Settings, to: &To) -> Result<(), Error> {
+    for own in own_folders(settings) {
+        for backups in [&to.folder, &to.keys] {
+            if folder::overlap(&own, backups)? {
+                return Err(Error::Start(format!(
+                    "{} is, lies inside or is around the deployment's own folder {}: a backup goes elsewhere, best on another disk",
+                    backups.display(),
+                    own.display()
+                )));
+            }
+        }
+    }
+    if folder::overlap(&to.folder, &to.keys)? {
+        return Err(Error::Start(
+            "keys go into a folder of their own, not inside the other or around it: erasing rests on their short retention".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Where the deployment itself keeps anything on this machine.
+fn own_folders(settings: &Settings) -> Vec<PathBuf> {
+    let mut own = vec![settings.data.clone()];
+    if let Store::Embedded(folder) | Store::Beside(folder) = &settings.store {
+        own.push(folder.clone());
+    }
+    for place in settings.databases() {
+        if let Some(path) = place.url.strip_prefix("sqlite:") {
+            let parent = Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty());
+            own.push(parent.unwrap_or(Path::new(".")).to_owned());
+        }
+    }
+    own
+}
+
 /// The objects as they are now: a listing of the embedded store is as of its opening.
 fn source(ctx: &Context) -> Result<Objects, Error> {
     match &ctx.settings.store {
@@ -144,7 +189,12 @@ async fn copy_keys(ctx: &Context, name: &str, at: At, here: &Path, say: &Say) ->
     let mut snapshot = dump(ctx.keys.db(), &ctx.settings.keys_url, here, "keys").await?;
     let tombstones = keys::tombstones(&mut snapshot.tx).await?;
     let count = keys::count(&mut snapshot.tx).await?;
+    let roots = keys::in_use(&mut snapshot.tx).await?;
     let keys = ended(snapshot, here, "keys").await?;
+    if roots.len() > 1 {
+        return Err(changing());
+    }
+    check_root(ctx).await?;
     let text = folder::tombstones_text(&tombstones);
     folder::write(&here.join(folder::TOMBSTONES), text.as_bytes())?;
     let parts = vec![keys, part(here, "tombstones", folder::TOMBSTONES)?];
@@ -153,7 +203,7 @@ async fn copy_keys(ctx: &Context, name: &str, at: At, here: &Path, say: &Say) ->
         program: env!("CARGO_PKG_VERSION").to_owned(),
         name: name.to_owned(),
         at,
-        roots: ctx.keys.fingerprints(),
+        roots,
         parts,
         keys: count,
         tombstones: tombstones.len() as i64,

@@ -8,9 +8,11 @@ mod copy;
 mod grants;
 mod migrate;
 mod open;
+mod place;
 
 pub use grants::{Right, give};
 pub use migrate::{Layer, Migration, check_version, migrate};
+pub(crate) use place::Place;
 
 use crate::halt::Halt;
 use crate::log::Pending;

@@ -134,6 +134,24 @@ impl Roots {
         Ok(next)
     }
 
+    /// Puts those of `roots` that a folder lacks into its files: the first takes `root.key` when that is free. Gives them back.
+    ///
+    /// # Errors
+    /// `Root` when a file can't be read or written, or there is no room for one more.
+    pub fn keep(folder: &Path, roots: &[RootKey]) -> Result<Vec<RootKey>, KeyError> {
+        let here = Self::Folder(folder.to_owned()).read()?;
+        let mut kept = Vec::new();
+        for root in roots {
+            if here.iter().any(|one| one.fingerprint() == root.fingerprint()) {
+                continue;
+            }
+            let file = folder.join(FILE);
+            root.write(&if file.exists() { folder.join(NEXT) } else { file })?;
+            kept.push(root.clone());
+        }
+        Ok(kept)
+    }
+
     /// After every key is wrapped by the next one: it takes the place of the old one, which is gone.
     ///
     /// # Errors

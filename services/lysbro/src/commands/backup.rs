@@ -1,6 +1,6 @@
 //! `lysbro backup`: beside running services.
 
-use super::{Outcome, beside, start_logging};
+use super::{Outcome, beside, standing, start_logging};
 use crate::cli::Backup;
 use crate::services;
 use kit::Clock;
@@ -11,7 +11,7 @@ pub(crate) async fn run(options: Backup) -> Outcome {
     let _telemetry = start_logging("warn");
     let services = services();
     let begun = Instant::now();
-    let (ctx, _) = kit::run::open(&services, beside(options.settings.resolve()?), Clock::system()).await?;
+    let (ctx, _) = kit::run::open(&services, beside(standing(options.settings).await?), Clock::system()).await?;
     let to = To { folder: options.to, keys: options.keys_to, keep: options.keep, keep_keys: options.keep_keys };
     let (manifest, keys) = take(&ctx, &services, &to, &|line| println!("{line}")).await?;
     for fault in &manifest.faults {

@@ -1,6 +1,6 @@
 //! `lysbro events …`: envelopes, the chain, parked events, rebuilding.
 
-use super::{Outcome, rows_only};
+use super::{Outcome, rows_only, standing};
 use crate::cli::Events;
 use crate::services;
 use kit::log::{self, Consumer};
@@ -9,13 +9,13 @@ use kit::{Context, Service};
 pub(crate) async fn run(command: Events) -> Outcome {
     let services = services();
     match command {
-        Events::List { from, settings } => list(&rows_only(&services, settings.resolve()?).await?, from).await,
-        Events::Check { settings } => check(&rows_only(&services, settings.resolve()?).await?).await,
+        Events::List { from, settings } => list(&rows_only(&services, standing(settings).await?).await?, from).await,
+        Events::Check { settings } => check(&rows_only(&services, standing(settings).await?).await?).await,
         Events::Parked { retry, settings } => {
-            parked(&services, &rows_only(&services, settings.resolve()?).await?, retry).await
+            parked(&services, &rows_only(&services, standing(settings).await?).await?, retry).await
         }
         Events::Rebuild { consumer, settings } => {
-            let ctx = rows_only(&services, settings.resolve()?).await?;
+            let ctx = rows_only(&services, standing(settings).await?).await?;
             let found = consumers(&services).find(|one| one.name == consumer);
             let names: Vec<_> = consumers(&services).map(|one| one.name).collect();
             let found = found.ok_or(format!("there is no consumer {consumer}: choose from {}", names.join(", ")))?;

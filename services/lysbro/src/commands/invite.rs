@@ -1,6 +1,6 @@
 //! `lysbro invite`: the first administrator of an empty system, or a new link for anybody.
 
-use super::{Outcome, rows_only};
+use super::{Outcome, restored, rows_only};
 use crate::cli::Invite;
 use crate::commands::serve::ADDRESS;
 use crate::services;
@@ -12,7 +12,7 @@ pub(crate) async fn run(options: Invite) -> Outcome {
     if let Some(role) = options.role {
         check_place(role, &options)?;
     }
-    let settings = options.settings.resolve()?;
+    let settings = restored(options.settings)?;
     let address = address(&settings);
     let ctx = rows_only(&services(), settings).await?;
     let person = if let Some(person) = directory::person_by_email(&ctx, &options.email).await? {

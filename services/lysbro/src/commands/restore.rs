@@ -1,34 +1,34 @@
 //! `lysbro restore`: into an empty deployment.
 
-use super::{Outcome, start_logging, verify};
+use super::{Fault, Outcome, start_logging, verify};
 use crate::cli::Restore;
 use crate::services;
 use intake::EraseError;
 use kit::backup::{Restored, restore};
-use kit::keys::RootKey;
+use kit::keys::{RootKey, Roots};
 use kit::settings::Settings;
 use kit::{Clock, Context};
 use proto::Event;
 use proto::intake::ReferralErased;
 use std::time::Instant;
 
-/// Stands in the data folder while a restore is under way; `lysbro serve` refuses to start beside it.
+/// Stands in the data folder while a restore is under way; every other command refuses beside it.
 const MARK: &str = "restore-not-finished";
 
 pub(crate) async fn run(options: Restore) -> Outcome {
     let _telemetry = start_logging("warn");
     let begun = Instant::now();
     let settings = options.settings.resolve()?;
-    let root = root_key(&settings)?;
+    let given = root_keys(&settings)?;
     std::fs::create_dir_all(&settings.data)?;
     let mark = settings.data.join(MARK);
     let from = (options.from.as_path(), options.keys_from.as_path());
-    let restored = restore(&settings, &root, from, &options.tombstones, &mark, &|line| println!("{line}")).await?;
-    let rehearsal = root.rehearsal(&restored.manifest.name);
-    let file = settings.data.join("root.key");
-    if settings.keys_url.starts_with("sqlite:") && !file.exists() {
-        root.write(&file)?;
-        println!("root key       {} written to {}", root.fingerprint(), file.display());
+    let restored = restore(&settings, &given, from, &options.tombstones, &mark, &|line| println!("{line}")).await?;
+    let rehearsal = restored.roots.last().unwrap_or(&given[0]).rehearsal(&restored.manifest.name);
+    if settings.keys_url.starts_with("sqlite:") {
+        for root in Roots::keep(&settings.data, &restored.roots)? {
+            println!("root key       {} written to {}", root.fingerprint(), settings.data.display());
+        }
     }
     let services = services();
     // A backup of an older program gets today's schema.
@@ -51,7 +51,7 @@ pub(crate) async fn run(options: Restore) -> Outcome {
     if faults == 0 { Ok(()) } else { Err(format!("everything that could be was restored; {faults} faults").into()) }
 }
 
-/// Refuses to serve what a restore has only half put back.
+/// Refuses what a restore has only half put back: a backup of it would be the newest and hold nothing.
 pub(crate) fn check_finished(settings: &Settings) -> Outcome {
     let mark = settings.data.join(MARK);
     if mark.exists() {
@@ -61,9 +61,13 @@ pub(crate) fn check_finished(settings: &Settings) -> Outcome {
     Ok(())
 }
 
-fn root_key(settings: &Settings) -> Result<RootKey, Box<dyn std::error::Error + Send + Sync>> {
-    let known = kit::run::roots(settings)?.read()?.into_iter().next();
-    Ok(known.ok_or("set LYSBRO_ROOT_KEY to the root key of the recovery sheet: nothing can be read without it")?)
+/// The root keys at hand, the older first; there is at least one.
+fn root_keys(settings: &Settings) -> Result<Vec<RootKey>, Fault> {
+    let given = kit::run::roots(settings)?.read()?;
+    if given.is_empty() {
+        return Err("set LYSBRO_ROOT_KEY to the root key of the recovery sheet: nothing can be read without it".into());
+    }
+    Ok(given)
 }
 
 /// Does again what was erased after the backup was taken. Their keys are destroyed already.

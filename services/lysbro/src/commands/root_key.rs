@@ -12,14 +12,15 @@ pub(crate) async fn rotate(settings: Settings) -> Outcome {
     let ctx = rows_only(&services(), settings).await?;
     let roots = ctx.keys.roots();
     let next = roots.next(&ctx.random)?;
+    // Before the first key is wrapped anew: from then on some keys open by this one alone, whatever happens to this process.
+    println!("{}", text(&next));
+    println!("put this on paper now, and keep the old sheet until the last backup of the keys from before has lapsed");
     let done = ctx.keys.rotate(&next).await?;
     roots.settle()?;
-    println!("{done} keys are wrapped by the root key {}; no other opens any of them", next.fingerprint());
+    println!("done: {done} keys are wrapped by the root key {}; no other opens any of them", next.fingerprint());
     if matches!(roots, Roots::Given(_)) {
         println!("now give every service this one as LYSBRO_ROOT_KEY, and take LYSBRO_ROOT_KEY_NEXT away");
     }
-    println!("keep the old sheet until the last backup of the keys from before today has lapsed\n");
-    println!("{}", text(&next));
     println!("when it is on paper: lysbro recovery-sheet");
     Ok(())
 }

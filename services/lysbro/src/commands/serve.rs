@@ -14,7 +14,7 @@ const HALTED: i32 = 74;
 pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
     let _telemetry = start_logging("info");
     let services = chosen(&names)?;
-    super::restore::check_finished(&settings)?;
+    kit::run::check_store(&services, &settings)?;
     let data = settings.data.clone();
     let (ctx, sheet) = kit::run::open(&services, settings, Clock::system()).await?;
     if let Some(sheet) = sheet {
@@ -25,12 +25,12 @@ pub(crate) async fn run(names: Vec<String>, settings: Settings) -> Outcome {
             sheet.root_key, sheet.fingerprint
         );
     }
-    if !ctx.keys.is_closed()
-        && let Some(warning) = ctx.keys.care().await?.warning()
-    {
+    let warning = if ctx.keys.is_closed() { None } else { ctx.keys.care().await?.warning() };
+    let running = kit::run::start(Arc::new(services), ctx).await?;
+    // After the start: what can't start says why, in one line, and nothing else.
+    if let Some(warning) = warning {
         eprintln!("lysbro: {warning}");
     }
-    let running = kit::run::start(Arc::new(services), ctx).await?;
     let address = format!("http://localhost:{}", running.address.port());
     println!("address {address}");
     if let Err(error) = std::fs::write(data.join(ADDRESS), &address) {

@@ -1,6 +1,6 @@
 //! `lysbro verify`: log, access log and object store against each other; also beside a running service.
 
-use super::{Outcome, beside, start_logging};
+use super::{Outcome, beside, standing, start_logging};
 use crate::cli::Verify;
 use crate::services;
 use futures::StreamExt;
@@ -21,7 +21,7 @@ const AT_ONCE: usize = 8;
 pub(crate) async fn run(options: Verify) -> Outcome {
     let _telemetry = start_logging("warn");
     let services = services();
-    let (ctx, _) = kit::run::open(&services, beside(options.settings.resolve()?), Clock::system()).await?;
+    let (ctx, _) = kit::run::open(&services, beside(standing(options.settings).await?), Clock::system()).await?;
     let mut faults = walk(&ctx, &services).await?;
     if let Some(path) = options.against {
         faults += against(&ctx, &Manifest::read(&path)?).await?;
