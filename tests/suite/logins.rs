@@ -39,7 +39,7 @@ fn operation(text: &str) -> (char, &str) {
     let begins = [("insert into ", 'i'), ("update ", 'u'), ("delete from ", 'd')];
     let (letter, rest) = begins
         .iter()
-        .find_map(|(begin, letter)| Some((*letter, text.strip_prefix(begin)?)))
+        .find_map(|(begin, letter)| Some((*letter, text.strip_prefix(*begin)?)))
         .unwrap_or_else(|| ('s', text.split_once(" from ").expect("a table").1));
     (letter, rest.split(' ').next().expect("a word"))
 }
