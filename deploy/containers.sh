@@ -27,8 +27,11 @@ databases() {
     local password
     password=$(secret "$1")
     echo "LYSBRO_DATABASE_URL=postgres://lysbro_$1:$password@postgres:5432/lysbro"
-    echo "LYSBRO_KEYS_URL=postgres://lysbro_$1:$password@postgres:5432/lysbro_keys"
-    echo "LYSBRO_ROOT_KEY=$(secret root-key 32)"
+    # Who serves files alone gets no keys.
+    if [ "$1" != web ]; then
+        echo "LYSBRO_KEYS_URL=postgres://lysbro_$1:$password@postgres:5432/lysbro_keys"
+        echo "LYSBRO_ROOT_KEY=$(secret root-key 32)"
+    fi
     echo "LYSBRO_PUBLIC_URL=https://$host"
 }
 

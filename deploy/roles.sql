@@ -44,4 +44,7 @@ select format('create database %I owner %I encoding %L locale %L template templa
 -- Nobody else may even connect.
 select format('revoke all on database %I from public', name) from (values (:'prefix'), (:'prefix' || '_keys')) as databases (name) \gexec
 select format('grant connect on database %I to %I', name, :'prefix' || '_' || service)
-    from wanted, (values (:'prefix'), (:'prefix' || '_keys')) as databases (name) where service <> 'owner' \gexec
+    from wanted, (values (:'prefix'), (:'prefix' || '_keys')) as databases (name)
+    where service <> 'owner' and not (service = 'web' and name = :'prefix' || '_keys') \gexec
+-- An earlier version let it: who serves files opens nothing.
+select format('revoke connect on database %I from %I', :'prefix' || '_keys', :'prefix' || '_web') \gexec

@@ -72,11 +72,13 @@ janitor_pair() {
     fi
 }
 
-# environment_of LOGIN: what every process that opens the databases needs.
+# environment_of LOGIN: what a process needs that opens the databases. Who serves files alone gets no keys.
 environment_of() {
     echo "LYSBRO_DATABASE_URL=$(url "$1" "$prefix")"
-    echo "LYSBRO_KEYS_URL=$(url "$1" "${prefix}_keys")"
-    echo "LYSBRO_ROOT_KEY=$(secret root-key 32)"
+    if [ "$1" != web ]; then
+        echo "LYSBRO_KEYS_URL=$(url "$1" "${prefix}_keys")"
+        echo "LYSBRO_ROOT_KEY=$(secret root-key 32)"
+    fi
     echo "LYSBRO_PUBLIC_URL=https://$authority"
     echo "LYSBRO_LOG_FORMAT=json"
 }

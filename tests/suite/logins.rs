@@ -8,7 +8,7 @@ const SERVICES: [&str; 6] = ["directory", "intake", "imaging", "review", "uptake
 
 /// Every table of kit, the access log and the key store; a column that may be updated if any may; and what each service's login
 /// may do: select, insert, update, delete.
-const EXPECTED: [(&str, &str, [&str; 6]); 15] = [
+static EXPECTED: [(&str, &str, [&str; 6]); 15] = [
     ("kit.log_head", "hash", ["su", "su", "su", "su", "s", "s"]),
     ("kit.log_event", "kind", ["i", "si", "si", "si", "s", ""]),
     ("kit.log_offset", "position", ["s", "siu", "siu", "siu", "siu", "s"]),
@@ -29,7 +29,8 @@ const EXPECTED: [(&str, &str, [&str; 6]); 15] = [
 /// What is expected of a service on a table, whose name may come without its schema.
 fn expected(service: &str, table: &str) -> &'static str {
     let place = SERVICES.iter().position(|one| *one == service).expect("a known service");
-    let row = EXPECTED.iter().find(|(name, ..)| name.split('.').any(|part| part == table));
+    let row =
+        EXPECTED.iter().find(|row| row.0 == table || row.0.split_once('.').is_some_and(|(_, name)| name == table));
     row.unwrap_or_else(|| panic!("say what each service may do to {table}")).2[place]
 }
 
@@ -38,7 +39,7 @@ fn operation(text: &str) -> (char, &str) {
     let begins = [("insert into ", 'i'), ("update ", 'u'), ("delete from ", 'd')];
     let (letter, rest) = begins
         .iter()
-        .find_map(|(begin, letter)| Some((*letter, text.strip_prefix(begin)?)))
+        .find_map(|(begin, letter)| Some((*letter, text.strip_prefix(*begin)?)))
         .unwrap_or_else(|| ('s', text.split_once(" from ").expect("a table").1));
     (letter, rest.split(' ').next().expect("a word"))
 }
@@ -92,7 +93,7 @@ async fn every_login_has_exactly_the_rights_that_are_written_down() {
         let (main, keys) = logins.urls(service.name);
         let mut main = Login::connect(&main, "kit").await.expect(service.name);
         let mut keys = Login::connect(&keys, "keys").await.expect(service.name);
-        for (table, column, _) in EXPECTED {
+        for (table, column, _) in &EXPECTED {
             let login = if table.starts_with("keys.") { &mut keys } else { &mut main };
             for (letter, text) in [
                 ('s', format!("select {column} from {table} limit 1")),

@@ -386,12 +386,13 @@ async fn every_statement_of_the_floor_prepares_on_both_engines() {
 #[tokio::test]
 async fn a_new_folder_is_opened_by_many_at_once_and_made_once() {
     let folder = tempfile::TempDir::new().unwrap();
+    let services = [probe()];
     let open = || {
         let settings = kit::settings::Settings {
             store: kit::settings::Store::Closed,
             ..kit::settings::Settings::embedded(folder.path())
         };
-        kit::run::open(&[], settings, kit::Clock::system())
+        kit::run::open(&services, settings, kit::Clock::system())
     };
     let opened = futures::future::join_all((0..8).map(|_| open())).await;
     let sheets = opened.into_iter().filter_map(|opened| opened.unwrap().1);

@@ -96,10 +96,11 @@ test('every process gets its own secrets and nobody else’s', () => {
     const service = file.split('-')[0]
     for (const secret of readdirSync(join(layout.folder, 'secrets'))) {
       const mine =
-        secret === `login-${service}` || secret === 'root-key' || (secret === 'objects' && ['intake', 'imaging', 'review'].includes(service)) || (secret === 'janitor' && service === 'intake')
+        secret === `login-${service}` || (secret === 'root-key' && service !== 'web') || (secret === 'objects' && ['intake', 'imaging', 'review'].includes(service)) || (secret === 'janitor' && service === 'intake')
       assert.equal(text.includes(read(`secrets/${secret}`)), mine, `${file}: ${secret}`)
     }
   }
+  assert.equal(environment('web-1').LYSBRO_KEYS_URL, undefined, 'who serves files has no keys')
   const passwords = services.map((service) => read(`secrets/login-${service}`))
   assert.equal(new Set(passwords).size, services.length, 'no two logins share a password')
 })
@@ -108,6 +109,9 @@ test('a login opens its own schema with its own password', async () => {
   const tables = { directory: 'directory.directory_person', intake: 'intake.intake_referral', review: 'review.review_case' }
   for (const service of services) {
     const url = environment(`${service}-1`).LYSBRO_DATABASE_URL
+    const keys = await psql(url.replace(/(\/[^/?]*)(\?|$)/, '$1_keys$2'), 'select 1')
+    if (service === 'web') assert.match(keys.out, /permission denied for database/)
+    else assert.equal(keys.code, 0, keys.out)
     const wrong = await psql(url.replace(/:[^:@]*@/, ':not-the-password@'), 'select 1')
     assert.match(wrong.out, /password authentication failed/)
     const none = await psql(url.replace(/:[^:@]*@/, '@'), 'select 1')

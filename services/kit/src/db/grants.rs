@@ -1,8 +1,10 @@
 //! What each service's login may do on PostgreSQL. The owner gives it, `lysbro migrate --roles`; services can't make tables.
 //!
-//! A service has its own schema to write in, and of kit's tables exactly the rights listed beside those tables: the log and
-//! the access log can be read and appended to and never changed, sessions and grants are written by directory alone.
-//! Rejected: row-level security (a second guard that SQLite can't have).
+//! A service has its own schema to write in, and of kit's tables exactly the rights that its table of contents names, from the
+//! lists beside those tables: who publishes appends to the log, who has consumers reads it, nobody changes an event or a record,
+//! sessions and grants are written by directory alone.
+//! Rejected: row-level security (a second guard that SQLite can't have). What that leaves: rights hold for whole tables, so a
+//! service with consumers could move or park another's, and one that opens sealed content can take every data key.
 
 use super::migrate::{schemas, taken_in};
 use super::{Db, Layer, Pool};
