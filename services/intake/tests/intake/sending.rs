@@ -66,8 +66,11 @@ async fn each_missing_field_is_named(office: Office) {
     content["patient"]["identifierSystem"] = json!("no-national");
     office.save(id, 1, content).await.is(200);
     let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 2})).await.is(422).json();
-    let expected =
-        [("patient.identifier", "wrong-format"), ("departmentId", "wrong-specialty"), ("images", "required")];
+    let expected = [
+        ("patient.identifier", "national-number-letters"),
+        ("departmentId", "wrong-specialty"),
+        ("images", "required"),
+    ];
     assert_eq!(errors(&refused), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     assert_eq!(office.read(id).await["state"], "draft");
 }
