@@ -118,7 +118,7 @@ impl List {
             Some(text) => match patient::birth_date(text, today) {
                 Ok(born) => differs(patient, born).then_some((
                     "birth-date-differs",
-                    "The date of birth is another one than in the patient's number. The number's check digits fit, so check the date of birth first, then whether the number is this patient's.",
+                    "The date of birth differs from the one in the patient's number. The number's check digits fit, so check the date of birth first, then whether the number is this patient's.",
                 )),
                 Err(BirthDateFlaw::NotADate) => Some((
                     "not-a-date",

@@ -6,9 +6,7 @@
 mod generic;
 pub mod made_up;
 mod nhs;
-mod norwegian;
-
-pub use norwegian::{BirthDay, CheckDigits, Series};
+pub mod norwegian;
 
 use crate::text;
 use crate::vocabulary::IdentifierSystem;

@@ -74,9 +74,9 @@ fn the_first_sum_may_leave_three_and_no_more() {
 #[test]
 fn every_series_is_read_with_its_birth_date() {
     let born = date!(1970 - 12 - 31);
-    let read = |six: &str| {
+    let with = |six: &str| {
         let number = (0..100).find_map(|n| with_rest(&format!("{six}{n:03}"), 0)).unwrap();
-        super::read(&number).unwrap()
+        read(&number).unwrap()
     };
     for (six, series) in [
         ("311270", Series::National),
@@ -86,14 +86,14 @@ fn every_series_is_read_with_its_birth_date() {
         ("319270", Series::Tenor),
         ("719270", Series::Tenor),
     ] {
-        let read = read(six);
+        let read = with(six);
         assert_eq!(read.series, series, "{six}");
         let day = read.born.unwrap();
         assert!(day.may_be(born) && day.may_be(date!(2070 - 12 - 31)), "{six}");
         assert!(!day.may_be(date!(1970 - 12 - 30)) && !day.may_be(date!(1971 - 12 - 31)), "{six}");
     }
     for six in ["811270", "999999", "800000"] {
-        let read = read(six);
+        let read = with(six);
         assert_eq!((read.series, read.born), (Series::FhNumber, None), "{six}");
     }
 }
@@ -102,7 +102,7 @@ fn every_series_is_read_with_its_birth_date() {
 fn a_day_must_exist_in_some_century() {
     let day = |six: &str| {
         let number = (0..100).find_map(|n| with_rest(&format!("{six}{n:03}"), 0)).unwrap();
-        super::read(&number)
+        read(&number)
     };
     // 2000 was a leap year, 1900 was not, and the number does not say which.
     for six in ["290200", "290296", "310170", "418570", "010101"] {
