@@ -127,9 +127,9 @@ fn verdicts(system: &str, numbers: &[String]) -> (Date, Vec<String>) {
         .spawn()
         .expect("Python starts");
     let mut asked = child.stdin.take().expect("its input");
-    let lines: String = numbers.iter().map(|number| format!("{system} {number}\n")).collect();
+    let lines: Vec<String> = numbers.iter().map(|number| format!("{system} {number}")).collect();
     // Beside the reading, as neither side's pipe holds all of it.
-    let asking = std::thread::spawn(move || asked.write_all(lines.as_bytes()));
+    let asking = std::thread::spawn(move || asked.write_all(lines.join("\n").as_bytes()));
     let out = child.wait_with_output().expect("Python ends");
     asking.join().expect("no panic").expect("everything was read");
     assert!(out.status.success(), "python-stdnum failed");

@@ -100,12 +100,11 @@ impl List {
 
     fn identifier(&mut self, patient: &Patient, synthetic: bool) {
         let written = patient.identifier.as_deref().unwrap_or_default();
-        let flaw = match patient.identifier_system {
-            Some(system) => identifier::flaw(system, written, synthetic),
-            None => {
-                self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
-                text::blank(written).then_some(identifier::MISSING)
-            }
+        let flaw = if let Some(system) = patient.identifier_system {
+            identifier::flaw(system, written, synthetic)
+        } else {
+            self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
+            text::blank(written).then_some(identifier::MISSING)
         };
         if let Some(flaw) = flaw {
             self.add("patient.identifier", flaw.code, flaw.message);

@@ -57,19 +57,19 @@ pub fn is_public_holiday(day: Date) -> bool {
     fixed || easter(day.year()).is_some_and(moves)
 }
 
-/// Easter Sunday in the Gregorian calendar: the anonymous algorithm of Nature 13 (1876) 487, with the letters that
-/// J. Meeus gives it in Astronomical Algorithms (1991), chapter 8. It holds for every year; None beyond the calendar's end.
+/// Easter Sunday in the Gregorian calendar: the anonymous algorithm of Nature 13 (1876) 487, as J. Meeus prints it in
+/// Astronomical Algorithms (1991), chapter 8; his letters stand at the lines. It holds for every year of the calendar.
 pub fn easter(year: i32) -> Option<Date> {
-    let (century, of_century) = (year.div_euclid(100), year.rem_euclid(100));
-    let golden = year.rem_euclid(19);
-    let (b, d) = (century, century.div_euclid(4));
-    let g = (b - (b + 8).div_euclid(25) + 1).div_euclid(3);
-    let h = (19 * golden + b - d - g + 15).rem_euclid(30);
-    let l = (32 + 2 * b.rem_euclid(4) + 2 * of_century.div_euclid(4) - h - of_century.rem_euclid(4)).rem_euclid(7);
-    let m = (golden + 11 * h + 22 * l).div_euclid(451);
-    let n = h + l - 7 * m + 114;
-    let month = if n.div_euclid(31) == 3 { Month::March } else { Month::April };
-    Date::from_calendar_date(year, month, (n.rem_euclid(31) + 1) as u8).ok()
+    let golden = year.rem_euclid(19); // a
+    let (century, of_century) = (year.div_euclid(100), year.rem_euclid(100)); // b, c
+    let moon = (century - (century + 8).div_euclid(25) + 1).div_euclid(3); // g, with f
+    let full = (19 * golden + century - century.div_euclid(4) - moon + 15).rem_euclid(30); // h, with d
+    let leap_days = 2 * century.rem_euclid(4) + 2 * of_century.div_euclid(4) - of_century.rem_euclid(4); // e, i, k
+    let sunday = (32 + leap_days - full).rem_euclid(7); // l
+    let exception = (golden + 11 * full + 22 * sunday).div_euclid(451); // m
+    let days = full + sunday - 7 * exception + 114;
+    let month = if days.div_euclid(31) == 3 { Month::March } else { Month::April };
+    Date::from_calendar_date(year, month, (days.rem_euclid(31) + 1) as u8).ok()
 }
 
 #[cfg(test)]
