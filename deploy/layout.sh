@@ -19,6 +19,8 @@
 #                        any S3; without it `lysbro store` runs as a process of its own
 #   LYSBRO_HOST, LYSBRO_TLS_CERTIFICATE, LYSBRO_TLS_KEY
 #                        name and certificate (default: localhost, with a certificate made on the spot)
+#   LYSBRO_CLOSED_DAYS   days beside weekends and public holidays on which no answer falls due: 2026-12-24,2026-12-31
+#   LYSBRO_SYNTHETIC     true where everybody is made up: every page says so, and synthetic patients' numbers are taken
 #   LYSBRO_ADMINISTRATOR e-mail address of the administrator whose link `start` prints
 #   LYSBRO_BIN           the program (default target/debug/lysbro)
 set -eu -o pipefail

@@ -80,6 +80,8 @@ environment_of() {
         echo "LYSBRO_ROOT_KEY=$(secret root-key 32)"
     fi
     echo "LYSBRO_PUBLIC_URL=https://$authority"
+    echo "LYSBRO_SYNTHETIC=$synthetic"
+    echo "LYSBRO_CLOSED_DAYS=$closed_days"
     echo "LYSBRO_LOG_FORMAT=json"
 }
 

@@ -38,6 +38,8 @@ keep postgres_url "${LYSBRO_POSTGRES_URL:-}"
 keep objects_url "${LYSBRO_OBJECTS_URL:-}"
 keep objects_bucket "${LYSBRO_OBJECTS_BUCKET:-lysbro}"
 keep objects_region "${LYSBRO_OBJECTS_REGION:-us-east-1}"
+keep synthetic "${LYSBRO_SYNTHETIC:-false}"
+keep closed_days "${LYSBRO_CLOSED_DAYS:-}"
 keep certificate "${LYSBRO_TLS_CERTIFICATE:-$layout/tls/certificate.pem}"
 keep certificate_key "${LYSBRO_TLS_KEY:-$layout/tls/key.pem}"
 program=${LYSBRO_BIN:-$root/target/debug/lysbro}

@@ -123,7 +123,7 @@ impl Cast {
     /// A complete draft's content for the skin department.
     pub fn content(&self, finding: Uuid) -> Value {
         json!({
-            "patient": { "identifierSystem": "no-national", "identifier": "13917404012", "name": "Kari SYNTHETIC", "birthDate": "1974-11-13", "sex": "female" },
+            "patient": { "identifierSystem": "no-national", "identifier": "13917404075", "name": "Kari SYNTHETIC", "birthDate": "1974-11-13", "sex": "female" },
             "specialty": "dermatology", "departmentId": self.departments[0], "priority": "routine",
             "question": "Is excision needed?", "history": "Growing since summer.",
             "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" },

@@ -49,7 +49,7 @@ impl Layout {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checkout");
         let mut command = Command::new(root.join("deploy/layout.sh"));
         command.args(words).stdin(Stdio::null()).env("LYSBRO_LAYOUT", self.folder.path());
-        command.env("LYSBRO_BIN", crate::program()).env("LYSBRO_PORT", "0");
+        command.env("LYSBRO_BIN", crate::program()).env("LYSBRO_PORT", "0").env("LYSBRO_SYNTHETIC", "true");
         let out = command.env("LYSBRO_REPLICAS", self.replicas.to_string()).output().expect("the script");
         let text = [out.stdout, out.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         (out.status.success(), text)

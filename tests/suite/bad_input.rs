@@ -34,17 +34,36 @@ impl Told {
 /// Makes one thing of a complete draft wrong.
 type Spoil = fn(&mut Value);
 
+fn nhs(content: &mut Value, number: &str) {
+    content["patient"]["identifierSystem"] = json!("nhs");
+    content["patient"]["identifier"] = json!(number);
+}
+
+fn other(content: &mut Value, number: &str) {
+    content["patient"]["identifierSystem"] = json!("generic");
+    content["patient"]["identifier"] = json!(number);
+}
+
 /// Every field of a draft with a value that Send must refuse.
 fn wrong_fields() -> Vec<(&'static str, Spoil)> {
     vec![
         ("patient missing", |c| c["patient"] = Value::Null),
         ("identifier missing", |c| c["patient"]["identifier"] = json!("")),
-        ("identifier too short", |c| c["patient"]["identifier"] = json!("1391740401")),
-        ("identifier with letters", |c| c["patient"]["identifier"] = json!("13917404o12")),
+        ("identifier too short", |c| c["patient"]["identifier"] = json!("1391740407")),
+        ("identifier with letters", |c| c["patient"]["identifier"] = json!("13917404o75")),
+        ("identifier that begins with no day", |c| c["patient"]["identifier"] = json!("31917404075")),
+        ("identifier mistyped", |c| c["patient"]["identifier"] = json!("13917404057")),
+        ("NHS number too long", |c| nhs(c, "943 476 58701")),
+        ("NHS number with letters", |c| nhs(c, "943 476 587O")),
+        ("NHS number mistyped", |c| nhs(c, "943 476 5871")),
+        ("NHS number that is a filler", |c| nhs(c, "999 999 9999")),
+        ("another number too long", |c| other(c, "Passport number AB 123 456, Norway")),
+        ("another number with what can't be seen", |c| other(c, "AB\u{200b}123456")),
         ("name missing", |c| c["patient"]["name"] = json!("  ")),
         ("birth date missing", |c| c["patient"]["birthDate"] = json!("")),
         ("birth date impossible", |c| c["patient"]["birthDate"] = json!("1974-02-30")),
         ("birth date in the future", |c| c["patient"]["birthDate"] = json!("2999-01-01")),
+        ("birth date other than the number's", |c| c["patient"]["birthDate"] = json!("1974-11-12")),
         ("sex missing", |c| c["patient"]["sex"] = Value::Null),
         ("specialty missing", |c| c["specialty"] = Value::Null),
         ("department missing", |c| c["departmentId"] = Value::Null),

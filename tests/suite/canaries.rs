@@ -5,7 +5,7 @@ use serde_json::json;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use tests::{Client, Collector, eventually, jpeg, program};
+use tests::{Client, Collector, eventually, jpeg, made_up_number, program};
 use uuid::Uuid;
 
 pub(crate) struct Process {
@@ -19,6 +19,7 @@ impl Process {
         let mut child = Command::new(program())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .env("LYSBRO_SYNTHETIC", "true")
             .env("LYSBRO_LOG", "trace,h2=info,hyper=info")
             .envs(collector.map(|collector| ("LYSBRO_OTLP_URL", collector.url.as_str())))
             .stdout(Stdio::piped())
@@ -170,7 +171,7 @@ async fn refer(
 ) {
     let kinds = ["Name", "Question", "History", "Description", "Duration", "Note", "Reason", "File", "Bad"];
     let words: Vec<String> = kinds.iter().map(|kind| canary(kind, n)).collect();
-    let number = format!("139174{:05}", 40_000 + n * 7);
+    let number = made_up_number(n);
     planted.extend(words.iter().filter(|word| !word.contains("Reason") || !n.is_multiple_of(5)).cloned());
     planted.push(number.clone());
     let (referral, finding) = (id(5_000 + n as u128), id(9_000 + n as u128));

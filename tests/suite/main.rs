@@ -14,6 +14,7 @@ mod database_away;
 mod decoder;
 mod erasure;
 mod events;
+mod identifiers;
 mod journey;
 mod leases;
 mod logins;

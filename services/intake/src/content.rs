@@ -4,6 +4,7 @@
 //! are refused: a field that was silently dropped would be a sentence that the specialist never reads.
 
 use crate::body_site;
+use crate::identifier;
 use crate::text::is_plain;
 use crate::vocabulary::{FindingKind, IdentifierSystem, Laterality, Priority, Sex, Specialty};
 use kit::http::FieldError;
@@ -83,6 +84,14 @@ pub struct Patient {
     /// Administrative gender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
+}
+
+impl Patient {
+    /// The number as it is stored in events and hashed for search; none without its system, or when nothing is written.
+    pub fn normal_identifier(&self) -> Option<(IdentifierSystem, String)> {
+        let (system, written) = (self.identifier_system?, self.identifier.as_deref()?);
+        Some((system, identifier::normal(system, written))).filter(|(_, number)| !number.is_empty())
+    }
 }
 
 /// One lesion, rash, ear, wound, burn or scar.

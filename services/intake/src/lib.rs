@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`body_site`], [`text`] | what is written, and what Send needs of it |
+//! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
 //! | [`erase()`] | a referral is erased |
@@ -23,6 +23,7 @@ pub mod due;
 mod erase;
 pub mod finish;
 mod http;
+pub mod identifier;
 pub mod missing;
 pub mod patient;
 mod projection;

@@ -2,6 +2,7 @@
 
 use crate::body_site;
 use crate::content::{DraftContent, Finding, Patient};
+use crate::identifier;
 use crate::patient::{self, BirthDateFlaw};
 use crate::text;
 use crate::vocabulary::{ImageState, Specialty};
@@ -27,13 +28,27 @@ pub struct Shown {
 /// What the chosen department takes; `None` when there is no such department.
 pub type Offered<'a> = Option<&'a [Specialty]>;
 
+/// Where and when something is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The calendar day.
+    pub today: Date,
+    /// Whether everybody here is made up: numbers of synthetic people are taken then.
+    pub synthetic: bool,
+}
+
 const REQUIRED: &str = "required";
 
 /// Everything that is missing or wrong, in the order of the page. Pictures are those not removed; one that is still being
 /// prepared is fine, because it arrived whole.
-pub fn missing(content: &DraftContent, pictures: &[Shown], department: Offered<'_>, today: Date) -> Vec<FieldError> {
+pub fn missing(
+    content: &DraftContent,
+    pictures: &[Shown],
+    department: Offered<'_>,
+    setting: Setting,
+) -> Vec<FieldError> {
     let mut list = List(Vec::new());
-    list.patient(content.patient.as_ref().unwrap_or(&Patient::default()), today);
+    list.patient(content.patient.as_ref().unwrap_or(&Patient::default()), setting);
     list.recipient(content, department);
     if content.findings.is_empty() {
         list.add("findings", REQUIRED, "Add at least one finding: it is what the specialist answers.");
@@ -59,6 +74,12 @@ fn blank(text: Option<&str>) -> bool {
     text.is_none_or(text::blank)
 }
 
+/// Whether the patient's number says another birth date.
+fn differs(patient: &Patient, born: Date) -> bool {
+    let number = patient.identifier_system.zip(patient.identifier.as_deref());
+    number.is_some_and(|(system, written)| identifier::contradicts(system, written, born))
+}
+
 struct List(Vec<FieldError>);
 
 impl List {
@@ -66,54 +87,52 @@ impl List {
         self.0.push(FieldError::new(field, code, message.into()));
     }
 
-    fn patient(&mut self, patient: &Patient, today: Date) {
-        if patient.identifier_system.is_none() {
-            self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
-        }
-        match (
-            patient.identifier.as_deref().map(str::trim).filter(|text| !text::blank(text)),
-            patient.identifier_system,
-        ) {
-            (None, _) => self.add("patient.identifier", REQUIRED, "Write the patient's number."),
-            (Some(identifier), Some(system)) => {
-                if let Some(flaw) = patient::identifier_flaw(system, identifier) {
-                    self.add("patient.identifier", "wrong-format", flaw);
-                }
-            }
-            (Some(_), None) => {}
-        }
+    fn patient(&mut self, patient: &Patient, setting: Setting) {
+        self.identifier(patient, setting.synthetic);
         if blank(patient.name.as_deref()) {
             self.add("patient.name", REQUIRED, "Write the patient's name.");
         }
-        match patient.birth_date.as_deref().filter(|text| !text.is_empty()) {
-            None => self.add("patient.birthDate", REQUIRED, "Write the patient's date of birth."),
-            Some(text) => match patient::birth_date(text, today) {
-                Ok(_) => {}
-                Err(BirthDateFlaw::NotADate) => {
-                    self.add(
-                        "patient.birthDate",
-                        "not-a-date",
-                        "There is no such day. Write the date of birth as year-month-day, for example 1958-03-14.",
-                    );
-                }
-                Err(BirthDateFlaw::InTheFuture) => {
-                    self.add(
-                        "patient.birthDate",
-                        "in-the-future",
-                        "The date of birth is in the future. Check the year.",
-                    );
-                }
-                Err(BirthDateFlaw::TooLongAgo) => {
-                    self.add(
-                        "patient.birthDate",
-                        "too-long-ago",
-                        "The date of birth is more than 130 years ago. Check the year.",
-                    );
-                }
-            },
-        }
+        self.birth_date(patient, setting.today);
         if patient.sex.is_none() {
             self.add("patient.sex", REQUIRED, "Choose the patient's sex; “unknown” is allowed.");
+        }
+    }
+
+    fn identifier(&mut self, patient: &Patient, synthetic: bool) {
+        let written = patient.identifier.as_deref().unwrap_or_default();
+        let flaw = if let Some(system) = patient.identifier_system {
+            identifier::flaw(system, written, synthetic)
+        } else {
+            self.add("patient.identifierSystem", REQUIRED, "Choose which kind of number the patient's number is.");
+            text::blank(written).then_some(identifier::MISSING)
+        };
+        if let Some(flaw) = flaw {
+            self.add("patient.identifier", flaw.code, flaw.message);
+        }
+    }
+
+    fn birth_date(&mut self, patient: &Patient, today: Date) {
+        let flaw = match patient.birth_date.as_deref().filter(|text| !text.is_empty()) {
+            None => Some((REQUIRED, "Write the patient's date of birth.")),
+            Some(text) => match patient::birth_date(text, today) {
+                Ok(born) => differs(patient, born).then_some((
+                    "birth-date-differs",
+                    "The date of birth differs from the one in the patient's number. The number's check digits fit, so check the date of birth first, then whether the number is this patient's.",
+                )),
+                Err(BirthDateFlaw::NotADate) => Some((
+                    "not-a-date",
+                    "There is no such day. Write the date of birth as year-month-day, for example 1958-03-14.",
+                )),
+                Err(BirthDateFlaw::InTheFuture) => {
+                    Some(("in-the-future", "The date of birth is in the future. Check the year."))
+                }
+                Err(BirthDateFlaw::TooLongAgo) => {
+                    Some(("too-long-ago", "The date of birth is more than 130 years ago. Check the year."))
+                }
+            },
+        };
+        if let Some((code, message)) = flaw {
+            self.add("patient.birthDate", code, message);
         }
     }
 

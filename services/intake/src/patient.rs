@@ -1,31 +1,10 @@
-//! A patient's number, birth date, age and initials.
-//!
-//! Numbers are checked for their format only; check digits come with the identifier registers (D-numbers and synthetic
-//! test series have digits of their own, and refusing a real patient costs more than a mistyped digit that the name contradicts).
+//! A patient's birth date, age and initials; the number is [`crate::identifier`]'s.
 
-use crate::vocabulary::IdentifierSystem;
 use time::Date;
 use time::macros::format_description;
 
 /// Oldest birth date that is believed.
 const OLDEST_YEARS: i32 = 130;
-
-/// What is wrong with an identifier in its system, as a sentence with the remedy; `None` when it will do.
-pub fn identifier_flaw(system: IdentifierSystem, identifier: &str) -> Option<&'static str> {
-    let digits = |count: usize| identifier.len() == count && identifier.bytes().all(|byte| byte.is_ascii_digit());
-    match system {
-        IdentifierSystem::NoNational if !digits(11) => Some(
-            "A Norwegian identity number or D-number has 11 digits. Check the number, or choose another kind of number.",
-        ),
-        IdentifierSystem::Nhs if !digits(10) => {
-            Some("An NHS number has 10 digits. Check the number, or choose another kind of number.")
-        }
-        IdentifierSystem::Generic if !(1..=32).contains(&identifier.chars().count()) => {
-            Some("A number has 1 to 32 characters. Shorten it.")
-        }
-        _ => None,
-    }
-}
 
 /// Why a birth date is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,23 +52,6 @@ pub fn initials(name: &str) -> String {
 mod tests {
     use super::*;
     use time::macros::date;
-
-    #[test]
-    fn identifiers_have_the_length_of_their_system() {
-        use IdentifierSystem::{Generic, Nhs, NoNational};
-        for (system, good, bad) in [
-            (NoNational, vec!["14035812345"], vec!["1403581234", "140358123456", "1403581234a", "140358 1234", ""]),
-            (Nhs, vec!["9434765919"], vec!["943476591", "94347659190", "943476591x"]),
-            (Generic, vec!["A", "SYNTHETIC-1", &"x".repeat(32)], vec!["", &"x".repeat(33)]),
-        ] {
-            for text in good {
-                assert_eq!(identifier_flaw(system, text), None, "{text}");
-            }
-            for text in bad {
-                assert!(identifier_flaw(system, text).is_some(), "{text}");
-            }
-        }
-    }
 
     #[test]
     fn birth_dates_are_real_and_past() {

@@ -26,7 +26,7 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
     ReferralSubmitted {
         patient: Some(Patient {
             identifier_system: who.identifier_system.map_or_else(String::new, |one| one.as_str().to_owned()),
-            identifier: who.identifier.map(|text| text.trim().to_owned()).unwrap_or_default(),
+            identifier: who.normal_identifier().map(|(_, number)| number).unwrap_or_default(),
             name: who.name.map(|text| text.trim().to_owned()).unwrap_or_default(),
             birth_date: who.birth_date.unwrap_or_default(),
             sex: who.sex.map_or_else(String::new, |one| one.as_str().to_owned()),

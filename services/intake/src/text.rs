@@ -5,6 +5,15 @@ pub fn blank(text: &str) -> bool {
     !text.chars().any(char::is_alphanumeric)
 }
 
+/// Whether a character takes no place on the screen: controls, marks of direction, zero-width spaces and joiners, soft
+/// hyphens, tags (the common ones of Unicode's `Default_Ignorable_Code_Point`).
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// Whether a text holds neither control characters, apart from ends of lines and tabs, nor overrides of the direction of
 /// writing: the second can show a sentence or a number in another order than it is stored.
 pub fn is_plain(text: &str) -> bool {

@@ -66,7 +66,7 @@ vocabulary!(
 vocabulary!(
     /// Whose number the patient's identifier is.
     IdentifierSystem {
-        /// Norwegian national identity number or D-number.
+        /// Norwegian national identity number, D-number, H-number or FH-number.
         NoNational = "no-national",
         /// NHS number.
         Nhs = "nhs",

@@ -3,7 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`service`], [`run`], [`settings`], [`context`] | a service's table of contents; starting any list of them |
-//! | [`db`], [`At`], [`oslo`] | one SQL text on SQLite and PostgreSQL; instants; calendar days in Norway |
+//! | [`db`], [`At`], [`oslo`], [`working_days`] | one SQL text on SQLite and PostgreSQL; instants; calendar and working days in Norway |
 //! | [`halt`] | the end after a failed sync |
 //! | [`log`] | events: publishing, the hash chain, consumers, parking |
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
@@ -36,6 +36,7 @@ pub mod service;
 pub mod settings;
 pub mod testing;
 pub mod trace;
+pub mod working_days;
 
 mod at;
 mod clock;

@@ -3,8 +3,9 @@
 use crate::Error;
 use crate::db::Place;
 use crate::objects::{KeyPair, RemoteStore};
+use crate::working_days::WorkingDays;
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,13 @@ pub struct Given {
     /// The programme's name, shown on every page.
     #[arg(long, env = "LYSBRO_PROGRAMME")]
     pub programme: Option<String>,
+    /// Everybody in here is made up: every page says so, and numbers of synthetic people are taken. Never for real patients.
+    #[arg(long, env = "LYSBRO_SYNTHETIC", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub synthetic: Option<bool>,
+    /// Days beside weekends and public holidays on which no answer falls due: 2026-12-24,2026-12-31. In the TOML file an array.
+    #[arg(long, env = "LYSBRO_CLOSED_DAYS", value_delimiter = ',', value_name = "YYYY-MM-DD")]
+    #[serde(deserialize_with = "days")]
+    pub closed_days: Option<Vec<String>>,
 }
 
 /// Where the objects are.
@@ -129,8 +137,10 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The programme's name.
     pub programme: String,
-    /// Everybody in here is made up: said on every page.
+    /// Everybody in here is made up: said on every page, and numbers of synthetic people are taken.
     pub synthetic: bool,
+    /// On which days answers fall due.
+    pub working_days: WorkingDays,
     /// Per practice.
     pub quotas: Quotas,
     /// The program that decodes pictures, with its arguments; empty means this program with `decode`.
@@ -191,7 +201,8 @@ impl Given {
             scrub_days: self.scrub_days.or(file.scrub_days).unwrap_or(30).max(1),
             public_url: self.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
             programme: self.programme.or(file.programme).unwrap_or_else(|| "Lysbro".into()),
-            synthetic: false,
+            synthetic: self.synthetic.or(file.synthetic).unwrap_or(false),
+            working_days: WorkingDays::closed_on(&self.closed_days.or(file.closed_days).unwrap_or_default())?,
             quotas: Quotas::default(),
             decoder: Vec::new(),
             database_url,
@@ -207,6 +218,15 @@ impl Given {
 
 fn pair(access_key: Option<String>, secret_key: Option<String>) -> Option<KeyPair> {
     access_key.zip(secret_key).map(|(access_key, secret_key)| KeyPair { access_key, secret_key })
+}
+
+/// TOML has dates of its own, so `[2026-12-24]` and `["2026-12-24"]` are the same; what is neither is refused with the rest.
+fn days<'de, D: Deserializer<'de>>(array: D) -> Result<Option<Vec<String>>, D::Error> {
+    let text = |day: toml::Value| match day {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(Some(Vec::<toml::Value>::deserialize(array)?.into_iter().map(text).collect()))
 }
 
 fn read(path: &Path) -> Result<Given, Error> {
@@ -231,5 +251,49 @@ impl Settings {
             place("key store", "keys-url (LYSBRO_KEYS_URL)", "keys", self.keys_url.as_str()),
             place("access log", "audit-url (LYSBRO_AUDIT_URL)", "audit", self.audit_url.as_str()),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    fn from_file(text: &str) -> Result<Settings, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("lysbro.toml");
+        std::fs::write(&config, text).unwrap();
+        Given { config: Some(config), ..Given::default() }.resolve()
+    }
+
+    #[test]
+    fn closed_days_are_an_array_of_the_file() {
+        for text in ["closed-days = [2026-12-24, 2026-12-31]", "closed-days = [\"2026-12-24\", \"2026-12-31\"]"] {
+            let days = from_file(text).unwrap().working_days;
+            assert!(!days.includes(date!(2026 - 12 - 24)) && !days.includes(date!(2026 - 12 - 31)), "{text}");
+        }
+        assert!(from_file("").unwrap().working_days.includes(date!(2026 - 12 - 24)));
+    }
+
+    #[test]
+    fn a_closed_day_that_is_none_is_refused_in_one_line() {
+        for (text, named) in [("closed-days = [2026]", "2026"), ("closed-days = [\"24.12.2026\"]", "24.12.2026")] {
+            let error = from_file(text).unwrap_err().to_string();
+            assert!(error.contains("closed-days") && error.contains(named) && error.lines().count() == 1, "{error}");
+        }
+        assert!(from_file("closed-days = \"2026-12-24\"").is_err(), "an array, as the manual says");
+    }
+
+    #[test]
+    fn what_is_given_goes_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("lysbro.toml");
+        std::fs::write(&config, "synthetic = true\nclosed-days = [2026-12-24]").unwrap();
+        let given = Given { config: Some(config), ..Given::default() };
+        assert!(given.clone().resolve().unwrap().synthetic);
+        let closed_days = Some(vec!["2026-12-31".into()]);
+        let settings = Given { synthetic: Some(false), closed_days, ..given }.resolve().unwrap();
+        assert!(!settings.synthetic && settings.working_days.includes(date!(2026 - 12 - 24)));
+        assert!(!settings.working_days.includes(date!(2026 - 12 - 31)));
     }
 }

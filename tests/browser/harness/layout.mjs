@@ -28,7 +28,7 @@ export class Layout {
   static async start() {
     const folder = mkdtempSync(join(tmpdir(), 'lysbro-layout-'))
     try {
-      await run(folder, ['start'], { LYSBRO_PORT: '0' })
+      await run(folder, ['start'], { LYSBRO_PORT: '0', LYSBRO_SYNTHETIC: 'true' })
     } catch (error) {
       await run(folder, ['remove']).catch(() => {})
       throw error

@@ -43,7 +43,7 @@ export async function startWithStore() {
   const store = await start(['store', '--listen', '127.0.0.1:0', '--data', join(folder, 'store')], keys)
   const line = await startSwitchedLine(store.address)
   const data = join(folder, 'data')
-  const served = await start(['serve', '--listen', '127.0.0.1:0', '--data', data, '--objects-url', line.address], keys)
+  const served = await start(['serve', '--listen', '127.0.0.1:0', '--synthetic', '--data', data, '--objects-url', line.address], keys)
   const invite = (...words) => execFileSync(binary, ['invite', ...words, '--sign-in', '--data', data], { encoding: 'utf8' }).trim()
 
   const admin = await Session.signIn(served.address, invite('--email', 'ada@lysbro.example', '--name', 'Ada Synthetic', '--role', 'administrator'))

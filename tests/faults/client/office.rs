@@ -66,7 +66,7 @@ pub fn named(images: &Value) -> Vec<Chosen> {
 /// A complete draft's content.
 pub fn content(department: &crate::plan::Department, question: &str, finding: Uuid) -> Value {
     json!({
-        "patient": { "identifierSystem": "no-national", "identifier": "13917404012", "name": "Kari SYNTHETIC",
+        "patient": { "identifierSystem": "no-national", "identifier": "13917404075", "name": "Kari SYNTHETIC",
             "birthDate": "1974-11-13", "sex": "female" },
         "specialty": department.specialty, "departmentId": department.id, "priority": "routine",
         "question": question, "history": "Growing since summer.",

@@ -53,6 +53,11 @@ fn address(chance: &mut Dice) -> SocketAddr {
     }
 }
 
+/// Its patients are made up, and their numbers say so.
+fn synthetic() -> (String, String) {
+    ("LYSBRO_SYNTHETIC".to_owned(), "true".to_owned())
+}
+
 fn chance() -> Dice {
     Dice::new(u64::from(std::process::id()), 0)
 }
@@ -80,7 +85,7 @@ impl Deployment {
 
     fn embedded(folder: &Path) -> Self {
         let (address, data) = (address(&mut chance()), folder.join("data"));
-        let env = vec![("LYSBRO_DATA".to_owned(), data.display().to_string())];
+        let env = vec![("LYSBRO_DATA".to_owned(), data.display().to_string()), synthetic()];
         let listen = [format!("--listen={address}")];
         let process = Process::lysbro("serve", folder, address, &["serve"], &listen, &env);
         let base = format!("http://localhost:{}", address.port());
@@ -109,6 +114,7 @@ impl Deployment {
         let mut env = vec![
             ("LYSBRO_OBJECTS_URL".to_owned(), format!("http://{at}")),
             ("LYSBRO_ROOT_KEY".to_owned(), root_key.clone()),
+            synthetic(),
         ];
         env.extend(ordinary.clone());
         let places = |data: &str, database: &str, keys: &str| {

@@ -1,7 +1,7 @@
 //! A referral at every stage, made through the routes, with a canary in every name and text.
 
 use super::{Asked, Town, Who};
-use crate::{Reply, jpeg};
+use crate::{Reply, jpeg, made_up_number};
 use base64::Engine;
 use serde_json::{Value, json};
 use time::Duration;
@@ -111,7 +111,7 @@ pub fn content(way: Way, department: Uuid, finding: Uuid, seed: usize) -> Value 
     let word = |kind: &str| format!("KanariPat{}{kind}", way.name());
     let specialty = ["dermatology", "ent"][way.department];
     json!({
-        "patient": { "identifierSystem": "no-national", "identifier": format!("139174{:05}", 40_000 + seed * 7), "name": word("Name"),
+        "patient": { "identifierSystem": "no-national", "identifier": made_up_number(seed), "name": word("Name"),
             "birthDate": "1974-11-13", "sex": "female" },
         "specialty": specialty, "departmentId": department, "priority": "routine", "question": word("Question"), "history": word("History"),
         "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" },

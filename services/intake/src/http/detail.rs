@@ -3,7 +3,7 @@
 use super::seen;
 use crate::acting::Acting;
 use crate::content::DraftContent;
-use crate::missing::{Shown, missing};
+use crate::missing::{Setting, Shown, missing};
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
 use crate::store::{answer, happening, image, place, question};
@@ -185,7 +185,8 @@ pub async fn would_refuse(
         None => None,
     };
     let offered = department.as_ref().map(|department| department.specialties.as_slice());
-    Ok(missing(content, &pictures(images), offered, ctx.now().date()))
+    let setting = Setting { today: ctx.now().date(), synthetic: ctx.settings.synthetic };
+    Ok(missing(content, &pictures(images), offered, setting))
 }
 
 /// Pictures that were not removed, numbered as the page shows them.

@@ -2,7 +2,7 @@
 
 use super::of_office;
 use crate::acting::{Acting, about, happened};
-use crate::content::DraftContent;
+use crate::content::{DraftContent, Patient};
 use crate::quota;
 use crate::referral::{RESTORABLE, State as ReferralState};
 use crate::sealed;
@@ -114,16 +114,12 @@ async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
 }
 
 fn row_of(ctx: &Context, content: &DraftContent, sealed: Vec<u8>) -> referral::Draft {
-    let patient = content.patient.as_ref();
-    let identifier =
-        patient.and_then(|patient| Some((patient.identifier_system?, patient.identifier.as_deref()?.trim())));
+    let identifier = content.patient.as_ref().and_then(Patient::normal_identifier);
     referral::Draft {
         specialty: content.specialty,
         department: content.department_id,
         priority: content.priority,
-        identifier_hash: identifier
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(system, value)| ctx.search_hash(system.as_str(), value)),
+        identifier_hash: identifier.map(|(system, number)| ctx.search_hash(system.as_str(), &number)),
         content: sealed,
     }
 }

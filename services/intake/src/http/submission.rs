@@ -100,7 +100,7 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     let department_name = department.map(|department| department.name).unwrap_or_default();
     let mut tx = ctx.begin().await?;
     let at = tx.now();
-    let due = due(at, content.priority.unwrap_or(Priority::Routine));
+    let due = due(at, content.priority.unwrap_or(Priority::Routine), &ctx.settings.working_days);
     if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
         return Ok(());
     }

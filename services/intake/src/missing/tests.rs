@@ -5,7 +5,7 @@ use crate::content::CodedSite;
 use crate::vocabulary::{FindingKind, IdentifierSystem, Laterality, Priority, Sex};
 use time::macros::date;
 
-const TODAY: Date = date!(2026 - 03 - 02);
+const HERE: Setting = Setting { today: date!(2026 - 03 - 02), synthetic: false };
 
 fn complete() -> DraftContent {
     DraftContent {
@@ -37,7 +37,7 @@ fn picture(state: ImageState) -> Shown {
 }
 
 fn found(content: &DraftContent, pictures: &[Shown], offered: Offered<'_>) -> Vec<(String, String)> {
-    let list = missing(content, pictures, offered, TODAY);
+    let list = missing(content, pictures, offered, HERE);
     for error in &list {
         assert!(error.message.ends_with('.') && error.message.len() > 15, "{error:?}");
     }
@@ -88,14 +88,56 @@ fn the_patient() {
     let patient = |change: fn(&mut Patient)| after(move |content| change(content.patient.as_mut().unwrap()));
     is(patient(|p| p.identifier_system = None), "patient.identifierSystem", "required");
     is(patient(|p| p.identifier = Some("  ".into())), "patient.identifier", "required");
-    is(patient(|p| p.identifier_system = Some(IdentifierSystem::NoNational)), "patient.identifier", "wrong-format");
-    is(patient(|p| p.identifier_system = Some(IdentifierSystem::Nhs)), "patient.identifier", "wrong-format");
     is(patient(|p| p.name = None), "patient.name", "required");
     is(patient(|p| p.birth_date = None), "patient.birthDate", "required");
     is(patient(|p| p.birth_date = Some("1958-02-30".into())), "patient.birthDate", "not-a-date");
     is(patient(|p| p.birth_date = Some("2026-03-03".into())), "patient.birthDate", "in-the-future");
     is(patient(|p| p.birth_date = Some("1858-03-14".into())), "patient.birthDate", "too-long-ago");
     is(patient(|p| p.sex = None), "patient.sex", "required");
+}
+
+#[test]
+fn the_number() {
+    let number = |system, number: &str| {
+        after(|content| {
+            let patient = content.patient.as_mut().unwrap();
+            (patient.identifier_system, patient.identifier) = (Some(system), Some(number.into()));
+        })
+    };
+    use IdentifierSystem::{Generic, Nhs, NoNational};
+    for (system, written, code) in [
+        (NoNational, "SYNTHETIC-1", "national-number-letters"),
+        (NoNational, "1403584029", "national-number-length"),
+        (NoNational, "32035840292", "national-number-date"),
+        (NoNational, "14035840291", "national-number-check"),
+        (NoNational, "148358 40264", "national-number-synthetic"),
+        (Nhs, "SYNTHETIC-1", "nhs-number-letters"),
+        (Nhs, "943476587", "nhs-number-length"),
+        (Nhs, "943 476 5871", "nhs-number-check"),
+        (Nhs, "999-999-9999", "nhs-number-filler"),
+        (Generic, "A number that is much too long for one", "number-too-long"),
+        (Generic, "AB\u{200b}12", "number-hidden-characters"),
+    ] {
+        is(number(system, written), "patient.identifier", code);
+    }
+}
+
+#[test]
+fn the_birth_date_must_be_the_numbers() {
+    let mut content = complete();
+    let patient = content.patient.as_mut().unwrap();
+    (patient.identifier_system, patient.identifier) = (Some(IdentifierSystem::NoNational), Some("148358 40264".into()));
+    let pictures = [picture(ImageState::Ready)];
+    let mut codes = |born: &str, synthetic| -> Vec<String> {
+        content.patient.as_mut().unwrap().birth_date = Some(born.into());
+        let setting = Setting { synthetic, ..HERE };
+        let list = missing(&content, &pictures, Some(&[Specialty::Dermatology]), setting);
+        list.into_iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    };
+    assert!(codes("1958-03-14", true).is_empty());
+    assert_eq!(codes("1958-03-15", true), ["patient.birthDate birth-date-differs"]);
+    assert_eq!(codes("1958-02-30", true), ["patient.birthDate not-a-date"]);
+    assert_eq!(codes("1958-03-14", false), ["patient.identifier national-number-synthetic"]);
 }
 
 #[test]
@@ -125,7 +167,7 @@ fn a_picture_of_a_finding_that_is_gone_needs_another() {
     let of = |finding| Shown { finding: Some(Uuid::from_u128(finding)), ..picture(ImageState::Ready) };
     let offered: Offered<'_> = Some(&[Specialty::Dermatology]);
     assert_eq!(found(&complete(), &[of(1)], offered), []);
-    let list = missing(&complete(), &[of(2)], offered, TODAY);
+    let list = missing(&complete(), &[of(2)], offered, HERE);
     assert_eq!((list.len(), list[0].field.clone()), (1, format!("images.{}", Uuid::from_u128(5))));
     assert_eq!(list[0].code, "unknown-finding");
     assert!(list[0].message.starts_with("Picture 1 ") && list[0].message.ends_with("Choose its finding."));

@@ -13,6 +13,8 @@ on_both!(
     each_missing_field_is_named,
     a_referral_is_sent_once,
     the_event_carries_the_whole_referral,
+    a_number_is_kept_in_one_form,
+    a_made_up_number_is_refused_where_patients_are_real,
     eight_sends_are_one,
     a_rejected_picture_must_go_first,
     a_picture_on_its_way_is_waited_for,
@@ -66,8 +68,11 @@ async fn each_missing_field_is_named(office: Office) {
     content["patient"]["identifierSystem"] = json!("no-national");
     office.save(id, 1, content).await.is(200);
     let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 2})).await.is(422).json();
-    let expected =
-        [("patient.identifier", "wrong-format"), ("departmentId", "wrong-specialty"), ("images", "required")];
+    let expected = [
+        ("patient.identifier", "national-number-letters"),
+        ("departmentId", "wrong-specialty"),
+        ("images", "required"),
+    ];
     assert_eq!(errors(&refused), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     assert_eq!(office.read(id).await["state"], "draft");
 }
@@ -122,6 +127,37 @@ async fn the_event_carries_the_whole_referral(office: Office) {
     assert_eq!(fact.findings[0].site_code, "66643007");
     assert_eq!(fact.pictures[0].finding, finding.as_bytes());
     assert_eq!(fact.pictures[0].sha256, kit::pictures::sha256(&picture));
+}
+
+/// However it was typed, the same patient is found and the event says the same.
+async fn a_number_is_kept_in_one_form(office: Office) {
+    let expected = office.ctx.search_hash("nhs", "9434765870");
+    for written in ["943 476 5870", "943-476-5870", " 943\u{a0}476\u{a0}5870", "9434765870"] {
+        let (id, finding) = (office.id(), office.id());
+        let mut content = office.content(finding);
+        content["patient"]["identifierSystem"] = json!("nhs");
+        content["patient"]["identifier"] = json!(written);
+        office.save(id, 0, content).await.is(200);
+        upload(&office, id, Some(finding), &jpeg(100, 1)).await;
+        office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200);
+        let patient = office.last::<ReferralSubmitted>(id).await.1.patient.unwrap();
+        assert_eq!((patient.identifier_system.as_str(), patient.identifier.as_str()), ("nhs", "9434765870"));
+        let sql = "select identifier_hash from intake_referral where id = $1";
+        let (hash,): (Vec<u8>,) = office.ctx.db.q(sql).bind(id).one().await.unwrap();
+        assert_eq!(hash, expected, "{written:?}");
+        assert_eq!(office.read(id).await["content"]["patient"]["identifier"], written, "the page shows what was typed");
+    }
+}
+
+async fn a_made_up_number_is_refused_where_patients_are_real(office: Office) {
+    let (id, finding) = (office.id(), office.id());
+    let mut content = office.content(finding);
+    content["patient"]["identifierSystem"] = json!("no-national");
+    content["patient"]["identifier"] = json!("148358 40264");
+    office.save(id, 0, content).await.is(200);
+    upload(&office, id, Some(finding), &jpeg(100, 1)).await;
+    let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(422).json();
+    assert_eq!(errors(&refused), [("patient.identifier".into(), "national-number-synthetic".into())]);
 }
 
 async fn eight_sends_are_one(office: Office) {

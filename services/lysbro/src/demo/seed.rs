@@ -247,7 +247,7 @@ impl Seeder<'_> {
         let site = self.sites.get(story.site.0);
         let content = json!({
             "patient": {
-                "identifierSystem": "no-national", "identifier": synthetic_number(born, serial as u32),
+                "identifierSystem": "no-national", "identifier": synthetic_number(born, serial),
                 "name": format!("{given} SYNTHETIC"), "birthDate": born, "sex": sex,
             },
             "specialty": story.specialty, "departmentId": self.departments[story.specialty], "priority": story.priority,

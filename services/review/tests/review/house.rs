@@ -363,7 +363,7 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
     ReferralSubmitted {
         patient: Some(Patient {
             identifier_system: "no-national".into(),
-            identifier: "13917404012".into(),
+            identifier: "13917404075".into(),
             name: "Kari SYNTHETIC".into(),
             birth_date: "1958-03-02".into(),
             sex: "female".into(),

@@ -38,6 +38,6 @@ async fn the_tables_hold_no_patient_and_no_plain_referral() {
     let bytes = [database.unwrap_or_default(), wal.unwrap_or_default()].concat();
     let has = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
     assert!(has("Aurdal"), "the files were read");
-    assert!(!has("Kari") && !has("13917404012") && !has("harmless"));
+    assert!(!has("Kari") && !has("13917404075") && !has("harmless"));
     house.world.stop().await;
 }

@@ -156,7 +156,7 @@ pub fn use_of(practice: Uuid, referral: Uuid, at: At, images: u32) -> Envelope {
 }
 
 pub fn submitted() -> ReferralSubmitted {
-    let patient = Patient { name: "Kari SYNTHETIC".into(), identifier: "13917404012".into(), ..Patient::default() };
+    let patient = Patient { name: "Kari SYNTHETIC".into(), identifier: "13917404075".into(), ..Patient::default() };
     ReferralSubmitted { patient: Some(patient), question: "Is this harmless?".into(), ..ReferralSubmitted::default() }
 }
 
