@@ -2,6 +2,7 @@
 
 mod backup;
 mod events;
+mod import;
 mod invite;
 mod mend;
 mod restore;
@@ -43,6 +44,7 @@ pub(crate) async fn run(command: Command) -> Outcome {
         Command::RecoverySheet { to, settings } => root_key::sheet(to.as_deref(), settings.resolve()?).await,
         Command::Rehearsed { backup, code, settings } => root_key::rehearsed(&backup, &code, settings.resolve()?).await,
         Command::Events { command } => events::run(command).await,
+        Command::Import(options) => import::run(options).await,
         Command::Invite(options) => invite::run(options).await,
         Command::Erase { referral, for_ever, tombstones, settings } => {
             if !for_ever {
