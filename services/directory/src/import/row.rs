@@ -163,7 +163,8 @@ impl Line<'_> {
         let opened_on = self.need(Column::OpenedOn, opened, |text| past_day(text, today));
         let channel = self.or(Column::Channel, "web".into(), channel);
         let closed = self.say(Column::ClosedOn, values::day);
-        if closed.zip(opened_on).is_some_and(|(closed, opened)| closed < opened) {
+        let backwards = closed.zip(opened_on).is_some_and(|(closed, opened)| closed < opened);
+        if backwards {
             let message = "The practice would close before it opened. Correct one of the two dates.";
             self.fault_at::<()>(Column::ClosedOn, wrong("closed-before-opened", message));
         }
@@ -171,7 +172,7 @@ impl Line<'_> {
         let test_practice = self.or(Column::TestPractice, false, yes_no);
         let trial_arm = self.or(Column::TrialArm, String::new(), |text| texts::line(text, texts::ARM));
         let register = self.register();
-        let steps = self.steps(today, closed);
+        let steps = self.steps(today, closed.filter(|_| !backwards));
         let named = |column| self.columns.place(column).map(|place| self.columns.name(place)).unwrap_or_default();
         Some(Row {
             line: self.record.line,
