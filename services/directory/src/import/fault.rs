@@ -9,6 +9,7 @@ pub const MOST_FAULTS: usize = 1000;
 
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportFault)]
 pub struct Fault {
     /// The line as a text editor counts, from 1.
     pub line: usize,

@@ -39,6 +39,7 @@ pub const MOST_ROWS: usize = 10_000;
 /// What a file would do, or has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ImportReport)]
 pub struct Report {
     /// Practices in the file, those with faults too.
     pub practices: usize,
