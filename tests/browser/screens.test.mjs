@@ -193,10 +193,18 @@ for (const size of [desk, phone]) {
         await page.getByTestId(button).click()
         await page.locator('dialog[open]').waitFor()
       }
+      const header = 'key;name;municipality;centrality;distance_km;opened_on'
+      const register = (lines, shown) => async (page) => {
+        await page.getByTestId('import-file').setInputFiles({ name: 'register.csv', mimeType: 'text/csv', buffer: Buffer.from(`${header}\n${lines}\n`) })
+        await page.getByTestId(shown).waitFor()
+      }
       const faults = await judgeAll(visitor, [
         ['admin-practices', '/admin/practices'],
         ['admin-practice-new', '/admin/practices', press('add-practice')],
         ['admin-practice', '/admin/practices', first('practices')],
+        ['admin-import', '/admin/practices/import', (page) => page.getByTestId('import-columns').click()],
+        ['admin-import-faults', '/admin/practices/import', register('A1;SYNTHETIC Import;Solvik;7;212;2019-02-30\nA1;SYNTHETIC Other;Solvik;6;;2019-01-01', 'import-fault-table')],
+        ['admin-import-checked', '/admin/practices/import', register(`S${size.width};SYNTHETIC Import ${size.width};Solvik;6;212;2019-01-01`, 'import-run')],
         ['admin-departments', '/admin/departments'],
         ['admin-department-new', '/admin/departments', press('add-department')],
         ['admin-people', '/admin/people'],

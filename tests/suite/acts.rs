@@ -25,6 +25,7 @@ pub enum Act {
     ChangePractice,
     Register,
     Enablement,
+    Import,
     Person,
     Grant,
     EndGrant,
@@ -86,20 +87,22 @@ pub enum Act {
 
 use Act::{
     Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Invite, Language, Lock, NoPicture, Person,
-    Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released, RemovePicture,
-    Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased,
-    SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn, SignInByLink,
-    SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw, WrongPassword,
+    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
+    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
+    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
+    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
+    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
+    WrongPassword,
 };
 
 /// The journey.
-pub const ALL: [Act; 62] = [
+pub const ALL: [Act; 63] = [
     Department,
     Practice,
     ChangePractice,
     Register,
     Enablement,
+    Import,
     Person,
     Grant,
     EndGrant,
@@ -200,7 +203,7 @@ impl<'a> Play<'a> {
     /// Does one act, or repeats it.
     pub async fn perform(&mut self, act: Act) -> Done {
         match act {
-            Department | Practice | ChangePractice | Register | Enablement | Person | Grant | EndGrant => {
+            Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
                 self.administration(act).await
             }
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink

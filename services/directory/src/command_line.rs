@@ -2,12 +2,14 @@
 //! demonstration. The same acts as the routes, with the same checks and events.
 
 use crate::Error;
+use crate::acts::import::Mode;
 use crate::acts::once::{Author, Content};
-use crate::acts::{departments, enablement, grants, links, people, practices, registers};
+use crate::acts::{departments, enablement, grants, import, links, people, practices, registers};
 use crate::department::NewDepartment;
 use crate::enablement::NewEnablement;
 use crate::faults::Faults;
 use crate::grant::{self, Grant};
+use crate::import::Report;
 use crate::link::LinkKind;
 use crate::person::NewPerson;
 use crate::practice::{NewPractice, NewRegister};
@@ -91,6 +93,15 @@ pub async fn record_register(ctx: &Context, practice: Uuid, new: &NewRegister) -
 /// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
 pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablement) -> Result<Uuid, Error> {
     enablement::record(ctx, &Author::command_line(), practice, new).await
+}
+
+/// Imports a register from a CSV file, or says what it would do. With faults in the report, nothing was imported.
+///
+/// # Errors
+/// Of the databases.
+pub async fn import_file(ctx: &Context, bytes: Vec<u8>, dry_run: bool) -> Result<Report, Error> {
+    let mode = if dry_run { Mode::DryRun } else { Mode::Import };
+    import::run(ctx, &Author::command_line(), bytes, mode).await
 }
 
 /// Registers a department. Repeating it with the same id and content changes nothing.

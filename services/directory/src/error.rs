@@ -1,5 +1,6 @@
 //! What can go wrong in the directory, and the one place where it becomes an answer.
 
+use crate::import::{Fault, Report};
 use http::StatusCode;
 use kit::Problem;
 use kit::http::FieldError;
@@ -38,6 +39,9 @@ pub enum Error {
     /// Too many people sign in at once.
     #[error("too many people sign in at once")]
     Busy,
+    /// A file that was to be imported is at fault; nothing was.
+    #[error("the file has {} faults", .0.faults.len() + .0.more_faults)]
+    FileFaults(Box<Report>),
     /// Refused below, with its own answer.
     #[error("{}", .0.detail)]
     Refused(Problem),
@@ -103,6 +107,15 @@ impl From<Error> for Problem {
                 "last-administrator",
                 "This is the last administrator. Give somebody else the role first.",
             ),
+            Error::FileFaults(report) => {
+                let mut problem = Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "file-faults",
+                    "Something is wrong with the file, so nothing was imported. Mend each line, and send it again.",
+                );
+                problem.errors = report.faults.iter().map(Fault::as_field).collect();
+                problem
+            }
             Error::Busy => Self::unavailable("too many passwords wait to be checked"),
             Error::Refused(problem) => problem,
             Error::Database(error) => error.into(),

@@ -119,7 +119,7 @@ impl Faults {
 }
 
 /// Characters that change a line without being seen: controls, zero-width marks, overrides of the writing direction.
-fn unseen(c: char) -> bool {
+pub(crate) fn unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -4,6 +4,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], … | the rules, one noun per file, without I/O |
+//! | [`import`] | the register from a CSV file, a folder of rules |
 //! | `acts` | what is done: each act is rules, then one transaction of rows and events |
 //! | `http` | routes under `/api/directory` |
 //! | `store` | all SQL |
@@ -15,6 +16,7 @@
 pub mod department;
 pub mod enablement;
 pub mod grant;
+pub mod import;
 pub mod language;
 pub mod link;
 pub mod person;
@@ -33,8 +35,8 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, end_everything, make_link, person_by_email, record_enablement,
-    record_register,
+    add_department, add_grant, add_person, add_practice, end_everything, import_file, make_link, person_by_email,
+    record_enablement, record_register,
 };
 pub use error::Error;
 pub use link::LinkKind;

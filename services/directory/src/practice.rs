@@ -3,13 +3,16 @@
 use crate::Error;
 use crate::faults::{Faults, NAME};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use time::Date;
 use uuid::Uuid;
 
 /// Kilometres to the hospital: more than the length of the country is a slip of the finger.
-const FARTHEST: i64 = 3000;
-const LARGEST_LIST: i64 = 100_000;
-const MOST_STAFF: i64 = 1000;
+pub(crate) const FARTHEST: i64 = 3000;
+pub(crate) const LARGEST_LIST: i64 = 100_000;
+pub(crate) const MOST_STAFF: i64 = 1000;
+/// Statistics Norway's classes.
+pub(crate) const CENTRALITY: RangeInclusive<i64> = 1..=6;
 
 /// A practice to be registered.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
@@ -85,7 +88,7 @@ impl NewPractice {
         let practice = Practice {
             name: faults.line("name", &self.name, "the practice's name", NAME),
             municipality: faults.line("municipality", &self.municipality, "the municipality", NAME),
-            centrality: faults.whole("centrality", self.centrality, 1..=6, class, class),
+            centrality: faults.whole("centrality", self.centrality, CENTRALITY, class, class),
             distance_km: faults.whole("distanceKm", self.distance_km, 0..=FARTHEST, distance, distance),
             opened_on: faults.past_day("openedOn", &self.opened_on, today),
             test_practice: self.test_practice,

@@ -3,7 +3,7 @@
 use crate::audit::Audit;
 use crate::caller::Caller;
 use crate::halt::Halt;
-use crate::keys::{KeyError, KeyStore};
+use crate::keys::{KeyError, KeyStore, Ring};
 use crate::log::{Envelope, Opened, Pending, Recorded};
 use crate::objects::{Embedded, Objects};
 use crate::seal::DataKey;
@@ -118,7 +118,25 @@ impl Context {
     ///
     /// # Errors
     /// `Key(Erased)` when the key was destroyed; `Event` when content would go out unsealed.
-    pub async fn publish<E: Event>(&self, tx: &mut Tx, mut envelope: Envelope, fact: &E) -> Result<(), Error> {
+    pub async fn publish<E: Event>(&self, tx: &mut Tx, envelope: Envelope, fact: &E) -> Result<(), Error> {
+        let ring = match crate::log::id_of(&envelope.key) {
+            Some(key) => Ring::of(key, self.keys.get(key).await?),
+            None => Ring::default(),
+        };
+        self.publish_by(&ring, tx, envelope, fact)
+    }
+
+    /// As [`Context::publish`], with the keys at hand: for many facts in one transaction.
+    ///
+    /// # Errors
+    /// `Key(Erased)` when the key is not on the ring; `Event` when content would go out unsealed.
+    pub fn publish_by<E: Event>(
+        &self,
+        ring: &Ring,
+        tx: &mut Tx,
+        mut envelope: Envelope,
+        fact: &E,
+    ) -> Result<(), Error> {
         let id = self.new_id();
         envelope.id = id.as_bytes().to_vec();
         E::KIND.clone_into(&mut envelope.kind);
@@ -136,9 +154,7 @@ impl Context {
         }
         let content = fact.encode_to_vec();
         let sealed = match crate::log::id_of(&envelope.key) {
-            Some(key) => {
-                Some(self.keys.get(key).await?.seal(&self.random, "log_event.sealed", id.as_bytes(), &content))
-            }
+            Some(key) => Some(ring.get(key)?.seal(&self.random, "log_event.sealed", id.as_bytes(), &content)),
             None if content.is_empty() => None,
             None => return Err(Error::Event(format!("{} has content and no key to seal it", E::KIND))),
         };

@@ -5,10 +5,12 @@
 //! sealed byte; a key that nothing uses is harmless. A destroyed key leaves a tombstone and never comes back.
 
 mod care;
+mod ring;
 mod root;
 mod rotate;
 
 pub use care::Care;
+pub use ring::Ring;
 pub use root::{RootKey, Roots};
 pub(crate) use rotate::in_use;
 
@@ -51,6 +53,7 @@ pub const DESTROYING: &[Right] = &[("keys.data_key", "update (wrapped, destroyed
 
 statements! {
     GET = "select wrapped, destroyed_at from data_key where id = $1";
+    AMONG = "select id, wrapped, destroyed_at from data_key where id in ($1)";
     ADD = "insert into data_key (id, wrapped, made_at, root) values ($1, $2, $3, $4) on conflict (id) do nothing";
     ANY = "select exists (select 1 from data_key)";
     TOMBSTONES = "select id, destroyed_at from data_key where destroyed_at is not null";

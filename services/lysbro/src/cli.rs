@@ -97,6 +97,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Events,
     },
+    /// Takes over practices, their size and their steps from a CSV file: all of it, or nothing when a line is wrong.
+    Import(Import),
     /// Makes a person, gives a role and prints a link that works once.
     Invite(Invite),
     /// Destroys a referral's key: nothing that it sealed can be read again, anywhere.
@@ -200,6 +202,17 @@ pub(crate) enum Events {
         #[command(flatten)]
         settings: Given,
     },
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Import {
+    /// The file: UTF-8, separated by `,` or `;`. The administrator's page has a template.
+    pub file: PathBuf,
+    /// Says what would be done and what is wrong, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: Given,
 }
 
 #[derive(clap::Args, Debug)]

@@ -98,7 +98,7 @@ async fn changed(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     let Opened::Open(fact) = ctx.open::<PracticeChanged>(event).await? else {
         return Ok(());
     };
-    match store::rename(tx, practice(event), fact.name, fact.municipality).await? {
+    match store::change(tx, practice(event), fact).await? {
         1 => Ok(()),
         _ => Err(ProjectError::Poison("it changes a practice that was never registered".into())),
     }

@@ -1,6 +1,7 @@
 //! All SQL of uptake. No row holds a patient, a free text or a staff member's name.
 
 use kit::{At, Db, Migration, Tx, statements};
+use proto::directory::PracticeChanged;
 use uuid::Uuid;
 
 /// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
@@ -44,7 +45,7 @@ pub const RESET: &[&str] = &[
 
 statements! {
     PRACTICE = "insert into uptake_practice (id, name, municipality, centrality, distance_km, test, opened_on, channel) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do update set name = excluded.name, municipality = excluded.municipality, centrality = excluded.centrality, distance_km = excluded.distance_km, test = excluded.test, opened_on = excluded.opened_on, channel = excluded.channel";
-    RENAME = "update uptake_practice set name = $2, municipality = $3 where id = $1";
+    CHANGE = "update uptake_practice set name = $2, municipality = $3, test = coalesce($4, test), centrality = coalesce($5, centrality), distance_km = coalesce($6, distance_km), opened_on = coalesce($7, opened_on) where id = $1";
     REGISTER = "insert into uptake_register (practice, starts_at, list_size, gps, staff) values ($1, $2, $3, $4, $5) on conflict (practice, starts_at) do update set list_size = excluded.list_size, gps = excluded.gps, staff = excluded.staff";
     STEP = "insert into uptake_enablement (practice, step, specialty, starts_at) values ($1, $2, $3, $4) on conflict (practice, step, specialty) do update set starts_at = excluded.starts_at";
     FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -131,9 +132,11 @@ pub async fn add_practice(tx: &mut Tx, practice: NewPractice) -> sqlx::Result<()
         .await
 }
 
-/// Gives a practice another name and municipality; how many there were.
-pub async fn rename(tx: &mut Tx, id: Uuid, name: String, municipality: String) -> sqlx::Result<u64> {
-    tx.q(RENAME).bind(id).bind(name).bind(municipality).exec().await
+/// Writes what changed of a practice; how many there were.
+pub async fn change(tx: &mut Tx, id: Uuid, new: PracticeChanged) -> sqlx::Result<u64> {
+    let q = tx.q(CHANGE).bind(id).bind(new.name).bind(new.municipality).bind(new.test_practice);
+    let q = q.bind(new.centrality.map(i64::from)).bind(new.distance_km.map(i64::from));
+    q.bind(new.opened_on).exec().await
 }
 
 /// Records list size, GPs and staff from a date.

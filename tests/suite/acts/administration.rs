@@ -1,6 +1,6 @@
 //! What an administrator does: places, people and their rights.
 
-use super::Act::{ChangePractice, Department, Enablement, EndGrant, Grant, Person, Practice, Register};
+use super::Act::{ChangePractice, Department, Enablement, EndGrant, Grant, Import, Person, Practice, Register};
 use super::{Act, Done, Play};
 use http::Method;
 use serde_json::json;
@@ -46,6 +46,14 @@ impl Play<'_> {
                 let path = format!("{}/enablement", self.practice());
                 let body = json!({ "id": step, "step": "trained", "specialty": null, "on": "2026-01-20" });
                 self.post(admin, &path, body).await?.expect(201);
+            }
+            Import => {
+                let key = self.id("import");
+                let header = "key;name;municipality;centrality;distance_km;opened_on;register_from;list_size;gps;staff;agreed;equipped";
+                let row =
+                    format!("{key};Legekontor {key};Fjord;6;90;2012-01-01;2021-01-01;2100;2;2;2026-01-10;2026-01-20");
+                let (headers, body) = ([("content-type", "text/csv")], format!("{header}\r\n{row}\r\n").into_bytes());
+                self.copies.send(admin, Method::POST, "/api/directory/import", &headers, body).await?.expect(200);
             }
             Person => {
                 let body = json!({ "id": person, "name": "Pia Synthetic", "email": format!("{person}@lysbro.example"), "language": "nb" });

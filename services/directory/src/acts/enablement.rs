@@ -3,7 +3,7 @@
 use super::once::{Author, Content, id_of};
 use super::practices::envelope;
 use crate::Error;
-use crate::enablement::NewEnablement;
+use crate::enablement::{Enablement, NewEnablement};
 use crate::store::practices as rows;
 use kit::log::Envelope;
 use kit::{At, Context};
@@ -27,13 +27,18 @@ pub async fn record(ctx: &Context, author: &Author, practice: Uuid, new: &NewEna
     if !rows::add_step(&mut tx, id, practice, &step, &content.hash).await? {
         return content.same(rows::step_hash(&mut tx, id, practice).await?, id);
     }
-    let envelope = Envelope {
-        effective_us: At::midnight(step.on).micros(),
-        step: step.step.as_str().into(),
-        specialty: step.specialty.map(|specialty| specialty.as_str().to_owned()).unwrap_or_default(),
-        ..envelope(ctx, author, &row)
-    };
+    let envelope = dated(envelope(ctx, author, &row), &step);
     ctx.publish(&mut tx, envelope, &EnablementRecorded { note: step.note }).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The envelope with a step, its specialty and its day.
+pub(super) fn dated(about: Envelope, step: &Enablement) -> Envelope {
+    Envelope {
+        effective_us: At::midnight(step.on).micros(),
+        step: step.step.as_str().into(),
+        specialty: step.specialty.map(|specialty| specialty.as_str().to_owned()).unwrap_or_default(),
+        ..about
+    }
 }

@@ -7,6 +7,7 @@ pub mod door;
 pub mod enablement;
 pub mod grants;
 pub mod hashing;
+pub mod import;
 pub mod links;
 pub mod once;
 pub mod people;

@@ -3,7 +3,7 @@
 use super::once::{Author, Content, id_of};
 use super::practices::envelope;
 use crate::Error;
-use crate::practice::NewRegister;
+use crate::practice::{NewRegister, Register};
 use crate::store::practices as rows;
 use kit::log::Envelope;
 use kit::{At, Context};
@@ -26,16 +26,20 @@ pub async fn record(ctx: &Context, author: &Author, practice: Uuid, new: &NewReg
     if !rows::add_register(&mut tx, id, practice, &register, &content.hash).await? {
         return content.same(rows::register_hash(&mut tx, id, practice).await?, id);
     }
-    let envelope = Envelope {
+    let envelope = dated(envelope(ctx, author, &row), &register);
+    ctx.publish(&mut tx, envelope, &RegisterRecorded {}).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The envelope with a practice's figures and their date. The fact has no content, so there is nothing to seal.
+pub(super) fn dated(about: Envelope, register: &Register) -> Envelope {
+    Envelope {
         effective_us: At::midnight(register.from).micros(),
         list_size: Some(register.list_size as u32),
         gps: Some(register.gps as u32),
         staff: Some(register.staff as u32),
-        // The fact has no content, so there is nothing to seal.
         key: Vec::new(),
-        ..envelope(ctx, author, &row)
-    };
-    ctx.publish(&mut tx, envelope, &RegisterRecorded {}).await?;
-    tx.commit().await?;
-    Ok(id)
+        ..about
+    }
 }

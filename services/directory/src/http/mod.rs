@@ -4,6 +4,7 @@ mod cookie;
 mod departments;
 mod environment;
 mod grants;
+mod import;
 mod links;
 mod me;
 mod people;
@@ -44,6 +45,9 @@ pub fn routes() -> Routes {
         .routes(routes!(practices::change))
         .routes(routes!(practices::record_register))
         .routes(routes!(practices::record_enablement))
+        .routes(routes!(import::example))
+        .routes(routes!(import::dry_run))
+        .routes(routes!(import::import))
         .routes(routes!(departments::list, departments::add))
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::invite))

@@ -39,7 +39,13 @@ pub struct PracticeView {
     gps: Option<i64>,
     staff: Option<i64>,
     test_practice: bool,
-    /// Oldest first.
+    /// Its key in the register that was imported; null when it was registered by hand.
+    external_key: Option<String>,
+    /// `YYYY-MM-DD`; null while it is open.
+    closed_on: Option<String>,
+    /// Null when it is in no trial.
+    trial_arm: Option<String>,
+    /// Oldest first, each step and specialty as last recorded.
     enablement: Vec<StepView>,
 }
 
@@ -54,21 +60,29 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     }
     let mut steps: HashMap<Uuid, Vec<StepView>> = HashMap::new();
     for (practice, step, specialty, on) in rows::steps(&ctx.db).await? {
-        steps.entry(practice).or_default().push(StepView { step, specialty, on });
+        let taken = steps.entry(practice).or_default();
+        taken.retain(|one| (one.step, one.specialty) != (step, specialty));
+        taken.push(StepView { step, specialty, on });
     }
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
     let views = practices.into_iter().map(|row| {
         let size = sizes.get(&row.id);
+        let mut enablement = steps.remove(&row.id).unwrap_or_default();
+        enablement.sort_by(|one, other| one.on.cmp(&other.on));
         PracticeView {
             list_size: size.map(|size| size.0),
             gps: size.map(|size| size.1),
             staff: size.map(|size| size.2),
-            enablement: steps.remove(&row.id).unwrap_or_default(),
+            enablement,
             id: row.id,
             name: row.name,
             municipality: row.municipality,
             centrality: row.centrality,
             channel: row.channel,
             test_practice: row.test_practice,
+            external_key: row.external_key,
+            closed_on: said(row.closed_on),
+            trial_arm: said(row.trial_arm),
         }
     });
     Ok(Json(views.collect()))

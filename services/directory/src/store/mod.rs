@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod departments;
 pub mod grants;
+pub mod import;
 pub mod links;
 pub mod people;
 pub mod practices;
@@ -15,6 +16,7 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     attempts::STATEMENTS,
     departments::STATEMENTS,
     grants::STATEMENTS,
+    import::STATEMENTS,
     links::STATEMENTS,
     people::STATEMENTS,
     practices::STATEMENTS,

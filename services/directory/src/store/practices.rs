@@ -15,7 +15,8 @@ statements! {
     FIND = "select id, name, channel, test_practice from directory_practice where id = $1";
     CHANGE = "update directory_practice set name = $2, municipality = $3, change_hash = $4
         where id = $1 and (change_hash is null or change_hash <> $4)";
-    LIST = "select id, name, municipality, centrality, channel, test_practice from directory_practice order by name, id";
+    LIST = "select id, external_key, name, municipality, centrality, channel, closed_on, test_practice, trial_arm from directory_practice
+        order by name, id";
     ADD_REGISTER = "insert into directory_register (id, practice, from_day, list_size, gps, staff, content_hash, made_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
     REGISTER_HASH = "select content_hash from directory_register where id = $1 and practice = $2";
@@ -23,7 +24,7 @@ statements! {
     ADD_STEP = "insert into directory_enablement (id, practice, step, specialty, on_day, content_hash, made_at)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
     STEP_HASH = "select content_hash from directory_enablement where id = $1 and practice = $2";
-    STEPS = "select practice, step, specialty, on_day from directory_enablement order by on_day, made_at, id";
+    STEPS = "select practice, step, specialty, on_day from directory_enablement order by made_at, id";
 }
 
 /// What events about a practice say of it.
@@ -39,11 +40,14 @@ pub struct PracticeRow {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ListedRow {
     pub id: Uuid,
+    pub external_key: Option<String>,
     pub name: String,
     pub municipality: String,
     pub centrality: i64,
     pub channel: String,
+    pub closed_on: String,
     pub test_practice: bool,
+    pub trial_arm: String,
 }
 
 /// `(practice, list size, GPs, staff)`.
@@ -148,7 +152,7 @@ pub async fn step_hash(tx: &mut Tx, id: Uuid, practice: Uuid) -> sqlx::Result<Op
     tx.q(STEP_HASH).bind(id).bind(practice).opt().await
 }
 
-/// All steps, oldest first.
+/// All steps in the order of recording: the last record of a step and specialty corrects the earlier ones.
 pub async fn steps(db: &Db) -> sqlx::Result<Vec<StepRow>> {
     db.q(STEPS).all().await
 }

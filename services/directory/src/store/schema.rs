@@ -6,7 +6,7 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -61,4 +61,17 @@ const CHANGES: Migration = Migration {
     number: 10,
     name: "a practice's last change, so that the same again is no second one",
     sql: "alter table directory_practice add column change_hash {bytes};",
+};
+
+const IMPORT: Migration = Migration {
+    number: 20,
+    name: "the register's own key, closing, trial arm; one import at a time",
+    sql: "
+        alter table directory_practice add column external_key text;
+        alter table directory_practice add column closed_on text not null default '';
+        alter table directory_practice add column trial_arm text not null default '';
+        create unique index directory_practice_key on directory_practice (external_key);
+        create table directory_turn (one {bigint} primary key, taken {bigint} not null) {strict};
+        insert into directory_turn (one, taken) values (1, 0);
+    ",
 };

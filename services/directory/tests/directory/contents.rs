@@ -19,6 +19,9 @@ fn routes_are_those_that_were_agreed() {
     let agreed = [
         "/departments",
         "/environment",
+        "/import",
+        "/import/dry-run",
+        "/import/template.csv",
         "/links/accept",
         "/links/open",
         "/links/sign-in",

@@ -4,6 +4,8 @@ mod administration;
 mod contents;
 mod events;
 mod fields;
+mod import_faults;
+mod importing;
 mod links;
 mod office;
 mod once;

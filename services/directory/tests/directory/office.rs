@@ -149,7 +149,22 @@ impl Browser<'_> {
         self.send(Method::PUT, path, Some(body), &[]).await
     }
 
+    /// Sends a file.
+    pub async fn csv(&self, path: &str, file: impl Into<Vec<u8>>) -> Answer {
+        self.ask(Method::POST, path, Body::from(file.into()), &[("content-type", "text/csv; charset=utf-8")]).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>, extra: &[(&str, &str)]) -> Answer {
+        match body {
+            Some(body) => {
+                let extra = [&[("content-type", "application/json")], extra].concat();
+                self.ask(method, path, Body::from(body.to_string()), &extra).await
+            }
+            None => self.ask(method, path, Body::empty(), extra).await,
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Body, extra: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/directory{path}"))
@@ -160,13 +175,6 @@ impl Browser<'_> {
         for (name, value) in extra {
             request = request.header(*name, *value);
         }
-        let body = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
         let response =
             self.office.app.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());

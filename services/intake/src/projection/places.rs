@@ -20,11 +20,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     match event.kind() {
         PracticeRegistered::KIND => registered(ctx, tx, event).await,
         PracticeChanged::KIND => {
-            let name = match ctx.open::<PracticeChanged>(event).await? {
-                Opened::Open(fact) => fact.name,
-                Opened::Erased => ERASED.to_owned(),
+            let (name, test) = match ctx.open::<PracticeChanged>(event).await? {
+                Opened::Open(fact) => (fact.name, fact.test_practice),
+                Opened::Erased => (ERASED.to_owned(), None),
             };
-            Ok(place::rename_practice(tx, event.subject(), name).await?)
+            Ok(place::change_practice(tx, event.subject(), name, test).await?)
         }
         DepartmentRegistered::KIND => {
             let fact = match ctx.open::<DepartmentRegistered>(event).await? {

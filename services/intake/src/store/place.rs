@@ -8,7 +8,7 @@ statements! {
     PRACTICE = "select id, name, channel, test from intake_practice where id = $1";
     SET_PRACTICE = "insert into intake_practice (id, name, channel, test) values ($1, $2, $3, $4) \
         on conflict (id) do update set name = excluded.name, channel = excluded.channel, test = excluded.test";
-    RENAME_PRACTICE = "update intake_practice set name = $2 where id = $1";
+    CHANGE_PRACTICE = "update intake_practice set name = $2, test = coalesce($3, test) where id = $1";
     DEPARTMENTS = "select id, name, hospital, specialties from intake_department order by name, id";
     DEPARTMENT = "select id, name, hospital, specialties from intake_department where id = $1";
     SET_DEPARTMENT = "insert into intake_department (id, name, hospital, specialties) values ($1, $2, $3, $4) \
@@ -65,9 +65,9 @@ pub async fn set_practice(tx: &mut Tx, practice: Practice) -> sqlx::Result<()> {
     tx.q(SET_PRACTICE).bind(id).bind(name).bind(channel).bind(test).exec_one().await
 }
 
-/// Renames a practice; an unknown one is left alone.
-pub async fn rename_practice(tx: &mut Tx, id: Uuid, name: String) -> sqlx::Result<()> {
-    tx.q(RENAME_PRACTICE).bind(id).bind(name).exec().await.map(|_| ())
+/// Writes a practice's new name, and whether it is for tests from now on if that changed; an unknown one is left alone.
+pub async fn change_practice(tx: &mut Tx, id: Uuid, name: String, test: Option<bool>) -> sqlx::Result<()> {
+    tx.q(CHANGE_PRACTICE).bind(id).bind(name).bind(test).exec().await.map(|_| ())
 }
 
 /// All departments by name.

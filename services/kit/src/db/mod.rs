@@ -6,6 +6,7 @@
 
 mod copy;
 mod grants;
+mod many;
 mod migrate;
 mod open;
 mod place;

@@ -95,7 +95,12 @@ fn body_problem(rejection: BytesRejection) -> Problem {
     if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
         return too_large();
     }
-    if Cut::in_causes(&rejection) == Some(Cut::TooSlow) {
+    broken_body(&rejection)
+}
+
+/// A body that broke off or came too slowly.
+pub(super) fn broken_body(error: &(dyn std::error::Error + 'static)) -> Problem {
+    if Cut::in_causes(error) == Some(Cut::TooSlow) {
         return Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "too-slow",

@@ -11,6 +11,7 @@ mod line;
 mod paced;
 mod problem;
 mod server;
+mod sheet;
 
 pub use app::{app, openapi};
 pub use extract::{ClientAddress, Json, Path, Query};
@@ -18,3 +19,4 @@ pub(crate) use health::recorder;
 pub use layers::{SignedIn, carried, on_behalf, request_id};
 pub use problem::{FieldError, Problem, ProblemBody};
 pub(crate) use server::serve;
+pub use sheet::{SHEET_LIMIT, Sheet};

@@ -201,21 +201,25 @@ pub(crate) async fn append(tx: &mut Tx, now: At) -> sqlx::Result<()> {
     let pending = std::mem::take(&mut tx.outbox);
     let count = pending.len() as i64;
     let (last, mut hash): (i64, Vec<u8>) = tx.q(TAKE_HEAD).bind(count).one().await?;
+    let mut linked = Vec::with_capacity(pending.len());
     for (position, mut event) in (last - count + 1..).zip(pending) {
         event.envelope.recorded_us = now.micros();
         let envelope = event.envelope.encode_to_vec();
         hash = link(&hash, position, &envelope, event.sealed.as_deref());
-        tx.q(APPEND)
-            .bind(position)
+        linked.push((position, event, envelope, hash.clone()));
+    }
+    let added = tx.each(APPEND, linked, |q, (position, event, envelope, hash)| {
+        q.bind(position)
             .bind(id_of(&event.envelope.id).unwrap_or_default())
             .bind(event.envelope.kind)
             .bind(id_of(&event.envelope.subject).unwrap_or_default())
             .bind(now)
             .bind(envelope)
             .bind(event.sealed)
-            .bind(hash.clone())
-            .exec_one()
-            .await?;
+            .bind(hash)
+    });
+    if added.await? != count as u64 {
+        return Err(sqlx::Error::RowNotFound);
     }
     tx.q(SET_HEAD).bind(hash).exec_one().await
 }

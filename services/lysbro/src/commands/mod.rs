@@ -2,6 +2,7 @@
 
 mod backup;
 mod events;
+mod import;
 mod invite;
 mod mend;
 mod restore;
@@ -48,6 +49,7 @@ pub(crate) async fn run(command: Command) -> Outcome {
             root_key::rehearsed(&backup, &code, standing(settings).await?).await
         }
         Command::Events { command } => events::run(command).await,
+        Command::Import(options) => import::run(options).await,
         Command::Invite(options) => invite::run(options).await,
         Command::Erase { referral, for_ever, tombstones, settings } => {
             if !for_ever {

@@ -109,6 +109,7 @@ impl House {
             distance_km: 120,
             opened_on: "2001-01-01".into(),
             test_practice: test,
+            ..PracticeRegistered::default()
         };
         self.publish(about.clone(), &fact).await;
         if let Some(on) = equipped {

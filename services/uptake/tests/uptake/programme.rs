@@ -62,7 +62,7 @@ async fn register(house: &House) -> [Uuid; 3] {
         };
         house.publish(envelope, &RegisterRecorded {}).await;
     }
-    let changed = PracticeChanged { name: "Bø".into(), municipality: "Bø".into() };
+    let changed = PracticeChanged { name: "Bø".into(), municipality: "Bø".into(), ..PracticeChanged::default() };
     house.publish(about(stopped, stopped), &changed).await;
     [user, stopped, test]
 }

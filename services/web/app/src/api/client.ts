@@ -29,12 +29,14 @@ export async function call<T>(method: string, path: string, body?: unknown, opti
 
 async function once<T>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  // A Blob goes as it is and says itself what it is.
+  const whole = body instanceof Blob ? body : null;
+  if (body !== undefined) headers['Content-Type'] = whole ? whole.type : 'application/json';
   let response: Response;
   try {
     response = await fetch(path, {
       method, headers, credentials: 'same-origin', cache: 'no-cache',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}),
+      ...(body === undefined ? {} : { body: whole ?? JSON.stringify(body) }), ...(signal ? { signal } : {}),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -29,6 +29,7 @@ type Checks = [
   Answers<Theirs['Me'], ours.Me>,
   Answers<Theirs['LinkShown'], ours.LinkInfo>,
   Answers<Theirs['PracticeView'], ours.Practice>,
+  Answers<Theirs['ImportReport'], ours.ImportReport>,
   Answers<Theirs['ListedPerson'], ours.Person>,
   Answers<Theirs['Invitation'], ours.Invitation>,
   Answers<Theirs['Department'], ours.Department>,
@@ -45,4 +46,4 @@ type Checks = [
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

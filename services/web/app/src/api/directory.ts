@@ -1,5 +1,5 @@
 import { get, post, put } from './client';
-import type { AdminDepartment, Environment, Invitation, Language, LinkInfo, Me, NewPractice, Person, Practice, Role, Specialty, Step } from './types';
+import type { AdminDepartment, Environment, ImportReport, Invitation, Language, LinkInfo, Me, NewPractice, Person, Practice, Role, Specialty, Step } from './types';
 
 const base = '/api/directory';
 const quiet = { wait: false };
@@ -23,6 +23,10 @@ export const addPractice = (practice: NewPractice) => post<{ id: string }>(`${ba
 export const changePractice = (id: string, change: { name: string; municipality: string; effectiveOn: string }) => put(`${base}/practices/${id}`, change);
 export const addRegister = (id: string, row: { from: string; listSize: number; gps: number; staff: number }) => post(`${base}/practices/${id}/register`, row);
 export const addStep = (id: string, row: { step: Step; specialty: Specialty | null; on: string; note?: string }) => post(`${base}/practices/${id}/enablement`, row);
+export const templateUrl = `${base}/import/template.csv`;
+const csv = (file: ArrayBuffer) => new Blob([file], { type: 'text/csv' });
+export const dryRun = (file: ArrayBuffer) => post<ImportReport>(`${base}/import/dry-run`, csv(file));
+export const importPractices = (file: ArrayBuffer) => post<ImportReport>(`${base}/import`, csv(file));
 export const departments = () => get<AdminDepartment[]>(`${base}/departments`);
 export const addDepartment = (row: { name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string }) => post<{ id: string }>(`${base}/departments`, row);
 export const people = () => get<Person[]>(`${base}/people`);

@@ -41,9 +41,13 @@ export interface LinkInfo {
 }
 export interface Practice {
   id: string; name: string; municipality: string; centrality: number; channel: string; listSize: number | null;
-  gps: number | null; staff: number | null; testPractice: boolean; enablement: { step: Step; specialty: Specialty | null; on: string }[];
+  gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; enablement: { step: Step; specialty: Specialty | null; on: string }[];
 }
 export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean }
+export interface Fault { line: number; column: string | null; code: string; message: string }
+export interface ImportReport {
+  practices: number; new: number; changed: number; unchanged: number; registers: number; steps: number; faults: Fault[]; moreFaults: number;
+}
 export interface AdminDepartment { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null }
 export interface Person { id: string; name: string; email: string; language: Language; grants: Grant[]; lastSignIn: string | null }
 export interface Invitation { link: string; expiresAt: string }
