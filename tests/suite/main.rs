@@ -14,6 +14,7 @@ mod database_away;
 mod decoder;
 mod erasure;
 mod events;
+mod import_command;
 mod journey;
 mod leases;
 mod logins;
