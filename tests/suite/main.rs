@@ -15,6 +15,7 @@ mod decoder;
 mod erasure;
 mod events;
 mod identifiers;
+mod import_command;
 mod journey;
 mod leases;
 mod logins;

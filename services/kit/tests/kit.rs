@@ -273,6 +273,40 @@ async fn a_destroyed_key_erases_and_never_comes_back() {
 }
 
 #[tokio::test]
+async fn many_keys_at_once_are_those_that_one_by_one_would_be() {
+    on_both(|world| {
+        Box::pin(async move {
+            let ctx = world.ctx();
+            let ids: Vec<Uuid> = (1..=150).map(Uuid::from_u128).collect();
+            withdraw(ctx, ids[7], "by its own key").await;
+            let (one, other) = tokio::join!(ctx.keys.ensure_all(&ids), ctx.keys.ensure_all(&ids));
+            other.expect("another process at the same moment");
+            let ring = one.expect("keys");
+            let mut tx = ctx.begin().await.expect("a transaction");
+            for id in &ids {
+                let fact = ReferralWithdrawn { reason: format!("reason {id}") };
+                let bytes = id.as_bytes().to_vec();
+                let envelope = Envelope { subject: bytes.clone(), key: bytes, ..Envelope::default() };
+                ctx.publish_by(&ring, &mut tx, envelope, &fact).expect("published");
+            }
+            tx.commit().await.expect("committed");
+            let last = log::page(&ctx.db, 1).await.expect("a page");
+            assert_eq!(last.len(), 150);
+            for event in &last {
+                let opened = ctx.open::<ReferralWithdrawn>(event).await.expect("it opens");
+                let Opened::Open(fact) = opened else { panic!("{} is erased", event.subject()) };
+                assert_eq!(fact.reason, format!("reason {}", event.subject()));
+            }
+            assert!(log::verify_chain(&ctx.db).await.expect("a walk").broken.is_empty());
+            ctx.keys.destroy(ids[3]).await.expect("destroyed");
+            assert!(matches!(ctx.keys.ensure_all(&ids).await, Err(KeyError::Erased)), "no new key under the same id");
+            assert!(matches!(ctx.keys.get_all(&[Uuid::from_u128(151)]).await, Err(KeyError::Erased)), "never made");
+        })
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_root_key_opens_nothing() {
     let world = world(DEPLOYMENTS[0]).await;
     let ctx = world.ctx();

@@ -1,9 +1,11 @@
 //! The panel: use, silence, windows, and who may see it.
 
-use crate::house::{House, has, row};
+use crate::house::{House, about, has, row};
 use crate::programme::programme;
 use kit::testing::DEPLOYMENTS;
+use proto::directory::PracticeChanged;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn the_panel_counts_use_and_silence() {
@@ -48,6 +50,34 @@ async fn totals_leave_test_practices_out() {
         has(&panel, json!({ "logPosition": head, "computedAt": "2026-03-20T12:00:00Z" }));
         let definition = panel["definition"].as_str().unwrap();
         assert!(definition.contains("Europe/Oslo") && definition.contains("withdrawn"));
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_practice_that_becomes_one_for_tests_is_counted_no_more() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        programme(&house).await;
+        let (_, manager) = house.person("programme-manager").await;
+        let panel = house.get(&manager, "/practices").await.expect(200).json();
+        let user: Uuid = row(&panel, "Aurdal")["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let changed = PracticeChanged {
+            name: "Å".into(),
+            municipality: "Å".into(),
+            test_practice: Some(true),
+            ..PracticeChanged::default()
+        };
+        house.publish(about(user, user), &changed).await;
+        house.settle().await;
+        let panel = house.get(&manager, "/practices").await.expect(200).json();
+        has(&panel["totals"], json!({ "practices": 3, "withUse": 1 }));
+        // What is not said did not change.
+        let back = PracticeChanged { test_practice: None, ..changed };
+        house.publish(about(user, user), &back).await;
+        house.settle().await;
+        let panel = house.get(&manager, "/practices").await.expect(200).json();
+        has(row(&panel, "Å"), json!({ "testPractice": true }));
         house.world.stop().await;
     }
 }

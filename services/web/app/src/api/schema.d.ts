@@ -531,7 +531,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that the office has read the answer. A repeat changes nothing. */
+        /** Notes that the office has read the answer that it names. A newer one that came meanwhile stays unread. A repeat changes nothing. */
         post: operations["acknowledge"];
         delete?: never;
         options?: never;
@@ -896,6 +896,11 @@ export interface components {
             /** @description Six digits of the authenticator that the link showed. */
             totpCode: string;
         };
+        /** @description Which answer was read: the one that stood on the page. */
+        Acknowledge: {
+            /** Format: uuid */
+            answerId: string;
+        };
         /** @description The answer. */
         Answer: {
             /** @description The referral had been withdrawn when it was given. */
@@ -904,6 +909,8 @@ export interface components {
             answeredBy: components["schemas"]["AnsweredBy"];
             departmentName: string;
             findings: components["schemas"]["AnsweredFinding"][];
+            /** Format: uuid */
+            id: string;
             summary: string;
         };
         /** @description Who answered. */
@@ -5824,7 +5831,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge"];
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -5868,8 +5879,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description no-answer */
+            /** @description no-answer or newer-answer */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
