@@ -88,12 +88,14 @@ export interface Question {
 export interface AnsweredFinding { findingId: string; diagnosis: string; certainty: Certainty | null; disposition: Disposition | null; plan: string }
 export interface AnswerContent { summary: string; findings: AnsweredFinding[] }
 export interface Answer extends AnswerContent {
-  id: string; answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
+  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
 }
+/** As the office has it: it says which one it has read. */
+export interface ReceivedAnswer extends Answer { id: string }
 export interface Referral {
   id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
-  missing: FieldError[]; questions: Question[]; answer: Answer | null;
+  missing: FieldError[]; questions: Question[]; answer: ReceivedAnswer | null;
   /** Answers before `answer`, oldest first. */
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
