@@ -105,7 +105,9 @@ fn bodies(upload: &str) -> Vec<Bomb> {
             "not-json",
         ),
         sized("65 deep", JSON, deep(64), 400, "malformed"),
-        sized("10,000 deep", JSON, deep(10_000), 400, "malformed"),
+        sized("7,000 deep", JSON, deep(7_000), 400, "malformed"),
+        // Who is not signed in has a password and a code to say.
+        sized("10,000 deep and longer than a door takes", JSON, deep(10_000), 413, "too-large"),
         sized("no JSON", JSON, vec![0xff; 100], 400, "malformed"),
     ]
 }
