@@ -17,7 +17,6 @@
 //! the reply or be removed.
 
 mod acting;
-pub mod body_site;
 pub mod content;
 pub mod due;
 mod erase;
@@ -39,6 +38,7 @@ pub mod upload;
 pub mod vocabulary;
 
 pub use erase::{EraseError, erase};
+pub use kit::body_site;
 
 use kit::{Service, audit, caller, keys, log, scrub};
 

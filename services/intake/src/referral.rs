@@ -7,7 +7,6 @@
 use kit::Problem;
 use serde::{Deserialize, Serialize};
 use time::Duration;
-use uuid::Uuid;
 
 /// A discarded draft can be taken back for so long.
 pub const RESTORABLE: Duration = Duration::days(7);
@@ -89,12 +88,6 @@ impl State {
     }
 }
 
-/// Eight characters by which people name a referral on the telephone; no secret, and not unique for ever.
-pub fn reference(id: Uuid) -> String {
-    // The end of an id is random in every version that is accepted here; the beginning can be a time.
-    id.simple().to_string()[24..].to_uppercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,11 +111,5 @@ mod tests {
         }
         assert_eq!(Answered.after_reading(), Acknowledged);
         assert_eq!(Withdrawn.after_reading(), Withdrawn);
-    }
-
-    #[test]
-    fn a_reference_has_eight_characters() {
-        let id = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef);
-        assert_eq!(reference(id), "DEADBEEF");
     }
 }

@@ -9,6 +9,7 @@
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
 //! | [`objects`], [`pictures`], [`picture`] | the object store, sealed pictures in it, what a picture is |
 //! | [`caller`], [`audit`], [`idempotency`], [`lease`] | who calls, what they saw, once-only, leases |
+//! | [`letter`], [`body_site`] | a referral and its answer on paper; body sites by code |
 //! | [`backup`] | backups beside running services, and putting them back |
 //! | [`scrub`] | a slow walk of the object store, and the list of what is damaged |
 //! | [`http`], [`trace`] | problem+json, extractors, layers, health; traces across services |
@@ -16,6 +17,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod body_site;
 pub mod caller;
 pub mod context;
 pub mod db;
@@ -24,6 +26,7 @@ pub mod http;
 pub mod idempotency;
 pub mod keys;
 pub mod lease;
+pub mod letter;
 pub mod log;
 pub mod objects;
 pub mod oslo;

@@ -5,7 +5,7 @@
 //! dates, which nobody here can use a practice on, follow the same rule.
 
 use crate::At;
-use time::{Date, Duration, Month, Time, UtcOffset};
+use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
 /// Winter time.
 const WINTER: Duration = Duration::hours(1);
@@ -28,10 +28,15 @@ fn ahead(at: At) -> Duration {
     }
 }
 
+/// What clocks and calendars in Oslo show.
+pub fn wall(at: At) -> OffsetDateTime {
+    let offset = UtcOffset::from_whole_seconds(ahead(at).whole_seconds() as i32).unwrap_or(UtcOffset::UTC);
+    at.datetime().to_offset(offset)
+}
+
 /// The calendar day in Oslo.
 pub fn date(at: At) -> Date {
-    let offset = UtcOffset::from_whole_seconds(ahead(at).whole_seconds() as i32).unwrap_or(UtcOffset::UTC);
-    at.datetime().to_offset(offset).date()
+    wall(at).date()
 }
 
 /// The instant at which a day begins in Oslo. The clocks change at 02:00 or 03:00, so midnight is never doubled.

@@ -5,6 +5,7 @@ mod detail;
 mod draft;
 mod image;
 mod information;
+mod letter;
 mod list;
 mod outcome;
 mod reference;
@@ -29,6 +30,8 @@ pub fn routes() -> Routes {
         .routes(routes!(outcome::withdraw))
         .routes(routes!(information::supply))
         .routes(routes!(outcome::acknowledge))
+        .routes(routes!(letter::pdf))
+        .routes(routes!(letter::text))
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))

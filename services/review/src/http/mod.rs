@@ -4,6 +4,7 @@ mod answer;
 mod case;
 mod claim;
 mod image;
+mod letter;
 mod question;
 mod worklist;
 
@@ -33,6 +34,8 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(letter::pdf))
+        .routes(routes!(letter::text))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.
