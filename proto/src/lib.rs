@@ -53,5 +53,5 @@ events! {
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased;
     imaging: ImageReady, ImageRejected;
-    review: InformationRequested, AnswerGiven;
+    review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded;
 }

@@ -1,7 +1,7 @@
 //! A referral's states and what may happen in each of them.
 //!
 //! FHIR ServiceRequest: draft → draft; submitted, in-review, awaiting-information → active; answered, acknowledged →
-//! completed; withdrawn → revoked. `in-review` is part of the vocabulary, but a specialist's claim is a lease and no fact in
+//! completed; withdrawn → revoked; declined → revoked, and its Task rejected. A refusal that was read stays `declined`. `in-review` is part of the vocabulary, but a specialist's claim is a lease and no fact in
 //! the log, so intake does not enter it by itself.
 
 use kit::Problem;
@@ -30,6 +30,8 @@ pub enum State {
     Acknowledged,
     /// Taken back by the office.
     Withdrawn,
+    /// Ended by the department without an answer.
+    Declined,
 }
 
 impl State {
@@ -62,6 +64,10 @@ impl State {
             Self::Draft => {
                 Err(Problem::conflict("not-submitted", "The referral was not sent yet. Discard the draft instead."))
             }
+            Self::Declined => Err(Problem::conflict(
+                "declined",
+                "The department has declined this referral, so there is nothing to withdraw. Read why.",
+            )),
             _ => Err(Problem::conflict(
                 "already-answered",
                 "The answer has come already, so the referral can't be withdrawn. Read the answer.",
@@ -75,10 +81,17 @@ impl State {
         if self == Self::Withdrawn { Self::Withdrawn } else { Self::Answered }
     }
 
-    /// What a question makes of it: a question that crossed a withdrawal or an answer changes nothing.
+    /// What a question makes of it: a question that crossed a withdrawal or an answer changes nothing. After a refusal only a
+    /// department asks that has taken the referral up again.
     #[must_use]
     pub fn after_question(self) -> Self {
-        if self.is_waiting() { Self::AwaitingInformation } else { self }
+        if self.is_waiting() || self == Self::Declined { Self::AwaitingInformation } else { self }
+    }
+
+    /// What a refusal makes of it. One that crossed a withdrawal changes nothing.
+    #[must_use]
+    pub fn after_refusal(self) -> Self {
+        if self.is_waiting() { Self::Declined } else { self }
     }
 
     /// What reading the answer makes of it.
@@ -94,7 +107,7 @@ mod tests {
 
     #[test]
     fn transitions() {
-        use State::{Acknowledged, Answered, AwaitingInformation, Draft, InReview, Submitted, Withdrawn};
+        use State::{Acknowledged, Answered, AwaitingInformation, Declined, Draft, InReview, Submitted, Withdrawn};
         for (state, pictures, withdraw, answer, question) in [
             (Draft, true, false, Answered, Draft),
             (Submitted, false, true, Answered, AwaitingInformation),
@@ -103,6 +116,7 @@ mod tests {
             (Answered, false, false, Answered, Answered),
             (Acknowledged, false, false, Answered, Acknowledged),
             (Withdrawn, false, false, Withdrawn, Withdrawn),
+            (Declined, false, false, Answered, AwaitingInformation),
         ] {
             assert_eq!(state.takes_pictures().is_ok(), pictures, "{state:?}");
             assert_eq!(state.withdrawable().is_ok(), withdraw, "{state:?}");
@@ -111,5 +125,12 @@ mod tests {
         }
         assert_eq!(Answered.after_reading(), Acknowledged);
         assert_eq!(Withdrawn.after_reading(), Withdrawn);
+        assert_eq!(Declined.after_reading(), Declined);
+        for waiting in [Submitted, InReview, AwaitingInformation] {
+            assert_eq!(waiting.after_refusal(), Declined);
+        }
+        for other in [Withdrawn, Answered, Acknowledged, Declined] {
+            assert_eq!(other.after_refusal(), other);
+        }
     }
 }

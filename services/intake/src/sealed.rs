@@ -18,6 +18,10 @@ pub const ASKED: &str = "intake_question.asked";
 pub const REPLY: &str = "intake_question.reply";
 /// The answer.
 pub const ANSWER: &str = "intake_answer.content";
+/// Why a department declined.
+pub const DECLINED: &str = "intake_decline.content";
+/// How and why a department forwarded.
+pub const FORWARDED: &str = "intake_forward.content";
 /// Who did something.
 pub const WHO: &str = "intake_happening.who";
 
@@ -52,6 +56,47 @@ pub struct Answered {
     pub summary: String,
     /// One by one.
     pub findings: Vec<AnsweredFinding>,
+    /// Why it replaces an earlier answer; empty when it replaces none.
+    #[serde(default)]
+    pub reason: String,
+    /// `practice` or `department`; empty in answers given before it was asked.
+    #[serde(default)]
+    pub tells_patient: String,
+    /// `practice`, `department` or `nobody`; empty in answers given before it was asked.
+    #[serde(default)]
+    pub books: String,
+}
+
+/// Why a department declined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declined {
+    /// Name of who declined.
+    pub by: String,
+    /// Their role.
+    pub role: String,
+    /// Department at that time.
+    pub department: String,
+    /// `not-suited`, `wrong-department`, `insufficient`, `outside-area` or `other`.
+    pub reason: String,
+    /// In words.
+    pub text: String,
+}
+
+/// How and why a department forwarded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    /// Name of who forwarded.
+    pub by: String,
+    /// From where, at that time.
+    pub from_department: String,
+    /// Before.
+    pub from_specialty: String,
+    /// To where, at that time.
+    pub to_department: String,
+    /// From now on.
+    pub to_specialty: String,
+    /// In words.
+    pub text: String,
 }
 
 /// The answer about one finding.

@@ -1,6 +1,8 @@
-//! An answer: for each finding a diagnosis, how certain it is, what to do with the patient, and a plan.
+//! An answer: for each finding a diagnosis, how certain it is, what to do with the patient, and a plan; and over all of them
+//! who tells the patient and who books, because what nobody was named for is what nobody does.
 //!
-//! A signed answer is held for ten seconds, in which the signer can take it back; then it is a fact.
+//! A signed answer is held for ten seconds, in which the signer can take it back; then it is a fact. What was sent is never
+//! changed: an amendment is a new answer that names the one it replaces, and says why. Both stay.
 
 use crate::ReviewError;
 use crate::case::Finding;
@@ -18,6 +20,8 @@ pub const HELD: Duration = Duration::seconds(10);
 pub const LONGEST_DIAGNOSIS: usize = 500;
 /// Longest plan or summary, in characters.
 pub const LONGEST_TEXT: usize = 8_000;
+/// Longest reason for an amendment, a refusal or a forwarding, in characters.
+pub const LONGEST_REASON: usize = 2_000;
 
 /// How sure the specialist is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,6 +71,14 @@ pub enum Disposition {
 }
 
 impl Disposition {
+    /// Somebody has to book: an appointment, an operation, an examination.
+    pub fn needs_booking(self) -> bool {
+        matches!(
+            self,
+            Self::CancerPathway | Self::FaceToFaceUrgent | Self::DirectSurgery | Self::FaceToFaceRoutine
+        )
+    }
+
     /// As it stands in events.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,6 +94,51 @@ impl Disposition {
     }
 }
 
+/// Who tells the patient what the answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = review::TellsPatient)]
+pub enum TellsPatient {
+    /// The practice that referred.
+    Practice,
+    /// The department that answers.
+    Department,
+}
+
+impl TellsPatient {
+    /// As it stands in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Department => "department",
+        }
+    }
+}
+
+/// Who books what the answer recommends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = review::Books)]
+pub enum Books {
+    /// The practice that referred.
+    Practice,
+    /// The department that answers.
+    Department,
+    /// Nothing is to be booked.
+    Nobody,
+}
+
+impl Books {
+    /// As it stands in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Department => "department",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
 /// What a specialist writes; sealed in the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -93,6 +150,15 @@ pub struct AnswerContent {
     /// One per finding.
     #[serde(default)]
     pub findings: Vec<FindingAnswer>,
+    /// Empty in a draft, and in answers given before it was asked.
+    #[serde(default)]
+    pub tells_patient: Option<TellsPatient>,
+    /// Empty in a draft, and in answers given before it was asked.
+    #[serde(default)]
+    pub books: Option<Books>,
+    /// Why an earlier answer is amended; stays empty in a first answer.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// The answer to one finding; everything may be empty while it is a draft.
@@ -118,9 +184,14 @@ pub struct FindingAnswer {
 
 impl AnswerContent {
     /// What a signature would refuse. Fields are numbered as the case's findings stand, `findings[0]` first; an answer to
-    /// something else is named by its id. `unshown` are pictures that the signer has not looked at.
-    pub fn missing(&self, findings: &[Finding], unshown: &[Uuid]) -> Vec<FieldError> {
-        let mut errors = too_long("summary", &self.summary, LONGEST_TEXT);
+    /// something else is named by its id. `unshown` are pictures that the signer has not looked at; `amending` an earlier
+    /// answer needs a reason.
+    pub fn missing(&self, findings: &[Finding], unshown: &[Uuid], amending: bool) -> Vec<FieldError> {
+        let mut errors = too_long("reason", &self.reason, LONGEST_REASON);
+        if amending && blank(&self.reason) {
+            errors.push(FieldError::new("reason", "required", "Write to the practice why the answer is amended."));
+        }
+        errors.extend(too_long("summary", &self.summary, LONGEST_TEXT));
         for (place, finding) in findings.iter().enumerate() {
             match self.findings.iter().find(|answer| answer.finding_id == finding.id) {
                 Some(answer) => errors.extend(answer.missing(place)),
@@ -142,9 +213,29 @@ impl AnswerContent {
                 ));
             }
         }
+        errors.extend(self.without_owner());
         errors.extend(unshown.iter().map(|image| {
             FieldError::new(format!("images[{image}]"), NOT_SHOWN, "Look at this picture before you sign.")
         }));
+        errors
+    }
+
+    /// What would be left to nobody.
+    fn without_owner(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.tells_patient.is_none() {
+            errors.push(FieldError::new("tellsPatient", "required", "Choose who tells the patient."));
+        }
+        let needs_booking = self.findings.iter().filter_map(|finding| finding.disposition).any(Disposition::needs_booking);
+        match self.books {
+            None => errors.push(FieldError::new("books", "required", "Choose who books, or that nothing is to be booked.")),
+            Some(Books::Nobody) if needs_booking => errors.push(FieldError::new(
+                "books",
+                "nobody-books",
+                "The patient is to be seen, so somebody has to book. Choose the practice or the department.",
+            )),
+            Some(_) => {}
+        }
         errors
     }
 
@@ -152,8 +243,8 @@ impl AnswerContent {
     ///
     /// # Errors
     /// `Invalid` with everything that is missing.
-    pub fn check(&self, findings: &[Finding], unshown: &[Uuid]) -> Result<(), ReviewError> {
-        let errors = self.missing(findings, unshown);
+    pub fn check(&self, findings: &[Finding], unshown: &[Uuid], amending: bool) -> Result<(), ReviewError> {
+        let errors = self.missing(findings, unshown, amending);
         if errors.is_empty() { Ok(()) } else { Err(ReviewError::Invalid(errors)) }
     }
 
@@ -185,11 +276,11 @@ impl FindingAnswer {
 }
 
 /// No letter and no digit: characters that can't be seen are no answer.
-fn blank(text: &str) -> bool {
+pub(crate) fn blank(text: &str) -> bool {
     !text.chars().any(char::is_alphanumeric)
 }
 
-fn too_long(field: &str, text: &str, longest: usize) -> Vec<FieldError> {
+pub(crate) fn too_long(field: &str, text: &str, longest: usize) -> Vec<FieldError> {
     if text.chars().count() <= longest {
         return Vec::new();
     }
@@ -247,37 +338,64 @@ mod tests {
             plan: String::new(),
             ..answered(2, Disposition::GpManages)
         };
-        let content = AnswerContent { summary: String::new(), findings: vec![empty] };
+        let content = AnswerContent { findings: vec![empty], ..AnswerContent::default() };
         assert_eq!(
-            fields(&content.missing(&findings, &[])),
+            fields(&content.missing(&findings, &[], false)),
             [
                 ("findings[0].diagnosis", "required"),
                 ("findings[1].diagnosis", "required"),
                 ("findings[1].certainty", "required"),
                 ("findings[1].disposition", "required"),
                 ("findings[1].plan", "required"),
+                ("tellsPatient", "required"),
+                ("books", "required"),
             ]
         );
-        let whole = AnswerContent {
-            summary: String::new(),
-            findings: vec![answered(2, Disposition::GpManages), answered(1, Disposition::MoreInfo)],
-        };
-        assert!(whole.check(&findings, &[]).is_ok());
+        let whole = owned(vec![answered(2, Disposition::GpManages), answered(1, Disposition::MoreInfo)]);
+        assert!(whole.check(&findings, &[], false).is_ok());
+    }
+
+    #[test]
+    fn an_amendment_says_why() {
+        let content = owned(vec![answered(1, Disposition::GpManages)]);
+        assert_eq!(fields(&content.missing(&[finding(1)], &[], true)), [("reason", "required")]);
+        let told = AnswerContent { reason: "Histology has come.".into(), ..content.clone() };
+        assert!(told.check(&[finding(1)], &[], true).is_ok());
+        let long = AnswerContent { reason: "x".repeat(LONGEST_REASON + 1), ..content };
+        assert_eq!(fields(&long.missing(&[finding(1)], &[], true)), [("reason", "too-long")]);
+    }
+
+    #[test]
+    fn who_is_to_be_seen_is_booked_by_somebody() {
+        for (disposition, refused) in [
+            (Disposition::CancerPathway, true),
+            (Disposition::FaceToFaceUrgent, true),
+            (Disposition::DirectSurgery, true),
+            (Disposition::FaceToFaceRoutine, true),
+            (Disposition::GpProcedure, false),
+            (Disposition::GpManages, false),
+        ] {
+            let content = owned(vec![answered(1, disposition)]);
+            let wrong = content.missing(&[finding(1)], &[], false);
+            let expected: &[(&str, &str)] = if refused { &[("books", "nobody-books")] } else { &[] };
+            assert_eq!(fields(&wrong), expected, "{disposition:?}");
+            let booked = AnswerContent { books: Some(Books::Practice), ..content };
+            assert!(booked.check(&[finding(1)], &[], false).is_ok());
+        }
+    }
+
+    fn owned(findings: Vec<FindingAnswer>) -> AnswerContent {
+        let (tells_patient, books) = (Some(TellsPatient::Practice), Some(Books::Nobody));
+        AnswerContent { findings, tells_patient, books, ..AnswerContent::default() }
     }
 
     #[test]
     fn nothing_extra_and_nothing_unseen() {
-        let content = AnswerContent {
-            summary: "x".repeat(LONGEST_TEXT + 1),
-            findings: vec![
-                answered(1, Disposition::GpManages),
-                answered(1, Disposition::GpManages),
-                answered(9, Disposition::GpManages),
-            ],
-        };
+        let findings = [1, 1, 9].map(|id| answered(id, Disposition::GpManages)).into();
+        let content = AnswerContent { summary: "x".repeat(LONGEST_TEXT + 1), ..owned(findings) };
         let (one, nine, image) = (Uuid::from_u128(1), Uuid::from_u128(9), Uuid::from_u128(5));
         assert_eq!(
-            fields(&content.missing(&[finding(1)], &[image])),
+            fields(&content.missing(&[finding(1)], &[image], false)),
             [
                 ("summary", "too-long"),
                 (format!("findings[{one}]").as_str(), "unexpected"),
@@ -303,14 +421,11 @@ mod tests {
             order.iter().map(|word| serde_json::from_str(&format!("\"{word}\"")).unwrap()).collect();
         assert!(all.is_sorted());
         assert_eq!(all.iter().map(|one| one.as_str()).collect::<Vec<_>>(), order);
-        let content = AnswerContent {
-            summary: String::new(),
-            findings: vec![
-                answered(1, Disposition::GpManages),
-                answered(2, Disposition::DirectSurgery),
-                answered(3, Disposition::FaceToFaceRoutine),
-            ],
-        };
+        let content = owned(vec![
+            answered(1, Disposition::GpManages),
+            answered(2, Disposition::DirectSurgery),
+            answered(3, Disposition::FaceToFaceRoutine),
+        ]);
         assert_eq!(content.disposition(), Some(Disposition::DirectSurgery));
         assert_eq!(AnswerContent::default().disposition(), None);
     }

@@ -24,6 +24,10 @@ pub enum State {
     Signed,
     /// The answer is out.
     Answered,
+    /// The answer is out, and somebody writes one that replaces it.
+    Amending,
+    /// The department ended it without an answer.
+    Declined,
     /// The practice withdrew it before an answer.
     Withdrawn,
     /// Its key was destroyed: nothing can be read of it.

@@ -38,13 +38,25 @@ impl Standing {
         match (self.state, self.claim) {
             (State::Erased, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
+            (State::Declined, _) => ReviewError::Declined,
             (State::Answered, _) => ReviewError::Answered,
             (_, Some(claim)) if claim.by != person => {
                 ReviewError::ClaimedByOther { by: claim.name, until: claim.expires_at }
             }
+            (State::Amending, _) => ReviewError::Answered,
             (State::Signed, _) => ReviewError::Signed,
             // It was free again a moment later: trying once more is right.
             _ => ReviewError::ClaimLost,
+        }
+    }
+
+    /// Why `person` could not take the case to amend its answer.
+    pub fn not_amended(self, person: Uuid) -> ReviewError {
+        match self.state {
+            State::Waiting | State::Returned | State::AwaitingInformation => ReviewError::NotAnswered,
+            // It was free again a moment later.
+            State::Answered => ReviewError::ClaimLost,
+            _ => self.not_taken(person),
         }
     }
 
@@ -53,7 +65,10 @@ impl Standing {
         match (self.state, self.claim) {
             (State::Erased, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
+            (State::Declined, _) => ReviewError::Declined,
             (State::Signed, Some(claim)) if claim.by == person => ReviewError::Signed,
+            // Who amends can't ask, decline or forward.
+            (State::Amending, Some(claim)) if claim.by == person => ReviewError::Answered,
             _ => ReviewError::ClaimLost,
         }
     }
@@ -80,5 +95,15 @@ mod tests {
         assert!(matches!(standing(State::Signed, 1).not_held(me), ReviewError::Signed));
         assert!(matches!(standing(State::Withdrawn, 1).not_held(me), ReviewError::Withdrawn));
         assert!(matches!(standing(State::Erased, 1).not_held(me), ReviewError::NotFound));
+        assert!(matches!(standing(State::Declined, 1).not_held(me), ReviewError::Declined));
+        assert!(matches!(standing(State::Declined, 2).not_taken(me), ReviewError::Declined));
+        assert!(matches!(standing(State::Amending, 1).not_held(me), ReviewError::Answered));
+        assert!(matches!(standing(State::Amending, 2).not_held(me), ReviewError::ClaimLost));
+        assert!(matches!(standing(State::Amending, 2).not_taken(me), ReviewError::ClaimedByOther { .. }));
+        assert!(matches!(standing(State::Amending, 1).not_taken(me), ReviewError::Answered));
+        assert!(matches!(standing(State::Amending, 2).not_amended(me), ReviewError::ClaimedByOther { .. }));
+        assert!(matches!(standing(State::Waiting, 2).not_amended(me), ReviewError::NotAnswered));
+        assert!(matches!(standing(State::Withdrawn, 1).not_amended(me), ReviewError::Withdrawn));
+        assert!(matches!(standing(State::Signed, 1).not_amended(me), ReviewError::Signed));
     }
 }

@@ -100,6 +100,9 @@ fn clear(event: &Recorded, referral: &ReferralSubmitted) -> Result<CaseRow, Proj
         claimed_at: None,
         lease_expires_at: None,
         withdrawn_at: None,
+        assigned_to: None,
+        assigned_name: None,
+        assigned_at: None,
     })
 }
 

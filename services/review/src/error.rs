@@ -28,6 +28,15 @@ pub enum ReviewError {
     /// An answer was sent.
     #[error("answered")]
     Answered,
+    /// Nothing was sent that could be amended.
+    #[error("not answered")]
+    NotAnswered,
+    /// The department ended the case without an answer.
+    #[error("declined")]
+    Declined,
+    /// The id that the client made stands for something else.
+    #[error("the id is used")]
+    IdReused,
     /// The caller signed and the answer is held.
     #[error("signed")]
     Signed,
@@ -101,6 +110,11 @@ impl From<ReviewError> for Problem {
                 Self::conflict("withdrawn", "The practice has withdrawn this referral. No answer is needed.")
             }
             ReviewError::Answered => Self::conflict("answered", "This case has been answered."),
+            ReviewError::NotAnswered => {
+                Self::conflict("not-answered", "This case has no answer yet, so there is nothing to amend. Answer it.")
+            }
+            ReviewError::Declined => Self::conflict("declined", "The department has declined this referral."),
+            ReviewError::IdReused => Self::conflict("id-reused", "This id stands for something else already. Make a new one."),
             ReviewError::Signed => Self::conflict(
                 "already-signed",
                 "The answer is signed and about to be sent. Undo the signature first to change anything.",

@@ -2,8 +2,9 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
+//! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
+//! | `register` | what it learns of the register: departments and people by name |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
 //! | `store` | all SQL |
@@ -12,11 +13,19 @@
 //! Decisions that stand here: an open question does not forbid an answer (a telephone call can bring what was missing), it
 //! forbids a second question; the case then leaves the worklist until the reply comes. Information that arrives after an
 //! answer brings the case back as returned, because somebody must read it. A draft belongs to the person who wrote it: a
-//! take-over shows none of it. "Done today" counts from midnight UTC. Claims, drafts and what was shown are no events.
+//! take-over shows none of it. "Done today" counts from midnight UTC. Claims, drafts and what was shown are no events, and
+//! neither are assignments and absences: they say who means to read, not what was done. A case goes with all its pictures and
+//! words to the department that it is forwarded to, and the one that had it can't open it any more ([`forward`]). A case that
+//! was answered is never declined: its answer is amended.
 
+pub mod absence;
 pub mod answer;
+pub mod board;
 pub mod case;
 pub mod claim;
+pub mod decline;
+pub mod ended;
+pub mod forward;
 pub mod http;
 pub mod image;
 pub mod question;
@@ -26,6 +35,7 @@ pub mod worklist;
 
 mod consume;
 mod error;
+mod register;
 mod release;
 
 pub use error::ReviewError;
@@ -43,7 +53,7 @@ pub fn service() -> Service {
         rights: &[log::PUBLISHING, log::CONSUMING, caller::ASKING, audit::RECORDING, scrub::NOTING, keys::OPENING],
         statements: store::STATEMENT_LISTS,
         objects: store::OBJECTS,
-        consumers: vec![consume::CASES],
+        consumers: vec![consume::CASES, register::REGISTER],
         repairs: vec![release::SEND_ANSWERS, release::FREE_CLAIMS],
         gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }

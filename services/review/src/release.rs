@@ -83,6 +83,7 @@ fn envelope(ctx: &Context, answer: &AnswerRow, case: &CaseRow) -> Envelope {
         disposition: answer.disposition.clone(),
         claimed_us: answer.claimed_at.map(kit::At::micros),
         findings: u32::try_from(answer.findings).unwrap_or_default(),
+        amends: answer.amends.is_some(),
         ..of_case(ctx, case)
     }
 }
@@ -111,5 +112,9 @@ fn fact(answer: &AnswerRow, case: &CaseRow, content: &AnswerContent) -> AnswerGi
         department_name: case.department_name.clone(),
         summary: content.summary.clone(),
         findings: content.findings.iter().map(proto::review::FindingAnswer::from).collect(),
+        amends: answer.amends.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        reason: if answer.amends.is_some() { content.reason.trim().to_owned() } else { String::new() },
+        tells_patient: content.tells_patient.map_or_else(String::new, |one| one.as_str().to_owned()),
+        books: content.books.map_or_else(String::new, |one| one.as_str().to_owned()),
     }
 }

@@ -19,6 +19,10 @@ pub const QUESTION: Column = Column("review_question.content");
 pub const REPLY: Column = Column("review_question.reply");
 /// An answer that is being written; bound to the case.
 pub const DRAFT: Column = Column("review_draft.content");
+/// Why a department declined.
+pub const DECLINE: Column = Column("review_decline.content");
+/// Why a case was forwarded.
+pub const FORWARD: Column = Column("review_forward.content");
 /// A signed answer.
 pub const ANSWER: Column = Column("review_answer.content");
 

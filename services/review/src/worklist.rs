@@ -21,7 +21,7 @@ pub enum Filter {
     /// All that wait in the caller's departments.
     #[default]
     All,
-    /// Claimed by the caller.
+    /// Claimed by the caller, or meant for them.
     Mine,
     /// Claimed by nobody.
     Unclaimed,

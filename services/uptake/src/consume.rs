@@ -37,6 +37,8 @@ pub const FACTS: Consumer = Consumer {
         "ImageRejected",
         "InformationRequested",
         "AnswerGiven",
+        "ReferralDeclined",
+        "ReferralForwarded",
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: store::RESET,

@@ -6,8 +6,8 @@ use crate::content::DraftContent;
 use crate::missing::{Setting, Shown, missing};
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, happening, image, place, question};
-use crate::vocabulary::{ImageState, View};
+use crate::store::{answer, decline, forward, happening, image, place, question};
+use crate::vocabulary::{ImageState, Specialty, View};
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
 use kit::seal::DataKey;
@@ -46,6 +46,14 @@ pub struct Referral {
     answer: Option<Answer>,
     /// Those before it, oldest first.
     earlier_answers: Vec<Answer>,
+    /// The newest refusal.
+    declined: Option<Declined>,
+    /// Its way from department to department, oldest first.
+    forwards: Vec<Forwarded>,
+    /// Who has it now.
+    with_department: Option<String>,
+    /// As what they have it now.
+    with_specialty: Option<Specialty>,
     acknowledged_at: Option<At>,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
@@ -117,6 +125,14 @@ pub struct AnsweredBy {
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     id: Uuid,
+    /// The answer that it replaces.
+    amends: Option<Uuid>,
+    /// Why it replaces an earlier one; empty when it replaces none.
+    reason: String,
+    /// `practice` or `department`; empty in answers given before it was asked.
+    tells_patient: String,
+    /// `practice`, `department` or `nobody`; empty in answers given before it was asked.
+    books: String,
     answered_at: At,
     answered_by: AnsweredBy,
     department_name: String,
@@ -126,11 +142,39 @@ pub struct Answer {
     after_withdrawal: bool,
 }
 
+/// The department ended it without an answer: the practice tells the patient, and nothing is booked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Declined {
+    /// Named when it is acknowledged.
+    id: Uuid,
+    declined_at: At,
+    declined_by: AnsweredBy,
+    department_name: String,
+    /// `not-suited`, `wrong-department`, `insufficient`, `outside-area` or `other`.
+    reason: String,
+    text: String,
+}
+
+/// A step from department to department.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Forwarded {
+    at: At,
+    by: String,
+    from_department: String,
+    from_specialty: String,
+    to_department: String,
+    to_specialty: String,
+    text: String,
+}
+
 /// One thing that happened.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Happening {
     at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `withdrawn`,
+    /// `discarded` or `restored`.
     what: String,
     who: Option<String>,
 }
@@ -150,6 +194,11 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     let answer = earlier.pop().map(|row| shown_answer(row, key)).transpose()?.flatten();
     let earlier =
         earlier.into_iter().filter_map(|row| shown_answer(row, key).transpose()).collect::<Result<_, Error>>()?;
+    let declined = decline::of_referral(&ctx.db, id).await?.pop();
+    let declined = declined.map(|row| shown_decline(row, key)).transpose()?.flatten();
+    let forwards = forward::of_referral(&ctx.db, id).await?;
+    let forwards =
+        forwards.into_iter().filter_map(|row| shown_forward(row, key).transpose()).collect::<Result<_, Error>>()?;
     let timeline = happening::of_referral(&ctx.db, id).await?;
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
@@ -167,6 +216,10 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         questions,
         answer,
         earlier_answers: earlier,
+        declined,
+        forwards,
+        with_department: row.department_name.clone(),
+        with_specialty: row.specialty,
         acknowledged_at: row.acknowledged_at,
         withdrawn_at: row.withdrawn_at,
         timeline,
@@ -247,12 +300,47 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
     let answered: Answered = sealed::open(key, sealed::ANSWER, row.id, &bytes)?;
     Ok(Some(Answer {
         id: row.id,
+        amends: row.amends,
+        reason: answered.reason,
+        tells_patient: answered.tells_patient,
+        books: answered.books,
         answered_at: row.answered_at,
         answered_by: AnsweredBy { name: answered.by, role: answered.role },
         department_name: answered.department,
         summary: answered.summary,
         findings: answered.findings,
         after_withdrawal: row.after_withdrawal,
+    }))
+}
+
+fn shown_decline(row: decline::Row, key: &DataKey) -> Result<Option<Declined>, Error> {
+    let Some(bytes) = row.content else {
+        return Ok(None);
+    };
+    let said: sealed::Declined = sealed::open(key, sealed::DECLINED, row.id, &bytes)?;
+    Ok(Some(Declined {
+        id: row.id,
+        declined_at: row.at,
+        declined_by: AnsweredBy { name: said.by, role: said.role },
+        department_name: said.department,
+        reason: said.reason,
+        text: said.text,
+    }))
+}
+
+fn shown_forward(row: forward::Row, key: &DataKey) -> Result<Option<Forwarded>, Error> {
+    let Some(bytes) = row.content else {
+        return Ok(None);
+    };
+    let said: sealed::Forwarded = sealed::open(key, sealed::FORWARDED, row.id, &bytes)?;
+    Ok(Some(Forwarded {
+        at: row.at,
+        by: said.by,
+        from_department: said.from_department,
+        from_specialty: said.from_specialty,
+        to_department: said.to_department,
+        to_specialty: said.to_specialty,
+        text: said.text,
     }))
 }
 

@@ -23,7 +23,7 @@ const AFTER_ALL: i64 = 253_402_300_799_000_000;
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tab {
-    /// Answered and not yet read.
+    /// Answered or declined, and not yet read.
     Answers,
     /// With a department.
     Waiting,
@@ -73,8 +73,10 @@ pub struct ReferralRow {
     updated_at: At,
     submitted_at: Option<At>,
     due_at: Option<At>,
-    /// There is an answer that nobody has read.
+    /// There is an answer, or a refusal, that nobody has read.
     unread: bool,
+    /// The newest answer replaces an earlier one.
+    amended: bool,
     /// The department waits for information.
     question: bool,
 }
@@ -159,6 +161,7 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         updated_at: row.updated_at,
         submitted_at: row.submitted_at,
         due_at: row.due_at,
+        amended: row.amended,
         unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
         question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,
     })

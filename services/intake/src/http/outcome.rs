@@ -1,13 +1,14 @@
-//! How a referral ends for the office: it is withdrawn, or its answer is read.
+//! How a referral ends for the office: it is withdrawn, or its answer is read, or why it was declined.
 
 use crate::acting::Acting;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::{answer, referral};
+use crate::store::{answer, decline, referral};
 use crate::text::blank;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
+use kit::log::Envelope;
 use kit::{Caller, Context, Problem};
 use proto::intake::{AnswerAcknowledged, ReferralWithdrawn};
 use serde::Deserialize;
@@ -77,14 +78,15 @@ fn crossed(state: ReferralState) -> Problem {
     })
 }
 
-/// Which answer was read: the one that stood on the page.
+/// Which answer, or which refusal, was read: the one that stood on the page.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledge {
     answer_id: Uuid,
 }
 
-/// Notes that the office has read the answer that it names. A newer one that came meanwhile stays unread. A repeat changes nothing.
+/// Notes that the office has read the answer or refusal that it names. A newer one that came meanwhile stays unread. A repeat
+/// changes nothing.
 #[utoipa::path(post, path = "/referrals/{id}/acknowledge", params(("id" = Uuid, Path)), request_body = Acknowledge,
     responses((status = NO_CONTENT), (status = CONFLICT, description = "no-answer or newer-answer")))]
 pub async fn acknowledge(
@@ -95,11 +97,11 @@ pub async fn acknowledge(
 ) -> Result<StatusCode, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let row = &acting.row;
-    let newest = answer::of_referral(&ctx.db, id).await?.pop().map(|answer| answer.id);
+    let newest = newest(&ctx, id).await?;
     if row.answered_at.is_none() || newest.is_none() {
         return Err(Problem::conflict("no-answer", "There is no answer yet."));
     }
-    if newest != Some(answer_id) {
+    if newest.is_none_or(|newest| newest.id != answer_id) {
         return Err(newer_answer());
     }
     if row.acknowledged_at.is_some() {
@@ -112,10 +114,27 @@ pub async fn acknowledge(
         let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
         return if now.acknowledged_at.is_some() { Ok(StatusCode::NO_CONTENT) } else { Err(newer_answer()) };
     }
-    ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
+    let refused = newest.is_some_and(|newest| newest.refusal);
+    let disposition = if refused { "reject".to_owned() } else { String::new() };
+    ctx.publish(&mut tx, Envelope { disposition, ..acting.envelope() }, &AnswerAcknowledged {}).await?;
     acting.happened(&mut tx, "acknowledged").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the department said last.
+#[derive(Clone, Copy)]
+struct Newest {
+    id: Uuid,
+    refusal: bool,
+}
+
+async fn newest(ctx: &Context, referral: Uuid) -> sqlx::Result<Option<Newest>> {
+    let answers = answer::of_referral(&ctx.db, referral).await?;
+    let declines = decline::of_referral(&ctx.db, referral).await?;
+    let answers = answers.into_iter().map(|row| (row.answered_at, Newest { id: row.id, refusal: false }));
+    let all = answers.chain(declines.into_iter().map(|row| (row.at, Newest { id: row.id, refusal: true })));
+    Ok(all.max_by_key(|(at, newest)| (*at, newest.id)).map(|(_, newest)| newest))
 }
 
 fn newer_answer() -> Problem {

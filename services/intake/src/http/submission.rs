@@ -61,7 +61,7 @@ impl Receipt {
             images: with_referral
                 .map(|image| Sent { id: image.id, sha256: hex::encode(&image.sha256), bytes: image.bytes })
                 .collect(),
-            department_name: row.department_name.clone().unwrap_or_default(),
+            department_name: row.first_sent_to.clone().or_else(|| row.department_name.clone()).unwrap_or_default(),
             reference: reference(row.id),
         })
     }

@@ -1,22 +1,23 @@
-//! Questions and answers of departments. They are copied sealed under the referral's key, whatever sealed the event.
+//! Questions, answers, refusals and forwardings of departments. They are copied sealed under the referral's key, whatever sealed the event.
 //!
-//! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it.
+//! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it. A refusal is unread
+//! like an answer, unless the office had withdrawn: then it only stands in what happened.
 
 use crate::acting::happened;
 use crate::referral::State;
-use crate::sealed::{self, Answered, AnsweredFinding, Asked};
-use crate::store::{answer, question, referral};
+use crate::sealed::{self, Answered, AnsweredFinding, Asked, Declined, Forwarded};
+use crate::store::{answer, decline, forward, question, referral};
 use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
-use kit::{Context, Error, Tx};
+use kit::{At, Context, Error, Tx};
 use proto::Event;
-use proto::review::{AnswerGiven, InformationRequested};
+use proto::review::{AnswerGiven, InformationRequested, ReferralDeclined, ReferralForwarded};
 use uuid::Uuid;
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-review",
-    kinds: &[InformationRequested::KIND, AnswerGiven::KIND],
+    kinds: &[InformationRequested::KIND, AnswerGiven::KIND, ReferralDeclined::KIND, ReferralForwarded::KIND],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: &[],
 };
@@ -34,6 +35,8 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     match event.kind() {
         InformationRequested::KIND => asked(ctx, tx, event, &row, key.as_ref()).await,
         AnswerGiven::KIND => answered(ctx, tx, event, &row, key.as_ref()).await,
+        ReferralDeclined::KIND => declined(ctx, tx, event, &row, key.as_ref()).await,
+        ReferralForwarded::KIND => forwarded(ctx, tx, event, &row, key.as_ref()).await,
         _ => Ok(()),
     }
 }
@@ -75,17 +78,81 @@ async fn answered(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let (answered_at, after_withdrawal) = (event.occurred_at(), row.state == State::Withdrawn);
-    let copy = |id, content| answer::Row { id, answered_at, after_withdrawal, content };
+    let copy = |id, amends, content| answer::Row { id, answered_at, after_withdrawal, amends, content };
     referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();
-        return Ok(answer::add(tx, row.id, copy(id, None)).await?);
+        return Ok(answer::add(tx, row.id, copy(id, None, None)).await?);
     };
     let id = id_of(&fact.answer).ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
-    let who = fact.answered_by.clone();
+    let (who, amends) = (fact.answered_by.clone(), id_of(&fact.amends));
     let sealed = sealed::seal(ctx, key, sealed::ANSWER, id, &read(fact))?;
-    answer::add(tx, row.id, copy(id, Some(sealed))).await?;
-    Ok(happened(ctx, tx, key, row.id, "answered", Some(&who)).await?)
+    answer::add(tx, row.id, copy(id, amends, Some(sealed))).await?;
+    let what = if amends.is_some() { "amended" } else { "answered" };
+    Ok(happened(ctx, tx, key, row.id, what, Some(&who)).await?)
+}
+
+async fn declined(
+    ctx: &Context,
+    tx: &mut Tx,
+    event: &Recorded,
+    row: &referral::Row,
+    key: Option<&DataKey>,
+) -> Result<(), ProjectError> {
+    let at = event.occurred_at();
+    if row.state.is_waiting() {
+        referral::set_answered(tx, row.id, row.state.after_refusal(), at).await?;
+    }
+    let (Some(fact), Some(key)) = (content::<ReferralDeclined>(ctx, event).await?, key) else {
+        let id = id_of(&event.envelope.id).unwrap_or_default();
+        return Ok(decline::add(tx, row.id, decline::Row { id, at, content: None }).await?);
+    };
+    let id = id_of(&fact.decline).ok_or_else(|| ProjectError::Poison("the event names no refusal".into()))?;
+    let said = Declined {
+        by: fact.declined_by,
+        role: fact.role,
+        department: fact.department_name,
+        reason: fact.reason,
+        text: fact.text,
+    };
+    let sealed = sealed::seal(ctx, key, sealed::DECLINED, id, &said)?;
+    decline::add(tx, row.id, decline::Row { id, at, content: Some(sealed) }).await?;
+    Ok(happened(ctx, tx, key, row.id, "declined", Some(&said.by)).await?)
+}
+
+/// Where it is now stands in the clear, like where it was sent; who forwarded it, and why, is sealed.
+async fn forwarded(
+    ctx: &Context,
+    tx: &mut Tx,
+    event: &Recorded,
+    row: &referral::Row,
+    key: Option<&DataKey>,
+) -> Result<(), ProjectError> {
+    let (Some(fact), Some(key)) = (content::<ReferralForwarded>(ctx, event).await?, key) else {
+        let id = id_of(&event.envelope.id).unwrap_or_default();
+        let at = event.occurred_at();
+        return Ok(forward::add(tx, row.id, forward::Row { id, at, content: None }).await?);
+    };
+    let id = id_of(&fact.forward).ok_or_else(|| ProjectError::Poison("the event names no forwarding".into()))?;
+    let moved = referral::Moved {
+        department: event.department().ok_or_else(|| ProjectError::Poison("it goes to no department".into()))?,
+        name: fact.to_department_name.clone(),
+        specialty: fact.to_specialty.clone(),
+        due: if fact.due_us > 0 { At::from_micros(fact.due_us) } else { row.due_at.unwrap_or(event.occurred_at()) },
+        at: event.occurred_at(),
+    };
+    let said = Forwarded {
+        by: fact.forwarded_by,
+        from_department: fact.from_department_name,
+        from_specialty: fact.from_specialty,
+        to_department: fact.to_department_name,
+        to_specialty: fact.to_specialty,
+        text: fact.text,
+    };
+    let sealed = sealed::seal(ctx, key, sealed::FORWARDED, id, &said)?;
+    forward::add(tx, row.id, forward::Row { id, at: moved.at, content: Some(sealed) }).await?;
+    referral::set_moved(tx, row.id, moved).await?;
+    Ok(happened(ctx, tx, key, row.id, "forwarded", Some(&said.by)).await?)
 }
 
 fn read(fact: AnswerGiven) -> Answered {
@@ -102,5 +169,8 @@ fn read(fact: AnswerGiven) -> Answered {
         department: fact.department_name,
         summary: fact.summary,
         findings: fact.findings.into_iter().map(finding).collect(),
+        reason: fact.reason,
+        tells_patient: fact.tells_patient,
+        books: fact.books,
     }
 }

@@ -65,7 +65,8 @@ statements! {
         "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
          (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count, \
-         (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
+         (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions, \
+         coalesce((select a.amends is not null from intake_answer a where a.referral = r.id order by a.answered_at desc, a.id desc limit 1), (1 = 0)) as amended \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
         in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
     );
@@ -93,6 +94,8 @@ pub struct Row {
     pub practice_name: String,
     pub image_count: i64,
     pub open_questions: i64,
+    /// The newest answer replaces an earlier one.
+    pub amended: bool,
 }
 
 /// How many referrals stand in the tabs that need the office.

@@ -5,7 +5,9 @@
 
 pub mod answer;
 pub mod chore;
+pub mod decline;
 pub mod erasure;
+pub mod forward;
 pub mod gauge;
 pub mod happening;
 pub mod image;
@@ -20,7 +22,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, OUTCOMES];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -97,11 +99,26 @@ const QUOTA: Migration = Migration {
 
 const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
 
+const OUTCOMES: Migration = Migration {
+    number: 55,
+    name: "amendments, refusals, forwardings",
+    sql: "
+        alter table intake_answer add column amends {uuid};
+        alter table intake_referral add column first_sent_to text;
+        create table intake_decline (id {uuid} primary key, referral {uuid} not null, at {at} not null, content {bytes}) {strict};
+        create index intake_decline_referral on intake_decline (referral, at);
+        create table intake_forward (id {uuid} primary key, referral {uuid} not null, at {at} not null, content {bytes}) {strict};
+        create index intake_forward_referral on intake_forward (referral, at);
+    ",
+};
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chore::STATEMENTS,
+    decline::STATEMENTS,
     erasure::STATEMENTS,
+    forward::STATEMENTS,
     gauge::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
-         r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, \
+         r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, r.first_sent_to, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
@@ -30,12 +30,14 @@ statements! {
         where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
         where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
-        and $5 = (select a.id from intake_answer a where a.referral = $1 order by a.answered_at desc, a.id desc limit 1)";
+        and $5 = (select o.id from (select id, answered_at as at from intake_answer where referral = $1 union all select id, at from intake_decline where referral = $1) o order by o.at desc, o.id desc limit 1)";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
     SET_STATE = "update intake_referral set state = $2, updated_at = $3 where id = $1";
     SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null where id = $1";
+    // The receipt goes on naming the department that it was made for.
+    MOVE = "update intake_referral set first_sent_to = coalesce(first_sent_to, sent_to), department = $2, sent_to = $3, specialty = $4, due_at = $5, updated_at = $6 where id = $1";
     LONG_DISCARDED = "select id from intake_referral where discarded_at < $1 order by discarded_at limit 20";
     // From here on it can't be taken back, whatever another replica's clock says.
     BEGIN_PURGE = "update intake_referral set discarded_at = $3 where id = $1 and discarded_at < $2";
@@ -67,6 +69,17 @@ pub struct Row {
     pub erased_at: Option<At>,
     /// Sealed; empty when it was erased.
     pub content: Vec<u8>,
+    /// The department that the receipt names, when another one has it now.
+    pub first_sent_to: Option<String>,
+}
+
+/// Where a referral was forwarded to.
+pub struct Moved {
+    pub department: Uuid,
+    pub name: String,
+    pub specialty: String,
+    pub due: At,
+    pub at: At,
 }
 
 /// What a saved draft writes.
@@ -184,6 +197,12 @@ pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Res
 /// Notes an answer, which is unread.
 pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
     tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).exec_one().await
+}
+
+/// Notes that another department has it now.
+pub async fn set_moved(tx: &mut Tx, id: Uuid, moved: Moved) -> sqlx::Result<()> {
+    let q = tx.q(MOVE).bind(id).bind(moved.department).bind(moved.name).bind(moved.specialty);
+    q.bind(moved.due).bind(moved.at).exec_one().await
 }
 
 /// Some drafts discarded before `before`.

@@ -1,8 +1,9 @@
-//! The answer: draft, signature, and the ten seconds in which it can be taken back.
+//! The answer: draft, signature, and the ten seconds in which it can be taken back. An amendment is an answer to a case that
+//! [`amend`](super::claim::amend) has opened again.
 
 use super::case::Signed;
 use super::{Token, case_for, holder, not_held, role_in};
-use crate::answer::{AnswerContent, HELD};
+use crate::answer::{AnswerContent, HELD, blank};
 use crate::case::{Content, State};
 use crate::claim::LASTS;
 use crate::store::answer::AnswerRow;
@@ -96,8 +97,12 @@ pub async fn sign(
         };
     }
     // Read behind the lock of the case's row; refusing drops the transaction, and the case stays as it was.
-    body.content.check(&findings, &store::image::unshown(&mut tx, id, caller.person).await?)?;
-    let receipt = keep(&ctx, &mut tx, &caller, &key, holder, &body.content).await?;
+    let earlier = store::answer::earlier(&mut tx, id).await?;
+    let amending = earlier.is_some_and(|earlier| !earlier.replied_since);
+    body.content.check(&findings, &store::image::unshown(&mut tx, id, caller.person).await?, amending)?;
+    // Whoever says why amends, also when a reply has come meanwhile.
+    let amends = earlier.filter(|_| !blank(&body.content.reason)).map(|earlier| earlier.id);
+    let receipt = keep(&ctx, &mut tx, &caller, &key, holder, &body.content, amends).await?;
     tx.commit().await?;
     Ok(Json(receipt))
 }
@@ -128,6 +133,7 @@ async fn keep(
     key: &DataKey,
     holder: Holder,
     content: &AnswerContent,
+    amends: Option<Uuid>,
 ) -> Result<Signed, ReviewError> {
     let case: CaseRow = store::case::by_id(tx, holder.case).await?.ok_or(ReviewError::NotFound)?;
     let (id, signed_at, release_at) = (ctx.new_id(), holder.now, holder.now + HELD);
@@ -147,6 +153,9 @@ async fn keep(
         release_at,
         released_at: None,
         request: Some(kit::http::request_id()).filter(|id| !id.is_nil()),
+        amends,
+        department: Some(case.department),
+        department_name: Some(case.department_name),
     };
     store::answer::add(tx, row).await?;
     Ok(Signed { signed_at, release_at })
@@ -166,11 +175,11 @@ pub async fn undo(
     case_for(&ctx, &caller, id).await?;
     let holder = holder(&ctx, &caller, id, body.token);
     let mut tx = ctx.begin().await?;
-    if !store::answer::take_back(&mut tx, holder).await? {
+    let Some(taken) = store::answer::take_back(&mut tx, holder).await? else {
         drop(tx);
         return Err(nothing_to_undo(&ctx, &caller, id).await);
-    }
-    if !store::answer::resume(&mut tx, holder, holder.now + LASTS).await? {
+    };
+    if !store::answer::resume(&mut tx, holder, holder.now + LASTS, taken).await? {
         return Err(ReviewError::ClaimLost);
     }
     tx.commit().await?;

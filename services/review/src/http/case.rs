@@ -1,11 +1,14 @@
 //! `GET /cases/{id}`: everything a specialist reads before an answer.
 
-use super::{ClaimView, case_for, record};
-use crate::answer::{AnswerContent, FindingAnswer};
+use super::{ClaimView, Named, case_for, record};
+use crate::answer::{AnswerContent, Books, FindingAnswer, TellsPatient};
 use crate::case::{Content, Finding, Patient, Priority, State};
+use crate::decline::Reason as DeclineReason;
 use crate::image::ImageState;
 use crate::store::answer::AnswerRow;
 use crate::store::case::CaseRow;
+use crate::store::decline::DeclineRow;
+use crate::store::forward::ForwardRow;
 use crate::store::image::ImageRow;
 use crate::store::question::QuestionRow;
 use crate::{ReviewError, question, sealed, store};
@@ -108,6 +111,15 @@ pub struct AnsweredBy {
 #[serde(rename_all = "camelCase")]
 #[schema(as = review::Answer)]
 pub struct AnswerView {
+    id: Uuid,
+    /// The answer that it replaces.
+    amends: Option<Uuid>,
+    /// Why it replaces it; empty when it replaces none.
+    reason: String,
+    /// None in answers given before it was asked.
+    tells_patient: Option<TellsPatient>,
+    /// None in answers given before it was asked.
+    books: Option<Books>,
     answered_at: At,
     answered_by: AnsweredBy,
     department_name: String,
@@ -115,6 +127,32 @@ pub struct AnswerView {
     findings: Vec<FindingAnswer>,
     /// The practice had withdrawn the referral before it left.
     after_withdrawal: bool,
+}
+
+/// Why a department declined.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = review::Decline)]
+pub struct DeclineView {
+    at: At,
+    by: AnsweredBy,
+    department_name: String,
+    reason: DeclineReason,
+    text: String,
+}
+
+/// A step on the case's way from department to department.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = review::Forward)]
+pub struct ForwardView {
+    at: At,
+    by: AnsweredBy,
+    from_department: Named,
+    from_specialty: String,
+    to_department: Named,
+    to_specialty: String,
+    text: String,
 }
 
 /// A case.
@@ -129,6 +167,7 @@ pub struct CaseView {
     due_at: At,
     submitted_at: At,
     practice_name: String,
+    department_id: Uuid,
     department_name: String,
     referrer_name: String,
     withdrawn: bool,
@@ -143,6 +182,10 @@ pub struct CaseView {
     answer_draft: Option<AnswerContent>,
     signed: Option<Signed>,
     answers: Vec<AnswerView>,
+    /// Refusals, oldest first; the case ended with the last one unless a reply brought it back.
+    declines: Vec<DeclineView>,
+    /// Its way until here, oldest first.
+    forwards: Vec<ForwardView>,
 }
 
 /// A case of one of the caller's departments; opening it is recorded.
@@ -174,6 +217,10 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
     for row in store::answer::sent(db, case.id).await? {
         answers.push(answer_view(key, row, &case)?);
     }
+    let declines = store::decline::of_case(db, case.id).await?;
+    let declines = declines.into_iter().map(|row| decline_view(key, row)).collect::<Result<_, _>>()?;
+    let forwards = store::forward::of_case(db, case.id).await?;
+    let forwards = forwards.into_iter().map(|row| forward_view(key, row)).collect::<Result<_, _>>()?;
     let draft = store::answer::draft(db, case.id, me).await?;
     let held = store::answer::held(db, case.id).await?;
     Ok(CaseView {
@@ -185,6 +232,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         withdrawn: case.withdrawn_at.is_some(),
         claim: case.claim(now).map(|claim| ClaimView::new(claim, me)),
         specialty: case.specialty,
+        department_id: case.department,
         practice_name: case.practice_name,
         department_name: case.department_name,
         referrer_name: content.referrer_name,
@@ -197,6 +245,30 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         answer_draft: draft.map(|sealed| sealed::open(key, sealed::DRAFT, case.id, &sealed)).transpose()?,
         signed: held.map(|(signed_at, release_at)| Signed { signed_at, release_at }),
         answers,
+        declines,
+        forwards,
+    })
+}
+
+fn decline_view(key: &DataKey, row: DeclineRow) -> Result<DeclineView, ReviewError> {
+    Ok(DeclineView {
+        at: row.at,
+        by: AnsweredBy { name: row.person_name, role: row.role },
+        department_name: row.department_name,
+        reason: row.reason,
+        text: sealed::open(key, sealed::DECLINE, row.id, &row.content)?,
+    })
+}
+
+fn forward_view(key: &DataKey, row: ForwardRow) -> Result<ForwardView, ReviewError> {
+    Ok(ForwardView {
+        at: row.at,
+        by: AnsweredBy { name: row.person_name, role: row.role },
+        from_department: Named { id: row.from_department, name: row.from_name },
+        from_specialty: row.from_specialty,
+        to_department: Named { id: row.to_department, name: row.to_name },
+        to_specialty: row.to_specialty,
+        text: sealed::open(key, sealed::FORWARD, row.id, &row.content)?,
     })
 }
 
@@ -217,9 +289,14 @@ fn answer_view(key: &DataKey, row: AnswerRow, case: &CaseRow) -> Result<AnswerVi
     let content: AnswerContent = sealed::open(key, sealed::ANSWER, row.id, &row.content)?;
     let answered_at = row.released_at.unwrap_or(row.release_at);
     Ok(AnswerView {
+        id: row.id,
+        amends: row.amends,
+        reason: if row.amends.is_some() { content.reason } else { String::new() },
+        tells_patient: content.tells_patient,
+        books: content.books,
         answered_at,
         answered_by: AnsweredBy { name: row.person_name, role: row.role },
-        department_name: case.department_name.clone(),
+        department_name: row.department_name.unwrap_or_else(|| case.department_name.clone()),
         summary: content.summary,
         findings: content.findings,
         after_withdrawal: case.withdrawn_at.is_some_and(|withdrawn_at| withdrawn_at < answered_at),

@@ -1,14 +1,15 @@
-//! Claims: take, renew, release, take over.
+//! Claims: take, renew, release, take over; open an answered case to amend its answer; end somebody else's.
 
-use super::{Token, case_for, holder, not_held, standing};
+use super::{Token, case_for, case_of_coordinator, holder, not_held, standing};
+use crate::case::State as CaseState;
 use crate::claim::LASTS;
 use crate::{ReviewError, store};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
 use kit::lease::Lease;
-use kit::{At, Caller, Context, Role};
-use serde::Serialize;
+use kit::{At, Caller, Context};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -103,16 +104,58 @@ pub async fn take_over(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Json<LeaseView>, ReviewError> {
-    let case = case_for(&ctx, &caller, id).await?;
-    let of_department = |grant: &&kit::caller::Grant| grant.department == Some(case.department);
-    if !caller.grants.iter().filter(of_department).any(|grant| grant.role == Role::Coordinator) {
-        return Err(ReviewError::NotFound);
-    }
+    case_of_coordinator(&ctx, &caller, id).await?;
     let lease = Lease::take(&ctx, LASTS);
     if store::claim::take_over(&ctx.db, id, caller.person, &caller.name, lease, ctx.now()).await? {
         return Ok(Json(lease.into()));
     }
     Err(standing(&ctx, &caller, id).await?.not_taken(caller.person))
+}
+
+/// Starts an amendment: takes a case that was answered, or one's own in a new window. The answer that was sent stays as it was.
+#[utoipa::path(
+    post, path = "/cases/{id}/amend", operation_id = "reviewAmend", tag = "review", params(("id" = Uuid, Path)),
+    responses((status = 200, body = LeaseView), (status = 409, description = "`not-answered`, `claimed-by-other`, `declined` or `withdrawn`", body = kit::http::ProblemBody))
+)]
+pub async fn amend(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<LeaseView>, ReviewError> {
+    case_for(&ctx, &caller, id).await?;
+    let lease = Lease::take(&ctx, LASTS);
+    if store::claim::amend(&ctx.db, id, caller.person, &caller.name, lease, ctx.now()).await? {
+        return Ok(Json(lease.into()));
+    }
+    Err(standing(&ctx, &caller, id).await?.not_amended(caller.person))
+}
+
+/// Whose claim is to end: the one that stood on the board.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = review::Freed)]
+pub struct Freed {
+    holder_id: Uuid,
+}
+
+/// Ends somebody's reading, for a coordinator of the department: what they wrote stays theirs. One that is over already, or
+/// of somebody else by now, is left alone.
+#[utoipa::path(
+    post, path = "/cases/{id}/free", operation_id = "reviewFree", tag = "review", params(("id" = Uuid, Path)), request_body = Freed,
+    responses((status = 204), (status = 404, body = kit::http::ProblemBody), (status = 409, description = "`already-signed`", body = kit::http::ProblemBody))
+)]
+pub async fn free(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(Freed { holder_id }): Json<Freed>,
+) -> Result<StatusCode, ReviewError> {
+    let case = case_of_coordinator(&ctx, &caller, id).await?;
+    if case.state == CaseState::Signed {
+        return Err(ReviewError::Signed);
+    }
+    store::claim::free_from(&ctx.db, id, holder_id, caller.person, ctx.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl From<Lease> for LeaseView {

@@ -1,8 +1,15 @@
 //! Routes under `/api/review`, for specialists and coordinators of a case's department.
 
+mod absence;
 mod answer;
+mod assignment;
+mod board;
 mod case;
 mod claim;
+mod decline;
+mod department;
+mod ended;
+mod forward;
 mod image;
 mod letter;
 mod question;
@@ -15,6 +22,7 @@ use crate::{claim::Claim, claim::Standing, store};
 use kit::audit::Access;
 use kit::{Caller, Context, Role, Routes};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -36,6 +44,16 @@ pub fn routes() -> Routes {
         .routes(routes!(image::read))
         .routes(routes!(letter::pdf))
         .routes(routes!(letter::text))
+        .routes(routes!(claim::amend))
+        .routes(routes!(claim::free))
+        .routes(routes!(decline::decline))
+        .routes(routes!(forward::forward))
+        .routes(routes!(department::departments))
+        .routes(routes!(ended::ended))
+        .routes(routes!(board::board))
+        .routes(routes!(assignment::assign))
+        .routes(routes!(absence::own))
+        .routes(routes!(absence::note, absence::remove))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.
@@ -79,6 +97,27 @@ impl ClaimView {
     }
 }
 
+/// For whom a coordinator has meant a case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = review::Assigned)]
+pub struct Assigned {
+    /// Who.
+    to: Named,
+    /// Since when.
+    at: kit::At,
+    /// Whether it is the caller.
+    mine: bool,
+    /// They are away, or have no right in the department any more: it is to be given to somebody else.
+    reassign: bool,
+}
+
+impl Assigned {
+    fn of(to: Option<Uuid>, name: Option<String>, at: Option<kit::At>, reassign: bool, viewer: Uuid) -> Option<Self> {
+        let (id, name, at) = (to?, name?, at?);
+        Some(Self { mine: id == viewer, to: Named { id, name }, at, reassign })
+    }
+}
+
 /// Writes to the access log before an answer leaves.
 async fn record(
     ctx: &Context,
@@ -102,6 +141,23 @@ async fn record(
 async fn case_for(ctx: &Context, caller: &Caller, id: Uuid) -> Result<CaseRow, ReviewError> {
     caller.require(&ROLES)?;
     store::case::for_caller(&ctx.db, id, caller.person, ctx.now()).await?.ok_or(ReviewError::NotFound)
+}
+
+/// The case, if the caller coordinates its department.
+async fn case_of_coordinator(ctx: &Context, caller: &Caller, id: Uuid) -> Result<CaseRow, ReviewError> {
+    let case = case_for(ctx, caller, id).await?;
+    let of_department = |grant: &&kit::caller::Grant| grant.department == Some(case.department);
+    if caller.grants.iter().filter(of_department).any(|grant| grant.role == Role::Coordinator) {
+        Ok(case)
+    } else {
+        Err(ReviewError::NotFound)
+    }
+}
+
+/// The departments in which the caller holds one of these roles.
+fn departments_as(caller: &Caller, roles: &[Role]) -> Vec<Uuid> {
+    let held = caller.grants.iter().filter(|grant| roles.contains(&grant.role));
+    held.filter_map(|grant| grant.department).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn holder(ctx: &Context, caller: &Caller, case: Uuid, token: Uuid) -> Holder {

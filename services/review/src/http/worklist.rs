@@ -1,10 +1,10 @@
 //! `GET /worklist`
 
-use super::{ClaimView, ROLES, record};
+use super::{Assigned, ClaimView, ROLES, departments_as, record};
 use crate::ReviewError;
 use crate::case::{Content, Priority, State};
 use crate::store::case::live;
-use crate::store::worklist::{Counts, ListedRow, Viewer};
+use crate::store::worklist::{COUNTED, Counts, ListedRow, Viewer};
 use crate::worklist::{Filter, PAGE, Place, excerpt};
 use crate::{sealed, store};
 use axum::extract::State as FromState;
@@ -12,7 +12,6 @@ use futures::future::try_join_all;
 use kit::http::{Json, Query};
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -66,6 +65,8 @@ pub struct Row {
     images_ready: i64,
     state: RowState,
     claim: Option<ClaimView>,
+    /// For whom a coordinator has meant it; no lock.
+    assigned: Option<Assigned>,
 }
 
 /// Cases behind each filter; 1000 stands for that many and more.
@@ -114,7 +115,7 @@ pub async fn worklist(
 ) -> Result<Json<Page>, ReviewError> {
     caller.require(&ROLES)?;
     let after = Place::from_cursor(wanted.cursor.as_deref())?;
-    let departments = departments(&caller);
+    let departments = departments_as(&caller, &ROLES);
     let viewer = Viewer { person: caller.person, now: ctx.now(), specialty: &wanted.specialty };
     let mut rows = store::worklist::rows(&ctx.db, &departments, viewer, wanted.filter, after).await?;
     let more = rows.len() > PAGE;
@@ -129,11 +130,6 @@ pub async fn worklist(
     };
     record(&ctx, &caller, "search", "worklist", None).await?;
     Ok(Json(page))
-}
-
-fn departments(caller: &Caller) -> Vec<Uuid> {
-    let of_department = caller.grants.iter().filter(|grant| grant.role.of_department());
-    of_department.filter_map(|grant| grant.department).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A row with what its sealed part says; a referral whose key is gone is not shown.
@@ -165,6 +161,7 @@ async fn show(ctx: &Context, row: ListedRow, viewer: Viewer<'_>) -> Result<Optio
         image_count: row.image_count,
         images_ready: row.images_ready,
         state,
+        assigned: Assigned::of(row.assigned_to, row.assigned_name, row.assigned_at, row.reassign, viewer.person),
         claim: claim.map(|claim| ClaimView::new(claim, viewer.person)),
     }))
 }
@@ -173,7 +170,7 @@ impl From<Counts> for CountsView {
     fn from(counts: Counts) -> Self {
         Self {
             all: counts.every,
-            mine: counts.mine,
+            mine: (counts.reading + counts.assigned).min(COUNTED),
             unclaimed: counts.unclaimed,
             urgent: counts.urgent,
             returned: counts.returned,

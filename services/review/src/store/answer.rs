@@ -4,20 +4,29 @@ use super::claim::{Holder, as_holder, held};
 use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
+macro_rules! columns {
+    () => {
+        "id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request, amends, \
+         department, department_name"
+    };
+}
+
 statements! {
     SAVE_DRAFT = "insert into review_draft (case_id, person, content, saved_at) values ($1, $2, $3, $4) on conflict (case_id, person) do update set content = excluded.content, saved_at = excluded.saved_at";
     DRAFT = "select content from review_draft where case_id = $1 and person = $2";
     FORGET_DRAFTS = "delete from review_draft where case_id = $1";
-    SIGN_CASE = concat!("update review_case as c set state = 'signed', listed = false, lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
-    ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and release_at > $3";
-    RESUME = concat!("update review_case as c set listed = (c.withdrawn_at is null), lease_expires_at = $5, state = case when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
-    LAST_OF = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1";
+    SIGN_CASE = concat!("update review_case as c set state = 'signed', listed = false, lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information', 'amending') and ", held!());
+    EARLIER = "select a.id, coalesce(c.returned_at > a.signed_at, false) as replied_since from review_answer a join review_case c on c.id = a.case_id where a.case_id = $1 and a.released_at is not null order by a.released_at desc, a.id desc limit 1";
+    ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request, amends, department, department_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and release_at > $3 returning signed_at, (amends is not null) as amending";
+    // A reply that came while an amendment was held brings the case back all the same.
+    RESUME = concat!("update review_case as c set listed = case when $6 then coalesce(c.returned_at > $7, false) else (c.withdrawn_at is null) end, lease_expires_at = $5, state = case when $6 and coalesce(c.returned_at > $7, false) then 'returned' when $6 then 'amending' when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
+    LAST_OF = concat!("select ", columns!(), " from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1");
     HELD = "select signed_at, release_at from review_answer where case_id = $1 and released_at is null";
-    SENT = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and released_at is not null order by released_at";
-    DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where released_at is null and release_at <= $1 order by release_at limit 50";
+    SENT = concat!("select ", columns!(), " from review_answer where case_id = $1 and released_at is not null order by released_at");
+    DUE = concat!("select ", columns!(), " from review_answer where released_at is null and release_at <= $1 order by release_at limit 50");
     SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null";
-    FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state = 'signed'";
+    FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null, assigned_to = null, assigned_name = null, assigned_at = null where id = $1 and state = 'signed'";
 }
 
 /// A signed answer.
@@ -49,6 +58,30 @@ pub struct AnswerRow {
     pub released_at: Option<At>,
     /// The request that signed it.
     pub request: Option<Uuid>,
+    /// The answer that it replaces.
+    pub amends: Option<Uuid>,
+    /// Whose answer it is; none in rows of before cases could be forwarded by an older replica.
+    pub department: Option<Uuid>,
+    /// Its name at that time.
+    pub department_name: Option<String>,
+}
+
+/// A signature that was taken back.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct TakenBack {
+    /// When it was given.
+    pub signed_at: At,
+    /// Whether its answer would have replaced an earlier one.
+    pub amending: bool,
+}
+
+/// The answer that stands when another one is given.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Earlier {
+    /// Its id.
+    pub id: Uuid,
+    /// The practice has replied since, so that another answer says something new and amends nothing.
+    pub replied_since: bool,
 }
 
 /// Saves a person's draft.
@@ -83,19 +116,27 @@ pub async fn add(tx: &mut Tx, row: AnswerRow) -> sqlx::Result<()> {
         .bind(row.signed_at)
         .bind(row.release_at)
         .bind(row.request)
+        .bind(row.amends)
+        .bind(row.department)
+        .bind(row.department_name)
         .exec_one()
         .await
 }
 
-/// Takes a held answer back. Whether it was still held.
-pub async fn take_back(tx: &mut Tx, holder: Holder) -> sqlx::Result<bool> {
-    let deleted = tx.q(TAKE_BACK).bind(holder.case).bind(holder.person).bind(holder.now).exec().await?;
-    Ok(deleted == 1)
+/// Takes a held answer back; none when nothing is held any more.
+pub async fn take_back(tx: &mut Tx, holder: Holder) -> sqlx::Result<Option<TakenBack>> {
+    tx.q(TAKE_BACK).bind(holder.case).bind(holder.person).bind(holder.now).opt().await
 }
 
 /// Opens the case again after a signature was taken back. Whether the claim held.
-pub async fn resume(tx: &mut Tx, holder: Holder, until: At) -> sqlx::Result<bool> {
-    Ok(as_holder(tx, RESUME, holder).bind(until).exec().await? == 1)
+pub async fn resume(tx: &mut Tx, holder: Holder, until: At, taken: TakenBack) -> sqlx::Result<bool> {
+    let q = as_holder(tx, RESUME, holder).bind(until).bind(taken.amending).bind(taken.signed_at);
+    Ok(q.exec().await? == 1)
+}
+
+/// The newest answer that left.
+pub async fn earlier(tx: &mut Tx, case: Uuid) -> sqlx::Result<Option<Earlier>> {
+    tx.q(EARLIER).bind(case).opt().await
 }
 
 /// The person's newest answer to a case.
@@ -118,12 +159,17 @@ pub async fn due(db: &Db, now: At) -> sqlx::Result<Vec<AnswerRow>> {
     db.q(DUE).bind(now).all().await
 }
 
+/// Forgets what anybody has begun to write.
+pub async fn forget_drafts(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
+    tx.q(FORGET_DRAFTS).bind(case).exec().await.map(|_| ())
+}
+
 /// Marks an answer as sent and closes its case. Whether this call was the one that did it.
 pub async fn send(tx: &mut Tx, answer: &AnswerRow, now: At) -> sqlx::Result<bool> {
     if tx.q(SEND).bind(answer.id).bind(now).exec().await? != 1 {
         return Ok(false);
     }
     tx.q(FINISH).bind(answer.case_id).bind(answer.signed_at).exec_one().await?;
-    tx.q(FORGET_DRAFTS).bind(answer.case_id).exec().await?;
+    forget_drafts(tx, answer.case_id).await?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ macro_rules! columns {
     () => {
         "c.id, c.data_key, c.practice, c.practice_name, c.department, c.department_name, c.specialty, c.channel, c.priority, \
          c.due_at, c.submitted_at, c.sex, c.age_65_plus, c.test, c.content, c.state, c.claimed_by, c.claimed_name, \
-         c.claimed_at, c.lease_expires_at, c.withdrawn_at"
+         c.claimed_at, c.lease_expires_at, c.withdrawn_at, c.assigned_to, c.assigned_name, c.assigned_at"
     };
 }
 
@@ -18,14 +18,16 @@ statements! {
     ADD = "insert into review_case (id, data_key, practice, practice_name, department, department_name, specialty, channel, priority, priority_rank, due_at, submitted_at, sex, age_65_plus, test, content, state, listed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict (id) do nothing";
     FOR_CALLER = concat!("select ", columns!(), " from review_case c where c.id = $1 and c.state <> 'erased' and ", of_caller!("$2", "$3"));
     BY_ID = concat!("select ", columns!(), " from review_case c where c.id = $1");
-    WITHDRAW_OPEN = "update review_case set state = 'withdrawn', listed = false, withdrawn_at = $2, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state in ('waiting', 'returned', 'awaiting-information')";
-    WITHDRAW_ANSWERED = "update review_case set withdrawn_at = $2 where id = $1 and state in ('signed', 'answered') and withdrawn_at is null";
-    RETURN_OPEN = "update review_case set state = 'returned', listed = true, returned_at = $2 where id = $1 and state in ('waiting', 'returned', 'awaiting-information', 'answered')";
+    WITHDRAW_OPEN = "update review_case set state = 'withdrawn', listed = false, withdrawn_at = $2, assigned_to = null, assigned_name = null, assigned_at = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state in ('waiting', 'returned', 'awaiting-information')";
+    WITHDRAW_ANSWERED = "update review_case set withdrawn_at = $2 where id = $1 and state in ('signed', 'answered', 'amending', 'declined') and withdrawn_at is null";
+    RETURN_OPEN = "update review_case set state = 'returned', listed = true, returned_at = $2 where id = $1 and state in ('waiting', 'returned', 'awaiting-information', 'answered', 'amending', 'declined')";
     // An answer that was held counts as dealt with: it can't leave any more.
     ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3) where case_id = $1";
     ERASE_QUESTIONS = "update review_question set content = $2, reply = null where case_id = $1";
+    ERASE_DECLINES = "update review_decline set content = $2 where case_id = $1";
+    ERASE_FORWARDS = "update review_forward set content = $2 where case_id = $1";
     ERASE_DRAFTS = "delete from review_draft where case_id = $1";
-    ERASE = "update review_case set state = 'erased', listed = false, content = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1";
+    ERASE = "update review_case set state = 'erased', listed = false, content = null, assigned_to = null, assigned_name = null, assigned_at = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1";
     RETURN_SIGNED = "update review_case set returned_at = $2 where id = $1 and state = 'signed'";
 }
 
@@ -74,6 +76,12 @@ pub struct CaseRow {
     pub lease_expires_at: Option<At>,
     /// When the practice withdrew it.
     pub withdrawn_at: Option<At>,
+    /// For whom a coordinator has meant it; no lock.
+    pub assigned_to: Option<Uuid>,
+    /// Their name.
+    pub assigned_name: Option<String>,
+    /// Since when.
+    pub assigned_at: Option<At>,
 }
 
 impl CaseRow {
@@ -144,7 +152,9 @@ pub async fn erase(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     let now = tx.now();
     // Answers first, as whoever sends one takes its row before the case's.
     tx.q(ERASE_ANSWERS).bind(id).bind(Vec::<u8>::new()).bind(now).exec().await?;
-    tx.q(ERASE_QUESTIONS).bind(id).bind(Vec::<u8>::new()).exec().await?;
+    for sql in [ERASE_QUESTIONS, ERASE_DECLINES, ERASE_FORWARDS] {
+        tx.q(sql).bind(id).bind(Vec::<u8>::new()).exec().await?;
+    }
     tx.q(ERASE_DRAFTS).bind(id).exec().await?;
     tx.q(ERASE).bind(id).exec().await?;
     Ok(())

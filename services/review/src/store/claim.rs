@@ -1,6 +1,6 @@
 //! Claims: leases in the case's row. Every write by a holder names the token and must touch exactly one row.
 
-use super::of_caller;
+use super::{of_caller, of_coordinator};
 use kit::lease::Lease;
 use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
@@ -26,13 +26,25 @@ macro_rules! set_claim {
     };
 }
 
+/// What a case is without its claim: back on the worklist, unless it waits for the practice; an answer that was not amended
+/// after all stands as it stood.
+macro_rules! free {
+    () => {
+        "listed = (state not in ('awaiting-information', 'amending')), state = case when state = 'amending' then 'answered' else state end, \
+         claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null"
+    };
+}
+
 statements! {
     // A claim of somebody who has no right in the department any more counts as free.
     CLAIM = concat!(set_claim!(), "((c.state in ('waiting', 'returned', 'awaiting-information') and (c.claimed_by is null or c.claimed_by = $2 or c.lease_expires_at <= $6 or not ", of_caller!("c.claimed_by", "$6"), ")) or (c.state = 'signed' and c.claimed_by = $2)) and ", of_caller!("$2", "$6"));
-    TAKE_OVER = concat!(set_claim!(), "c.state in ('waiting', 'returned', 'awaiting-information') and exists (select 1 from kit_grant g where g.person = $2 and g.department = c.department and g.role = 'coordinator' and g.starts_at <= $6 and (g.ends_at is null or g.ends_at > $6))");
-    HOLD = concat!("update review_case as c set lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
-    LET_GO = concat!("update review_case as c set listed = (c.state <> 'awaiting-information'), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
-    FREE = "update review_case set listed = (state <> 'awaiting-information'), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where lease_expires_at <= $1 and state in ('waiting', 'returned', 'awaiting-information')";
+    TAKE_OVER = concat!(set_claim!(), "c.state in ('waiting', 'returned', 'awaiting-information') and ", of_coordinator!("$2", "$6"));
+    // Who amends an answered case holds it like any other, beside the worklist.
+    AMEND = concat!("update review_case as c set claimed_at = case when c.claimed_by = $2 and c.lease_expires_at > $6 then c.claimed_at else $6 end, claimed_by = $2, claimed_name = $3, lease_token = $4, lease_expires_at = $5, state = 'amending', listed = false where c.id = $1 and (c.state = 'answered' or (c.state = 'amending' and (c.claimed_by is null or c.claimed_by = $2 or c.lease_expires_at <= $6 or not ", of_caller!("c.claimed_by", "$6"), "))) and ", of_caller!("$2", "$6"));
+    HOLD = concat!("update review_case as c set lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information', 'amending') and ", held!());
+    LET_GO = concat!("update review_case as c set ", free!(), " where c.state in ('waiting', 'returned', 'awaiting-information', 'amending') and ", held!());
+    FREE = concat!("update review_case set ", free!(), " where lease_expires_at <= $1 and state in ('waiting', 'returned', 'awaiting-information', 'amending')");
+    FREE_FROM = concat!("update review_case as c set ", free!(), " where c.id = $1 and c.claimed_by = $2 and c.state in ('waiting', 'returned', 'awaiting-information', 'amending') and ", of_coordinator!("$3", "$4"));
 }
 
 /// A holder's word: this case, this person, this token, now.
@@ -51,6 +63,16 @@ pub struct Holder {
 /// Takes a free or own case. Whether it was taken.
 pub async fn take(db: &Db, case: Uuid, person: Uuid, name: &str, lease: Lease, now: At) -> sqlx::Result<bool> {
     set(db, CLAIM, case, person, name, lease, now).await
+}
+
+/// Takes an answered case to amend its answer, or one's own in a new window. Whether it was taken.
+pub async fn amend(db: &Db, case: Uuid, person: Uuid, name: &str, lease: Lease, now: At) -> sqlx::Result<bool> {
+    set(db, AMEND, case, person, name, lease, now).await
+}
+
+/// Ends the claim that `holder` has, at the word of a coordinator of its department. Whether there was one.
+pub async fn free_from(db: &Db, case: Uuid, holder: Uuid, coordinator: Uuid, now: At) -> sqlx::Result<bool> {
+    Ok(db.q(FREE_FROM).bind(case).bind(holder).bind(coordinator).bind(now).exec().await? == 1)
 }
 
 /// Takes a case from whoever holds it, as a coordinator of its department. Whether it was taken.

@@ -1,11 +1,18 @@
 //! All SQL of review. A caller's scope is part of the statement: what they may not see is not there.
 
+pub mod absence;
 pub mod answer;
+pub mod assignment;
+pub mod board;
 pub mod case;
 pub mod claim;
+pub mod decline;
+pub mod ended;
+pub mod forward;
 pub mod gauge;
 pub mod image;
 pub mod question;
+pub mod register;
 pub mod worklist;
 
 use kit::Migration;
@@ -27,14 +34,53 @@ macro_rules! of_caller {
 }
 pub(crate) use of_caller;
 
+/// The case `c` is of a department in which the person (`$person`) is coordinator at `$now`.
+macro_rules! of_coordinator {
+    ($person:literal, $now:literal) => {
+        concat!(
+            "exists (select 1 from kit_grant g where g.person = ",
+            $person,
+            " and g.department = c.department and g.role = 'coordinator' and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+pub(crate) use of_coordinator;
+
+/// The case `c` was meant for somebody who is away at `$now`, or has no right in its department any more.
+macro_rules! to_reassign {
+    ($now:literal) => {
+        concat!(
+            "(c.assigned_to is not null and (exists (select 1 from review_absence a where a.person = c.assigned_to and a.starts_at <= ",
+            $now,
+            " and a.ends_at > ",
+            $now,
+            ") or not ",
+            $crate::store::of_caller!("c.assigned_to", $now),
+            "))"
+        )
+    };
+}
+pub(crate) use to_reassign;
+
 /// Statements of every noun.
 pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
+    absence::STATEMENTS,
     answer::STATEMENTS,
+    assignment::STATEMENTS,
+    board::STATEMENTS,
     case::STATEMENTS,
     claim::STATEMENTS,
+    decline::STATEMENTS,
+    ended::STATEMENTS,
+    forward::STATEMENTS,
     gauge::STATEMENTS,
     image::STATEMENTS,
     question::STATEMENTS,
+    register::STATEMENTS,
     worklist::STATEMENTS,
 ];
 
@@ -45,7 +91,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -115,5 +161,60 @@ const FILTERS: Migration = Migration {
     sql: "
         create index review_case_mine on review_case (department, claimed_by, listed, priority_rank, due_at, id) where claimed_by is not null;
         create index review_case_returned on review_case (department, state, listed, priority_rank, due_at, id) where state = 'returned';
+    ",
+};
+
+const OUTCOMES: Migration = Migration {
+    number: 50,
+    name: "amendments, refusals, forwardings",
+    sql: "
+        alter table review_answer add column amends {uuid};
+        alter table review_answer add column department {uuid};
+        alter table review_answer add column department_name text;
+        update review_answer set department = (select c.department from review_case c where c.id = review_answer.case_id),
+            department_name = (select c.department_name from review_case c where c.id = review_answer.case_id);
+        create index review_answer_department on review_answer (department, released_at, id);
+        create table review_decline (
+            id {uuid} primary key, case_id {uuid} not null, at {at} not null, person {uuid} not null, person_name text not null,
+            role text not null, department {uuid} not null, department_name text not null, reason text not null,
+            content {bytes} not null
+        ) {strict};
+        create index review_decline_case on review_decline (case_id, at);
+        create index review_decline_department on review_decline (department, at, id);
+        create table review_forward (
+            id {uuid} primary key, case_id {uuid} not null, at {at} not null, person {uuid} not null, person_name text not null,
+            role text not null, from_department {uuid} not null, from_name text not null, from_specialty text not null,
+            to_department {uuid} not null, to_name text not null, to_specialty text not null, content {bytes} not null
+        ) {strict};
+        create index review_forward_case on review_forward (case_id, at);
+        create index review_forward_department on review_forward (from_department, at, id);
+    ",
+};
+
+const REGISTER: Migration = Migration {
+    number: 51,
+    name: "departments and people by name",
+    sql: "
+        create table review_department (
+            id {uuid} primary key, name text not null, hospital text not null, specialties text not null
+        ) {strict};
+        create table review_person (id {uuid} primary key, name text not null) {strict};
+    ",
+};
+
+const BOARD: Migration = Migration {
+    number: 52,
+    name: "assignments, absences, the coordinator's board",
+    sql: "
+        alter table review_case add column assigned_to {uuid};
+        alter table review_case add column assigned_name text;
+        alter table review_case add column assigned_at {at};
+        create index review_case_assigned on review_case (department, assigned_to, listed, priority_rank, due_at, id) where assigned_to is not null;
+        create index review_case_open on review_case (department, due_at, id) where state in ('waiting', 'returned', 'awaiting-information', 'signed', 'amending');
+        create table review_absence (
+            id {uuid} primary key, person {uuid} not null, starts_at {at} not null, ends_at {at} not null,
+            noted_by {uuid} not null, noted_at {at} not null
+        ) {strict};
+        create index review_absence_person on review_absence (person, ends_at);
     ",
 };

@@ -1,6 +1,6 @@
 //! The worklist: one page per department by keyset, and the counts above it.
 
-use super::of_caller;
+use super::{of_caller, to_reassign};
 use crate::case::{Priority, State};
 use crate::worklist::{Filter, PAGE, Place};
 use kit::{At, Db, statements};
@@ -24,7 +24,9 @@ macro_rules! page {
     ($which:literal) => {
         concat!(
             "select c.id, c.data_key, c.practice_name, c.specialty, c.priority, c.priority_rank, c.due_at, c.submitted_at, c.sex, c.content, \
-             c.state, c.claimed_by, c.claimed_name, c.lease_expires_at, (select count(*) from review_image i where i.case_id = c.id) as image_count, \
+             c.state, c.claimed_by, c.claimed_name, c.lease_expires_at, c.assigned_to, c.assigned_name, c.assigned_at, ",
+            to_reassign!("$3"),
+            " as reassign, (select count(*) from review_image i where i.case_id = c.id) as image_count, \
              (select count(*) from review_image i join review_derived d on d.image = i.id where i.case_id = c.id and d.state = 'ready') as images_ready ",
             listed!($which),
             " and (c.priority_rank, c.due_at, c.id) > ($5, $6, $7) order by c.priority_rank, c.due_at, c.id limit $8"
@@ -47,27 +49,30 @@ macro_rules! count {
 statements! {
     EVERY_ROW = page!("true");
     ROWS_MINE = page!("c.claimed_by = $2 and c.lease_expires_at > $3");
+    ROWS_ASSIGNED = page!("c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)");
     ROWS_UNCLAIMED = page!("(c.claimed_by is null or c.lease_expires_at <= $3)");
     ROWS_URGENT = page!("c.priority_rank < 2");
     ROWS_RETURNED = page!("c.state = 'returned'");
     COUNTS = concat!(
-        "select ", count!("true"), " as every, ", count!("c.claimed_by = $2 and c.lease_expires_at > $3"), " as mine, ",
+        "select ", count!("true"), " as every, ", count!("c.claimed_by = $2 and c.lease_expires_at > $3"), " as reading, ",
+        count!("c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)"), " as assigned, ",
         count!("(c.claimed_by is null or c.lease_expires_at <= $3)"), " as unclaimed, ", count!("c.priority_rank < 2"), " as urgent, ",
         count!("c.state = 'returned'"), " as returned"
     );
-    DONE = "select count(*) from review_answer where person = $1 and signed_at >= $2";
+    DONE = "select count(*) from review_answer where person = $1 and signed_at >= $2 and amends is null";
 }
 
 /// No count goes beyond it: it stands for itself and everything above.
 pub const COUNTED: i64 = 1000;
 
-fn rows_of(filter: Filter) -> &'static str {
+/// The statements that make a filter's page together: what one reads and what is meant for one stand in two indexes.
+fn rows_of(filter: Filter) -> &'static [&'static str] {
     match filter {
-        Filter::All => EVERY_ROW,
-        Filter::Mine => ROWS_MINE,
-        Filter::Unclaimed => ROWS_UNCLAIMED,
-        Filter::Urgent => ROWS_URGENT,
-        Filter::Returned => ROWS_RETURNED,
+        Filter::All => &[EVERY_ROW],
+        Filter::Mine => &[ROWS_MINE, ROWS_ASSIGNED],
+        Filter::Unclaimed => &[ROWS_UNCLAIMED],
+        Filter::Urgent => &[ROWS_URGENT],
+        Filter::Returned => &[ROWS_RETURNED],
     }
 }
 
@@ -102,6 +107,14 @@ pub struct ListedRow {
     pub claimed_name: Option<String>,
     /// Until when.
     pub lease_expires_at: Option<At>,
+    /// For whom it is meant.
+    pub assigned_to: Option<Uuid>,
+    /// Their name.
+    pub assigned_name: Option<String>,
+    /// Since when.
+    pub assigned_at: Option<At>,
+    /// They are away, or have no right any more.
+    pub reassign: bool,
     /// Pictures.
     pub image_count: i64,
     /// Pictures that can be shown.
@@ -121,7 +134,9 @@ pub struct Counts {
     /// On the worklist.
     pub every: i64,
     /// Claimed by the person.
-    pub mine: i64,
+    pub reading: i64,
+    /// Meant for the person, and not claimed by them.
+    pub assigned: i64,
     /// Claimed by nobody.
     pub unclaimed: i64,
     /// Suspected cancer and urgent.
@@ -151,19 +166,12 @@ pub async fn rows(
 ) -> sqlx::Result<Vec<ListedRow>> {
     let mut rows: Vec<ListedRow> = Vec::new();
     for department in departments {
-        let of_department: Vec<ListedRow> = db
-            .q(rows_of(filter))
-            .bind(*department)
-            .bind(viewer.person)
-            .bind(viewer.now)
-            .bind(viewer.specialty.to_owned())
-            .bind(after.rank)
-            .bind(after.due_at)
-            .bind(after.id)
-            .bind(PAGE as i64 + 1)
-            .all()
-            .await?;
-        rows.extend(of_department);
+        for sql in rows_of(filter) {
+            let q = db.q(sql).bind(*department).bind(viewer.person).bind(viewer.now);
+            let q = q.bind(viewer.specialty.to_owned()).bind(after.rank).bind(after.due_at).bind(after.id);
+            let some: Vec<ListedRow> = q.bind(PAGE as i64 + 1).all().await?;
+            rows.extend(some);
+        }
     }
     rows.sort_by_key(ListedRow::place);
     rows.truncate(PAGE + 1);
@@ -184,7 +192,8 @@ pub async fn counts(db: &Db, departments: &[Uuid], viewer: Viewer<'_>) -> sqlx::
             .await?;
         for (sum, one) in [
             (&mut sum.every, one.every),
-            (&mut sum.mine, one.mine),
+            (&mut sum.reading, one.reading),
+            (&mut sum.assigned, one.assigned),
             (&mut sum.unclaimed, one.unclaimed),
             (&mut sum.urgent, one.urgent),
             (&mut sum.returned, one.returned),
@@ -211,14 +220,15 @@ mod tests {
     async fn every_page_walks_an_index_and_sorts_nothing() {
         let world = World::start(vec![crate::service()], DEPLOYMENTS[0], |_| ()).await.unwrap();
         let at = At::from_micros(0);
-        for (filter, index) in [
-            (Filter::All, "review_case_worklist"),
-            (Filter::Mine, "review_case_mine"),
-            (Filter::Unclaimed, "review_case_worklist"),
-            (Filter::Urgent, "review_case_worklist"),
-            (Filter::Returned, "review_case_returned"),
+        for (filter, part, index) in [
+            (Filter::All, 0, "review_case_worklist"),
+            (Filter::Mine, 0, "review_case_mine"),
+            (Filter::Mine, 1, "review_case_assigned"),
+            (Filter::Unclaimed, 0, "review_case_worklist"),
+            (Filter::Urgent, 0, "review_case_worklist"),
+            (Filter::Returned, 0, "review_case_returned"),
         ] {
-            let explain: &'static str = format!("explain query plan {}", rows_of(filter)).leak();
+            let explain: &'static str = format!("explain query plan {}", rows_of(filter)[part]).leak();
             let q = world.ctx().db.q(explain).bind(Uuid::nil()).bind(Uuid::nil()).bind(at).bind(String::new());
             let q = q.bind(-1_i64).bind(at).bind(Uuid::nil()).bind(51_i64);
             let plan: Vec<(i64, i64, i64, String)> = q.all().await.unwrap();
