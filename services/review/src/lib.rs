@@ -3,6 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
+//! | [`call`], `calls` | what has climbed to the department's telephone; what of the log it is computed from |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
@@ -15,6 +16,7 @@
 //! take-over shows none of it. "Done today" counts from midnight UTC. Claims, drafts and what was shown are no events.
 
 pub mod answer;
+pub mod call;
 pub mod case;
 pub mod claim;
 pub mod http;
@@ -24,6 +26,7 @@ pub mod sealed;
 pub mod store;
 pub mod worklist;
 
+mod calls;
 mod consume;
 mod error;
 mod release;
@@ -43,7 +46,7 @@ pub fn service() -> Service {
         rights: &[log::PUBLISHING, log::CONSUMING, caller::ASKING, audit::RECORDING, scrub::NOTING, keys::OPENING],
         statements: store::STATEMENT_LISTS,
         objects: store::OBJECTS,
-        consumers: vec![consume::CASES],
+        consumers: vec![consume::CASES, calls::CALLS],
         repairs: vec![release::SEND_ANSWERS, release::FREE_CLAIMS],
         gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }

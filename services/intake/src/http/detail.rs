@@ -1,12 +1,12 @@
 //! One referral with everything about it, as the office's page shows it.
 
-use super::seen;
+use super::{chair, seen};
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::missing::{Setting, Shown, missing};
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, happening, image, place, question};
+use crate::store::{answer, chair as chairs, happening, image, place, question};
 use crate::vocabulary::{ImageState, View};
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
@@ -49,6 +49,8 @@ pub struct Referral {
     acknowledged_at: Option<At>,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
+    /// Whose it is; none for what is no open case.
+    chair: Option<chair::Chair>,
 }
 
 /// A picture.
@@ -130,7 +132,7 @@ pub struct Answer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Happening {
     at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `phoned`, `withdrawn`, `discarded` or `restored`.
     what: String,
     who: Option<String>,
 }
@@ -152,6 +154,8 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         earlier.into_iter().filter_map(|row| shown_answer(row, key).transpose()).collect::<Result<_, Error>>()?;
     let timeline = happening::of_referral(&ctx.db, id).await?;
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
+    let deputy = chairs::deputy(&ctx, row.practice).await?;
+    let case = chairs::case_now(&ctx, id).await?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
     Ok(Json(Referral {
         id,
@@ -170,6 +174,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         acknowledged_at: row.acknowledged_at,
         withdrawn_at: row.withdrawn_at,
         timeline,
+        chair: case.and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
         content: acting.content,
     }))
 }

@@ -3,7 +3,7 @@
 use crate::acting::Acting;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::{answer, referral};
+use crate::store::{answer, chair, referral};
 use crate::text::blank;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -65,6 +65,7 @@ pub async fn withdraw(
             Err(crossed(now.state))
         };
     }
+    chair::note(&mut tx, id, &ctx.settings.working_days).await?;
     ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason }).await?;
     acting.happened(&mut tx, "withdrawn").await?;
     tx.commit().await?;
@@ -112,7 +113,8 @@ pub async fn acknowledge(
         let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
         return if now.acknowledged_at.is_some() { Ok(StatusCode::NO_CONTENT) } else { Err(newer_answer()) };
     }
-    ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged {}).await?;
+    chair::note(&mut tx, id, &ctx.settings.working_days).await?;
+    ctx.publish(&mut tx, acting.envelope(), &AnswerAcknowledged { answer: answer_id.as_bytes().to_vec() }).await?;
     acting.happened(&mut tx, "acknowledged").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

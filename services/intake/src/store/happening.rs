@@ -14,7 +14,7 @@ statements! {
 pub struct Row {
     pub id: Uuid,
     pub at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `phoned`, `withdrawn`, `discarded` or `restored`.
     pub what: String,
     /// Sealed.
     pub who: Option<Vec<u8>>,

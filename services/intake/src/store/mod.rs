@@ -4,6 +4,7 @@
 //! every staff name is sealed under the referral's data key (see [`crate::sealed`]).
 
 pub mod answer;
+pub mod chair;
 pub mod chore;
 pub mod erasure;
 pub mod gauge;
@@ -20,7 +21,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, CHAIRS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -97,9 +98,12 @@ const QUOTA: Migration = Migration {
 
 const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
 
+const CHAIRS: Migration = Migration { number: 65, name: "whose an open case is", sql: chair::SCHEMA };
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
+    chair::STATEMENTS,
     chore::STATEMENTS,
     erasure::STATEMENTS,
     gauge::STATEMENTS,

@@ -1,6 +1,7 @@
 //! Routes under `/api/review`, for specialists and coordinators of a case's department.
 
 mod answer;
+mod call;
 mod case;
 mod claim;
 mod image;
@@ -33,6 +34,8 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(call::list))
+        .routes(routes!(call::phoned))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.

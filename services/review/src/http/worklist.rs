@@ -131,7 +131,7 @@ pub async fn worklist(
     Ok(Json(page))
 }
 
-fn departments(caller: &Caller) -> Vec<Uuid> {
+pub(super) fn departments(caller: &Caller) -> Vec<Uuid> {
     let of_department = caller.grants.iter().filter(|grant| grant.role.of_department());
     of_department.filter_map(|grant| grant.department).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -1,6 +1,7 @@
 //! All SQL of review. A caller's scope is part of the statement: what they may not see is not there.
 
 pub mod answer;
+pub mod call;
 pub mod case;
 pub mod claim;
 pub mod gauge;
@@ -30,6 +31,7 @@ pub(crate) use of_caller;
 /// Statements of every noun.
 pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
+    call::STATEMENTS,
     case::STATEMENTS,
     claim::STATEMENTS,
     gauge::STATEMENTS,
@@ -45,7 +47,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, CALLS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -107,6 +109,8 @@ const REQUEST: Migration = Migration {
         create index review_case_age on review_case (listed, specialty, priority_rank, submitted_at);
     ",
 };
+
+const CALLS: Migration = Migration { number: 55, name: "what waits for practices, and calls to them", sql: call::SCHEMA };
 
 // Numbers 2 to 29 are free.
 const FILTERS: Migration = Migration {
