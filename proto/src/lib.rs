@@ -49,9 +49,9 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        PersonRegistered, GrantGiven, GrantEnded, SignedIn;
+        PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased;
     imaging: ImageReady, ImageRejected;
-    review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded;
+    review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned;
 }

@@ -23,7 +23,7 @@ const PICTURES: [&str; 2] = [
 ];
 const REFERRAL_IDS: &str = "select id from intake_referral where practice = $1 and (case when answered_at is not null and acknowledged_at is null then 'answers' \
      when state = 'draft' then 'drafts' when state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end) = $2 \
-     and discarded_at is null and erased_at is null and (updated_at, id) < ($3, $4) order by updated_at desc, id desc limit 31";
+     and discarded_at is null and erased_at is null and (coalesce(until_at, updated_at), id) > ($3, $4) order by coalesce(until_at, updated_at), id limit 31";
 
 const ACCESSES: [&str; 2] = [
     "insert into audit_access (number, place, at, person, action, what, subject, outcome) \
@@ -47,8 +47,8 @@ pub async fn office(name: &str, ctx: &Context, client: &Client) -> Vec<(String, 
     ctx.db.q(PICTURES[usize::from(!ctx.db.is_sqlite())]).bind(now).exec().await.expect("pictures");
     seed::analyse(ctx).await;
     let service = intake::service();
-    for tab in ["waiting", "drafts"] {
-        let text = plan::statement(&service, "PAGE", "intake_referral r");
+    for (tab, order) in [("waiting", "BY_DATE"), ("drafts", "PAGE")] {
+        let text = plan::statement(&service, order, "intake_referral r");
         let steps = plan::steps(&ctx.db, text, |q| {
             q.bind(person).bind(now).bind(practice).bind(tab.to_owned()).bind(now).bind(Uuid::max()).bind(31_i64)
         })
@@ -59,7 +59,7 @@ pub async fn office(name: &str, ctx: &Context, client: &Client) -> Vec<(String, 
     let steps = plan::steps(&ctx.db, counts, |q| q.bind(person).bind(now).bind(practice)).await;
     plan::assert_index_scan(&format!("{name} office COUNTS"), &steps, false);
     let mut lines = Vec::new();
-    for (page, back) in [("first", 0), ("deep", count / 2)] {
+    for (page, back) in [("first", count + 1), ("deep", count / 2)] {
         let at = At::from_micros(now.micros() - back as i64 * 1_000_000);
         lines.push(compared(&format!("office-{page}-{name}"), ctx, client, &cookie, practice, at).await);
     }
@@ -74,7 +74,7 @@ async fn compared(
     practice: Uuid,
     at: At,
 ) -> (String, f64, f64) {
-    let path = format!("/api/intake/referrals?tab=waiting&cursor={}.{}", at.micros(), Uuid::max());
+    let path = format!("/api/intake/referrals?tab=waiting&cursor={}.{}", at.micros(), Uuid::nil());
     let (mut ours, mut peer) = (Times::default(), Times::default());
     for round in 0..wanted("PAGES", 60) {
         let began = Instant::now();
@@ -82,7 +82,7 @@ async fn compared(
         let took = began.elapsed();
         assert_eq!(reply.json()["items"].as_array().map(Vec::len), Some(30), "{name}");
         let began = Instant::now();
-        let q = ctx.db.q(REFERRAL_IDS).bind(practice).bind("waiting".to_owned()).bind(at).bind(Uuid::max());
+        let q = ctx.db.q(REFERRAL_IDS).bind(practice).bind("waiting".to_owned()).bind(at).bind(Uuid::nil());
         let ids: Vec<(Uuid,)> = q.all().await.expect("ids");
         if round >= 5 {
             ours.add(took);

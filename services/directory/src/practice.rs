@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::faults::{Faults, NAME};
+use crate::phone;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use time::Date;
@@ -58,6 +59,10 @@ pub struct NewPractice {
     /// For training and tests: shown, never counted.
     #[serde(default)]
     pub test_practice: bool,
+    /// For a department that telephones: digits, spaces and a leading `+`.
+    #[serde(default)]
+    #[schema(max_length = 40, pattern = "^[+]?[0-9 ]*$")]
+    pub phone: Option<String>,
 }
 
 /// A practice that may be registered.
@@ -70,6 +75,7 @@ pub struct Practice {
     pub channel: String,
     pub opened_on: Date,
     pub test_practice: bool,
+    pub phone: String,
 }
 
 impl NewPractice {
@@ -92,6 +98,7 @@ impl NewPractice {
             distance_km: faults.whole("distanceKm", self.distance_km, 0..=FARTHEST, distance, distance),
             opened_on: faults.past_day("openedOn", &self.opened_on, today),
             test_practice: self.test_practice,
+            phone: phone::optional(&mut faults, "phone", self.phone.as_deref().unwrap_or_default()),
             channel,
         };
         faults.finish(practice)
@@ -124,6 +131,10 @@ pub struct PracticeChange {
     #[serde(default)]
     #[schema(required = true, format = Date)]
     pub effective_on: String,
+    /// Empty: none is known any more; as it was when absent.
+    #[serde(default)]
+    #[schema(max_length = 40, pattern = "^[+]?[0-9 ]*$")]
+    pub phone: Option<String>,
 }
 
 /// A change that may be made.
@@ -131,6 +142,7 @@ pub struct PracticeChange {
 pub struct Change {
     pub name: String,
     pub municipality: String,
+    pub phone: Option<String>,
     pub effective_on: Date,
 }
 
@@ -145,6 +157,7 @@ impl PracticeChange {
             name: faults.line("name", &self.name, "the practice's name", NAME),
             municipality: faults.line("municipality", &self.municipality, "the municipality", NAME),
             effective_on: faults.past_day("effectiveOn", &self.effective_on, today),
+            phone: self.phone.as_deref().map(|text| phone::optional(&mut faults, "phone", text)),
         };
         faults.finish(change)
     }

@@ -4,9 +4,8 @@
 //! Norway's public holidays and the deployment's closed days do not count ([`kit::working_days`]).
 
 use crate::vocabulary::Priority;
+use kit::At;
 use kit::working_days::WorkingDays;
-use kit::{At, oslo};
-use time::Duration;
 
 /// Working days until an answer is due.
 pub fn working_days(priority: Priority) -> u32 {
@@ -19,17 +18,17 @@ pub fn working_days(priority: Priority) -> u32 {
 
 /// The instant by which an answer to a referral sent at `sent` is due: 23:59:59 in Oslo on its last working day.
 pub fn due(sent: At, priority: Priority, days: &WorkingDays) -> At {
-    let last = days.after(oslo::date(sent), working_days(priority));
     // The calendar ends in the year 9999: a clock that stands there is due at once.
-    last.and_then(time::Date::next_day).map_or(sent, |next| oslo::midnight(next) - Duration::SECOND)
+    days.end(sent, working_days(priority))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use Priority::{Routine, SuspectedCancer, Urgent};
+    use kit::oslo;
     use time::macros::{date, datetime};
-    use time::{Date, OffsetDateTime};
+    use time::{Date, Duration, OffsetDateTime};
 
     fn at(sent: OffsetDateTime, priority: Priority) -> String {
         due(sent.into(), priority, &WorkingDays::default()).to_string()

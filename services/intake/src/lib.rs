@@ -3,7 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
-//! | [`referral`], [`due`] | states and what each allows; when an answer is due |
+//! | [`referral`], [`due`], [`owner`] | states and what each allows; when an answer is due; whose an open case is |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
 //! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
@@ -24,6 +24,7 @@ pub mod finish;
 mod http;
 pub mod identifier;
 pub mod missing;
+pub mod owner;
 pub mod patient;
 mod projection;
 mod publishing;

@@ -51,6 +51,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 /// What a service with routes may do: ask who calls, and note that a session was used.
 pub const ASKING: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];
 
+/// What a service without routes may do that asks who works where.
+pub const LOOKING_UP: &[Right] = &[("kit.kit_grant", "select")];
+
 /// What directory alone may do.
 pub const WRITING: &[Right] =
     &[("kit.kit_session", "select, insert, update, delete"), ("kit.kit_grant", "select, insert, update")];

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`service`], [`run`], [`settings`], [`context`] | a service's table of contents; starting any list of them |
 //! | [`db`], [`At`], [`oslo`], [`working_days`] | one SQL text on SQLite and PostgreSQL; instants; calendar and working days in Norway |
+//! | [`climb`] | how long a case waits for a practice before somebody else is asked to move it |
 //! | [`halt`] | the end after a failed sync |
 //! | [`log`] | events: publishing, the hash chain, consumers, parking |
 //! | [`keys`], [`seal`] | data keys and sealing; kit alone seals and opens |
@@ -19,6 +20,7 @@ pub mod audit;
 pub mod backup;
 pub mod body_site;
 pub mod caller;
+pub mod climb;
 pub mod context;
 pub mod db;
 pub mod halt;

@@ -39,6 +39,11 @@ pub fn date(at: At) -> Date {
     wall(at).date()
 }
 
+/// The hour on Oslo's clocks, 0 to 23.
+pub fn hour(at: At) -> u8 {
+    (at + ahead(at)).datetime().hour()
+}
+
 /// The instant at which a day begins in Oslo. The clocks change at 02:00 or 03:00, so midnight is never doubled.
 pub fn midnight(day: Date) -> At {
     let wall = At::from(day.with_time(Time::MIDNIGHT).assume_utc());
@@ -68,6 +73,19 @@ mod tests {
             assert_eq!(ahead(At::midnight(begins) + hour), SUMMER);
             assert_eq!(ahead(At::midnight(ends) + hour - second), SUMMER);
             assert_eq!(ahead(At::midnight(ends) + hour), WINTER);
+        }
+    }
+
+    #[test]
+    fn hours_are_oslo_s() {
+        for (at, expected) in [
+            (datetime!(2026-01-01 06:59:59 UTC), 7),
+            (datetime!(2026-07-01 06:59:59 UTC), 8),
+            (datetime!(2026-12-31 23:00 UTC), 0),
+            (datetime!(2026-03-29 00:59:59 UTC), 1),
+            (datetime!(2026-03-29 01:00 UTC), 3),
+        ] {
+            assert_eq!(hour(at.into()), expected, "{at}");
         }
     }
 

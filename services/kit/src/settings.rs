@@ -78,6 +78,27 @@ pub struct Given {
     #[arg(long, env = "LYSBRO_CLOSED_DAYS", value_delimiter = ',', value_name = "YYYY-MM-DD")]
     #[serde(deserialize_with = "days")]
     pub closed_days: Option<Vec<String>>,
+    /// Mail server that takes mail to staff; without one no mail is sent.
+    #[arg(long, env = "LYSBRO_SMTP_HOST")]
+    pub smtp_host: Option<String>,
+    /// Its port. Default: 587 with `starttls`, 465 with `tls`, 25 with `none`.
+    #[arg(long, env = "LYSBRO_SMTP_PORT")]
+    pub smtp_port: Option<u16>,
+    /// `starttls`, `tls` from the first byte, or `none` (a relay on a line that nobody else listens to). Default: `starttls`.
+    #[arg(long, env = "LYSBRO_SMTP_TLS", value_enum)]
+    pub smtp_tls: Option<MailTls>,
+    /// User at the mail server.
+    #[arg(long, env = "LYSBRO_SMTP_USER")]
+    pub smtp_user: Option<String>,
+    /// Its password.
+    #[arg(long, env = "LYSBRO_SMTP_PASSWORD", hide_env_values = true)]
+    pub smtp_password: Option<String>,
+    /// Address that mail comes from: lysbro@hospital.example.
+    #[arg(long, env = "LYSBRO_SMTP_FROM")]
+    pub smtp_from: Option<String>,
+    /// Hour in Oslo from which the daily mail goes, 0 to 23. Default: 7.
+    #[arg(long, env = "LYSBRO_MAIL_HOUR")]
+    pub mail_hour: Option<u8>,
 }
 
 /// Where the objects are.
@@ -107,6 +128,42 @@ pub struct Quotas {
 impl Default for Quotas {
     fn default() -> Self {
         Self { drafts: 500, uploads: 500, waiting_bytes: 20 << 30 }
+    }
+}
+
+/// How the line to the mail server is kept from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailTls {
+    /// A plain greeting, then TLS or nothing.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Not at all.
+    None,
+}
+
+/// Where mail to staff is handed over.
+#[derive(Clone)]
+pub struct Mail {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the line is kept from others.
+    pub tls: MailTls,
+    /// User and password.
+    pub credentials: Option<(String, String)>,
+    /// The address that mail comes from.
+    pub from: String,
+    /// Hour in Oslo from which the daily mail goes.
+    pub hour: u8,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
     }
 }
 
@@ -141,6 +198,8 @@ pub struct Settings {
     pub synthetic: bool,
     /// On which days answers fall due.
     pub working_days: WorkingDays,
+    /// Mail to staff; none is sent without.
+    pub mail: Option<Mail>,
     /// Per practice.
     pub quotas: Quotas,
     /// The program that decodes pictures, with its arguments; empty means this program with `decode`.
@@ -154,6 +213,7 @@ impl Given {
     /// `Start` with one line that names the file and the setting.
     pub fn resolve(self) -> Result<Settings, Error> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let mail = mail(&self, &file)?;
         let data = self.data.or(file.data).unwrap_or_else(|| PathBuf::from("lysbro-data"));
         let sqlite = |name: &str| format!("sqlite:{}", data.join(name).display());
         let database_url = self.database_url.or(file.database_url).unwrap_or_else(|| sqlite("lysbro.sqlite"));
@@ -203,6 +263,7 @@ impl Given {
             programme: self.programme.or(file.programme).unwrap_or_else(|| "Lysbro".into()),
             synthetic: self.synthetic.or(file.synthetic).unwrap_or(false),
             working_days: WorkingDays::closed_on(&self.closed_days.or(file.closed_days).unwrap_or_default())?,
+            mail,
             quotas: Quotas::default(),
             decoder: Vec::new(),
             database_url,
@@ -214,6 +275,39 @@ impl Given {
         }
         Ok(settings)
     }
+}
+
+/// Mail, when a server is named; what it cannot do without is asked for at the start and not at the first mail.
+fn mail(flags: &Given, file: &Given) -> Result<Option<Mail>, Error> {
+    let text = |of: fn(&Given) -> &Option<String>| of(flags).clone().or_else(|| of(file).clone());
+    let refused = |why: &str| Err(Error::Start(why.to_owned()));
+    let Some(host) = text(|given| &given.smtp_host).filter(|host| !host.trim().is_empty()) else { return Ok(None) };
+    let hour = flags.mail_hour.or(file.mail_hour).unwrap_or(7);
+    if hour > 23 {
+        return refused("mail-hour is an hour of the day, 0 to 23");
+    }
+    let Some(from) = text(|given| &given.smtp_from).filter(|from| from.is_ascii() && from.contains('@')) else {
+        return refused("smtp-host needs smtp-from, the address that mail comes from");
+    };
+    if text(|given| &given.public_url).is_none() {
+        return refused("smtp-host needs public-url: a mail says where to look");
+    }
+    let tls = flags.smtp_tls.or(file.smtp_tls).unwrap_or_default();
+    let credentials = match (text(|given| &given.smtp_user), text(|given| &given.smtp_password)) {
+        (Some(user), Some(password)) => Some((user, password)),
+        (None, None) => None,
+        _ => return refused("smtp-user and smtp-password belong together"),
+    };
+    if credentials.is_some() && tls == MailTls::None {
+        return refused("smtp-password would go over an open line: use smtp-tls starttls or tls");
+    }
+    let usual = match tls {
+        MailTls::Starttls => 587,
+        MailTls::Tls => 465,
+        MailTls::None => 25,
+    };
+    let port = flags.smtp_port.or(file.smtp_port).unwrap_or(usual);
+    Ok(Some(Mail { host, port, tls, credentials, from, hour }))
 }
 
 fn pair(access_key: Option<String>, secret_key: Option<String>) -> Option<KeyPair> {
@@ -295,5 +389,27 @@ mod tests {
         let settings = Given { synthetic: Some(false), closed_days, ..given }.resolve().unwrap();
         assert!(!settings.synthetic && settings.working_days.includes(date!(2026 - 12 - 24)));
         assert!(!settings.working_days.includes(date!(2026 - 12 - 31)));
+    }
+
+    #[test]
+    fn mail_needs_what_it_cannot_do_without() {
+        assert!(from_file("").unwrap().mail.is_none());
+        let whole = "smtp-host = \"mail.example\"\nsmtp-from = \"lysbro@hospital.example\"\npublic-url = \"https://lysbro.example\"\n";
+        let mail = from_file(whole).unwrap().mail.unwrap();
+        assert_eq!((mail.port, mail.tls, mail.hour, mail.credentials.clone()), (587, MailTls::Starttls, 7, None));
+        let with_password = format!("{whole}smtp-tls = \"tls\"\nsmtp-user = \"u\"\nsmtp-password = \"secret\"\nmail-hour = 6\n");
+        let mail = from_file(&with_password).unwrap().mail.unwrap();
+        assert_eq!((mail.port, mail.hour), (465, 6));
+        assert!(!format!("{mail:?}").contains("secret"));
+        for (text, named) in [
+            ("smtp-host = \"mail.example\"".to_owned(), "smtp-from"),
+            (whole.replace("public-url", "programme"), "public-url"),
+            (format!("{whole}smtp-user = \"u\""), "smtp-password"),
+            (format!("{whole}smtp-tls = \"none\"\nsmtp-user = \"u\"\nsmtp-password = \"p\""), "smtp-tls"),
+            (format!("{whole}mail-hour = 24"), "mail-hour"),
+        ] {
+            let error = from_file(&text).unwrap_err().to_string();
+            assert!(error.contains(named) && error.lines().count() == 1, "{error}");
+        }
     }
 }

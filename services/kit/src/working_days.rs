@@ -5,10 +5,10 @@
 //! a weekend is not moved. By rule, because a list would end some year and a calendar service would be one more thing that
 //! can be away. What is no holiday by law (Christmas Eve, a Friday between) is a closed day where the deployment says so.
 
-use crate::Error;
+use crate::{At, Error, oslo};
 use std::collections::BTreeSet;
 use time::macros::format_description;
-use time::{Date, Month, Weekday};
+use time::{Date, Duration, Month, Weekday};
 
 /// The working days of one deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,13 @@ impl WorkingDays {
         }
         Some(day)
     }
+
+    /// The last second of the `count`-th working day after an instant's day in Oslo: what must be done in so many working days is
+    /// late from then on. The instant itself when the calendar ends before.
+    pub fn end(&self, from: At, count: u32) -> At {
+        let last = self.after(oslo::date(from), count);
+        last.and_then(Date::next_day).map_or(from, |next| oslo::midnight(next) - Duration::SECOND)
+    }
 }
 
 /// Whether a day is a public holiday in Norway.
@@ -75,7 +82,6 @@ pub fn easter(year: i32) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::Duration;
     use time::macros::date;
 
     /// Published dates of Easter Sunday.

@@ -18,6 +18,7 @@ pub fn services() -> Vec<Service> {
         review::service(),
         uptake::service(),
         web::service(),
+        notify::service(),
     ]
 }
 

@@ -47,11 +47,6 @@ fn parse(cursor: &str) -> Option<Mark> {
     Some(Mark { at: At::from_micros(at.parse().ok()?), id: Uuid::try_parse(id).ok()? })
 }
 
-/// The eight characters by which offices name a referral on the telephone: the end of its id.
-pub fn reference(id: Uuid) -> String {
-    id.simple().to_string()[24..].to_uppercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,11 +59,5 @@ mod tests {
         for wrong in ["x", "MS4y", "!!"] {
             assert!(Mark::from_cursor(Some(wrong)).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_reference_is_the_end_of_the_id() {
-        let id = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef);
-        assert_eq!(reference(id), "DEADBEEF");
     }
 }

@@ -3,6 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
+//! | [`call`], `calls` | what has climbed to the department's telephone; what of the log it is computed from |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `register` | what it learns of the register: departments and people by name |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
@@ -21,6 +22,7 @@
 pub mod absence;
 pub mod answer;
 pub mod board;
+pub mod call;
 pub mod case;
 pub mod claim;
 pub mod decline;
@@ -33,6 +35,7 @@ pub mod sealed;
 pub mod store;
 pub mod worklist;
 
+mod calls;
 mod consume;
 mod error;
 mod register;
@@ -53,7 +56,7 @@ pub fn service() -> Service {
         rights: &[log::PUBLISHING, log::CONSUMING, caller::ASKING, audit::RECORDING, scrub::NOTING, keys::OPENING],
         statements: store::STATEMENT_LISTS,
         objects: store::OBJECTS,
-        consumers: vec![consume::CASES, register::REGISTER],
+        consumers: vec![consume::CASES, register::REGISTER, calls::CALLS],
         repairs: vec![release::SEND_ANSWERS, release::FREE_CLAIMS],
         gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }

@@ -26,6 +26,9 @@ pub const FORWARD: Column = Column("review_forward.content");
 /// A signed answer.
 pub const ANSWER: Column = Column("review_answer.content");
 
+/// The note of a call to the practice.
+pub const CALL: Column = Column("review_call.note");
+
 /// Seals a value for a column and row.
 pub fn seal<T: Serialize>(
     ctx: &Context,

@@ -124,6 +124,7 @@ impl Events<'_> {
             external_key: is.external_key.unwrap_or_default(),
             closed_on: is.closed_on,
             trial_arm: is.trial_arm,
+            phone: is.phone,
         };
         let envelope = Envelope { effective_us: At::midnight(opened).micros(), ..about };
         Ok(self.ctx.publish_by(self.ring, tx, envelope, &fact)?)
@@ -143,6 +144,7 @@ impl Events<'_> {
             external_key: new(&was.external_key, &is.external_key).flatten(),
             closed_on: new(&was.closed_on, &is.closed_on),
             trial_arm: new(&was.trial_arm, &is.trial_arm),
+            phone: new(&was.phone, &is.phone),
         };
         // A file says what is so and not since when: it is known from today on.
         let envelope = Envelope { effective_us: At::midnight(self.today).micros(), ..about };

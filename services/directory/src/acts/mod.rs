@@ -3,6 +3,7 @@
 //! The routes and the command line call the same acts.
 
 pub mod departments;
+pub mod deputy;
 pub mod door;
 pub mod enablement;
 pub mod grants;
@@ -12,6 +13,7 @@ pub mod links;
 pub mod once;
 pub mod people;
 pub mod practices;
+pub mod preferences;
 pub mod registers;
 pub mod sessions;
 pub mod sign_in;

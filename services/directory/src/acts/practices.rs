@@ -52,6 +52,7 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPractice) -> Result<Uu
         distance_km: practice.distance_km as u32,
         opened_on: day::text(practice.opened_on),
         test_practice: practice.test_practice,
+        phone: practice.phone,
         ..PracticeRegistered::default()
     };
     ctx.publish(&mut tx, envelope, &fact).await?;
@@ -74,7 +75,12 @@ pub async fn change(ctx: &Context, author: &Author, id: Uuid, change: &PracticeC
     }
     grants::rename_practice(&mut tx, id, &change.name).await?;
     let envelope = Envelope { effective_us: At::midnight(change.effective_on).micros(), ..envelope(ctx, author, &row) };
-    let fact = PracticeChanged { name: change.name, municipality: change.municipality, ..PracticeChanged::default() };
+    let fact = PracticeChanged {
+        name: change.name,
+        municipality: change.municipality,
+        phone: change.phone,
+        ..PracticeChanged::default()
+    };
     ctx.publish(&mut tx, envelope, &fact).await?;
     tx.commit().await?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::Named;
 use crate::Error;
+use crate::acts::preferences;
 use crate::faults::Faults;
 use crate::language::Language;
 use crate::store::{grants, people};
@@ -44,6 +45,8 @@ pub struct Me {
     idle_seconds: i64,
     /// When the session ends in any case.
     expires_at: At,
+    /// Whether a mail comes once a day when something is new.
+    mail_digest: bool,
 }
 
 impl Me {
@@ -63,6 +66,7 @@ impl Me {
             person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
             idle_seconds: IDLE.whole_seconds(),
             expires_at,
+            mail_digest: people::wants_digest(&ctx.db, person).await?,
         })
     }
 }
@@ -93,6 +97,25 @@ pub async fn set_language(
     let language = Language::parse(choice.language.trim());
     let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
     let language = faults.finish(language)?.ok_or(Error::NotFound)?;
-    people::set_language(&ctx.db, caller.person, language).await?;
+    preferences::choose(&ctx, &caller, Some(language), None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which mails are wanted.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailChoice {
+    /// At most one mail a day when something is new. What is urgent is mailed all the same.
+    digest: bool,
+}
+
+#[utoipa::path(put, path = "/me/mail", tag = "directory", request_body = MailChoice,
+    responses((status = NO_CONTENT, description = "It holds from now on.")))]
+pub async fn set_mail(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Json(choice): Json<MailChoice>,
+) -> Result<StatusCode, Problem> {
+    preferences::choose(&ctx, &caller, None, Some(choice.digest)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

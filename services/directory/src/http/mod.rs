@@ -2,6 +2,7 @@
 
 mod cookie;
 mod departments;
+mod deputy;
 mod environment;
 mod grants;
 mod import;
@@ -37,12 +38,14 @@ pub fn routes() -> Routes {
         .routes(routes!(environment::environment))
         .routes(routes!(me::me))
         .routes(routes!(me::set_language))
+        .routes(routes!(me::set_mail))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::sign_out_everywhere))
         .routes(routes!(sessions::lock))
         .routes(routes!(sessions::unlock))
         .routes(routes!(practices::list, practices::add))
         .routes(routes!(practices::change))
+        .routes(routes!(deputy::choose))
         .routes(routes!(practices::record_register))
         .routes(routes!(practices::record_enablement))
         .routes(routes!(import::example))

@@ -1,6 +1,6 @@
 //! Practices: the list with register and enablement, and what administrators record about them.
 
-use super::Made;
+use super::{Made, Named};
 use crate::acts::once::Author;
 use crate::acts::{enablement, practices as act, registers};
 use crate::enablement::{NewEnablement, Step};
@@ -45,6 +45,10 @@ pub struct PracticeView {
     closed_on: Option<String>,
     /// Null when it is in no trial.
     trial_arm: Option<String>,
+    /// Null when none is known.
+    phone: Option<String>,
+    /// Who is asked when the practice does not look; null when nobody was chosen.
+    deputy: Option<Named>,
     /// Oldest first, each step and specialty as last recorded.
     enablement: Vec<StepView>,
 }
@@ -83,6 +87,8 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
             external_key: row.external_key,
             closed_on: said(row.closed_on),
             trial_arm: said(row.trial_arm),
+            phone: said(row.phone),
+            deputy: Named::of(row.deputy, row.deputy_name),
         }
     });
     Ok(Json(views.collect()))

@@ -5,8 +5,8 @@ use super::cells::{Quotes, Record};
 use crate::enablement::Step;
 use crate::specialty::Specialty;
 use Column::{
-    Centrality, Channel, ClosedOn, DistanceKm, Gps, Key, ListSize, Municipality, Name, OpenedOn, RegisterFrom, Staff,
-    TestPractice, TrialArm,
+    Centrality, Channel, ClosedOn, DistanceKm, Gps, Key, ListSize, Municipality, Name, OpenedOn, Phone, RegisterFrom,
+    Staff, TestPractice, TrialArm,
 };
 
 /// What a column says.
@@ -22,6 +22,7 @@ pub(super) enum Column {
     ClosedOn,
     TestPractice,
     TrialArm,
+    Phone,
     RegisterFrom,
     ListSize,
     Gps,
@@ -29,7 +30,7 @@ pub(super) enum Column {
     Step(Step, Option<Specialty>),
 }
 
-const NAMES: [(&str, Column); 14] = [
+const NAMES: [(&str, Column); 15] = [
     ("key", Key),
     ("name", Name),
     ("municipality", Municipality),
@@ -40,6 +41,7 @@ const NAMES: [(&str, Column); 14] = [
     ("closed_on", ClosedOn),
     ("test_practice", TestPractice),
     ("trial_arm", TrialArm),
+    ("phone", Phone),
     ("register_from", RegisterFrom),
     ("list_size", ListSize),
     ("gps", Gps),
@@ -64,7 +66,7 @@ pub fn template() -> Vec<u8> {
     let steps = STEPS.iter().map(|step| canonical(step.as_str()));
     let header: Vec<String> = names.chain(steps).collect();
     let example =
-        "EXAMPLE;Solvik legekontor;Solvik;5;120;web;2019-01-01;;no;;2026-01-01;2100;2;3;2026-01-05;2026-01-12;;;;";
+        "EXAMPLE;Solvik legekontor;Solvik;5;120;web;2019-01-01;;no;;+47 77 00 00 00;2026-01-01;2100;2;3;2026-01-05;2026-01-12;;;;";
     format!("\u{feff}{}\r\n{example}\r\n", header.join(";")).into_bytes()
 }
 

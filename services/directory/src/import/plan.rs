@@ -26,6 +26,7 @@ pub(crate) struct State {
     pub closed_on: String,
     pub test_practice: bool,
     pub trial_arm: String,
+    pub phone: String,
 }
 
 /// A practice's figures from a day on.
@@ -230,6 +231,7 @@ impl<'a> Known<'a> {
             closed_on: row.closed_on.clone().unwrap_or(before.closed_on),
             test_practice: row.test_practice.unwrap_or(before.test_practice),
             trial_arm: row.trial_arm.clone().unwrap_or(before.trial_arm),
+            phone: row.phone.clone().unwrap_or(before.phone),
         };
         let id = is.id;
         let differs = |register: &&Register| {

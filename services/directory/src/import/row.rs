@@ -29,6 +29,8 @@ pub(crate) struct Row {
     pub test_practice: Option<bool>,
     /// Empty: it is in no trial.
     pub trial_arm: Option<String>,
+    /// Empty: none is known.
+    pub phone: Option<String>,
     pub register: Option<Register>,
     pub steps: Vec<Enablement>,
     /// Headers of the columns that a comparison with the register may find fault with.
@@ -171,6 +173,7 @@ impl Line<'_> {
         let closed_on = self.columns.place(Column::ClosedOn).map(|_| closed.map(day::text).unwrap_or_default());
         let test_practice = self.or(Column::TestPractice, false, yes_no);
         let trial_arm = self.or(Column::TrialArm, String::new(), |text| texts::line(text, texts::ARM));
+        let phone = self.or(Column::Phone, String::new(), texts::phone);
         let register = self.register();
         let steps = self.steps(today, closed.filter(|_| !backwards));
         let named = |column| self.columns.place(column).map(|place| self.columns.name(place)).unwrap_or_default();
@@ -187,6 +190,7 @@ impl Line<'_> {
             closed_on,
             test_practice,
             trial_arm,
+            phone,
             register,
             steps,
         })

@@ -2,6 +2,7 @@
 
 use super::values::{Wrong, wrong};
 use crate::faults::{NAME, unseen};
+use crate::phone;
 
 /// Longest trial arm, in characters.
 pub(super) const ARM: usize = 60;
@@ -53,6 +54,18 @@ pub(super) fn line(text: &str, longest: usize) -> Result<String, Wrong> {
 /// A name of a practice or a municipality.
 pub(super) fn name(text: &str) -> Result<String, Wrong> {
     line(text, NAME)
+}
+
+/// A telephone number.
+pub(super) fn phone(text: &str) -> Result<String, Wrong> {
+    let text = line(text, phone::LONGEST)?;
+    if !phone::is_number(&text) {
+        return wrong(
+            "not-a-phone",
+            "This is not a telephone number. Write digits and spaces, for example +47 77 00 00 00.",
+        );
+    }
+    Ok(text)
 }
 
 /// A key: the same text in every file.

@@ -78,6 +78,11 @@ pub async fn now(db: &Db, person: Uuid, now: At) -> sqlx::Result<Vec<GrantRow>> 
     db.q(NOW).bind(person).bind(now).all().await
 }
 
+/// The same within a transaction.
+pub async fn now_in(tx: &mut Tx, person: Uuid, now: At) -> sqlx::Result<Vec<GrantRow>> {
+    tx.q(NOW).bind(person).bind(now).all().await
+}
+
 /// Everybody's grants that hold or will hold.
 pub async fn not_ended(db: &Db, now: At) -> sqlx::Result<Vec<GrantRow>> {
     db.q(NOT_ENDED).bind(now).all().await

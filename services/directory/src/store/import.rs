@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 statements! {
     TURN = "update directory_turn set taken = taken + 1 where one = 1";
-    PRACTICES = "select id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on, test_practice, trial_arm
+    PRACTICES = "select id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on, test_practice, trial_arm, phone
         from directory_practice";
     REGISTERS = "select practice, from_day, list_size, gps, staff from directory_register order by made_at, id";
     STEPS = "select practice, step, specialty, on_day from directory_enablement order by made_at, id";
     PUT = "insert into directory_practice (id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on,
-            test_practice, trial_arm, content_hash, made_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            test_practice, trial_arm, content_hash, made_at, phone)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set external_key = excluded.external_key, name = excluded.name, municipality = excluded.municipality,
             centrality = excluded.centrality, distance_km = excluded.distance_km, channel = excluded.channel, opened_on = excluded.opened_on,
-            closed_on = excluded.closed_on, test_practice = excluded.test_practice, trial_arm = excluded.trial_arm, change_hash = null";
+            closed_on = excluded.closed_on, test_practice = excluded.test_practice, trial_arm = excluded.trial_arm, phone = excluded.phone, change_hash = null";
     RENAME = "update kit_grant set practice_name = (select p.name from directory_practice p where p.id = kit_grant.practice)
         where practice_name <> (select p.name from directory_practice p where p.id = kit_grant.practice)";
 }
@@ -59,6 +59,7 @@ pub async fn put(tx: &mut Tx, practices: Vec<State>) -> sqlx::Result<u64> {
             .bind(state.trial_arm)
             .bind(NO_CONTENT)
             .bind(now)
+            .bind(state.phone)
     })
     .await
 }

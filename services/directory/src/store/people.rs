@@ -12,7 +12,8 @@ statements! {
     BY_ID = "select id, name, email, language, password_hash, totp_sealed from directory_person where id = $1";
     BY_EMAIL = "select id, name, email, language, password_hash, totp_sealed from directory_person where email = $1";
     LIST = "select id, name, email, language, last_sign_in_at from directory_person order by name, id";
-    SET_LANGUAGE = "update directory_person set language = $2 where id = $1";
+    PREFERENCES = "select language, coalesce(no_digest, false) from directory_person where id = $1";
+    SET_PREFERENCES = "update directory_person set language = $2, no_digest = $3 where id = $1";
     SET_CREDENTIALS = "update directory_person set password_hash = $2, totp_sealed = $3, totp_step = $4 where id = $1";
     USE_STEP = "update directory_person set totp_step = $2 where id = $1 and password_hash = $3 and (totp_step is null or totp_step < $2)";
     SIGNED_IN = "update directory_person set last_sign_in_at = $2 where id = $1";
@@ -83,9 +84,21 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<ListedRow>> {
     db.q(LIST).all().await
 }
 
-/// Sets the language.
-pub async fn set_language(db: &Db, id: Uuid, language: Language) -> sqlx::Result<()> {
-    db.q(SET_LANGUAGE).bind(id).bind(language.as_str().to_owned()).exec_one().await
+/// A person's language, and whether they want the daily mail.
+pub async fn preferences(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<(Language, bool)>> {
+    let row: Option<(Language, bool)> = tx.q(PREFERENCES).bind(id).opt().await?;
+    Ok(row.map(|(language, none)| (language, !none)))
+}
+
+/// Whether a person wants the daily mail.
+pub async fn wants_digest(db: &Db, id: Uuid) -> sqlx::Result<bool> {
+    let row: Option<(Language, bool)> = db.q(PREFERENCES).bind(id).opt().await?;
+    Ok(row.is_some_and(|(_, none)| !none))
+}
+
+/// Sets both.
+pub async fn set_preferences(tx: &mut Tx, id: Uuid, language: Language, digest: bool) -> sqlx::Result<()> {
+    tx.q(SET_PREFERENCES).bind(id).bind(language.as_str().to_owned()).bind(!digest).exec_one().await
 }
 
 /// Sets password and authenticator; `step` is the code's that was just used.

@@ -9,14 +9,16 @@ use time::Date;
 use uuid::Uuid;
 
 statements! {
-    ADD = "insert into directory_practice (id, name, municipality, centrality, distance_km, channel, opened_on, test_practice, content_hash, made_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing";
+    ADD = "insert into directory_practice (id, name, municipality, centrality, distance_km, channel, opened_on, test_practice, content_hash, made_at, phone)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing";
     HASH = "select content_hash from directory_practice where id = $1";
     FIND = "select id, name, channel, test_practice from directory_practice where id = $1";
-    CHANGE = "update directory_practice set name = $2, municipality = $3, change_hash = $4
+    CHANGE = "update directory_practice set name = $2, municipality = $3, change_hash = $4, phone = coalesce($5, phone)
         where id = $1 and (change_hash is null or change_hash <> $4)";
-    LIST = "select id, external_key, name, municipality, centrality, channel, closed_on, test_practice, trial_arm from directory_practice
-        order by name, id";
+    LIST = "select p.id, p.external_key, p.name, p.municipality, p.centrality, p.channel, p.closed_on, p.test_practice, p.trial_arm, p.phone,
+            p.deputy, d.name as deputy_name
+        from directory_practice p left join directory_person d on d.id = p.deputy order by p.name, p.id";
+    SET_DEPUTY = "update directory_practice set deputy = $2 where id = $1 and deputy is distinct from $2";
     ADD_REGISTER = "insert into directory_register (id, practice, from_day, list_size, gps, staff, content_hash, made_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
     REGISTER_HASH = "select content_hash from directory_register where id = $1 and practice = $2";
@@ -48,6 +50,9 @@ pub struct ListedRow {
     pub closed_on: String,
     pub test_practice: bool,
     pub trial_arm: String,
+    pub phone: String,
+    pub deputy: Option<Uuid>,
+    pub deputy_name: Option<String>,
 }
 
 /// `(practice, list size, GPs, staff)`.
@@ -70,6 +75,7 @@ pub async fn add(tx: &mut Tx, id: Uuid, practice: &Practice, hash: &[u8]) -> sql
         .bind(practice.test_practice)
         .bind(hash.to_vec())
         .bind(now)
+        .bind(practice.phone.clone())
         .exec()
         .await?;
     Ok(added == 1)
@@ -88,7 +94,12 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<PracticeRow>> {
 /// Writes the new name and municipality; `false` when the last change was the same.
 pub async fn change(tx: &mut Tx, id: Uuid, change: &Change, hash: &[u8]) -> sqlx::Result<bool> {
     let q = tx.q(CHANGE).bind(id).bind(change.name.clone()).bind(change.municipality.clone());
-    Ok(q.bind(hash.to_vec()).exec().await? == 1)
+    Ok(q.bind(hash.to_vec()).bind(change.phone.clone()).exec().await? == 1)
+}
+
+/// Writes the deputy; `false` when it was that person already, or there is no such practice.
+pub async fn set_deputy(tx: &mut Tx, id: Uuid, person: Option<Uuid>) -> sqlx::Result<bool> {
+    Ok(tx.q(SET_DEPUTY).bind(id).bind(person).exec().await? == 1)
 }
 
 /// All practices by name.

@@ -6,7 +6,7 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, CHAIRS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -73,5 +73,15 @@ const IMPORT: Migration = Migration {
         create unique index directory_practice_key on directory_practice (external_key);
         create table directory_turn (one {bigint} primary key, taken {bigint} not null) {strict};
         insert into directory_turn (one, taken) values (1, 0);
+    ",
+};
+
+const CHAIRS: Migration = Migration {
+    number: 66,
+    name: "a practice's phone and deputy; whether a person wants a daily mail",
+    sql: "
+        alter table directory_practice add column phone text not null default '';
+        alter table directory_practice add column deputy {uuid};
+        alter table directory_person add column no_digest {bool};
     ",
 };

@@ -1,12 +1,12 @@
 //! One referral with everything about it, as the office's page shows it.
 
-use super::seen;
+use super::{chair, seen};
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::missing::{Setting, Shown, missing};
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, decline, forward, happening, image, place, question};
+use crate::store::{answer, chair as chairs, decline, forward, happening, image, place, question};
 use crate::vocabulary::{ImageState, Specialty, View};
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
@@ -57,6 +57,8 @@ pub struct Referral {
     acknowledged_at: Option<At>,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
+    /// Whose it is; none for what is no open case.
+    chair: Option<chair::Chair>,
 }
 
 /// A picture.
@@ -173,8 +175,8 @@ pub struct Forwarded {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Happening {
     at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `withdrawn`,
-    /// `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
+    /// `withdrawn`, `discarded` or `restored`.
     what: String,
     who: Option<String>,
 }
@@ -201,6 +203,8 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         forwards.into_iter().filter_map(|row| shown_forward(row, key).transpose()).collect::<Result<_, Error>>()?;
     let timeline = happening::of_referral(&ctx.db, id).await?;
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
+    let deputy = chairs::deputy(&ctx, row.practice).await?;
+    let case = chairs::case_now(&ctx, id).await?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
     Ok(Json(Referral {
         id,
@@ -223,6 +227,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         acknowledged_at: row.acknowledged_at,
         withdrawn_at: row.withdrawn_at,
         timeline,
+        chair: case.and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
         content: acting.content,
     }))
 }

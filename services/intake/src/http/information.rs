@@ -4,7 +4,7 @@ use crate::acting::Acting;
 use crate::publishing::picture;
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Reply};
-use crate::store::{image, question, referral};
+use crate::store::{chair, image, question, referral};
 use crate::text::blank;
 use crate::vocabulary::ImageState;
 use axum::extract::State;
@@ -121,6 +121,7 @@ async fn reply(acting: &Acting<'_>, body: &Supply) -> Result<bool, Problem> {
     let left = question::open(&mut tx, row.id).await?;
     let state = if left == 0 { ReferralState::Submitted } else { ReferralState::AwaitingInformation };
     referral::set_state(&mut tx, row.id, state, at).await?;
+    chair::note(&mut tx, row.id, &ctx.settings.working_days).await?;
     let fact = InformationSupplied {
         question: body.question_id.as_bytes().to_vec(),
         text: body.text.clone(),

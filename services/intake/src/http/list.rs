@@ -1,11 +1,12 @@
 //! The office's lists. They show initials and a birth year, not a name or a number: the screen stands on a desk.
 
-use super::{of_office, seen};
+use super::{chair, of_office, seen};
 use crate::content::DraftContent;
 use crate::patient::initials;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::list;
+use crate::store::chair::deputies;
+use crate::store::list::{self, Order};
 use crate::vocabulary::{Priority, Specialty};
 use axum::extract::State;
 use kit::http::{Json, Query};
@@ -41,6 +42,11 @@ impl Tab {
             Self::Drafts => "drafts",
             Self::Closed => "closed",
         }
+    }
+
+    /// Open cases come by their dates.
+    fn order(self) -> Order {
+        if matches!(self, Self::Answers | Self::Waiting) { Order::Date } else { Order::Newest }
     }
 }
 
@@ -79,6 +85,8 @@ pub struct ReferralRow {
     amended: bool,
     /// The department waits for information.
     question: bool,
+    /// Whose it is; none for what is no open case.
+    chair: Option<chair::Chair>,
 }
 
 /// How many referrals need the office; 1000 stands for that many and more.
@@ -101,7 +109,7 @@ pub struct ReferralPage {
     counts: Counts,
 }
 
-/// The referrals of the caller's practices, newest change first.
+/// The referrals of the caller's practices: open cases by their dates, what is longest overdue first; others newest change first.
 #[utoipa::path(get, path = "/referrals",
     params(("tab" = inline(Tab), Query, description = "Which list."),
         ("cursor" = Option<String>, Query, description = "`next` of the page before.")),
@@ -112,21 +120,26 @@ pub async fn list(
     Query(asked): Query<Wanted>,
 ) -> Result<Json<ReferralPage>, Problem> {
     of_office(&caller)?;
+    let order = asked.tab.order();
     let from = match asked.cursor.as_deref() {
+        None | Some("") if order == Order::Date => (At::from_micros(0), Uuid::nil()),
         None | Some("") => (At::from_micros(AFTER_ALL), Uuid::max()),
         Some(cursor) => position(cursor).ok_or_else(|| {
             Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page.")
         })?,
     };
-    let mut rows = list::page(&ctx, &caller, asked.tab.as_str(), from, PAGE + 1).await?;
+    let mut rows = list::page(&ctx, &caller, (asked.tab.as_str(), order), from, PAGE + 1).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
+    let place = |(at, id): (At, Uuid)| format!("{}.{id}", at.micros());
+    let next = rows.last().filter(|_| more).map(|last| place(last.place(order)));
+    let deputies = deputies(&ctx, &caller).await?;
     let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
     let counts = Counts { answers, waiting, drafts };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        items.push(shown(&ctx, row).await?);
+        let chair = chair::of(&ctx, &row.case, deputies.get(&row.practice));
+        items.push(shown(&ctx, row, chair).await?);
     }
     seen(&ctx, &caller, "search", "referrals", None).await?;
     Ok(Json(ReferralPage { items, next, counts }))
@@ -137,7 +150,7 @@ fn position(cursor: &str) -> Option<(At, Uuid)> {
     Some((At::from_micros(micros.parse().ok()?), id.parse().ok()?))
 }
 
-async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
+async fn shown(ctx: &Context, row: list::Row, chair: Option<chair::Chair>) -> Result<ReferralRow, Error> {
     let content: DraftContent = match ctx.keys.get(row.id).await {
         Ok(key) => sealed::open(&key, sealed::CONTENT, row.id, &row.content)?,
         // Erased: the line stays, without a person.
@@ -147,11 +160,12 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
     let patient = content.patient.unwrap_or_default();
     let birth_year = patient.birth_date.as_deref().and_then(|date| date.split('-').next()?.parse().ok());
     let body_site = content.findings.into_iter().find_map(|finding| finding.body_site).map(|site| site.display);
+    let case = row.case;
     Ok(ReferralRow {
         id: row.id,
-        state: row.state,
+        state: case.state,
         specialty: row.specialty,
-        priority: row.priority,
+        priority: case.priority,
         initials: patient.name.as_deref().map(initials).unwrap_or_default(),
         birth_year,
         body_site,
@@ -159,10 +173,11 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         practice_name: row.practice_name,
         image_count: row.image_count,
         updated_at: row.updated_at,
-        submitted_at: row.submitted_at,
-        due_at: row.due_at,
+        submitted_at: case.submitted_at,
+        due_at: case.due_at,
         amended: row.amended,
-        unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
-        question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,
+        unread: case.answered_at.is_some() && case.acknowledged_at.is_none(),
+        question: case.asked_at.is_some() && case.state == ReferralState::AwaitingInformation,
+        chair,
     })
 }

@@ -3,7 +3,7 @@
 use crate::acting::Acting;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::{answer, decline, referral};
+use crate::store::{answer, chair, decline, referral};
 use crate::text::blank;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -66,6 +66,7 @@ pub async fn withdraw(
             Err(crossed(now.state))
         };
     }
+    chair::note(&mut tx, id, &ctx.settings.working_days).await?;
     ctx.publish(&mut tx, acting.envelope(), &ReferralWithdrawn { reason }).await?;
     acting.happened(&mut tx, "withdrawn").await?;
     tx.commit().await?;
@@ -116,7 +117,9 @@ pub async fn acknowledge(
     }
     let refused = newest.is_some_and(|newest| newest.refusal);
     let disposition = if refused { "reject".to_owned() } else { String::new() };
-    ctx.publish(&mut tx, Envelope { disposition, ..acting.envelope() }, &AnswerAcknowledged {}).await?;
+    chair::note(&mut tx, id, &ctx.settings.working_days).await?;
+    let fact = AnswerAcknowledged { answer: answer_id.as_bytes().to_vec() };
+    ctx.publish(&mut tx, Envelope { disposition, ..acting.envelope() }, &fact).await?;
     acting.happened(&mut tx, "acknowledged").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

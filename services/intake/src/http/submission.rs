@@ -6,7 +6,7 @@ use crate::acting::Acting;
 use crate::due::due;
 use crate::finish::expire_in;
 use crate::publishing::{Sending, counted, submitted};
-use crate::store::{image, place, referral, upload};
+use crate::store::{chair, image, place, referral, upload};
 use crate::vocabulary::Priority;
 use axum::extract::State;
 use kit::http::{Json, Path};
@@ -104,6 +104,7 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
         return Ok(());
     }
+    chair::note(&mut tx, row.id, &ctx.settings.working_days).await?;
     end_uploads(ctx, &mut tx, row.id).await?;
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
     let missing = would_refuse(ctx, content, &images).await?;

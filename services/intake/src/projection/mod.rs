@@ -1,6 +1,7 @@
 //! What intake learns from others' events. Names of places can be rebuilt; the rest is state of intake's own.
 
 mod imaging;
+mod phoned;
 mod places;
 mod review;
 
@@ -8,5 +9,5 @@ use kit::log::Consumer;
 
 /// All consumers.
 pub fn consumers() -> Vec<Consumer> {
-    vec![places::CONSUMER, imaging::CONSUMER, review::CONSUMER]
+    vec![places::CONSUMER, imaging::CONSUMER, review::CONSUMER, phoned::CONSUMER]
 }

@@ -4,14 +4,19 @@
 //! name of its own time.
 
 use crate::store::place::{self, ERASED, Practice};
-use kit::log::{Consumer, Opened, ProjectError, Recorded};
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{Context, Tx};
 use proto::Event;
-use proto::directory::{DepartmentRegistered, PracticeChanged, PracticeRegistered};
+use proto::directory::{DepartmentRegistered, PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-places",
-    kinds: &[PracticeRegistered::KIND, PracticeChanged::KIND, DepartmentRegistered::KIND],
+    kinds: &[
+        PracticeRegistered::KIND,
+        PracticeChanged::KIND,
+        DepartmentRegistered::KIND,
+        PracticeDeputyChosen::KIND,
+    ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: place::RESET,
 };
@@ -33,6 +38,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             };
             Ok(place::set_department(tx, event.subject(), fact.name, fact.hospital, &fact.specialties).await?)
         }
+        PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
+            Opened::Open(fact) => Ok(place::set_deputy(tx, event.subject(), id_of(&fact.person), fact.name).await?),
+            Opened::Erased => Ok(place::set_deputy(tx, event.subject(), None, String::new()).await?),
+        },
         _ => Ok(()),
     }
 }

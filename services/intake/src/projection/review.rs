@@ -6,7 +6,7 @@
 use crate::acting::happened;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Declined, Forwarded};
-use crate::store::{answer, decline, forward, question, referral};
+use crate::store::{answer, chair, decline, forward, question, referral};
 use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
@@ -33,12 +33,13 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         Err(other) => return Err(Error::from(other).into()),
     };
     match event.kind() {
-        InformationRequested::KIND => asked(ctx, tx, event, &row, key.as_ref()).await,
-        AnswerGiven::KIND => answered(ctx, tx, event, &row, key.as_ref()).await,
-        ReferralDeclined::KIND => declined(ctx, tx, event, &row, key.as_ref()).await,
-        ReferralForwarded::KIND => forwarded(ctx, tx, event, &row, key.as_ref()).await,
-        _ => Ok(()),
+        InformationRequested::KIND => asked(ctx, tx, event, &row, key.as_ref()).await?,
+        AnswerGiven::KIND => answered(ctx, tx, event, &row, key.as_ref()).await?,
+        ReferralDeclined::KIND => declined(ctx, tx, event, &row, key.as_ref()).await?,
+        ReferralForwarded::KIND => forwarded(ctx, tx, event, &row, key.as_ref()).await?,
+        _ => {}
     }
+    Ok(chair::note(tx, row.id, &ctx.settings.working_days).await?)
 }
 
 /// A fact that can be read and copied; none becomes a tombstone without content.

@@ -14,8 +14,8 @@ statements! {
 pub struct Row {
     pub id: Uuid,
     pub at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `withdrawn`,
-    /// `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
+    /// `withdrawn`, `discarded` or `restored`.
     pub what: String,
     /// Sealed.
     pub who: Option<Vec<u8>>,

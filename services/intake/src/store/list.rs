@@ -3,8 +3,9 @@
 //! A referral that was withdrawn and answered all the same stands among the answers until it is read: an answer that
 //! nobody looks at could be the one that matters.
 
-use crate::referral::State;
-use crate::vocabulary::{Priority, Specialty};
+use super::chair::case_columns;
+use crate::owner::Case;
+use crate::vocabulary::Specialty;
 use kit::{At, Caller, Context, statements};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -41,6 +42,7 @@ macro_rules! tab {
         )
     };
 }
+pub(super) use tab;
 
 /// How many stand in a tab, up to [`COUNTED`].
 macro_rules! count {
@@ -60,16 +62,27 @@ pub const INDEX: &str = concat!(
     ", updated_at, id) where discarded_at is null and erased_at is null;"
 );
 
+/// A page after a place in `$order`, a walk along an index.
+macro_rules! page {
+    ($before:literal, $order:literal) => {
+        concat!(
+            "select r.id, r.practice, r.specialty, r.content, r.updated_at, coalesce(r.until_at, r.updated_at) as until_at, ",
+            case_columns!(),
+            ", coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
+             (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count \
+             from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
+            in_tab!("$4"),
+            $before,
+            $order,
+            " limit $7"
+        )
+    };
+}
+
 statements! {
-    PAGE = concat!(
-        "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
-         coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
-         (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count, \
-         (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions, \
-         coalesce((select a.amends is not null from intake_answer a where a.referral = r.id order by a.answered_at desc, a.id desc limit 1), (1 = 0)) as amended \
-         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
-        in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
-    );
+    PAGE = page!(" and (r.updated_at, r.id) < ($5, $6)", " order by r.updated_at desc, r.id desc");
+    // The tabs of open cases: what is longest overdue comes first.
+    BY_DATE = page!(" and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
 
@@ -80,22 +93,37 @@ pub const COUNTED: i64 = 1000;
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Row {
     pub id: Uuid,
-    pub state: State,
+    pub practice: Uuid,
     pub specialty: Option<Specialty>,
-    pub priority: Option<Priority>,
     /// Sealed.
     pub content: Vec<u8>,
     pub updated_at: At,
-    pub submitted_at: Option<At>,
-    pub due_at: Option<At>,
-    pub answered_at: Option<At>,
-    pub acknowledged_at: Option<At>,
+    /// By which open cases are sorted.
+    pub until_at: At,
+    /// What tells whose it is.
+    #[sqlx(flatten)]
+    pub case: Case,
     pub department_name: Option<String>,
     pub practice_name: String,
     pub image_count: i64,
-    pub open_questions: i64,
     /// The newest answer replaces an earlier one.
     pub amended: bool,
+}
+
+/// In which order a tab is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Newest change first.
+    Newest,
+    /// What is longest overdue first.
+    Date,
+}
+
+impl Row {
+    /// Its place in the order.
+    pub fn place(&self, order: Order) -> (At, Uuid) {
+        (if order == Order::Date { self.until_at } else { self.updated_at }, self.id)
+    }
 }
 
 /// How many referrals stand in the tabs that need the office.
@@ -107,25 +135,29 @@ pub struct Counts {
 }
 
 /// The practices in which the caller works.
-fn practices(caller: &Caller) -> BTreeSet<Uuid> {
+pub(super) fn practices(caller: &Caller) -> BTreeSet<Uuid> {
     caller.grants.iter().filter(|grant| grant.role.of_practice()).filter_map(|grant| grant.practice).collect()
 }
 
-/// The referrals of one tab that come after (`before`, `below`), over the caller's practices in one order, newest first.
+/// The referrals of one tab behind a place, over the caller's practices in one order.
 pub async fn page(
     ctx: &Context,
     caller: &Caller,
-    tab: &str,
-    (before, below): (At, Uuid),
+    (tab, order): (&str, Order),
+    (at, id): (At, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
+    let statement = if order == Order::Date { BY_DATE } else { PAGE };
     let mut rows: Vec<Row> = Vec::new();
     for practice in practices(caller) {
-        let q = ctx.db.q(PAGE).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
-        let of_practice: Vec<Row> = q.bind(before).bind(below).bind(limit).all().await?;
+        let q = ctx.db.q(statement).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
+        let of_practice: Vec<Row> = q.bind(at).bind(id).bind(limit).all().await?;
         rows.extend(of_practice);
     }
-    rows.sort_by_key(|row| Reverse((row.updated_at, row.id)));
+    match order {
+        Order::Newest => rows.sort_by_key(|row| Reverse(row.place(order))),
+        Order::Date => rows.sort_by_key(|row| row.place(order)),
+    }
     rows.truncate(limit as usize);
     Ok(rows)
 }

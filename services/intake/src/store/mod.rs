@@ -4,6 +4,7 @@
 //! every staff name is sealed under the referral's data key (see [`crate::sealed`]).
 
 pub mod answer;
+pub mod chair;
 pub mod chore;
 pub mod decline;
 pub mod erasure;
@@ -22,7 +23,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, OUTCOMES];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, OUTCOMES, CHAIRS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -112,9 +113,12 @@ const OUTCOMES: Migration = Migration {
     ",
 };
 
+const CHAIRS: Migration = Migration { number: 65, name: "whose an open case is", sql: chair::SCHEMA };
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
+    chair::STATEMENTS,
     chore::STATEMENTS,
     decline::STATEMENTS,
     erasure::STATEMENTS,

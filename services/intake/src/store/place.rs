@@ -9,6 +9,7 @@ statements! {
     SET_PRACTICE = "insert into intake_practice (id, name, channel, test) values ($1, $2, $3, $4) \
         on conflict (id) do update set name = excluded.name, channel = excluded.channel, test = excluded.test";
     CHANGE_PRACTICE = "update intake_practice set name = $2, test = coalesce($3, test) where id = $1";
+    SET_DEPUTY = "update intake_practice set deputy = $2, deputy_name = $3 where id = $1";
     DEPARTMENTS = "select id, name, hospital, specialties from intake_department order by name, id";
     DEPARTMENT = "select id, name, hospital, specialties from intake_department where id = $1";
     SET_DEPARTMENT = "insert into intake_department (id, name, hospital, specialties) values ($1, $2, $3, $4) \
@@ -68,6 +69,11 @@ pub async fn set_practice(tx: &mut Tx, practice: Practice) -> sqlx::Result<()> {
 /// Writes a practice's new name, and whether it is for tests from now on if that changed; an unknown one is left alone.
 pub async fn change_practice(tx: &mut Tx, id: Uuid, name: String, test: Option<bool>) -> sqlx::Result<()> {
     tx.q(CHANGE_PRACTICE).bind(id).bind(name).bind(test).exec().await.map(|_| ())
+}
+
+/// Writes who is asked when the practice does not look; an unknown practice is left alone.
+pub async fn set_deputy(tx: &mut Tx, id: Uuid, person: Option<Uuid>, name: String) -> sqlx::Result<()> {
+    tx.q(SET_DEPUTY).bind(id).bind(person).bind(name).exec().await.map(|_| ())
 }
 
 /// All departments by name.

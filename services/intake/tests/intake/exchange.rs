@@ -52,6 +52,7 @@ async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
         department_name: "Hudavdelingen (SYNTHETIC)".into(),
         summary: "Benign.".into(),
         findings: vec![finding],
+        ..AnswerGiven::default()
     };
     office.tell(referral, &fact).await;
 }

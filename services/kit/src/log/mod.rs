@@ -162,6 +162,14 @@ pub async fn head(db: &crate::Db) -> sqlx::Result<i64> {
     Ok(position)
 }
 
+/// How many events a consumer has not read yet. Fewer than 200 can be such as it does not want: it writes down its place when the
+/// log rests.
+pub async fn behind(db: &crate::Db, consumer: &str) -> sqlx::Result<i64> {
+    let newest = head(db).await?;
+    let all = consume::offsets(db).await?;
+    Ok(newest - all.iter().find(|(name, _)| name == consumer).map_or(0, |(_, position)| *position))
+}
+
 /// A write that changes nothing: it fails like any other when the disk is full.
 pub(crate) async fn write_nothing(db: &crate::Db) -> sqlx::Result<()> {
     db.q(WRITE_NOTHING).exec_one().await

@@ -2,12 +2,13 @@
 
 use super::{ROLES, departments_as, record};
 use crate::case::Content;
-use crate::ended::{Mark, PAGE, reference};
+use crate::ended::{Mark, PAGE};
 use crate::store::ended::EndedRow;
 use crate::{ReviewError, sealed, store};
 use axum::extract::State;
 use futures::future::try_join_all;
 use kit::http::{Json, Query};
+use kit::letter::reference;
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -4,6 +4,7 @@ mod absence;
 mod answer;
 mod assignment;
 mod board;
+mod call;
 mod case;
 mod claim;
 mod decline;
@@ -54,6 +55,8 @@ pub fn routes() -> Routes {
         .routes(routes!(assignment::assign))
         .routes(routes!(absence::own))
         .routes(routes!(absence::note, absence::remove))
+        .routes(routes!(call::list))
+        .routes(routes!(call::phoned))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.

@@ -4,6 +4,7 @@ pub mod absence;
 pub mod answer;
 pub mod assignment;
 pub mod board;
+pub mod call;
 pub mod case;
 pub mod claim;
 pub mod decline;
@@ -72,6 +73,7 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     assignment::STATEMENTS,
     board::STATEMENTS,
+    call::STATEMENTS,
     case::STATEMENTS,
     claim::STATEMENTS,
     decline::STATEMENTS,
@@ -91,7 +93,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -153,6 +155,8 @@ const REQUEST: Migration = Migration {
         create index review_case_age on review_case (listed, specialty, priority_rank, submitted_at);
     ",
 };
+
+const CALLS: Migration = Migration { number: 55, name: "what waits for practices, and calls to them", sql: call::SCHEMA };
 
 // Numbers 2 to 29 are free.
 const FILTERS: Migration = Migration {

@@ -28,7 +28,7 @@ pub async fn programme(house: &House) -> Vec<Uuid> {
         if let Some(hours) = hours {
             let later = use_of(practice, referral, at + Duration::hours(hours), 0);
             house.publish(later.clone(), &AnswerGiven::default()).await;
-            house.publish(later, &AnswerAcknowledged {}).await;
+            house.publish(later, &AnswerAcknowledged::default()).await;
         }
     }
     odd_acts(house, user, &referrals).await;

@@ -1,0 +1,119 @@
+//! What waits for whom, from the log alone, and what mail needs of people. It can't be rebuilt by emptying its tables: who was
+//! told is state of this service.
+//!
+//! A referral of a practice in training is nobody's to be written to about.
+
+use crate::store::{person, wait};
+use crate::wait::What;
+use kit::keys::KeyError;
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
+use kit::{At, Context, Error, Tx};
+use proto::Event;
+use proto::directory::{GrantEnded, GrantGiven, PersonRegistered, PracticeDeputyChosen, PreferencesChosen};
+use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased, ReferralSubmitted, ReferralWithdrawn};
+use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use uuid::Uuid;
+
+/// What waits.
+pub const WAITS: Consumer = Consumer {
+    name: NAME,
+    kinds: &[
+        PersonRegistered::KIND,
+        PreferencesChosen::KIND,
+        PracticeDeputyChosen::KIND,
+        GrantGiven::KIND,
+        GrantEnded::KIND,
+        ReferralSubmitted::KIND,
+        ReferralWithdrawn::KIND,
+        ReferralErased::KIND,
+        InformationRequested::KIND,
+        InformationSupplied::KIND,
+        AnswerGiven::KIND,
+        AnswerAcknowledged::KIND,
+        PracticePhoned::KIND,
+    ],
+    project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
+    reset: &[],
+};
+
+/// The consumer's name.
+pub const NAME: &str = "notify.waits";
+
+async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let referral = event.subject();
+    match event.kind() {
+        PersonRegistered::KIND | PreferencesChosen::KIND => people(ctx, tx, event).await,
+        PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
+            Opened::Open(fact) => Ok(wait::set_deputy(tx, event.subject(), id_of(&fact.person)).await?),
+            Opened::Erased => Ok(wait::set_deputy(tx, event.subject(), None).await?),
+        },
+        // Somebody comes or goes where something may wait: it is looked at again.
+        GrantGiven::KIND | GrantEnded::KIND => {
+            let place = event.practice().or_else(|| event.department());
+            Ok(wait::look_again(tx, place.unwrap_or_default()).await?)
+        }
+        ReferralSubmitted::KIND => match ctx.open::<ReferralSubmitted>(event).await? {
+            Opened::Open(fact) => begin(tx, event, What::Referral, None, Some(At::from_micros(fact.due_us))).await,
+            Opened::Erased => Ok(()),
+        },
+        InformationRequested::KIND => begin(tx, event, What::Question, None, None).await,
+        // It is the department's again, until the day it was due.
+        InformationSupplied::KIND => begin(tx, event, What::Referral, None, None).await,
+        AnswerGiven::KIND => match ctx.open::<AnswerGiven>(event).await? {
+            Opened::Open(fact) => begin(tx, event, What::Answer, id_of(&fact.answer), None).await,
+            Opened::Erased => Ok(()),
+        },
+        AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
+            Opened::Open(fact) => Ok(wait::read(tx, referral, id_of(&fact.answer)).await?),
+            Opened::Erased => Ok(wait::end(tx, referral).await?),
+        },
+        // An answer that crossed it is still to be read.
+        ReferralWithdrawn::KIND => Ok(wait::withdraw(tx, referral).await?),
+        ReferralErased::KIND => Ok(wait::end(tx, referral).await?),
+        PracticePhoned::KIND => Ok(wait::phoned(tx, referral, event.occurred_at()).await?),
+        other => Err(ProjectError::Poison(format!("{other} is not for mail"))),
+    }
+}
+
+async fn begin(
+    tx: &mut Tx,
+    event: &Recorded,
+    what: What,
+    answer: Option<Uuid>,
+    due: Option<At>,
+) -> Result<(), ProjectError> {
+    if event.envelope.test {
+        return Ok(());
+    }
+    let lacks = |what: &str| ProjectError::Poison(format!("the envelope lacks {what}"));
+    let row = wait::NewWait {
+        referral: event.subject(),
+        practice: event.practice().ok_or_else(|| lacks("a practice"))?,
+        department: event.department().ok_or_else(|| lacks("a department"))?,
+        priority: event.envelope.priority.clone(),
+        what,
+        since: event.occurred_at(),
+        due,
+        answer,
+    };
+    Ok(wait::begin(tx, row).await?)
+}
+
+/// Where and in which language somebody is written to. The address stands sealed under the person's key.
+async fn people(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let id = event.subject();
+    if event.kind() == PreferencesChosen::KIND {
+        return match ctx.open::<PreferencesChosen>(event).await? {
+            Opened::Open(fact) => Ok(person::prefer(tx, id, fact.language, fact.digest).await?),
+            Opened::Erased => Ok(()),
+        };
+    }
+    let Opened::Open(fact) = ctx.open::<PersonRegistered>(event).await? else { return Ok(()) };
+    let key = match ctx.keys.get(id).await {
+        Ok(key) => key,
+        Err(KeyError::Erased) => return Ok(()),
+        Err(other) => return Err(Error::from(other).into()),
+    };
+    let email = key.seal(&ctx.random, person::EMAIL, id.as_bytes(), fact.email.as_bytes());
+    Ok(person::add(tx, id, email, fact.language).await?)
+}

@@ -1,0 +1,91 @@
+//! What waits for practices, from the log alone: answers given and read, questions asked and answered, calls, and what the
+//! register says of a practice. Everything that answers or asks publishes those events, so nothing else has to think of the list.
+//!
+//! Its tables can be emptied and rebuilt. A referral of a practice in training is nobody's to telephone about.
+
+use crate::call::What;
+use crate::store::call::{self as store, NewWait, Practice};
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
+use kit::{Context, Tx};
+use proto::Event;
+use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
+use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased, ReferralWithdrawn};
+use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+
+/// The call list.
+pub const CALLS: Consumer = Consumer {
+    name: "review.calls",
+    kinds: &[
+        AnswerGiven::KIND,
+        InformationRequested::KIND,
+        InformationSupplied::KIND,
+        AnswerAcknowledged::KIND,
+        ReferralWithdrawn::KIND,
+        ReferralErased::KIND,
+        PracticePhoned::KIND,
+        PracticeRegistered::KIND,
+        PracticeChanged::KIND,
+        PracticeDeputyChosen::KIND,
+    ],
+    project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
+    reset: store::RESET,
+};
+
+async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let case = event.subject();
+    match event.kind() {
+        AnswerGiven::KIND => {
+            let answer = match ctx.open::<AnswerGiven>(event).await? {
+                Opened::Open(fact) => id_of(&fact.answer),
+                Opened::Erased => return Ok(()),
+            };
+            Ok(store::begin(tx, wait(event, What::UnreadAnswer, answer)?).await?)
+        }
+        InformationRequested::KIND => Ok(store::begin(tx, wait(event, What::OpenQuestion, None)?).await?),
+        InformationSupplied::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
+        AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
+            Opened::Open(fact) => Ok(store::read(tx, case, id_of(&fact.answer)).await?),
+            Opened::Erased => Ok(store::end(tx, case, What::UnreadAnswer).await?),
+        },
+        // An answer that crossed it is still to be read.
+        ReferralWithdrawn::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
+        ReferralErased::KIND => Ok(store::erase(tx, case).await?),
+        PracticePhoned::KIND => Ok(store::note_call(tx, case, event.occurred_at()).await?),
+        _ => register(ctx, tx, event).await,
+    }
+}
+
+fn wait(event: &Recorded, what: What, answer: Option<uuid::Uuid>) -> Result<NewWait, ProjectError> {
+    Ok(NewWait {
+        case_id: event.subject(),
+        practice: event.practice().ok_or_else(|| ProjectError::Poison("the envelope lacks a practice".into()))?,
+        priority: event.envelope.priority.clone(),
+        test: event.envelope.test,
+        what,
+        since: event.occurred_at(),
+        answer,
+    })
+}
+
+/// What the register says of a practice.
+async fn register(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let id = event.subject();
+    match event.kind() {
+        PracticeRegistered::KIND => {
+            let (name, phone) = match ctx.open::<PracticeRegistered>(event).await? {
+                Opened::Open(fact) => (fact.name, fact.phone),
+                Opened::Erased => Default::default(),
+            };
+            Ok(store::set_practice(tx, Practice { id, name, phone }).await?)
+        }
+        PracticeChanged::KIND => match ctx.open::<PracticeChanged>(event).await? {
+            Opened::Open(fact) => Ok(store::change_practice(tx, id, fact.name, fact.phone).await?),
+            Opened::Erased => Ok(()),
+        },
+        PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
+            Opened::Open(fact) => Ok(store::set_deputy(tx, id, id_of(&fact.person)).await?),
+            Opened::Erased => Ok(store::set_deputy(tx, id, None).await?),
+        },
+        other => Err(ProjectError::Poison(format!("{other} is not for the call list"))),
+    }
+}
