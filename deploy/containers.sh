@@ -13,7 +13,7 @@ out=$here/containers
 host=${LYSBRO_HOST:?the name that people type}
 : "${LYSBRO_OBJECTS_URL:?the address of the S3 store}" "${LYSBRO_OBJECTS_ACCESS_KEY:?}" "${LYSBRO_OBJECTS_SECRET_KEY:?}"
 : "${LYSBRO_JANITOR_ACCESS_KEY:?}" "${LYSBRO_JANITOR_SECRET_KEY:?}"
-services=(directory intake imaging review uptake web)
+services=(directory intake imaging review uptake web notify)
 proxy=10.89.7.2
 umask 077
 mkdir -p "$out/secrets" "$out/nginx"
@@ -48,6 +48,15 @@ janitor() {
     echo "LYSBRO_JANITOR_SECRET_KEY=$LYSBRO_JANITOR_SECRET_KEY"
 }
 
+# Without LYSBRO_SMTP_HOST no mail is sent.
+mail() {
+    local name
+    for name in SMTP_HOST SMTP_PORT SMTP_TLS SMTP_USER SMTP_PASSWORD SMTP_FROM MAIL_HOUR; do
+        name=LYSBRO_$name
+        if [ -n "${!name:-}" ]; then echo "$name=${!name}"; fi
+    done
+}
+
 secret superuser >/dev/null
 {
     echo "LYSBRO_PREFIX=lysbro"
@@ -64,6 +73,7 @@ for place in "${!services[@]}"; do
         case $service in
         intake) objects && janitor ;;
         imaging | review) objects ;;
+        notify) echo "LYSBRO_OBJECTS_URL=none" && mail ;;
         *) echo "LYSBRO_OBJECTS_URL=none" ;;
         esac
     } >"$out/$service.env"

@@ -19,6 +19,8 @@
 #                        any S3; without it `lysbro store` runs as a process of its own
 #   LYSBRO_HOST, LYSBRO_TLS_CERTIFICATE, LYSBRO_TLS_KEY
 #                        name and certificate (default: localhost, with a certificate made on the spot)
+#   LYSBRO_SMTP_{HOST,PORT,TLS,USER,PASSWORD,FROM}, LYSBRO_MAIL_HOUR
+#                        the mail server that takes mail to staff; without a host no mail is sent
 #   LYSBRO_CLOSED_DAYS   days beside weekends and public holidays on which no answer falls due: 2026-12-24,2026-12-31
 #   LYSBRO_SYNTHETIC     true where everybody is made up: every page says so, and synthetic patients' numbers are taken
 #   LYSBRO_ADMINISTRATOR e-mail address of the administrator whose link `start` prints
@@ -38,7 +40,7 @@ fail() {
 layout=${LYSBRO_LAYOUT:-lysbro-layout}
 mkdir -p "$layout"
 layout=$(cd "$layout" && pwd)
-services=(directory intake imaging review uptake web)
+services=(directory intake imaging review uptake web notify)
 
 # shellcheck source-path=SCRIPTDIR
 . "$here/layout/settings.sh"

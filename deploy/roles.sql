@@ -15,10 +15,12 @@
 \getenv password_review LYSBRO_PASSWORD_REVIEW
 \getenv password_uptake LYSBRO_PASSWORD_UPTAKE
 \getenv password_web LYSBRO_PASSWORD_WEB
+\getenv password_notify LYSBRO_PASSWORD_NOTIFY
 
 -- A variable that was not set stays as it was written, and would become the password.
 select :'password_owner' = '' or :'password_directory' = '' or :'password_intake' = '' or :'password_imaging' = ''
-    or :'password_review' = '' or :'password_uptake' = '' or :'password_web' = '' as lacking \gset
+    or :'password_review' = '' or :'password_uptake' = '' or :'password_web' = ''
+    or :'password_notify' = '' as lacking \gset
 \if :lacking
 \warn 'roles.sql: a password is empty'
 \quit 3
@@ -26,7 +28,8 @@ select :'password_owner' = '' or :'password_directory' = '' or :'password_intake
 
 create temporary table wanted (service text, password text) on commit preserve rows;
 insert into wanted values ('owner', :'password_owner'), ('directory', :'password_directory'), ('intake', :'password_intake'),
-    ('imaging', :'password_imaging'), ('review', :'password_review'), ('uptake', :'password_uptake'), ('web', :'password_web');
+    ('imaging', :'password_imaging'), ('review', :'password_review'), ('uptake', :'password_uptake'), ('web', :'password_web'),
+    ('notify', :'password_notify');
 
 select format('create role %I', :'prefix' || '_' || service) from wanted
     where not exists (select 1 from pg_roles where rolname = :'prefix' || '_' || service) \gexec

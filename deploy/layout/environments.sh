@@ -92,6 +92,15 @@ objects_of() {
     objects_pair
 }
 
+# The mail server, for the service that sends: as given at this start.
+mail_of() {
+    local name
+    for name in SMTP_HOST SMTP_PORT SMTP_TLS SMTP_USER SMTP_PASSWORD SMTP_FROM MAIL_HOUR; do
+        name=LYSBRO_$name
+        if [ -n "${!name:-}" ]; then echo "$name=${!name}"; fi
+    done
+}
+
 # As a shell and systemd's EnvironmentFile both read it: a URL holds characters that mean something to a shell.
 quoted() { sed "s/=\(.*\)/='\1'/"; }
 
@@ -108,6 +117,7 @@ write_environments() {
             case $service in
             intake) objects_of && janitor_pair ;;
             imaging | review) objects_of ;;
+            notify) echo "LYSBRO_OBJECTS_URL=none" && mail_of ;;
             *) echo "LYSBRO_OBJECTS_URL=none" ;;
             esac
         } | quoted >"$layout/environment/$name"

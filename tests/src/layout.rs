@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-const SERVICES: [&str; 6] = ["directory", "intake", "imaging", "review", "uptake", "web"];
+const SERVICES: [&str; 7] = ["directory", "intake", "imaging", "review", "uptake", "web", "notify"];
 
 /// A running layout; dropping it stops and removes everything.
 pub struct Layout {

@@ -8,6 +8,7 @@ pub mod drill;
 mod fault_proxy;
 mod layout;
 mod picture;
+mod post_office;
 mod served;
 mod stage;
 pub mod town;
@@ -18,6 +19,7 @@ pub use collector::Collector;
 pub use fault_proxy::{FaultProxy, Mode, Toward};
 pub use layout::{Layout, Storm};
 pub use picture::{jpeg, large_jpeg, padded};
+pub use post_office::{Mail, Mood, PostOffice};
 pub use served::Served;
 pub use stage::Stage;
 

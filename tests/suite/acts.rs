@@ -28,7 +28,9 @@ pub enum Act {
     Import,
     Person,
     Grant,
+    Deputy,
     EndGrant,
+    NoDeputy,
     Invite,
     Accept,
     WrongPassword,
@@ -36,6 +38,7 @@ pub enum Act {
     Lock,
     Unlock,
     Language,
+    Mail,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -61,6 +64,8 @@ pub enum Act {
     TakeOver,
     Ask,
     SettleAsked,
+    Phone,
+    SettlePhoned,
     PictureForReply,
     SettleReply,
     Supply,
@@ -86,17 +91,17 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Deputy, Discard, DiscardForGood,
+    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, Mail, NoDeputy, NoPicture,
+    Person, Phone, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
     RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
+    SettleErased, SettlePhoned, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
     SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
     WrongPassword,
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 68] = [
     Department,
     Practice,
     ChangePractice,
@@ -105,7 +110,9 @@ pub const ALL: [Act; 63] = [
     Import,
     Person,
     Grant,
+    Deputy,
     EndGrant,
+    NoDeputy,
     Invite,
     Accept,
     WrongPassword,
@@ -113,6 +120,7 @@ pub const ALL: [Act; 63] = [
     Lock,
     Unlock,
     Language,
+    Mail,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -138,6 +146,8 @@ pub const ALL: [Act; 63] = [
     TakeOver,
     Ask,
     SettleAsked,
+    Phone,
+    SettlePhoned,
     PictureForReply,
     SettleReply,
     Supply,
@@ -203,18 +213,19 @@ impl<'a> Play<'a> {
     /// Does one act, or repeats it.
     pub async fn perform(&mut self, act: Act) -> Done {
         match act {
-            Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
+            Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant
+            | Deputy | NoDeputy => {
                 self.administration(act).await
             }
-            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink
+            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
             | Discard | TakeBack => self.writing(act).await,
             Submit | Supply | PictureForReply | Acknowledge | SecondDraft | SecondPicture | SecondSubmit | Withdraw
             | DiscardForGood => self.sending(act).await,
-            Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | ClaimAgain | ShownAgain | Sign
+            Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | Phone | ClaimAgain | ShownAgain | Sign
             | Undo | SignAgain => self.hospital(act).await,
-            Settle | SettleSent | SettleAsked | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased
+            Settle | SettleSent | SettleAsked | SettlePhoned | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased
             | Released | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
@@ -226,6 +237,7 @@ impl<'a> Play<'a> {
             Settle
                 | SettleSent
                 | SettleAsked
+                | SettlePhoned
                 | SettleReply
                 | SettleSupplied
                 | SettleWithdrawn

@@ -18,7 +18,7 @@ fn crates_depend_downwards_only() {
         .current_dir(root())
         .output();
     let metadata: Value = serde_json::from_slice(&out.expect("cargo metadata").stdout).expect("JSON");
-    let services = ["directory", "intake", "imaging", "review", "uptake", "web"];
+    let services = ["directory", "intake", "imaging", "review", "uptake", "web", "notify"];
     let level = |name: &str| match name {
         "proto" => 0,
         "kit" => 1,

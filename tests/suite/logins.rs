@@ -4,26 +4,26 @@ use kit::testing::{Login, Logins};
 use kit::{Migration, audit, caller, idempotency, keys, log, scrub};
 
 /// Services in the order of the columns below.
-const SERVICES: [&str; 6] = ["directory", "intake", "imaging", "review", "uptake", "web"];
+const SERVICES: [&str; 7] = ["directory", "intake", "imaging", "review", "uptake", "web", "notify"];
 
 /// Every table of kit, the access log and the key store; a column that may be updated if any may; and what each service's login
 /// may do: select, insert, update, delete.
-static EXPECTED: [(&str, &str, [&str; 6]); 15] = [
-    ("kit.log_head", "hash", ["su", "su", "su", "su", "s", "s"]),
-    ("kit.log_event", "kind", ["i", "si", "si", "si", "s", ""]),
-    ("kit.log_offset", "position", ["s", "siu", "siu", "siu", "siu", "s"]),
-    ("kit.log_parked", "reason", ["s", "si", "si", "si", "si", "s"]),
-    ("kit.kit_session", "seen_at", ["siud", "su", "", "su", "su", ""]),
-    ("kit.kit_grant", "role", ["siu", "s", "", "s", "s", ""]),
-    ("kit.kit_idempotency", "resource", ["sid", "", "", "", "", ""]),
-    ("kit.kit_scrub", "checked", ["s", "siu", "siu", "s", "s", "s"]),
-    ("kit.kit_damaged", "what", ["s", "sid", "sid", "si", "s", "s"]),
-    ("audit.audit_head", "hash", ["su", "su", "", "su", "su", ""]),
-    ("audit.audit_group", "rows", ["i", "i", "", "i", "i", ""]),
-    ("audit.audit_access", "outcome", ["i", "i", "", "i", "i", ""]),
-    ("keys.data_key", "wrapped", ["si", "siu", "s", "s", "s", ""]),
-    ("keys.root_key", "since", ["s", "s", "s", "s", "s", ""]),
-    ("keys.key_care", "at", ["s", "s", "s", "s", "s", ""]),
+static EXPECTED: [(&str, &str, [&str; 7]); 15] = [
+    ("kit.log_head", "hash", ["su", "su", "su", "su", "s", "s", "s"]),
+    ("kit.log_event", "kind", ["i", "si", "si", "si", "s", "", "s"]),
+    ("kit.log_offset", "position", ["s", "siu", "siu", "siu", "siu", "s", "siu"]),
+    ("kit.log_parked", "reason", ["s", "si", "si", "si", "si", "s", "si"]),
+    ("kit.kit_session", "seen_at", ["siud", "su", "", "su", "su", "", ""]),
+    ("kit.kit_grant", "role", ["siu", "s", "", "s", "s", "", "s"]),
+    ("kit.kit_idempotency", "resource", ["sid", "", "", "", "", "", ""]),
+    ("kit.kit_scrub", "checked", ["s", "siu", "siu", "s", "s", "s", "s"]),
+    ("kit.kit_damaged", "what", ["s", "sid", "sid", "si", "s", "s", "s"]),
+    ("audit.audit_head", "hash", ["su", "su", "", "su", "su", "", ""]),
+    ("audit.audit_group", "rows", ["i", "i", "", "i", "i", "", ""]),
+    ("audit.audit_access", "outcome", ["i", "i", "", "i", "i", "", ""]),
+    ("keys.data_key", "wrapped", ["si", "siu", "s", "s", "s", "", "s"]),
+    ("keys.root_key", "since", ["s", "s", "s", "s", "s", "", "s"]),
+    ("keys.key_care", "at", ["s", "s", "s", "s", "s", "", "s"]),
 ];
 
 /// What is expected of a service on a table, whose name may come without its schema.

@@ -20,7 +20,7 @@ struct Line {
 pub(crate) enum Command {
     /// Runs services: all of them, or those named.
     Serve {
-        /// directory, intake, imaging, review, uptake, web. Default: all.
+        /// directory, intake, imaging, review, uptake, web, notify. Default: all.
         services: Vec<String>,
         #[command(flatten)]
         settings: Given,

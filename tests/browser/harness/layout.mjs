@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { root } from './demo.mjs'
 
 const script = join(root, 'deploy/layout.sh')
-const services = ['directory', 'intake', 'imaging', 'review', 'uptake', 'web']
+const services = ['directory', 'intake', 'imaging', 'review', 'uptake', 'web', 'notify']
 
 /** A layout in its folder; nothing but what the script leaves there is known of it. */
 export class Layout {

@@ -12,7 +12,7 @@ import { root } from '../harness/demo.mjs'
 import { Layout } from '../harness/layout.mjs'
 
 const program = process.env.LYSBRO_BIN ?? join(root, 'target/debug/lysbro')
-const services = ['directory', 'intake', 'imaging', 'review', 'uptake', 'web']
+const services = ['directory', 'intake', 'imaging', 'review', 'uptake', 'web', 'notify']
 let layout
 let certificate
 

@@ -17,12 +17,17 @@ const SIGN: &str = "insert into review_answer (id, case_id, person, person_name,
     select c.id, c.id, $1, 'Holder', 'specialist', $4, 'gp-manages', 1, $2, $2, $3 from review_case c where c.state = 'waiting'";
 const SIGNED: &str = "update review_case set state = 'signed', listed = $1 where state = 'waiting'";
 
+const CLIMB: &str = "update review_wait set since = $1, phoned_at = null";
+
 /// Writes it.
 ///
 /// # Panics
 /// When the database refuses.
 pub async fn prepare(town: &Town, how: How, by: &Somebody) {
     let ctx: &Context = town.ctx();
+    if how == How::Climbed {
+        ctx.db.q(CLIMB).bind(ctx.now() - Duration::days(60)).exec().await.expect("climbed");
+    }
     if !matches!(how, How::Held | How::Looked | How::Signed) {
         return;
     }

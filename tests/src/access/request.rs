@@ -28,7 +28,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         }
         "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
-        path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, thing, asked),
+        path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, by, thing, asked),
         _ => asked,
     }
 }
@@ -63,6 +63,8 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         }
         ("POST", "/api/directory/unlock") => json!({ "password": PASSWORD }),
         ("PUT", "/api/directory/me/language") => json!({ "language": "nb" }),
+        ("PUT", "/api/directory/me/mail") => json!({ "digest": false }),
+        ("PUT", "/api/directory/practices/{id}/deputy") => json!({ "personId": null }),
         ("POST", "/api/directory/practices") => {
             json!({ "name": "New", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web",
                 "openedOn": "2010-01-01", "testPractice": false })
@@ -123,13 +125,15 @@ fn upload(row: &Row, thing: &Thing, asked: Asked) -> Asked {
     }
 }
 
-fn review(path: &str, thing: &Thing, asked: Asked) -> Asked {
+fn review(path: &str, by: &Somebody, thing: &Thing, asked: Asked) -> Asked {
     // Another answer than the one that stands: the same again would be a repeat, which gets its receipt.
     let content = answer_content(thing.finding, "Anew");
     let body = match path.rsplit('/').next().unwrap_or_default() {
         "renew" | "release" | "undo" => json!({ "token": TOKEN }),
         "shown" => json!({ "token": TOKEN, "imageId": thing.image }),
         "answer" | "answer-draft" => json!({ "token": TOKEN, "content": content }),
+        // Everybody's own call.
+        "phoned" => json!({ "callId": Uuid::from_u128(thing.referral.as_u128() ^ by.person.as_u128()), "note": "Spoke." }),
         "information-request" => json!({ "token": TOKEN, "wants": "history", "text": "Since when?" }),
         _ => return asked,
     };

@@ -58,6 +58,8 @@ pub enum How {
     Looked,
     /// Signed by the caller a moment ago.
     Signed,
+    /// What waits for practices has waited for so long that it is on the call list.
+    Climbed,
     /// With `X-HTTP-Method-Override`.
     Override(&'static str),
     /// That size.
@@ -176,9 +178,11 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/directory/sign-out-everywhere", SignedIn, 204),
     row("GET", "/api/directory/me", SignedIn, 200),
     row("PUT", "/api/directory/me/language", SignedIn, 204),
+    row("PUT", "/api/directory/me/mail", SignedIn, 204),
     row("GET", "/api/directory/practices", Programme, 200),
     row("POST", "/api/directory/practices", Administrators, 201),
     row("PUT", "/api/directory/practices/{id}", Administrators, 204).on(Practice, &[Registered]),
+    row("PUT", "/api/directory/practices/{id}/deputy", Administrators, 204).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/register", Administrators, 201).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/enablement", Administrators, 201).on(Practice, &[Registered]),
     row("GET", "/api/directory/import/template.csv", Programme, 200),
@@ -235,6 +239,8 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/review/cases/{id}/answer", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Looked),
     row("POST", "/api/review/cases/{id}/answer/undo", OwnDepartment, 204).on(Referral, &[Sent]).told(&[Asked, Answered, Withdrawn]).how(How::Signed),
     row("POST", "/api/review/cases/{id}/information-request", OwnDepartment, 204).on(Referral, &[Sent]).told(&[Asked, Answered, Withdrawn]).how(How::Held),
+    row("GET", "/api/review/call-list", AnyDepartment, 200),
+    row("POST", "/api/review/cases/{id}/phoned", OwnDepartment, 204).on(Referral, &[Asked, Answered]).told(&[Sent, Withdrawn]).how(How::Climbed),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("160")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("512")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),

@@ -1,6 +1,8 @@
 //! What an administrator does: places, people and their rights.
 
-use super::Act::{ChangePractice, Department, Enablement, EndGrant, Grant, Import, Person, Practice, Register};
+use super::Act::{
+    ChangePractice, Department, Deputy, Enablement, EndGrant, Grant, Import, NoDeputy, Person, Practice, Register,
+};
 use super::{Act, Done, Play};
 use http::Method;
 use serde_json::json;
@@ -63,6 +65,11 @@ impl Play<'_> {
                 let path = format!("/api/directory/people/{person}/grants");
                 let body = json!({ "id": grant, "role": "gp-staff", "practiceId": self.cast.practices[0].id });
                 self.post(admin, &path, body).await?.expect(201);
+            }
+            Deputy | NoDeputy => {
+                let path = format!("/api/directory/practices/{}/deputy", self.cast.practices[0].id);
+                let body = json!({ "personId": (act == Deputy).then_some(person) });
+                self.json(admin, Method::PUT, &path, body).await?.expect(204);
             }
             EndGrant => {
                 let path = format!("/api/directory/people/{person}/grants/{grant}/end");

@@ -1,7 +1,7 @@
 //! What a department does: claims, looking, asking, answering.
 
 use super::Act::{
-    Ask, Claim, ClaimAgain, Read, Release, Renew, SaveAnswer, Shown, ShownAgain, Sign, SignAgain, TakeOver, Undo,
+    Ask, Claim, ClaimAgain, Phone, Read, Release, Renew, SaveAnswer, Shown, ShownAgain, Sign, SignAgain, TakeOver, Undo,
 };
 use super::{Act, Done, Play};
 use http::Method;
@@ -69,6 +69,14 @@ impl Play<'_> {
             Ask => {
                 let body = json!({ "token": token, "wants": "better-images", "text": "A sharper close-up, please." });
                 self.ends(coordinator, "information-request", body, &["question-open"]).await?;
+            }
+            Phone => {
+                // It was asked long ago, and nobody has replied.
+                let long_ago = self.ctx().now() - time::Duration::days(30);
+                let text = "update review_wait set since = $2 where case_id = $1 and since > $2";
+                self.ctx().db.q(text).bind(referral).bind(long_ago).exec().await.expect("climbed");
+                let body = json!({ "callId": self.id("call"), "note": "Spoke with Nora." });
+                self.post(coordinator, &format!("{case}/phoned"), body).await?.expect(204);
             }
             Sign | SignAgain => drop(self.post(specialist, &format!("{case}/answer"), answer).await?.expect(200)),
             Undo => {

@@ -1,7 +1,7 @@
 //! Coming and going: invitations, signing in and out, the locked screen.
 
 use super::Act::{
-    Accept, Invite, Language, Lock, SignIn, SignInByLink, SignOut, SignOutEverywhere, Unlock, WrongPassword,
+    Accept, Invite, Language, Lock, Mail, SignIn, SignInByLink, SignOut, SignOutEverywhere, Unlock, WrongPassword,
 };
 use super::{Act, Done, Play, nothing};
 use http::Method;
@@ -62,6 +62,10 @@ impl Play<'_> {
             Language => {
                 let body = json!({ "language": "en" });
                 self.json(&joined, Method::PUT, "/api/directory/me/language", body).await?.expect(204);
+            }
+            Mail => {
+                let body = json!({ "digest": false });
+                self.json(&joined, Method::PUT, "/api/directory/me/mail", body).await?.expect(204);
             }
             SignOut => {
                 let reply = self.copies.once(&joined, Method::POST, "/api/directory/sign-out", json!({})).await?;

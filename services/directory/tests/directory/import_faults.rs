@@ -10,13 +10,13 @@ crate::on_both_engines!(
 );
 
 const HEADER: &str = "key;name;municipality;centrality;distance_km;channel;opened_on;closed_on;test_practice;trial_arm;\
-    register_from;list_size;gps;staff;offered;equipped;equipped:dermatology;support_ended";
+    register_from;list_size;gps;staff;offered;equipped;equipped:dermatology;support_ended;phone";
 const FIRST: &str =
-    "A1;SYNTHETIC Solvik;Solvik;6;212;web;2019-01-01;;no;early;2026-01-01;2100;2;3;2026-01-05;2026-01-12;2026-01-13;";
-const SECOND: &str = "A2;SYNTHETIC Ytre;Ytre;5;90,4;;01.02.2019;2025-06-30;nei;;;;;;2024-01-05;;;2025-06-30";
+    "A1;SYNTHETIC Solvik;Solvik;6;212;web;2019-01-01;;no;early;2026-01-01;2100;2;3;2026-01-05;2026-01-12;2026-01-13;;+47 77 00 00 00";
+const SECOND: &str = "A2;SYNTHETIC Ytre;Ytre;5;90,4;;01.02.2019;2025-06-30;nei;;;;;;2024-01-05;;;2025-06-30;";
 
 /// Column of a good line, by its number.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "key",
     "name",
     "municipality",
@@ -35,6 +35,7 @@ const COLUMNS: [&str; 18] = [
     "equipped",
     "equipped:dermatology",
     "support_ended",
+    "phone",
 ];
 
 /// The good file with the first practice's cell of a column replaced.
@@ -185,6 +186,7 @@ fn of_a_cell() -> Vec<Kind> {
         ("equipped", "2026-01-32", "no-such-day"),
         ("equipped:dermatology", "yes", "not-a-date"),
         ("support_ended", "05/01/2026", "ambiguous-date"),
+        ("phone", "ring the nurse", "not-a-phone"),
     ] {
         let column: &'static str = column.to_owned().leak();
         kinds.push(kind(format!("{column} = {value:?}"), cell(column, value), 2, column, code));

@@ -1,6 +1,7 @@
 //! The directory over HTTP, on both engines: invitation to sign-out, administrators' work, refusals, events.
 
 mod administration;
+mod chairs;
 mod contents;
 mod events;
 mod fields;

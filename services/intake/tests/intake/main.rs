@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
 
+mod chairs;
 mod drafts;
 mod exchange;
 mod finishing;
@@ -11,6 +12,7 @@ mod office;
 mod pictures;
 mod refusals;
 mod sending;
+mod simulation;
 mod uploads;
 
 /// Runs every named async function on every deployment, as a test of its own.

@@ -1,0 +1,253 @@
+//! The call list: what practices have not read or not answered.
+
+use crate::house::{DERMATOLOGY, ENT, House, PRACTICE, Person, Referral};
+use kit::log::{Envelope, Opened};
+use kit::testing::DEPLOYMENTS;
+use proto::Event;
+use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
+use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased};
+use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use serde_json::{Value, json};
+use time::Duration;
+use uuid::Uuid;
+
+impl House {
+    /// What the register says of the practice.
+    async fn register<E: Event>(&self, fact: &E) {
+        let ctx = self.ctx();
+        ctx.keys.ensure(PRACTICE).await.expect("a key");
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let envelope = Envelope { key: PRACTICE.as_bytes().to_vec(), ..ctx.about(PRACTICE, None) };
+        ctx.publish(&mut tx, envelope, fact).await.expect("published");
+        tx.commit().await.expect("committed");
+    }
+
+    /// Somebody who works in the practice.
+    async fn of_practice(&self) -> Uuid {
+        let (ctx, person) = (self.ctx(), self.ctx().new_id());
+        ctx.db
+            .q("insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, 'gp-staff', $3, 'Practice', $4)")
+            .bind(ctx.new_id())
+            .bind(person)
+            .bind(PRACTICE)
+            .bind(ctx.now() - Duration::days(1))
+            .exec_one()
+            .await
+            .expect("a grant");
+        person
+    }
+
+    async fn call_list(&self, person: &Person) -> Value {
+        self.get(person, "/call-list").await.expect(200).json()
+    }
+
+    /// References on the list.
+    async fn to_call(&self, person: &Person) -> Vec<String> {
+        let list = self.call_list(person).await;
+        list["items"].as_array().expect("items").iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Time passes, and nobody's session ends.
+    fn later(&self, by: Duration) {
+        self.world.clock.advance(by);
+    }
+
+    async fn answered(&self, referral: &Referral) -> Uuid {
+        let answer = self.ctx().new_id();
+        let fact = AnswerGiven { answer: answer.as_bytes().to_vec(), ..AnswerGiven::default() };
+        self.publish(referral, &fact).await;
+        self.settle().await;
+        answer
+    }
+
+    async fn read(&self, referral: &Referral, answer: Option<Uuid>) {
+        let answer = answer.map(|answer| answer.as_bytes().to_vec()).unwrap_or_default();
+        self.publish(referral, &AnswerAcknowledged { answer }).await;
+        self.settle().await;
+    }
+}
+
+async fn waiting(house: &House, priority: &'static str) -> Referral {
+    let referral = Referral { priority, ..house.referral() };
+    house.submit(&referral).await;
+    referral
+}
+
+#[tokio::test]
+async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let elsewhere = house.person("Eli SYNTHETIC", "coordinator", ENT).await;
+        house.of_practice().await;
+        let registered = PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "77 00 00 00".into(), ..Default::default() };
+        house.register(&registered).await;
+        let urgent = waiting(&house, "urgent").await;
+        let routine = waiting(&house, "routine").await;
+        let answer = house.answered(&urgent).await;
+        house.answered(&routine).await;
+        house.later(Duration::hours(38)); // Tuesday, 23:00 in Oslo
+        assert!(house.to_call(&me).await.is_empty(), "the practice has one working day");
+        house.later(Duration::hours(2));
+        let list = house.call_list(&me).await;
+        let row = &list["items"][0];
+        assert_eq!((list["count"].clone(), row["id"].clone()), (json!(1), json!(urgent.id)));
+        assert_eq!((row["practiceName"].clone(), row["phone"].clone()), (json!("SYNTHETIC Solvik"), json!("77 00 00 00")));
+        assert_eq!((row["what"].clone(), row["call"].clone()), (json!("unread-answer"), Value::Null));
+        assert_eq!((row["climbedAt"].clone(), row["dueAt"].clone()), (json!("2026-03-03T23:00:00Z"), json!("2026-03-05T22:59:59Z")));
+        assert_eq!(row["reference"], json!(urgent.id.simple().to_string()[24..].to_uppercase()));
+        assert!(!list.to_string().contains("Kari"), "nobody's name");
+        assert!(house.to_call(&elsewhere).await.is_empty());
+
+        let path = format!("/cases/{}/phoned", urgent.id);
+        let body = json!({ "callId": house.ctx().new_id(), "note": " Spoke with Siri. " });
+        house.post(&elsewhere, &path, body.clone()).await.refused(404, "not-found");
+        house.post(&me, &format!("/cases/{}/phoned", routine.id), body.clone()).await.refused(409, "not-on-call-list");
+        for _ in 0..2 {
+            house.post(&me, &path, body.clone()).await.expect(204);
+        }
+        let another = json!({ "callId": house.ctx().new_id(), "note": "" });
+        house.post(&me, &path, another).await.refused(409, "not-on-call-list");
+        house.settle().await;
+        let list = house.call_list(&me).await;
+        assert_eq!(list["items"], json!([]));
+        assert_eq!(list["phoned"][0]["call"]["note"], "Spoke with Siri.");
+        assert_eq!(list["phoned"][0]["call"]["by"], "Carl SYNTHETIC");
+        let events = kit::log::of_subject(&house.ctx().db, urgent.id).await.unwrap();
+        let calls: Vec<_> = events.iter().filter(|event| event.kind() == PracticePhoned::KIND).collect();
+        assert_eq!(calls.len(), 1, "a repeat is one call");
+        let Opened::Open(fact) = house.ctx().open::<PracticePhoned>(calls[0]).await.unwrap() else { panic!("erased") };
+        assert_eq!((fact.phoned_by.as_str(), fact.note.as_str()), ("Carl SYNTHETIC", "Spoke with Siri."));
+        assert_eq!(calls[0].envelope.actor_role, "coordinator");
+
+        house.later(Duration::days(2)); // Friday: the practice was late again, and the routine answer is not yet.
+        assert_eq!(house.to_call(&me).await, [urgent.id.to_string()]);
+        house.read(&urgent, Some(answer)).await;
+        assert!(house.to_call(&me).await.is_empty());
+        house.later(Duration::days(3));
+        assert_eq!(house.to_call(&me).await, [routine.id.to_string()], "after three working days");
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_deputy_comes_first_as_long_as_they_work_there() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        house.register(&PracticeRegistered { name: "SYNTHETIC Solvik".into(), ..Default::default() }).await;
+        let deputy = house.of_practice().await;
+        house.of_practice().await;
+        house.register(&PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() }).await;
+        house.register(&PracticeChanged { name: "SYNTHETIC Nye Solvik".into(), phone: Some("1".into()), ..Default::default() }).await;
+        let referral = waiting(&house, "suspected-cancer").await;
+        house.answered(&referral).await;
+        house.later(Duration::hours(40));
+        assert!(house.to_call(&me).await.is_empty(), "the deputy's");
+        let sql = "update kit_grant set ends_at = $2 where person = $1";
+        house.ctx().db.q(sql).bind(deputy).bind(house.ctx().now()).exec_one().await.unwrap();
+        let list = house.call_list(&me).await;
+        assert_eq!(list["items"][0]["practiceName"], "SYNTHETIC Nye Solvik");
+        assert_eq!(list["items"][0]["phone"], "1");
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_could_read_is_the_department_s_at_once() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let referral = waiting(&house, "routine").await;
+        house.answered(&referral).await;
+        assert_eq!(house.to_call(&me).await, [referral.id.to_string()], "nobody works in that practice");
+        house.of_practice().await;
+        assert!(house.to_call(&me).await.is_empty());
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_question_and_an_amended_answer_wait_like_any_other() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        house.of_practice().await;
+        let (asked, amended) = (waiting(&house, "urgent").await, waiting(&house, "urgent").await);
+        house.publish(&asked, &InformationRequested::default()).await;
+        let first = house.answered(&amended).await;
+        // The practice reads the first answer while the second is on its way.
+        house.answered(&amended).await;
+        house.read(&amended, Some(first)).await;
+        house.later(Duration::days(2));
+        let list = house.call_list(&me).await;
+        assert_eq!(list["count"], 2, "{list}");
+        let whats: Vec<&str> = list["items"].as_array().unwrap().iter().map(|row| row["what"].as_str().unwrap()).collect();
+        assert!(whats.contains(&"open-question") && whats.contains(&"unread-answer"), "{whats:?}");
+        house.publish(&asked, &InformationSupplied::default()).await;
+        house.settle().await;
+        assert_eq!(house.to_call(&me).await, [amended.id.to_string()]);
+        // An event of an older program names no answer.
+        house.read(&amended, None).await;
+        assert!(house.to_call(&me).await.is_empty());
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn training_is_not_telephoned_about_and_an_erased_case_leaves_no_note() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let training = Referral { test: true, ..house.referral() };
+        house.submit(&training).await;
+        house.answered(&training).await;
+        assert!(house.to_call(&me).await.is_empty());
+        let referral = waiting(&house, "urgent").await;
+        house.answered(&referral).await;
+        let body = json!({ "callId": house.ctx().new_id(), "note": "KanariNote" });
+        house.post(&me, &format!("/cases/{}/phoned", referral.id), body).await.expect(204);
+        let long = json!({ "callId": house.ctx().new_id(), "note": "x".repeat(1001) });
+        let refused = house.post(&me, &format!("/cases/{}/phoned", referral.id), long).await.refused(422, "invalid-input");
+        assert_eq!(refused.fields(), ["note"]);
+        house.publish(&referral, &ReferralErased {}).await;
+        house.settle().await;
+        let notes: Vec<(Vec<u8>,)> = house.ctx().db.q("select note from review_call").all().await.unwrap();
+        assert_eq!(notes, [(Vec::new(),)]);
+        let list = house.call_list(&me).await;
+        assert_eq!((list["items"].clone(), list["phoned"].clone()), (json!([]), json!([])));
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_the_same_after_a_rebuild() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let (phoned, unread, read) =
+            (waiting(&house, "urgent").await, waiting(&house, "routine").await, waiting(&house, "routine").await);
+        house.register(&PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "1".into(), ..Default::default() }).await;
+        for referral in [&phoned, &unread] {
+            house.answered(referral).await;
+        }
+        let answer = house.answered(&read).await;
+        house.read(&read, Some(answer)).await;
+        let body = json!({ "callId": house.ctx().new_id(), "note": "Spoke." });
+        house.post(&me, &format!("/cases/{}/phoned", phoned.id), body).await.expect(204);
+        house.settle().await;
+        let before = house.call_list(&me).await;
+        assert_eq!((before["count"].clone(), before["phoned"][0]["id"].clone()), (json!(1), json!(phoned.id)));
+        let services = [review::service()];
+        let calls = services[0].consumers.iter().find(|consumer| consumer.name == "review.calls").unwrap();
+        kit::log::rebuild(house.ctx(), calls).await.unwrap();
+        assert_eq!(house.call_list(&me).await, before);
+        house.world.stop().await;
+    }
+}
