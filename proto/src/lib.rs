@@ -3,6 +3,8 @@
 //! Rule for every message: add fields, never change or reuse a number; an old event must decode for ever
 //! (`tests/events` keeps one payload of each kind and revision).
 
+pub mod questionnaire;
+
 use prost::Message;
 
 /// The clear part of every event.
@@ -49,7 +51,7 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen;
+        DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased;
     imaging: ImageReady, ImageRejected;

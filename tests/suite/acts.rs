@@ -21,6 +21,7 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     Department,
+    ChangeDepartment,
     Practice,
     ChangePractice,
     Register,
@@ -91,9 +92,10 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Deputy, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, Mail, NoDeputy, NoPicture,
-    Person, Phone, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
+    Accept, Acknowledge, Ask, ChangeDepartment, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Deputy,
+    Discard, DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language,
+    Lock, Mail, NoDeputy, NoPicture, Person, Phone, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild,
+    Register, Release, Released,
     RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
     SettleErased, SettlePhoned, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
     SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
@@ -101,8 +103,9 @@ use Act::{
 };
 
 /// The journey.
-pub const ALL: [Act; 68] = [
+pub const ALL: [Act; 69] = [
     Department,
+    ChangeDepartment,
     Practice,
     ChangePractice,
     Register,
@@ -213,10 +216,8 @@ impl<'a> Play<'a> {
     /// Does one act, or repeats it.
     pub async fn perform(&mut self, act: Act) -> Done {
         match act {
-            Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant
-            | Deputy | NoDeputy => {
-                self.administration(act).await
-            }
+            Department | ChangeDepartment | Practice | ChangePractice | Register | Enablement | Import | Person
+            | Grant | EndGrant | Deputy | NoDeputy => self.administration(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

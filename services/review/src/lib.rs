@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
+//! | [`case`], [`given`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
 //! | [`call`], `calls` | what has climbed to the department's telephone; what of the log it is computed from |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `register` | what it learns of the register: departments and people by name |
@@ -28,6 +28,7 @@ pub mod claim;
 pub mod decline;
 pub mod ended;
 pub mod forward;
+pub mod given;
 pub mod http;
 pub mod image;
 pub mod question;

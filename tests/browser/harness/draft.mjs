@@ -6,7 +6,7 @@ import { eventually } from './session.mjs'
 /** Month + 80: the tax authority's synthetic series, which no real person has. The check digits are right. */
 export const patient = { identifierSystem: 'no-national', identifier: '14835840264', name: 'Kari SYNTHETIC', birthDate: '1958-03-14', sex: 'female' }
 
-/** What a complete referral holds; `departmentId` decides where it goes. */
+/** What a complete referral holds; `departmentId` decides where it goes. A view that is not sent has its reason; one that is sent needs none. */
 export function content(departmentId, findingId = randomUUID()) {
   return {
     patient,
@@ -25,7 +25,19 @@ export function content(departmentId, findingId = randomUUID()) {
         duration: '6 months',
       },
     ],
+    answers: answers(findingId),
+    viewOverrides: ['overview', 'close-up', 'dermoscopic'].map((view) => ({ findingId, view, reason: 'The other pictures show it.' })),
   }
+}
+
+/** What the questionnaires ask of a pigmented lesion. */
+export function answers(findingId) {
+  const one = (questionnaire, values, finding = null) => ({ questionnaire, version: 1, findingId: finding, values })
+  return [
+    one('referral', { 'provisional-diagnosis': 'Atypical naevus', medication: 'None', allergies: 'None known', consent: true }),
+    one('dermatology', { 'skin-type': 'C74570', risk: ['none'] }),
+    one('dermatology-lesion', { 'size-longest': 8, 'size-across': 6, duration: 'months', 'duration-count': 6, colours: ['371254008'] }, findingId),
+  ]
 }
 
 /**

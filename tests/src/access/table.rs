@@ -41,6 +41,8 @@ pub enum Noun {
     Referral,
     /// A practice of the register.
     Practice,
+    /// A department of the register.
+    Department,
     /// A person.
     Person,
     /// A person's grant.
@@ -156,7 +158,7 @@ use For::{
     Administrators, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
     SignedIn,
 };
-use Noun::{Grant, Person, Practice, Referral};
+use Noun::{Department, Grant, Person, Practice, Referral};
 
 /// Sent, and not erased.
 const WITH_DEPARTMENT: &[Stage] = &[Sent, Asked, Answered, Withdrawn];
@@ -190,6 +192,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/directory/import", Administrators, 200),
     row("GET", "/api/directory/departments", Administrators, 200),
     row("POST", "/api/directory/departments", Administrators, 201),
+    row("PATCH", "/api/directory/departments/{id}", Administrators, 204).on(Department, &[Registered]),
     row("GET", "/api/directory/people", Administrators, 200),
     row("POST", "/api/directory/people", Administrators, 201),
     row("POST", "/api/directory/people/{id}/invitation", Administrators, 201).on(Person, &[Registered]),
@@ -200,6 +203,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/intake/departments", AnyOffice, 200),
     row("GET", "/api/intake/body-sites", AnyOffice, 200),
     row("GET", "/api/intake/limits", AnyOffice, 200),
+    row("GET", "/api/intake/questionnaires", AnyOffice, 200),
     row("GET", "/api/intake/referrals", AnyOffice, 200),
     row("GET", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, AT_OFFICE),
     row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
@@ -229,6 +233,7 @@ pub const TABLE: &[Row] = &[
 
     // The departments.
     row("GET", "/api/review/worklist", AnyDepartment, 200),
+    row("GET", "/api/review/questionnaires", AnyDepartment, 200),
     row("GET", "/api/review/cases/{id}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT),
     row("POST", "/api/review/cases/{id}/claim", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),
     row("POST", "/api/review/cases/{id}/take-over", OwnCoordinator, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),

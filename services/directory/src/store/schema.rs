@@ -6,7 +6,7 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, CHAIRS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, CHAIRS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -84,4 +84,10 @@ const CHAIRS: Migration = Migration {
         alter table directory_practice add column deputy {uuid};
         alter table directory_person add column no_digest {bool};
     ",
+};
+
+const DUTY_HOURS: Migration = Migration {
+    number: 50,
+    name: "when a department's duty telephone is answered",
+    sql: "alter table directory_department add column duty_hours text not null default '';",
 };

@@ -2,6 +2,7 @@
 //! caller's scope; reads are in the access log before the answer leaves.
 
 mod chair;
+mod checks;
 mod detail;
 mod draft;
 mod image;
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .routes(routes!(reference::departments))
         .routes(routes!(reference::body_sites))
         .routes(routes!(reference::limits))
+        .routes(routes!(reference::questionnaires))
         .routes(routes!(list::list))
         .routes(routes!(draft::save, detail::read, draft::discard))
         .routes(routes!(draft::restore))

@@ -7,7 +7,9 @@ use crate::store::place::{self, ERASED, Practice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{Context, Tx};
 use proto::Event;
-use proto::directory::{DepartmentRegistered, PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
+use proto::directory::{
+    DepartmentChanged, DepartmentRegistered, PracticeChanged, PracticeDeputyChosen, PracticeRegistered,
+};
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-places",
@@ -15,6 +17,7 @@ pub const CONSUMER: Consumer = Consumer {
         PracticeRegistered::KIND,
         PracticeChanged::KIND,
         DepartmentRegistered::KIND,
+        DepartmentChanged::KIND,
         PracticeDeputyChosen::KIND,
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
@@ -36,11 +39,17 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
                 Opened::Open(fact) => fact,
                 Opened::Erased => DepartmentRegistered { name: ERASED.to_owned(), ..DepartmentRegistered::default() },
             };
-            Ok(place::set_department(tx, event.subject(), fact.name, fact.hospital, &fact.specialties).await?)
+            Ok(place::set_department(tx, event.subject(), fact).await?)
         }
         PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
             Opened::Open(fact) => Ok(place::set_deputy(tx, event.subject(), id_of(&fact.person), fact.name).await?),
             Opened::Erased => Ok(place::set_deputy(tx, event.subject(), None, String::new()).await?),
+        },
+        DepartmentChanged::KIND => match ctx.open::<DepartmentChanged>(event).await? {
+            Opened::Open(fact) => {
+                Ok(place::change_department(tx, event.subject(), fact.duty_phone, fact.duty_hours).await?)
+            }
+            Opened::Erased => Ok(()),
         },
         _ => Ok(()),
     }

@@ -23,7 +23,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, OUTCOMES, CHAIRS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, DUTY, OUTCOMES, CHAIRS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -114,6 +114,15 @@ const OUTCOMES: Migration = Migration {
 };
 
 const CHAIRS: Migration = Migration { number: 65, name: "whose an open case is", sql: chair::SCHEMA };
+
+const DUTY: Migration = Migration {
+    number: 50,
+    name: "whom to phone at a department, and when",
+    sql: "
+        alter table intake_department add column duty_phone text not null default '';
+        alter table intake_department add column duty_hours text not null default '';
+    ",
+};
 
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
 
 mod chairs;
+mod content;
 mod drafts;
 mod exchange;
 mod finishing;

@@ -14,6 +14,7 @@ mod forward;
 mod image;
 mod letter;
 mod question;
+mod questionnaire;
 mod worklist;
 
 use crate::ReviewError;
@@ -57,6 +58,7 @@ pub fn routes() -> Routes {
         .routes(routes!(absence::note, absence::remove))
         .routes(routes!(call::list))
         .routes(routes!(call::phoned))
+        .routes(routes!(questionnaire::questionnaires))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.

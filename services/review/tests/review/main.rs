@@ -6,6 +6,7 @@ mod claims;
 mod erased;
 mod house;
 mod pictures;
+mod questionnaires;
 mod questions;
 mod signatures;
 mod worklist;
