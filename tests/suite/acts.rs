@@ -2,6 +2,7 @@
 //! claim that it holds, the offset that it asked for. Suites of faults play them one by one.
 
 mod administration;
+mod department;
 mod hospital;
 mod office;
 mod sessions;
@@ -16,8 +17,8 @@ use tests::{Cast, Client, Reply};
 use time::Duration;
 use uuid::Uuid;
 
-/// What can be done. In this order they make a journey; a referral is asked about, answered and read, one is withdrawn, one
-/// erased, one discarded, and time passes.
+/// What can be done. In this order they make a journey; a referral is asked about, answered, amended and read, one is withdrawn
+/// and erased, one is passed on, declined and erased, one discarded, and time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     Department,
@@ -72,6 +73,10 @@ pub enum Act {
     SignAgain,
     Released,
     Acknowledge,
+    AmendClaim,
+    SignAmendment,
+    ReleasedAmendment,
+    AcknowledgeAmendment,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -79,6 +84,24 @@ pub enum Act {
     SettleWithdrawn,
     Erase,
     SettleErased,
+    PassedDraft,
+    PassedPicture,
+    PassedSubmit,
+    SettlePassed,
+    PassedClaim,
+    Free,
+    Assign,
+    Away,
+    Back,
+    ForwardClaim,
+    Forward,
+    SettleForwarded,
+    DeclineClaim,
+    Decline,
+    SettleDeclined,
+    ReadRefusal,
+    ErasePassed,
+    SettlePassedErased,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
@@ -86,17 +109,11 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
-    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
+    Accept, Acknowledge, AcknowledgeAmendment, AmendClaim, Ask, Assign, Away, Back, ChangePicture, ChangePractice, Claim, ClaimAgain, Decline, DeclineClaim, Department, Discard, DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, ErasePassed, ForgetKeys, Forward, ForwardClaim, Free, Grant, Import, Invite, Language, Lock, NoPicture, PassedClaim, PassedDraft, PassedPicture, PassedSubmit, Person, Picture, PictureForReply, Practice, PutPictureBack, Read, ReadRefusal, Rebuild, Register, Release, Released, ReleasedAmendment, RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleDeclined, SettleErased, SettleForwarded, SettlePassed, SettlePassedErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignAmendment, SignIn, SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw, WrongPassword,
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 85] = [
     Department,
     Practice,
     ChangePractice,
@@ -149,6 +166,10 @@ pub const ALL: [Act; 63] = [
     SignAgain,
     Released,
     Acknowledge,
+    AmendClaim,
+    SignAmendment,
+    ReleasedAmendment,
+    AcknowledgeAmendment,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -156,6 +177,24 @@ pub const ALL: [Act; 63] = [
     SettleWithdrawn,
     Erase,
     SettleErased,
+    PassedDraft,
+    PassedPicture,
+    PassedSubmit,
+    SettlePassed,
+    PassedClaim,
+    Free,
+    Assign,
+    Away,
+    Back,
+    ForwardClaim,
+    Forward,
+    SettleForwarded,
+    DeclineClaim,
+    Decline,
+    SettleDeclined,
+    ReadRefusal,
+    ErasePassed,
+    SettlePassedErased,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
@@ -214,8 +253,13 @@ impl<'a> Play<'a> {
             | DiscardForGood => self.sending(act).await,
             Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | ClaimAgain | ShownAgain | Sign
             | Undo | SignAgain => self.hospital(act).await,
+            AmendClaim | SignAmendment | AcknowledgeAmendment | PassedDraft | PassedPicture | PassedSubmit | PassedClaim
+            | Free | Assign | Away | Back | ForwardClaim | Forward | DeclineClaim | Decline | ReadRefusal => {
+                self.department(act).await
+            }
             Settle | SettleSent | SettleAsked | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased
-            | Released | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
+            | Released | ReleasedAmendment | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed
+            | SettlePassedErased | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
 
@@ -231,6 +275,12 @@ impl<'a> Play<'a> {
                 | SettleWithdrawn
                 | SettleErased
                 | Released
+                | ReleasedAmendment
+                | SettlePassed
+                | SettleForwarded
+                | SettleDeclined
+                | ErasePassed
+                | SettlePassedErased
                 | Erase
                 | Rebuild
                 | ForgetKeys
@@ -251,10 +301,10 @@ impl<'a> Play<'a> {
     /// What the house does by itself.
     async fn house(&mut self, act: Act) -> Done {
         match act {
-            Released => self.world.clock.advance(Duration::seconds(11)),
-            Erase => {
-                let second = self.id("second");
-                return intake::erase(self.ctx(), second).await.map(|_| ()).map_err(|_| Box::new(nothing()));
+            Released | ReleasedAmendment => self.world.clock.advance(Duration::seconds(11)),
+            Erase | ErasePassed => {
+                let gone = self.id(if act == Erase { "second" } else { "passed" });
+                return intake::erase(self.ctx(), gone).await.map(|_| ()).map_err(|_| Box::new(nothing()));
             }
             Rebuild => {
                 let consumers = self.services.iter().flat_map(|service| &service.consumers);

@@ -93,7 +93,9 @@ kinds! {
     imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good") }) },
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
-    review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }] },
+    review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }], amends: Vec::new(), reason: String::new(), tells_patient: String::new(), books: String::new() },
+    review::ReferralDeclined { decline: vec![18; 16], declined_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), reason: text("not-suited"), text: text("Scalp: send the patient.") },
+    review::ReferralForwarded { forward: vec![19; 16], forwarded_by: text("Dagny"), role: text("specialist"), from_department_name: text("Skin"), to_department_name: text("ENT"), from_specialty: text("dermatology"), to_specialty: text("ent"), text: text("Inside the ear."), due_us: 1_772_438_400_000_000 },
 }
 
 fn envelope(kind: &str) -> Envelope {
@@ -129,6 +131,8 @@ fn envelope(kind: &str) -> Envelope {
         // Came later: what was written before has none.
         trace: String::new(),
         request: Vec::new(),
+        amends: false,
+        from_department: Vec::new(),
     }
 }
 
@@ -142,6 +146,33 @@ fn later_fields_of_the_envelope_still_say_the_same() {
     }
     let bytes = std::fs::read(&path).expect("the envelope's fixture: NEW_EVENTS=1");
     assert_eq!(Envelope::decode(bytes.as_slice()).expect("an envelope"), later);
+}
+
+/// Fields that came with amendments and forwardings.
+#[test]
+fn later_fields_of_departments_still_say_the_same() {
+    fn kept<M: Message + Default + PartialEq + std::fmt::Debug>(name: &str, said: &M) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("events/{name}.bin"));
+        if !path.exists() && std::env::var_os("NEW_EVENTS").is_some() {
+            std::fs::write(&path, said.encode_to_vec()).expect("written");
+        }
+        let bytes = std::fs::read(&path).expect("the fixture: NEW_EVENTS=1");
+        assert_eq!(&M::decode(bytes.as_slice()).expect("a message"), said);
+    }
+    kept("envelope.3", &Envelope { amends: true, from_department: vec![20; 16], ..envelope("AnswerGiven") });
+    let amended = review::AnswerGiven {
+        answer: vec![21; 16],
+        answered_by: text("Dagny"),
+        role: text("specialist"),
+        department_name: text("Skin"),
+        summary: text("Excise"),
+        findings: Vec::new(),
+        amends: vec![10; 16],
+        reason: text("Histology has come."),
+        tells_patient: text("department"),
+        books: text("practice"),
+    };
+    kept("AnswerGiven.2", &amended);
 }
 
 /// Fields that came with the import of the register.

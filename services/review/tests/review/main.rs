@@ -1,8 +1,12 @@
 //! Review over HTTP on both deployments; the other services' events are published here.
 
+mod amendments;
 mod answers;
+mod board;
 mod claims;
+mod declines;
 mod erased;
+mod forwards;
 mod house;
 mod pictures;
 mod questions;
