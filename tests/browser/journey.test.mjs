@@ -7,6 +7,7 @@ import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures, patient } from './harness/draft.mjs'
 import { photographs } from './harness/pictures.mjs'
 import { eventually, Session } from './harness/session.mjs'
+import { lookAtEveryPicture, openByKeyboard } from './harness/worklist.mjs'
 
 const question = 'Is this mole benign? It is the one of the journey.'
 const password = 'a long enough password'
@@ -75,35 +76,6 @@ async function refer(office) {
   return id
 }
 
-/** Finds the case on the worklist and starts reading it without touching the mouse. */
-async function openByKeyboard(reader, id) {
-  const { page } = reader
-  await page.goto(`${demo.address}/work`)
-  const row = page.locator(`[data-testid=row][href="/read/${id}"]`)
-  await eventually('the case is on the worklist', async () => {
-    if ((await row.count()) === 1) return true
-    if ((await page.getByTestId('more').count()) === 1) await page.getByTestId('more').click()
-    else await page.reload()
-    await reader.settled()
-    return false
-  })
-  const place = await page.getByTestId('row').evaluateAll((rows, href) => rows.findIndex((each) => each.getAttribute('href') === href), `/read/${id}`)
-  for (let i = 0; i < place; i += 1) await page.keyboard.press('j')
-  await page.keyboard.press('Enter')
-  await page.waitForURL(`**/read/${id}`)
-  await page.getByTestId('answer-panel').waitFor()
-}
-
-async function lookAtEveryPicture(page) {
-  const thumbs = page.getByTestId('thumb')
-  const count = await thumbs.count()
-  for (let i = 0; i < count; i += 1) {
-    await page.locator('[data-testid=thumb][aria-current=true][data-shown=true]').waitFor()
-    await page.keyboard.press('n')
-  }
-  assert.equal(await page.locator('[data-testid=thumb][data-shown=true]').count(), count)
-}
-
 async function answer(reader) {
   const { page } = reader
   await page.keyboard.press('d')
@@ -126,7 +98,7 @@ describe('a referral', () => {
     const before = await counted()
 
     const id = await refer(office)
-    await openByKeyboard(reader, id)
+    await openByKeyboard(reader, demo, id)
     assert.match(await reader.page.getByTestId('facts').innerText(), new RegExp(question.replace('?', '\\?')))
     await lookAtEveryPicture(reader.page)
     await answer(reader)
@@ -249,7 +221,7 @@ describe('a referral', () => {
     const reader = await Visitor.at(browser, demo, 'specialist')
     const coordinator = await Visitor.at(browser, demo, 'coordinator')
     reader.expect(409, '/api/review/cases/')
-    await openByKeyboard(reader, draft.id)
+    await openByKeyboard(reader, demo, draft.id)
     await coordinator.page.goto(`${demo.address}/read/${draft.id}`)
     await coordinator.page.getByTestId('claimed').waitFor()
     await coordinator.page.getByTestId('take-over').click()

@@ -2,6 +2,7 @@
 //! claim that it holds, the offset that it asked for. Suites of faults play them one by one.
 
 mod administration;
+mod department;
 mod hospital;
 mod office;
 mod sessions;
@@ -16,8 +17,8 @@ use tests::{Cast, Client, Reply};
 use time::Duration;
 use uuid::Uuid;
 
-/// What can be done. In this order they make a journey; a referral is asked about, answered and read, one is withdrawn, one
-/// erased, one discarded, and time passes.
+/// What can be done. In this order they make a journey; a referral is asked about, answered, amended and read, one is withdrawn
+/// and erased, one is passed on, declined and erased, one discarded, and time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     Department,
@@ -78,6 +79,10 @@ pub enum Act {
     SignAgain,
     Released,
     Acknowledge,
+    AmendClaim,
+    SignAmendment,
+    ReleasedAmendment,
+    AcknowledgeAmendment,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -85,25 +90,34 @@ pub enum Act {
     SettleWithdrawn,
     Erase,
     SettleErased,
+    PassedDraft,
+    PassedPicture,
+    PassedSubmit,
+    SettlePassed,
+    PassedClaim,
+    Free,
+    Assign,
+    Away,
+    Back,
+    ForwardClaim,
+    Forward,
+    SettleForwarded,
+    DeclineClaim,
+    Decline,
+    SettleDeclined,
+    ReadRefusal,
+    ErasePassed,
+    SettlePassedErased,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
     TimePasses,
 }
 
-use Act::{
-    Accept, Acknowledge, Ask, ChangeDepartment, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Deputy,
-    Discard, DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language,
-    Lock, Mail, NoDeputy, NoPicture, Person, Phone, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild,
-    Register, Release, Released,
-    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettlePhoned, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
-};
+use Act::*;
 
 /// The journey.
-pub const ALL: [Act; 69] = [
+pub const ALL: &[Act] = &[
     Department,
     ChangeDepartment,
     Practice,
@@ -162,6 +176,10 @@ pub const ALL: [Act; 69] = [
     SignAgain,
     Released,
     Acknowledge,
+    AmendClaim,
+    SignAmendment,
+    ReleasedAmendment,
+    AcknowledgeAmendment,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -169,6 +187,24 @@ pub const ALL: [Act; 69] = [
     SettleWithdrawn,
     Erase,
     SettleErased,
+    PassedDraft,
+    PassedPicture,
+    PassedSubmit,
+    SettlePassed,
+    PassedClaim,
+    Free,
+    Assign,
+    Away,
+    Back,
+    ForwardClaim,
+    Forward,
+    SettleForwarded,
+    DeclineClaim,
+    Decline,
+    SettleDeclined,
+    ReadRefusal,
+    ErasePassed,
+    SettlePassedErased,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
@@ -226,8 +262,13 @@ impl<'a> Play<'a> {
             | DiscardForGood => self.sending(act).await,
             Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | Phone | ClaimAgain | ShownAgain | Sign
             | Undo | SignAgain => self.hospital(act).await,
-            Settle | SettleSent | SettleAsked | SettlePhoned | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased
-            | Released | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
+            AmendClaim | SignAmendment | AcknowledgeAmendment | PassedDraft | PassedPicture | PassedSubmit | PassedClaim
+            | Free | Assign | Away | Back | ForwardClaim | Forward | DeclineClaim | Decline | ReadRefusal => {
+                self.department(act).await
+            }
+            Settle | SettleSent | SettleAsked | SettlePhoned | SettleReply | SettleSupplied | SettleWithdrawn
+            | SettleErased | Released | ReleasedAmendment | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed
+            | SettlePassedErased | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
 
@@ -244,6 +285,12 @@ impl<'a> Play<'a> {
                 | SettleWithdrawn
                 | SettleErased
                 | Released
+                | ReleasedAmendment
+                | SettlePassed
+                | SettleForwarded
+                | SettleDeclined
+                | ErasePassed
+                | SettlePassedErased
                 | Erase
                 | Rebuild
                 | ForgetKeys
@@ -264,10 +311,10 @@ impl<'a> Play<'a> {
     /// What the house does by itself.
     async fn house(&mut self, act: Act) -> Done {
         match act {
-            Released => self.world.clock.advance(Duration::seconds(11)),
-            Erase => {
-                let second = self.id("second");
-                return intake::erase(self.ctx(), second).await.map(|_| ()).map_err(|_| Box::new(nothing()));
+            Released | ReleasedAmendment => self.world.clock.advance(Duration::seconds(11)),
+            Erase | ErasePassed => {
+                let gone = self.id(if act == Erase { "second" } else { "passed" });
+                return intake::erase(self.ctx(), gone).await.map(|_| ()).map_err(|_| Box::new(nothing()));
             }
             Rebuild => {
                 let consumers = self.services.iter().flat_map(|service| &service.consumers);

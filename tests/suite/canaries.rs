@@ -258,7 +258,8 @@ async fn respond(specialist: &Client, n: usize, planted: &mut Vec<String>, told:
     }
     let finding = |disposition: &str| {
         json!({ "summary": words[3], "findings": [{ "findingId": case["findings"][0]["id"], "diagnosis": words[1],
-            "certainty": "probable", "disposition": disposition, "plan": words[2] }] })
+            "certainty": "probable", "disposition": disposition, "plan": words[2] }],
+            "tellsPatient": "practice", "books": "nobody" })
     };
     let draft = json!({ "token": token, "content": { "summary": words[4], "findings": [] } });
     told.push(specialist.put(&format!("{path}/answer-draft"), draft).await.text());

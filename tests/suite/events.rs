@@ -100,7 +100,9 @@ kinds! {
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
     review::PracticePhoned { call: vec![18; 16], phoned_by: text("Carl"), note: text("Spoke with Siri") },
-    review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }] },
+    review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }], amends: Vec::new(), reason: String::new(), tells_patient: String::new(), books: String::new() },
+    review::ReferralDeclined { decline: vec![18; 16], declined_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), reason: text("not-suited"), text: text("Scalp: send the patient.") },
+    review::ReferralForwarded { forward: vec![19; 16], forwarded_by: text("Dagny"), role: text("specialist"), from_department_name: text("Skin"), to_department_name: text("ENT"), from_specialty: text("dermatology"), to_specialty: text("ent"), text: text("Inside the ear."), due_us: 1_772_438_400_000_000 },
 }
 
 fn envelope(kind: &str) -> Envelope {
@@ -138,6 +140,8 @@ fn envelope(kind: &str) -> Envelope {
         request: Vec::new(),
         view_overrides: 0,
         emergency_call: false,
+        amends: false,
+        from_department: Vec::new(),
     }
 }
 
@@ -160,6 +164,25 @@ fn kept<M: Message + Default + PartialEq + std::fmt::Debug>(name: &str, time: u8
     }
     let bytes = std::fs::read(&path).expect("the fixture: NEW_EVENTS=1");
     assert_eq!(&M::decode(bytes.as_slice()).expect("a fact"), said);
+}
+
+/// Fields that came with amendments and forwardings.
+#[test]
+fn later_fields_of_departments_still_say_the_same() {
+    kept("envelope", 3, &Envelope { amends: true, from_department: vec![20; 16], ..envelope("AnswerGiven") });
+    let amended = review::AnswerGiven {
+        answer: vec![21; 16],
+        answered_by: text("Dagny"),
+        role: text("specialist"),
+        department_name: text("Skin"),
+        summary: text("Excise"),
+        findings: Vec::new(),
+        amends: vec![10; 16],
+        reason: text("Histology has come."),
+        tells_patient: text("department"),
+        books: text("practice"),
+    };
+    kept("AnswerGiven", 2, &amended);
 }
 
 /// Fields that came with questionnaires, required views and duty hours.

@@ -139,7 +139,8 @@ pub async fn answer(stage: &impl Stage, cast: &Cast, referral: Uuid, case: &Valu
     let path = format!("/api/review/cases/{referral}");
     let finding = &case["findings"][0]["id"];
     let content = json!({ "summary": "Excise.", "findings": [{ "findingId": finding, "diagnosis": "Dysplastic naevus",
-        "certainty": "probable", "disposition": "gp-procedure", "plan": "Excise with 2 mm margin." }] });
+        "certainty": "probable", "disposition": "gp-procedure", "plan": "Excise with 2 mm margin." }],
+        "tellsPatient": "practice", "books": "practice" });
     let sign = json!({ "token": case["token"], "content": content });
     cast.specialist.post(&format!("{path}/answer"), sign.clone()).await.expect(200);
     cast.specialist.post(&format!("{path}/answer/undo"), json!({ "token": case["token"] })).await.expect(204);

@@ -148,7 +148,7 @@ async fn readers(world: &World, cast: &mut Cast, wanted: u32) -> u32 {
     let (case, finding) = (play.id("referral"), play.id("finding"));
     let path = format!("/api/review/cases/{case}");
     let content = json!({ "summary": "Late.", "findings": [{ "findingId": finding, "diagnosis": "Late", "certainty": "probable",
-        "disposition": "gp-procedure", "plan": "Late." }] });
+        "disposition": "gp-procedure", "plan": "Late." }], "tellsPatient": "practice", "books": "practice" });
     let before = events(world).await;
     for round in 0..wanted {
         if round % 15 == 0 {

@@ -26,7 +26,7 @@ fn wanted() -> u32 {
 /// Rows by table after a journey: what a request that counted twice would leave. Uploads that were begun and not gone on with
 /// run out by themselves, sessions and the access log count requests.
 async fn counts(world: &World) -> BTreeMap<String, i64> {
-    const TABLES: [&str; 24] = [
+    const TABLES: [&str; 29] = [
         "select 'department', count(*) from directory_department",
         "select 'practice', count(*) from directory_practice",
         "select 'register', count(*) from directory_register",
@@ -48,6 +48,11 @@ async fn counts(world: &World) -> BTreeMap<String, i64> {
         "select 'question of a case', count(*) from review_question",
         "select 'answer of a case', count(*) from review_answer",
         "select 'draft of an answer', count(*) from review_draft",
+        "select 'refusal', count(*) from intake_decline",
+        "select 'forwarding', count(*) from intake_forward",
+        "select 'refusal of a case', count(*) from review_decline",
+        "select 'forwarding of a case', count(*) from review_forward",
+        "select 'absence', count(*) from review_absence",
         "select 'use fact', count(*) from uptake_fact",
         "select 'practice in the study', count(*) from uptake_practice",
         "select 'step in the study', count(*) from uptake_enablement",
@@ -62,7 +67,7 @@ async fn counts(world: &World) -> BTreeMap<String, i64> {
 
 /// Time does not pass here: sessions stay, and nothing that was counted goes.
 fn acts() -> impl Iterator<Item = Act> {
-    ALL.into_iter().filter(|act| !matches!(act, Act::TimePasses | Act::Rebuild | Act::ForgetKeys))
+    ALL.iter().copied().filter(|act| !matches!(act, Act::TimePasses | Act::Rebuild | Act::ForgetKeys))
 }
 
 /// The events of each act, and the rows of the whole journey.

@@ -17,7 +17,8 @@ pub const DEFINITION: &str = "A use is a submitted referral with at least one pi
     the present month is not complete. Every registered practice has a row, so silence is a zero. First and last use, equipped, \
     with use and never used are taken over all time up to the end of the window; never used counts practices that were \
     equipped. Pictures sent include those sent in reply to a question. Median answer time is in clock hours from submission to \
-    the first answer, over referrals submitted in the window that have been answered. Silent days run from the last use, or \
+    the first answer, over referrals submitted in the window that have been answered; an amended answer changes it not, and \
+    a referral that was declined counts as use and has none. Answers read count a referral once. Silent days run from the last use, or \
     from when the practice was equipped. Top-four share is the share of all referrals in the window that the four busiest \
     practices sent.";
 

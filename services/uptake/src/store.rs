@@ -54,7 +54,8 @@ statements! {
     PRACTICES = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
     FIRST_EQUIPPED = "select e.starts_at from uptake_enablement e join uptake_practice p on p.id = e.practice where e.step = 'equipped' and p.test = false order by e.starts_at limit 1";
     STEPS = "select practice, step, starts_at from uptake_enablement where starts_at < $1 and (cast($2 as text) = '' or specialty = '' or specialty = cast($2 as text))";
-    USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) order by f.position";
+    // A referral's answer is read once, however often it is amended and read again; a refusal that was read is no answer.
+    USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and (f.kind <> 'AnswerAcknowledged' or (f.disposition <> 'reject' and not exists (select 1 from uptake_fact e where e.case_token = f.case_token and e.kind = 'AnswerAcknowledged' and e.disposition <> 'reject' and e.position < f.position))) and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) order by f.position";
     SPANS = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at from uptake_fact where kind = 'ReferralSubmitted' and images >= 1 and test = false and practice is not null and occurred_at < $1 and (cast($2 as text) = '' or specialty = cast($2 as text)) group by practice";
 }
 
@@ -223,7 +224,7 @@ pub struct UseRow {
     pub images: i64,
     /// Training or test.
     pub test: bool,
-    /// First answer to the same referral.
+    /// First answer to the same referral: what amends it later changes nothing.
     pub answered_at: Option<At>,
 }
 

@@ -48,7 +48,7 @@ async fn one(shared: &Shared, person: &Person, referral: Uuid, dice: &mut Dice) 
     let Some(case) = looked_at(shared, person, referral, &token, dice).await else { return };
     let text = format!("Benign. {}", dice.id());
     let findings: Vec<Value> = case["findings"].as_array().into_iter().flatten().map(finding).collect();
-    let body = json!({ "token": token, "content": { "summary": text, "findings": findings } });
+    let body = json!({ "token": token, "content": { "summary": text, "findings": findings, "tellsPatient": "practice", "books": "nobody" } });
     shared.ledger.write(&Entry::Signs { referral, text });
     let signed = person.post(dice, &format!("{path}/answer"), &body).await;
     if signed.status == 200 {

@@ -1,7 +1,7 @@
 //! A valid request for a row of the table: whoever is refused is refused for their rights and not for their words.
 
 use super::table::{How, Row};
-use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, answer_content, content, metadata};
+use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, metadata};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -28,7 +28,11 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         }
         "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
-        path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, by, thing, asked),
+        path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(town, path, by, thing, asked),
+        "/api/review/absences/{id}" if row.method == "PUT" => {
+            let today = kit::oslo::date(town.ctx().now()).to_string();
+            body(json!({ "from": today, "to": today }))
+        }
         _ => asked,
     }
 }
@@ -127,7 +131,7 @@ fn upload(row: &Row, thing: &Thing, asked: Asked) -> Asked {
     }
 }
 
-fn review(path: &str, by: &Somebody, thing: &Thing, asked: Asked) -> Asked {
+fn review(town: &Town, path: &str, by: &Somebody, thing: &Thing, asked: Asked) -> Asked {
     // Another answer than the one that stands: the same again would be a repeat, which gets its receipt.
     let content = answer_content(thing.finding, "Anew");
     let body = match path.rsplit('/').next().unwrap_or_default() {
@@ -136,8 +140,24 @@ fn review(path: &str, by: &Somebody, thing: &Thing, asked: Asked) -> Asked {
         "answer" | "answer-draft" => json!({ "token": TOKEN, "content": content }),
         // Everybody's own call.
         "phoned" => json!({ "callId": Uuid::from_u128(thing.referral.as_u128() ^ by.person.as_u128()), "note": "Spoke." }),
+        "decline" => json!({ "id": act(thing), "token": TOKEN, "reason": "not-suited", "text": "Send the patient." }),
+        "forward" => {
+            let there = thing.way.map_or(0, |way| 1 - way.department);
+            let specialty = ["dermatology", "ent"][there];
+            json!({ "id": act(thing), "token": TOKEN, "departmentId": town.departments[there], "specialty": specialty, "text": "Yours." })
+        }
+        "free" => json!({ "holderId": by.person }),
+        "assignment" => {
+            let reader = thing.way.map_or(Who::SpecialistX, |way| [Who::SpecialistX, Who::SpecialistY][way.department]);
+            json!({ "personId": town.somebody(reader).person })
+        }
         "information-request" => json!({ "token": TOKEN, "wants": "history", "text": "Since when?" }),
         _ => return asked,
     };
     asked.json(&body)
+}
+
+/// The client's own id of a refusal or forwarding.
+fn act(thing: &Thing) -> Uuid {
+    Uuid::from_u128(thing.referral.as_u128() ^ 0xfff)
 }

@@ -20,6 +20,8 @@ pub enum For {
     AnyOffice,
     /// People of any department, who get their own.
     AnyDepartment,
+    /// Coordinators of any department, who get their own.
+    AnyCoordinator,
     /// Programme managers and administrators.
     Programme,
     /// Administrators.
@@ -117,6 +119,7 @@ impl Row {
             SignedIn => live,
             AnyOffice => who.office().is_some(),
             AnyDepartment => who.department().is_some(),
+            AnyCoordinator => who.department().is_some() && who.coordinates(),
             Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
             Administrators => matches!(who, Who::Administrator | Who::Everything),
             OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
@@ -155,7 +158,7 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 }
 
 use For::{
-    Administrators, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
+    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
     SignedIn,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
@@ -251,6 +254,19 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
+
+    row("POST", "/api/review/cases/{id}/amend", OwnDepartment, 200).on(Referral, &[Answered]).told(&[Sent, Asked, Withdrawn]),
+    row("POST", "/api/review/cases/{id}/decline", OwnDepartment, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("POST", "/api/review/cases/{id}/forward", OwnDepartment, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),
+    row("POST", "/api/review/cases/{id}/free", OwnCoordinator, 204).on(Referral, WITH_DEPARTMENT).how(How::Held),
+    row("PUT", "/api/review/cases/{id}/assignment", OwnCoordinator, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),
+    row("GET", "/api/review/departments", AnyDepartment, 200),
+    row("GET", "/api/review/ended", AnyDepartment, 200),
+    row("GET", "/api/review/board", AnyCoordinator, 200),
+    row("GET", "/api/review/absences", AnyDepartment, 200),
+    row("PUT", "/api/review/absences/{id}", AnyDepartment, 204),
+    // One that is not there, or is somebody else's, is left alone: both look the same.
+    row("DELETE", "/api/review/absences/{id}", AnyDepartment, 204),
 
     // The programme.
     row("GET", "/api/uptake/practices", Programme, 200),

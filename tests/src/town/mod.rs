@@ -74,8 +74,10 @@ impl Town {
         let wanted = wanted.chain(crosswise.map(|way| (way, Stage::Sent)));
         let mut things = Vec::new();
         for (seed, (way, stage)) in wanted.enumerate() {
-            things.push(town.draft(way, stage, seed).await);
+            things.push(town.draft(way, None, stage, seed).await);
         }
+        // Sent to X, which sent it on to Y: nothing of it is X's any more.
+        things.push(town.draft(crosswise[0], Some(0), Stage::Sent, things.len()).await);
         town.drain().await;
         town.bring_on(&mut things).await;
         town.things = things;

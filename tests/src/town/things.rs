@@ -55,6 +55,8 @@ pub struct Thing {
     pub stage: Stage,
     /// Between whom; none for what is between nobody.
     pub way: Option<Way>,
+    /// The department that it was sent to first, when another one has it now.
+    pub came_by: Option<usize>,
     /// The referral, which is the case's id as well.
     pub referral: Uuid,
     /// Its version.
@@ -88,6 +90,7 @@ impl Thing {
         Self {
             stage: Stage::Absent,
             way: None,
+            came_by: None,
             referral: id(),
             version: 1,
             finding: id(),
@@ -155,10 +158,12 @@ impl Town {
     }
 
     /// A complete draft with its picture.
-    pub(super) async fn draft(&self, way: Way, stage: Stage, seed: usize) -> Thing {
+    pub(super) async fn draft(&self, way: Way, came_by: Option<usize>, stage: Stage, seed: usize) -> Thing {
         let gp = [Who::GpA, Who::GpB][way.office];
-        let mut thing = Thing { stage, way: Some(way), practice: self.practices[way.office], ..Thing::absent(self) };
-        let content = content(way, self.departments[way.department], thing.finding, seed);
+        let mut thing = Thing { stage, way: Some(way), came_by, practice: self.practices[way.office], ..Thing::absent(self) };
+        let first = came_by.unwrap_or(way.department);
+        let mut content = content(way, self.departments[first], thing.finding, seed);
+        content["specialty"] = json!(["dermatology", "ent"][first]);
         let body = json!({ "version": 0, "practiceId": thing.practice, "content": content });
         let path = format!("/api/intake/referrals/{}", thing.referral);
         let saved = self.do_as(gp, Asked::new("PUT", &path).json(&body), 200).await.json();
@@ -192,6 +197,7 @@ impl Town {
             match thing.stage {
                 Stage::Asked => self.ask_for_more(thing).await,
                 Stage::Answered => self.answer(thing).await,
+                Stage::Sent if thing.came_by.is_some() => self.pass_on(thing).await,
                 _ => {}
             }
         }
@@ -215,6 +221,17 @@ impl Town {
         let (who, path) = (Self::specialist_of(thing), format!("/api/review/cases/{}", thing.referral));
         let claim = self.do_as(who, Asked::new("POST", format!("{path}/claim")), 200).await.json();
         (who, path, claim["token"].clone())
+    }
+
+    /// From the department that it was sent to first to the one that has it now.
+    async fn pass_on(&self, thing: &Thing) {
+        let way = thing.way.expect("between somebody");
+        let first = Thing { way: Some(Way { department: thing.came_by.expect("another"), ..way }), ..thing.clone() };
+        let (who, path, token) = self.claim(&first).await;
+        let specialty = ["dermatology", "ent"][way.department];
+        let forward = json!({ "id": self.ctx().new_id(), "token": token, "departmentId": self.departments[way.department],
+            "specialty": specialty, "text": "KanariForwarded" });
+        self.do_as(who, Asked::new("POST", format!("{path}/forward")).json(&forward), 204).await;
     }
 
     async fn ask_for_more(&self, thing: &Thing) {
@@ -271,5 +288,5 @@ impl Town {
 pub fn answer_content(finding: Uuid, name: &str) -> Value {
     json!({ "summary": format!("KanariPat{name}Summary"), "findings": [{ "findingId": finding,
         "diagnosis": format!("KanariPat{name}Diagnosis"), "certainty": "probable", "disposition": "gp-manages",
-        "plan": format!("KanariPat{name}Plan") }] })
+        "plan": format!("KanariPat{name}Plan") }], "tellsPatient": "practice", "books": "nobody" })
 }

@@ -14,6 +14,8 @@ pub async fn walk(town: &Town, still: &Still, tally: &mut Tally) {
     }
     for who in Who::ALL.into_iter().filter(|who| who.department().is_some()) {
         department(town, who, tally).await;
+        ended(town, who, tally).await;
+        board(town, who, tally).await;
     }
     programme(town, tally).await;
     let changed = still.changed(town.ctx()).await;
@@ -81,6 +83,56 @@ async fn department(town: &Town, who: Who, tally: &mut Tally) {
     }
 }
 
+/// What the department answered, and, as a line without a patient, what it sent on.
+async fn ended(town: &Town, who: Who, tally: &mut Tally) {
+    let answered = town.things.iter().filter(|thing| {
+        thing.stage == Stage::Answered && thing.way.map(|way| way.department) == who.department()
+    });
+    let sent_on = town.things.iter().filter(|thing| thing.came_by.is_some() && thing.came_by == who.department());
+    let own: BTreeSet<String> = answered.chain(sent_on).map(|thing| thing.referral.to_string()).collect();
+    for path in ["/api/review/ended", "/api/review/ended?cursor=MjUzNDAyMzAwNzk5MDAwMDAwLmZm"] {
+        let reply = town.ask(who, Asked::new("GET", path)).await;
+        tally.listed += 1;
+        let name = format!("{path} as {who:?}");
+        foreign(who, &reply, &name, tally);
+        if path.contains("cursor") {
+            if reply.status != 400 {
+                tally.wrong(&name, format!("{} for a cursor that is none", reply.status));
+            }
+            continue;
+        }
+        let body = reply.json();
+        let items = body["items"].as_array().into_iter().flatten();
+        let listed: BTreeSet<String> = items.filter_map(|item| item["caseId"].as_str().map(str::to_owned)).collect();
+        if reply.status != 200 || listed != own {
+            tally.wrong(&name, format!("{} lists {listed:?} instead of {own:?}", reply.status));
+        }
+    }
+}
+
+/// Every open case of the coordinator's department, and of no other by asking for it.
+async fn board(town: &Town, who: Who, tally: &mut Tally) {
+    if !who.coordinates() {
+        return;
+    }
+    let own: BTreeSet<String> = town
+        .things
+        .iter()
+        .filter(|thing| [Stage::Sent, Stage::Asked].contains(&thing.stage))
+        .filter(|thing| thing.way.map(|way| way.department) == who.department())
+        .map(|thing| thing.referral.to_string())
+        .collect();
+    let reply = town.ask(who, Asked::new("GET", "/api/review/board")).await;
+    same(&format!("/api/review/board as {who:?}"), who, &reply, &own, tally);
+    let other = town.departments[1 - who.department().unwrap_or_default()];
+    let path = format!("/api/review/board?departmentId={other}");
+    let reply = town.ask(who, Asked::new("GET", &path)).await;
+    tally.listed += 1;
+    if reply.status != 404 {
+        tally.wrong(&format!("{path} as {who:?}"), format!("{} {}", reply.status, reply.text()));
+    }
+}
+
 fn same(name: &str, who: Who, reply: &Reply, wanted: &BTreeSet<String>, tally: &mut Tally) {
     tally.listed += 1;
     let body = reply.json();
@@ -119,9 +171,9 @@ async fn programme(town: &Town, tally: &mut Tally) {
         let rows = panel["practices"].as_array().cloned().unwrap_or_default();
         rows.into_iter().find(|row| row["name"] == name).map(|row| row["referrals"].clone()).unwrap_or_default()
     };
-    // Sent crosswise, sent, asked, answered, withdrawn and erased: what was sent counts, whatever became of it.
-    for practice in ["KanariPracticeA", "KanariPracticeB"] {
-        if referrals(practice) != json!(6) {
+    // Sent crosswise, sent, asked, answered, withdrawn and erased, one sent on: what was sent counts, whatever became of it.
+    for (practice, sent) in [("KanariPracticeA", 7), ("KanariPracticeB", 6)] {
+        if referrals(practice) != json!(sent) {
             tally.wrong("panel", format!("{practice} with {} referrals", referrals(practice)));
         }
     }

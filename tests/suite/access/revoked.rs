@@ -117,8 +117,7 @@ async fn the_holder_leaves(town: &Town) {
     town.ask(Who::CoordinatorX, claim()).await.expect(200);
 }
 
-/// A case of another department is gone for those who could read it, claim and token or not. No route passes a case on
-/// yet; the scope rests on the column alone, so the column is what is changed here.
+/// A case that was forwarded is gone for those who could read it, claim and token or not.
 async fn the_case_goes_elsewhere(town: &Town) {
     prepare(town, How::Looked, town.somebody(Who::SpecialistX)).await;
     let thing = town.thing("AX", Stage::Sent);
@@ -129,8 +128,9 @@ async fn the_case_goes_elsewhere(town: &Town) {
         town.ask(Who::SpecialistX, Asked::new("GET", path)).await.expect(200);
         town.ask(Who::SpecialistY, Asked::new("GET", path)).await.expect(404);
     }
-    let sql = "update review_case set department = $2 where id = $1";
-    town.ctx().db.q(sql).bind(thing.referral).bind(town.departments[1]).exec_one().await.expect("passed on");
+    let forward = json!({ "id": town.ctx().new_id(), "token": TOKEN, "departmentId": town.departments[1], "specialty": "ent",
+        "text": "Inside the ear." });
+    town.ask(Who::SpecialistX, Asked::new("POST", format!("{case}/forward")).json(&forward)).await.expect(204);
     for path in [&case, &image] {
         town.ask(Who::SpecialistX, Asked::new("GET", path)).await.expect(404);
         town.ask(Who::SpecialistY, Asked::new("GET", path)).await.expect(200);

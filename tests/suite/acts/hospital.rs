@@ -7,10 +7,16 @@ use super::{Act, Done, Play};
 use http::Method;
 use serde_json::{Value, json};
 use tests::Client;
+use uuid::Uuid;
 
 impl Play<'_> {
     async fn claim(&mut self, who: &Client, door: &str) -> Done {
-        let path = format!("/api/review/cases/{}/{door}", self.id("referral"));
+        let referral = self.id("referral");
+        self.claim_of(who, door, referral).await
+    }
+
+    pub(super) async fn claim_of(&mut self, who: &Client, door: &str, case: Uuid) -> Done {
+        let path = format!("/api/review/cases/{case}/{door}");
         self.post(who, &path, json!({})).await?.expect(200);
         // Of several at once the last has the token: one more alone.
         let claimed = self.copies.once(who, Method::POST, &path, json!({})).await?.expect(200);
@@ -43,7 +49,8 @@ impl Play<'_> {
         let case = format!("/api/review/cases/{referral}");
         let token = self.given.get("claim").cloned().unwrap_or(Value::Null);
         let answer = json!({ "token": token, "content": { "summary": "Excise.", "findings": [{ "findingId": self.id("finding"),
-            "diagnosis": "Dysplastic naevus", "certainty": "probable", "disposition": "gp-procedure", "plan": "Excise." }] } });
+            "diagnosis": "Dysplastic naevus", "certainty": "probable", "disposition": "gp-procedure", "plan": "Excise." }],
+            "tellsPatient": "practice", "books": "practice" } });
         match act {
             Read => {
                 // A read whose record can't be written is refused, and shows nothing.

@@ -17,7 +17,7 @@ impl Play<'_> {
         (id, format!("/api/intake/referrals/{id}"))
     }
 
-    async fn save(&mut self, what: &'static str, version: i64, history: &str) -> Done {
+    pub(super) async fn save(&mut self, what: &'static str, version: i64, history: &str) -> Done {
         let (_, path) = self.referral(what);
         let finding = self.id("finding");
         let mut content = self.cast.content(finding);
@@ -36,7 +36,13 @@ impl Play<'_> {
     }
 
     /// Begins an upload or goes on with it, until the picture stands; `refused` is the status that a file which is no picture gets.
-    async fn upload(&mut self, what: &'static str, referral: Uuid, file: &[u8], refused: Option<u16>) -> Done {
+    pub(super) async fn upload(
+        &mut self,
+        what: &'static str,
+        referral: Uuid,
+        file: &[u8],
+        refused: Option<u16>,
+    ) -> Done {
         let (image, finding) = (self.id(what), self.id("finding"));
         let sha256 = hex::encode(kit::pictures::sha256(file));
         let nurse = &self.cast.nurse;
@@ -120,7 +126,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    async fn submit(&mut self, what: &'static str) -> Done {
+    pub(super) async fn submit(&mut self, what: &'static str) -> Done {
         let (_, path) = self.referral(what);
         let version = self.cast.gp.get(&path).await.expect(200).json()["version"].clone();
         self.post(&self.cast.gp, &format!("{path}/submit"), json!({ "version": version })).await?.expect(200);

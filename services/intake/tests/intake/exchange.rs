@@ -52,6 +52,8 @@ async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
         department_name: "Hudavdelingen (SYNTHETIC)".into(),
         summary: "Benign.".into(),
         findings: vec![finding],
+        tells_patient: "practice".into(),
+        books: "nobody".into(),
         ..AnswerGiven::default()
     };
     office.tell(referral, &fact).await;

@@ -10,6 +10,7 @@ mod drafts;
 mod exchange;
 mod finishing;
 mod office;
+mod outcomes;
 mod pictures;
 mod refusals;
 mod sending;

@@ -249,8 +249,14 @@ impl Office {
 
     /// Publishes a fact about a referral as another service does, and waits until it has been read.
     pub async fn tell<E: Event>(&self, referral: Uuid, fact: &E) {
+        self.tell_of(referral, self.department, fact).await;
+    }
+
+    /// The same, of another department.
+    pub async fn tell_of<E: Event>(&self, referral: Uuid, department: Uuid, fact: &E) {
         let mut tx = self.ctx.begin().await.unwrap();
-        let envelope = Envelope { key: referral.as_bytes().to_vec(), ..self.ctx.about(referral, None) };
+        let (key, department) = (referral.as_bytes().to_vec(), department.as_bytes().to_vec());
+        let envelope = Envelope { key, department, ..self.ctx.about(referral, None) };
         self.ctx.publish(&mut tx, envelope, fact).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(self.world.settle().await.unwrap().len(), 0);

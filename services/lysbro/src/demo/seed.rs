@@ -314,7 +314,13 @@ impl Seeder<'_> {
                 })
             })
             .collect();
-        let answer = json!({ "token": token, "content": { "summary": "", "findings": findings } });
+        let (tells, books) = match story.disposition {
+            "gp-manages" => ("practice", "nobody"),
+            "gp-procedure" => ("practice", "practice"),
+            _ => ("department", "department"),
+        };
+        let content = json!({ "summary": "", "findings": findings, "tellsPatient": tells, "books": books });
+        let answer = json!({ "token": token, "content": content });
         specialist.ask(Method::POST, &format!("{path}/answer"), answer).await?;
         self.ctx.clock.advance(Duration::seconds(12));
         Ok(())

@@ -24,10 +24,12 @@ async fn a_signature_needs_every_part_and_every_picture() {
         let mut partial = content(&referral.findings[..1]);
         partial["findings"][0]["certainty"] = Value::Null;
         partial["findings"][0]["plan"] = json!("  ");
+        partial["tellsPatient"] = Value::Null;
+        partial.as_object_mut().unwrap().remove("books");
         let refused = desk.sign(&partial).await.refused(422, "invalid-input");
         let [first, _, third] = [0, 1, 2].map(|n| image_id(&referral.pictures[n]));
         let images = [first, third].map(|id| format!("images[{id}]"));
-        let parts = ["findings[0].certainty", "findings[0].plan", "findings[1].diagnosis"];
+        let parts = ["findings[0].certainty", "findings[0].plan", "findings[1].diagnosis", "tellsPatient", "books"];
         assert_eq!(refused.fields(), [parts.map(str::to_owned).to_vec(), images.to_vec()].concat());
         let whole = content(&referral.findings);
         let refused = desk.sign(&whole).await.refused(422, "images-not-shown");
@@ -134,6 +136,8 @@ async fn the_event_tells_the_study_what_it_may_know() {
     house.world.clock.advance(Duration::minutes(2));
     let mut whole = content(&referral.findings);
     whole["findings"][1]["disposition"] = json!("face-to-face-urgent");
+    desk.sign(&whole).await.refused(422, "invalid-input");
+    whole["books"] = json!("department");
     desk.sign(&whole).await.expect(200);
     house.world.clock.advance(Duration::seconds(11));
     house.settle().await;
@@ -149,6 +153,8 @@ async fn the_event_tells_the_study_what_it_may_know() {
     assert!(waited >= 131_000_000, "claimed two minutes and eleven seconds before: {waited}");
     assert_eq!((fact.answered_by.as_str(), fact.role.as_str()), ("Siri SYNTHETIC", "specialist"));
     assert_eq!((fact.findings.len(), fact.summary.as_str()), (2, "Harmless."));
+    assert_eq!((fact.tells_patient.as_str(), fact.books.as_str()), ("practice", "department"));
+    assert!(fact.amends.is_empty() && fact.reason.is_empty() && !envelope.amends, "a first answer amends nothing");
     let clear = format!("{envelope:?}");
     assert!(!clear.contains("SYNTHETIC") && !clear.contains("keratosis"));
     house.world.stop().await;

@@ -1,7 +1,7 @@
 //! The call list: what practices have not read or not answered.
 
 use crate::house::{DERMATOLOGY, ENT, House, PRACTICE, Person, Referral};
-use kit::log::{Envelope, Opened};
+use kit::log::Opened;
 use kit::testing::DEPLOYMENTS;
 use proto::Event;
 use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
@@ -12,16 +12,6 @@ use time::Duration;
 use uuid::Uuid;
 
 impl House {
-    /// What the register says of the practice.
-    async fn register<E: Event>(&self, fact: &E) {
-        let ctx = self.ctx();
-        ctx.keys.ensure(PRACTICE).await.expect("a key");
-        let mut tx = ctx.begin().await.expect("a transaction");
-        let envelope = Envelope { key: PRACTICE.as_bytes().to_vec(), ..ctx.about(PRACTICE, None) };
-        ctx.publish(&mut tx, envelope, fact).await.expect("published");
-        tx.commit().await.expect("committed");
-    }
-
     /// Somebody who works in the practice.
     async fn of_practice(&self) -> Uuid {
         let (ctx, person) = (self.ctx(), self.ctx().new_id());
@@ -82,7 +72,7 @@ async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
         let elsewhere = house.person("Eli SYNTHETIC", "coordinator", ENT).await;
         house.of_practice().await;
         let registered = PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "77 00 00 00".into(), ..Default::default() };
-        house.register(&registered).await;
+        house.register(PRACTICE, &registered).await;
         let urgent = waiting(&house, "urgent").await;
         let routine = waiting(&house, "routine").await;
         let answer = house.answered(&urgent).await;
@@ -137,11 +127,11 @@ async fn the_deputy_comes_first_as_long_as_they_work_there() {
         let house = House::build(deployment).await;
         house.world.clock.hold(kit::testing::monday());
         let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
-        house.register(&PracticeRegistered { name: "SYNTHETIC Solvik".into(), ..Default::default() }).await;
+        house.register(PRACTICE, &PracticeRegistered { name: "SYNTHETIC Solvik".into(), ..Default::default() }).await;
         let deputy = house.of_practice().await;
         house.of_practice().await;
-        house.register(&PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() }).await;
-        house.register(&PracticeChanged { name: "SYNTHETIC Nye Solvik".into(), phone: Some("1".into()), ..Default::default() }).await;
+        house.register(PRACTICE, &PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() }).await;
+        house.register(PRACTICE, &PracticeChanged { name: "SYNTHETIC Nye Solvik".into(), phone: Some("1".into()), ..Default::default() }).await;
         let referral = waiting(&house, "suspected-cancer").await;
         house.answered(&referral).await;
         house.later(Duration::hours(40));
@@ -233,7 +223,7 @@ async fn the_list_is_the_same_after_a_rebuild() {
         let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
         let (phoned, unread, read) =
             (waiting(&house, "urgent").await, waiting(&house, "routine").await, waiting(&house, "routine").await);
-        house.register(&PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "1".into(), ..Default::default() }).await;
+        house.register(PRACTICE, &PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "1".into(), ..Default::default() }).await;
         for referral in [&phoned, &unread] {
             house.answered(referral).await;
         }

@@ -1,6 +1,6 @@
 //! After a referral's key is destroyed: nothing readable, nothing parked, nothing broken for others.
 
-use crate::house::{DERMATOLOGY, House, content, image_id};
+use crate::house::{DERMATOLOGY, Desk, House, content, image_id};
 use kit::log::Envelope;
 use kit::testing::DEPLOYMENTS;
 use proto::intake::ReferralErased;
@@ -57,6 +57,9 @@ async fn an_erasure_takes_the_case_from_the_worklist() {
         let house = House::build(deployment).await;
         let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
         let (kept, gone, unknown) = (house.with_pictures(1).await, house.with_pictures(1).await, house.referral());
+        house.departments().await;
+        let (desk, id) = (Desk::claim(&house, &me, gone.id).await, house.ctx().new_id());
+        desk.forward(id, (DERMATOLOGY, "plastic-surgery"), "To be cut.").await.expect(204);
         let token = house.claim(&me, gone.id).await;
         house.look(&me, gone.id, &token).await;
         let answer = json!({ "token": token, "content": content(&gone.findings) });
@@ -78,6 +81,8 @@ async fn an_erasure_takes_the_case_from_the_worklist() {
             "select count(*) from review_case where id = $1 and (content is not null or state <> 'erased')",
             "select count(*) from review_answer where case_id = $1 and (length(content) > 0 or released_at is null)",
             "select count(*) from review_draft where case_id = $1",
+            "select count(*) from review_forward where case_id = $1 and length(content) > 0",
+            "select count(*) from review_decline where case_id = $1 and length(content) > 0",
         ] {
             let (left,): (i64,) = house.ctx().db.q(sql).bind(gone.id).one().await.unwrap();
             assert_eq!(left, 0, "{sql}");

@@ -8,6 +8,7 @@ use kit::pictures::sha256;
 use kit::testing::{Engine, Reach, World};
 use kit::{At, Context};
 use proto::Event;
+use proto::directory::{DepartmentRegistered, PersonRegistered};
 use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
 use proto::intake::{Finding, InformationSupplied, Patient, Picture, ReferralSubmitted, ReferralWithdrawn};
 use serde_json::{Value, json};
@@ -127,6 +128,60 @@ impl House {
         self.person(name, "specialist", DERMATOLOGY).await
     }
 
+    /// Somebody signed in whom the register knows by name.
+    pub async fn known(&self, name: &str, role: &str, department: Uuid) -> Person {
+        let person = self.person(name, role, department).await;
+        let fact = PersonRegistered { name: name.into(), ..PersonRegistered::default() };
+        self.register(person.id, &fact).await;
+        person
+    }
+
+    /// What the directory says of departments: dermatology with plastic surgery, and ENT.
+    pub async fn departments(&self) {
+        for (id, name, specialties) in
+            [(DERMATOLOGY, "Dermatology", vec!["dermatology", "plastic-surgery"]), (ENT, "ENT", vec!["ent"])]
+        {
+            let fact = DepartmentRegistered {
+                name: name.into(),
+                hospital: "Hospital".into(),
+                specialties: specialties.into_iter().map(str::to_owned).collect(),
+                ..DepartmentRegistered::default()
+            };
+            self.register(id, &fact).await;
+        }
+    }
+
+    /// What the register says of a practice or a department.
+    pub async fn register<E: Event>(&self, id: Uuid, fact: &E) {
+        let ctx = self.ctx();
+        ctx.keys.ensure(id).await.expect("a key");
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let envelope = Envelope { key: id.as_bytes().to_vec(), ..ctx.about(id, None) };
+        ctx.publish(&mut tx, envelope, fact).await.expect("published");
+        tx.commit().await.expect("committed");
+        self.settle().await;
+    }
+
+    /// Answers a referral as somebody, and lets the answer go.
+    pub async fn answer(&self, person: &Person, referral: &Referral) {
+        let token = self.claim(person, referral.id).await;
+        self.look(person, referral.id, &token).await;
+        sign(self, person, referral, &token, content(&referral.findings)).await.expect(200);
+        self.released().await;
+    }
+
+    /// Lets the ten seconds pass.
+    pub async fn released(&self) {
+        self.world.clock.advance(Duration::seconds(11));
+        self.settle().await;
+    }
+
+    /// Lets time pass.
+    pub async fn wait(&self, duration: Duration) {
+        self.world.clock.advance(duration);
+        self.settle().await;
+    }
+
     /// Ends everything that somebody may do.
     pub async fn end_grants(&self, person: &Person) {
         let ended = self.ctx().now();
@@ -156,6 +211,10 @@ impl House {
 
     pub async fn put(&self, person: &Person, path: &str, body: Value) -> Reply {
         self.with_body(Method::PUT, person, path, body).await
+    }
+
+    pub async fn delete(&self, person: &Person, path: &str) -> Reply {
+        self.send(Self::request(Method::DELETE, path, person).body(Body::empty()).expect("a request")).await
     }
 
     async fn with_body(&self, method: Method, person: &Person, path: &str, body: Value) -> Reply {
@@ -346,7 +405,8 @@ pub fn content(findings: &[Uuid]) -> Value {
         json!({ "findingId": id, "diagnosis": "Seborrhoeic keratosis", "certainty": "probable",
             "disposition": "gp-manages", "plan": "No treatment is needed." })
     };
-    json!({ "summary": "Harmless.", "findings": findings.iter().map(each).collect::<Vec<_>>() })
+    json!({ "summary": "Harmless.", "findings": findings.iter().map(each).collect::<Vec<_>>(), "tellsPatient": "practice",
+        "books": "nobody", "reason": "" })
 }
 
 pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
@@ -439,6 +499,23 @@ impl<'h> Desk<'h> {
     pub async fn ask(&self, text: &str) -> Reply {
         let body = json!({ "wants": ["better-images", "history"], "text": text });
         self.act_with("information-request", body).await
+    }
+
+    /// Takes an answered case to amend its answer.
+    pub async fn amend(house: &'h House, person: &'h Person, case: Uuid) -> Self {
+        let reply = house.post(person, &format!("/cases/{case}/amend"), json!({})).await.expect(200);
+        Self { house, person, case, token: reply.json()["token"].clone() }
+    }
+
+    /// Declines, with an id that says which refusal it is.
+    pub async fn decline(&self, id: Uuid, text: &str) -> Reply {
+        self.act_with("decline", json!({ "id": id, "reason": "not-suited", "text": text })).await
+    }
+
+    /// Forwards, with an id that says which forwarding it is.
+    pub async fn forward(&self, id: Uuid, (department, specialty): (Uuid, &str), text: &str) -> Reply {
+        let body = json!({ "id": id, "departmentId": department, "specialty": specialty, "text": text });
+        self.act_with("forward", body).await
     }
 
     pub async fn save(&self, content: Value) -> Reply {

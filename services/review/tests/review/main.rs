@@ -1,9 +1,13 @@
 //! Review over HTTP on both deployments; the other services' events are published here.
 
+mod amendments;
 mod answers;
 mod calls;
+mod board;
 mod claims;
+mod declines;
 mod erased;
+mod forwards;
 mod house;
 mod pictures;
 mod questionnaires;

@@ -5,7 +5,7 @@ use kit::At;
 use kit::log::Envelope;
 use proto::directory::{PracticeChanged, RegisterRecorded};
 use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralWithdrawn};
-use proto::review::AnswerGiven;
+use proto::review::{AnswerGiven, ReferralDeclined, ReferralForwarded};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -79,4 +79,13 @@ async fn odd_acts(house: &House, user: Uuid, referrals: &[Uuid]) {
     let supplied = use_of(user, referrals[0], at(datetime!(2026-01-21 09:00 UTC)), 2);
     let fact = InformationSupplied { text: "Here.".into(), ..InformationSupplied::default() };
     house.publish(supplied, &fact).await;
+    // An answer that was amended and read again counts as it did, and a refusal that was read is no answer.
+    let amended = Envelope { amends: true, ..use_of(user, referrals[0], at(datetime!(2026-02-20 09:00 UTC)), 0) };
+    house.publish(amended.clone(), &AnswerGiven::default()).await;
+    house.publish(amended, &AnswerAcknowledged::default()).await;
+    let late = use_of(user, referrals[2], at(datetime!(2026-03-18 11:00 UTC)), 0);
+    let declined = Envelope { disposition: "reject".into(), ..late };
+    house.publish(declined.clone(), &ReferralDeclined::default()).await;
+    house.publish(declined, &AnswerAcknowledged::default()).await;
+    house.publish(use_of(user, referrals[1], at(datetime!(2026-02-01 08:00 UTC)), 0), &ReferralForwarded::default()).await;
 }

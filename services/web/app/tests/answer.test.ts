@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../src/api/types';
-import { blankAnswer, fitted, needs } from '../src/specialist/answer';
+import { blankAnswer, fitted, needs, ofSent, withOwners } from '../src/specialist/answer';
+import { apply, preset } from '../src/specialist/presets';
 
 const findings: Finding[] = ['f1', 'f2'].map((id) => ({ id, bodySite: null, description: '', duration: '' }));
 const picture = (id: string, shown: boolean, state = 'ready', removed = false) => ({ id, shown, state, removed });
@@ -17,6 +18,41 @@ describe('the answer', () => {
     const content = blankAnswer(findings);
     Object.assign(content.findings[0]!, { diagnosis: 'Nevus', certainty: 'certain', disposition: 'gp-manages', plan: 'None' });
     const list = needs(content, [picture('a', true), picture('b', false), picture('c', false, 'rejected'), picture('d', false, 'ready', true)]);
-    expect(list.map((n) => `${n.kind} ${n.index}`)).toEqual(['diagnosis 1', 'certainty 1', 'disposition 1', 'plan 1', 'images 1']);
+    expect(list.map((n) => `${n.kind} ${n.index}`)).toEqual(['diagnosis 1', 'certainty 1', 'disposition 1', 'plan 1', 'tells 0', 'books 0', 'images 1']);
+  });
+  it('lists what would be left to nobody, and the reason of an amendment', () => {
+    const content = { ...blankAnswer(findings.slice(0, 1)), tellsPatient: 'practice' as const, books: 'nobody' as const };
+    Object.assign(content.findings[0]!, { diagnosis: 'Melanoma?', certainty: 'probable', disposition: 'cancer-pathway', plan: 'Now' });
+    expect(needs(content, [], true).map((n) => n.kind)).toEqual(['reason', 'booker']);
+    expect(needs({ ...content, books: 'department', reason: 'Histology' }, [], true)).toEqual([]);
+  });
+  it('names the usual owners with a recommendation, and leaves alone what was chosen by hand', () => {
+    const content = blankAnswer(findings);
+    content.findings[0]!.disposition = 'gp-manages';
+    withOwners(content, null);
+    expect([content.tellsPatient, content.books]).toEqual(['practice', 'nobody']);
+    content.findings[1]!.disposition = 'face-to-face-routine';
+    withOwners(content, 'gp-manages');
+    expect([content.tellsPatient, content.books]).toEqual(['department', 'department']);
+    content.books = 'practice';
+    content.findings[1]!.disposition = 'gp-procedure';
+    withOwners(content, 'face-to-face-routine');
+    expect([content.tellsPatient, content.books]).toEqual(['practice', 'practice']);
+  });
+  it('fills in a quick answer around what was typed, and another one in its place', () => {
+    const content = blankAnswer(findings);
+    content.findings[1]!.diagnosis = 'Dermatofibroma';
+    const benign = preset('benign');
+    apply(content, benign, null);
+    expect(needs(content, [])).toEqual([]);
+    expect(content.findings.map((f) => f.diagnosis)).toEqual([benign.diagnosis, 'Dermatofibroma']);
+    apply(content, preset('routine'), benign);
+    expect([content.findings[0]!.diagnosis, content.findings[0]!.disposition, content.books]).toEqual(['', 'face-to-face-routine', 'department']);
+    expect(content.findings[1]!.diagnosis).toBe('Dermatofibroma');
+  });
+  it('begins an amendment with the newest answer, without its reason', () => {
+    const sent = { ...blankAnswer(findings), id: 'a', amends: null, answeredAt: '', answeredBy: { name: '', role: '' }, departmentName: '', afterWithdrawal: false };
+    const newest = { ...sent, summary: 'Second', reason: 'Because', tellsPatient: 'practice' as const };
+    expect(ofSent([sent, newest], findings)).toMatchObject({ summary: 'Second', reason: '', tellsPatient: 'practice', books: null });
   });
 });

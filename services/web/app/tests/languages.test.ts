@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
 import * as core from '../src/i18n/core';
+import * as department from '../src/i18n/department';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
 import { fill } from '../src/i18n/language.svelte';
+import * as outcome from '../src/i18n/outcome';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, gp, importing, problems, programme, specialist, words };
+const catalogues = { admin, core, department, gp, importing, outcome, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

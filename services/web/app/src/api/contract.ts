@@ -1,6 +1,7 @@
 // The server's own description (proto/openapi.json, made from the code) against the types that this application uses.
 // Nothing here runs: `npm run check` fails when the two drift apart. `npm run types` makes schema.d.ts anew.
 import type { components } from './schema';
+import type * as department from './department';
 import type * as ours from './types';
 
 type Theirs = components['schemas'];
@@ -42,8 +43,12 @@ type Checks = [
   Answers<Theirs['review.WorkPage'], ours.WorkPage>,
   Answers<Theirs['review.Case'], ours.Case>,
   Answers<Theirs['review.Claim'], ours.Claim>,
+  Answers<Theirs['review.Board'], department.Board>,
+  Answers<Theirs['review.EndedPage'], department.EndedPage>,
+  Answers<Theirs['review.Absence'], department.Absence>,
+  Answers<Theirs['review.Department'], department.Receiver>,
   Answers<Theirs['uptake.Panel'], ours.Uptake>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

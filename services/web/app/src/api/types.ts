@@ -10,11 +10,13 @@ export type Sex = 'female' | 'male' | 'other' | 'unknown';
 export type Laterality = 'left' | 'right' | 'bilateral' | 'unilateral' | 'none';
 export type FindingKind = 'lesion' | 'rash' | 'ear' | 'wound' | 'burn' | 'scar';
 export type IdentifierSystem = 'no-national' | 'nhs' | 'generic';
-export type ReferralState = 'draft' | 'submitted' | 'in-review' | 'awaiting-information' | 'answered' | 'acknowledged' | 'withdrawn';
+export type ReferralState = 'draft' | 'submitted' | 'in-review' | 'awaiting-information' | 'answered' | 'acknowledged' | 'withdrawn' | 'declined';
 export type ImageState = 'processing' | 'ready' | 'rejected';
 export type Certainty = 'certain' | 'probable' | 'uncertain';
 export const DISPOSITIONS = ['gp-manages', 'gp-procedure', 'more-info', 'better-images', 'face-to-face-routine', 'face-to-face-urgent', 'cancer-pathway', 'direct-surgery'] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
+export type TellsPatient = 'practice' | 'department';
+export type Books = 'practice' | 'department' | 'nobody';
 export const STEPS = ['offered', 'agreed', 'equipped', 'connected', 'trained', 'support-ended'] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -61,7 +63,7 @@ export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed';
 export interface ReferralRow {
   id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
-  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean;
+  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; amended?: boolean;
 }
 export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
 export interface Patient { identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex }
@@ -86,16 +88,24 @@ export interface Question {
   suppliedAt: string | null; reply: string | null; replyImages: string[];
 }
 export interface AnsweredFinding { findingId: string; diagnosis: string; certainty: Certainty | null; disposition: Disposition | null; plan: string }
-export interface AnswerContent { summary: string; findings: AnsweredFinding[] }
+/** Empty who-tells and who-books: a draft, or an answer given before it was asked. */
+export interface AnswerContent { summary: string; findings: AnsweredFinding[]; tellsPatient: TellsPatient | '' | null; books: Books | '' | null; /** why an earlier answer is amended */ reason: string }
 export interface Answer extends AnswerContent {
+  id: string; /** the answer that it replaces */ amends: string | null;
   answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
 }
-/** As the office has it: it says which one it has read. */
-export interface ReceivedAnswer extends Answer { id: string }
+export const DECLINE_REASONS = ['not-suited', 'wrong-department', 'insufficient', 'outside-area', 'other'] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+/** A refusal as the office has it: it says which one it has read. */
+export interface Declined { id: string; declinedAt: string; declinedBy: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }
+/** A step from department to department as the office has it. */
+export interface Forwarded { at: string; by: string; fromDepartment: string; fromSpecialty: Specialty; toDepartment: string; toSpecialty: Specialty; text: string }
 export interface Referral {
   id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
-  missing: FieldError[]; questions: Question[]; answer: ReceivedAnswer | null;
+  missing: FieldError[]; questions: Question[]; answer: Answer | null; declined?: Declined | null;
+  /** its way from department to department, oldest first */
+  forwards?: Forwarded[]; withDepartment?: string | null; withSpecialty?: Specialty | null;
   /** Answers before `answer`, oldest first. */
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
@@ -106,17 +116,22 @@ export interface Saved { id: string; version: number; savedAt: string }
 // review
 export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned';
 export interface Claim { by: Named; mine: boolean; expiresAt: string }
+/** For whom a coordinator has meant a case; no lock. */
+export interface Assigned { to: Named; at: string; mine: boolean; /** away, or without a right any more */ reassign: boolean }
 export interface CaseRow {
   id: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; waitingHours: number; ageYears: number | null;
   sex: Sex; bodySite: string | null; question: string; practiceName: string; imageCount: number; imagesReady: number;
-  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null;
+  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null; assigned: Assigned | null;
 }
 export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
-  departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  departmentId: string; departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
+  declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];
+  /** its way until here, oldest first */
+  forwards: { at: string; by: { name: string; role: string }; fromDepartment: Named; fromSpecialty: Specialty; toDepartment: Named; toSpecialty: Specialty; text: string }[];
 }
 export interface Lease { token: string; expiresAt: string }
 

@@ -3,7 +3,7 @@
 
 export const COMMANDS = [
   'next', 'previous', 'open', 'nextPicture', 'previousPicture', 'actual', 'fit', 'zoomIn', 'zoomOut', 'turn', 'diagnosis', 'ask', 'undo',
-  'release', 'sign', 'help', 'escape',
+  'release', 'forward', 'decline', 'amend', 'benign', 'gp', 'routine', 'urgent', 'more', 'sign', 'help', 'escape',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 export type Place = 'list' | 'reading';
@@ -11,13 +11,14 @@ export type Place = 'list' | 'reading';
 const list: Record<string, Command> = { j: 'next', k: 'previous', ArrowDown: 'next', ArrowUp: 'previous', Enter: 'open', '?': 'help' };
 const reading: Record<string, Command> = {
   n: 'nextPicture', p: 'previousPicture', ArrowRight: 'nextPicture', ArrowLeft: 'previousPicture', z: 'actual', f: 'fit', '+': 'zoomIn', '=': 'zoomIn',
-  '-': 'zoomOut', r: 'turn', d: 'diagnosis', q: 'ask', u: 'undo', e: 'release', j: 'next', k: 'previous', '?': 'help',
+  '-': 'zoomOut', r: 'turn', d: 'diagnosis', q: 'ask', u: 'undo', e: 'release', w: 'forward', x: 'decline', v: 'amend',
+  1: 'benign', 2: 'gp', 3: 'routine', 4: 'urgent', 5: 'more', j: 'next', k: 'previous', '?': 'help',
 };
 /** For the help: the keys of each command, as printed. */
 export const shown: Record<Place, [string, Command][]> = {
   list: [['j ↓', 'next'], ['k ↑', 'previous'], ['Enter', 'open'], ['?', 'help']],
   reading: [['n →', 'nextPicture'], ['p ←', 'previousPicture'], ['z', 'actual'], ['f', 'fit'], ['+', 'zoomIn'], ['-', 'zoomOut'], ['r', 'turn'], ['d', 'diagnosis'],
-    ['q', 'ask'], ['u', 'undo'], ['e', 'release'], ['j', 'next'], ['k', 'previous'], ['Ctrl Enter', 'sign'], ['Esc', 'escape'], ['?', 'help']],
+    ['1', 'benign'], ['2', 'gp'], ['3', 'routine'], ['4', 'urgent'], ['5', 'more'], ['q', 'ask'], ['w', 'forward'], ['x', 'decline'], ['v', 'amend'], ['u', 'undo'], ['e', 'release'], ['j', 'next'], ['k', 'previous'], ['Ctrl Enter', 'sign'], ['Esc', 'escape'], ['?', 'help']],
 };
 
 export interface Pressed { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; inField: boolean; onControl: boolean; dialogOpen: boolean }

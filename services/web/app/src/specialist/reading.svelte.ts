@@ -1,11 +1,13 @@
 // One case being read: the lease and its renewal, which pictures were shown, and the answer being written.
+import * as department from '../api/department';
 import * as review from '../api/review';
 import { isCode, isPassing, Problem } from '../api/problem';
-import type { AnswerContent, Case } from '../api/types';
+import type { AnswerContent, Case, DeclineReason } from '../api/types';
 import { Autosave, type SaveState } from '../state/autosave';
 import { line } from '../state/line.svelte';
-import { blankAnswer, fitted, needs, type Need } from './answer';
+import { blankAnswer, fitted, needs, ofSent, type Need } from './answer';
 import { flow } from './flow.svelte';
+import { apply, preset, type Preset, type PresetName } from './presets';
 
 const RENEW_MS = 60_000;
 const POLL_MS = 5_000;
@@ -25,6 +27,7 @@ export class Reading {
   #poll: ReturnType<typeof setInterval> | undefined;
   #autosave: Autosave<AnswerContent>;
   #telling = new Set<string>();
+  #preset: Preset | null = null;
 
   constructor(id: string) {
     this.id = id;
@@ -58,13 +61,23 @@ export class Reading {
     }
   }
   #take(draft: AnswerContent | null): void {
-    this.content = fitted(draft, this.found?.findings ?? []);
+    const findings = this.found?.findings ?? [];
+    this.content = draft ? fitted(draft, findings) : this.amending ? ofSent(this.found?.answers ?? [], findings) : fitted(null, findings);
+    this.#preset = null;
     this.#last = JSON.stringify(this.content);
   }
 
   async start(): Promise<void> {
-    const lease = await review.claim(this.id);
+    const lease = this.amending ? await department.amend(this.id) : await review.claim(this.id);
     await this.#got(lease.token);
+  }
+  /** Opens an answered case again, to write an answer that replaces the one that was sent. */
+  async amend(): Promise<void> {
+    const lease = await department.amend(this.id);
+    await this.#got(lease.token);
+  }
+  get amending(): boolean {
+    return this.found?.state === 'amending';
   }
   async takeOver(): Promise<void> {
     const lease = await review.takeOver(this.id);
@@ -145,7 +158,13 @@ export class Reading {
     return (this.found?.images ?? []).filter((image) => !image.removed);
   }
   get needs(): Need[] {
-    return needs(this.content, this.pictures);
+    return needs(this.content, this.pictures, this.amending);
+  }
+  fill(name: PresetName): void {
+    if (!this.token || this.lost) return;
+    const next = preset(name);
+    apply(this.content, next, this.#preset);
+    this.#preset = next;
   }
 
   async sign(): Promise<void> {
@@ -165,8 +184,22 @@ export class Reading {
   }
   async ask(wants: string[], text: string): Promise<void> {
     if (!this.token) return;
+    const token = this.token;
+    await this.#end(() => review.ask(this.id, token, wants, text));
+  }
+  /** `act` is this act's own id: tried again, it is not done twice. */
+  async decline(act: string, reason: DeclineReason | '', text: string): Promise<void> {
+    const token = this.token;
+    if (token) await this.#end(() => department.decline(this.id, act, token, reason, text));
+  }
+  async forward(act: string, departmentId: string, specialty: string, text: string): Promise<void> {
+    const token = this.token;
+    if (token) await this.#end(() => department.forward(this.id, act, token, departmentId, specialty, text));
+  }
+  /** Does what ends the lease. What was typed is kept until it is done. */
+  async #end(run: () => Promise<unknown>): Promise<void> {
     await this.#autosave.flush();
-    await this.#held(review.ask(this.id, this.token, wants, text));
+    await this.#held(run());
     flow.forget(this.id);
     this.#autosave.stop();
     this.close();

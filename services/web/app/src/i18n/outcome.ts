@@ -1,0 +1,48 @@
+// Words of how a referral ends or moves on, shared by the office's page and the department's.
+import { texts } from './language.svelte';
+
+export const en = {
+  'tells': 'Who tells the patient',
+  'tells.practice': 'The office',
+  'tells.department': 'The department',
+  'books': 'Who books',
+  'books.practice': 'The office',
+  'books.department': 'The department',
+  'books.nobody': 'Nothing to book',
+  amended: 'Amended',
+  amendedWhy: 'Amended because',
+  replaced: 'Replaced by a newer answer',
+  'reason.not-suited': 'Can’t be assessed from pictures',
+  'reason.wrong-department': 'Wrong department',
+  'reason.insufficient': 'Too little information',
+  'reason.outside-area': 'Outside our area',
+  'reason.other': 'Another reason',
+  declined: 'Declined',
+  declinedBy: '{name}, {department}, {when}',
+  way: 'Way of the referral',
+  wayStep: 'From {from} to {to}',
+  wayBy: '{name}, {when}',
+};
+export const nb: Record<keyof typeof en, string> = {
+  'tells': 'Hvem informerer pasienten',
+  'tells.practice': 'Kontoret',
+  'tells.department': 'Avdelingen',
+  'books': 'Hvem bestiller time',
+  'books.practice': 'Kontoret',
+  'books.department': 'Avdelingen',
+  'books.nobody': 'Ingenting å bestille',
+  amended: 'Endret',
+  amendedWhy: 'Endret fordi',
+  replaced: 'Erstattet av et nyere svar',
+  'reason.not-suited': 'Kan ikke vurderes ut fra bilder',
+  'reason.wrong-department': 'Feil avdeling',
+  'reason.insufficient': 'For få opplysninger',
+  'reason.outside-area': 'Utenfor vårt område',
+  'reason.other': 'En annen grunn',
+  declined: 'Avslått',
+  declinedBy: '{name}, {department}, {when}',
+  way: 'Henvisningens vei',
+  wayStep: 'Fra {from} til {to}',
+  wayBy: '{name}, {when}',
+};
+export const t = texts(en, nb);
