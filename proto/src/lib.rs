@@ -3,6 +3,8 @@
 //! Rule for every message: add fields, never change or reuse a number; an old event must decode for ever
 //! (`tests/events` keeps one payload of each kind and revision).
 
+pub mod questionnaire;
+
 use prost::Message;
 
 /// The clear part of every event.

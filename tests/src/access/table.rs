@@ -196,6 +196,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/intake/departments", AnyOffice, 200),
     row("GET", "/api/intake/body-sites", AnyOffice, 200),
     row("GET", "/api/intake/limits", AnyOffice, 200),
+    row("GET", "/api/intake/questionnaires", AnyOffice, 200),
     row("GET", "/api/intake/referrals", AnyOffice, 200),
     row("GET", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, AT_OFFICE),
     row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
@@ -225,6 +226,7 @@ pub const TABLE: &[Row] = &[
 
     // The departments.
     row("GET", "/api/review/worklist", AnyDepartment, 200),
+    row("GET", "/api/review/questionnaires", AnyDepartment, 200),
     row("GET", "/api/review/cases/{id}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT),
     row("POST", "/api/review/cases/{id}/claim", OwnDepartment, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),
     row("POST", "/api/review/cases/{id}/take-over", OwnCoordinator, 200).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]),

@@ -91,7 +91,8 @@ fn varied(asked: Asked, variation: Variation, thing: &Thing) -> Asked {
 }
 
 /// The same for every office, so a browser may keep it.
-const FOR_EVERYBODY: [&str; 1] = ["/api/intake/body-sites"];
+const FOR_EVERYBODY: [&str; 3] =
+    ["/api/intake/body-sites", "/api/intake/questionnaires", "/api/review/questionnaires"];
 
 /// A shared browser asks again before it shows it to the next person.
 fn kept_by_nobody(reply: &Reply) -> bool {

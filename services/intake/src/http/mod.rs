@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .routes(routes!(reference::departments))
         .routes(routes!(reference::body_sites))
         .routes(routes!(reference::limits))
+        .routes(routes!(reference::questionnaires))
         .routes(routes!(list::list))
         .routes(routes!(draft::save, detail::read, draft::discard))
         .routes(routes!(draft::restore))

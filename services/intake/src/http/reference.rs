@@ -11,6 +11,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use kit::http::Json;
 use kit::{Caller, Context, Problem, picture};
+use proto::questionnaire::{ALL, Questionnaire};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,6 +46,15 @@ pub async fn body_sites(caller: Caller) -> Result<Response, Problem> {
     of_office(&caller)?;
     let mut response = axum::Json(body_site::all()).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
+    Ok(response)
+}
+
+/// What referrals of each specialty ask: every version, the newest of each first.
+#[utoipa::path(get, path = "/questionnaires", responses((status = OK, body = Vec<Questionnaire>)))]
+pub async fn questionnaires(caller: Caller) -> Result<Response, Problem> {
+    of_office(&caller)?;
+    let mut response = axum::Json(ALL.all()).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     Ok(response)
 }
 

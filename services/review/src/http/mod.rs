@@ -5,6 +5,7 @@ mod case;
 mod claim;
 mod image;
 mod question;
+mod questionnaire;
 mod worklist;
 
 use crate::ReviewError;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(questionnaire::questionnaires))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.
