@@ -9,8 +9,8 @@ export type Values = Record<string, Value>;
 /** About what is known beside the answers of the questionnaire itself. */
 export type Fact = 'body-site' | 'laterality' | 'priority' | 'age-years' | 'findings';
 export type Facts = Partial<Record<Fact, string | number | null>>;
-/** True when the named answer or fact equals `answer`, holds it among several, or lies above or below a number. */
-export interface When { linkId?: string | null; fact?: Fact | null; answer?: string | boolean | number | null; above?: number | null; below?: number | null }
+/** True when the named answer or fact equals `answer` or one of `oneOf`, holds one among several, or lies above or below a number. */
+export interface When { linkId?: string | null; fact?: Fact | null; answer?: Value | null; oneOf?: string[]; above?: number | null; below?: number | null }
 export interface AnswerOption { code: string; system?: string; display: Both }
 export interface Item {
   linkId: string; type: ItemType; text: Both; help?: Both | null; required?: boolean; unit?: string | null; min?: number | null; max?: number | null;

@@ -39,10 +39,9 @@ export function isBlank(value: Value | null | undefined): boolean {
 export function holds(when: When, values: Values, facts: Facts = {}): boolean {
   const value = when.fact ? facts[when.fact] : values[when.linkId ?? ''];
   if (value === undefined || value === null) return false;
-  const { answer, above, below } = when;
-  if (answer !== undefined && answer !== null) return Array.isArray(value) ? value.includes(String(answer)) : value === answer;
-  if (typeof value !== 'number') return false;
-  return typeof above === 'number' ? value > above : typeof below === 'number' && value < below;
+  if (Array.isArray(value)) return value.some((code) => code === when.answer || when.oneOf?.includes(code));
+  if (value === when.answer || (typeof value === 'string' && when.oneOf?.includes(value))) return true;
+  return typeof value === 'number' && ((typeof when.above === 'number' && value > when.above) || (typeof when.below === 'number' && value < when.below));
 }
 
 /** The items that are asked, given the answers: one that depends on an item that is not asked is not asked either. */
@@ -51,7 +50,7 @@ export function enabledItems(q: Questionnaire, values: Values): Item[] {
     if (!item.enableWhen) return true;
     if (depth > q.item.length || !holds(item.enableWhen, values)) return false;
     const parent = q.item.find((one) => one.linkId === item.enableWhen?.linkId);
-    return parent === undefined || asked(parent, depth + 1);
+    return parent !== undefined && asked(parent, depth + 1);
   };
   return q.item.filter((item) => asked(item, 0));
 }
