@@ -14,7 +14,7 @@ export function content(departmentId, findingId = randomUUID()) {
     departmentId,
     priority: 'routine',
     question: 'Is this mole benign, or should it be removed?',
-    history: 'Has grown during the last six months. No melanoma in the family.',
+    history: 'Has grown during the last six months.',
     findings: [
       {
         id: findingId,
@@ -22,18 +22,32 @@ export function content(departmentId, findingId = randomUUID()) {
         laterality: 'left',
         kind: 'lesion',
         description: 'Brown, 8 mm, irregular edge.',
-        duration: '6 months',
+        duration: '',
       },
     ],
+    answers: answers(findingId),
   }
 }
 
+/** What the questionnaires of a skin lesion ask. */
+function answers(findingId) {
+  const of = (questionnaire, id, values) => ({ questionnaire, version: 1, findingId: id, values })
+  return [
+    of('referral', null, { 'request-type': 'advice', 'provisional-diagnosis': 'Naevus', medication: 'None', allergies: 'None known', consent: true, 'consent-mode': 'verbal' }),
+    of('dermatology', null, { 'skin-type': 'C74570', risk: ['family-melanoma'] }),
+    of('dermatology-lesion', findingId, { 'size-longest': 8, 'size-across': 6, duration: 'months', 'duration-count': 6, colours: ['371254008'], border: 'irregular' }),
+  ]
+}
+
+/** The pictures that a brown lesion needs, in the order in which they are added. */
+const views = ['overview', 'close-up', 'dermoscopic']
+
 /**
- * Saves a draft for the session's practice.
+ * Saves a draft for the session's practice; with fewer than three pictures to come, it says why the others are missing.
  *
  * @returns {Promise<{id: string, version: number, findingId: string}>}
  */
-export async function saveDraft(session) {
+export async function saveDraft(session, pictures = views.length) {
   const practice = session.me.grants.find((grant) => grant.practice !== null)?.practice
   if (practice === undefined) throw new Error('the person belongs to no practice')
   const departments = await session.get('/api/intake/departments')
@@ -42,16 +56,19 @@ export async function saveDraft(session) {
   const saved = await session.json('PUT', `/api/intake/referrals/${id}`, {
     version: 0,
     practiceId: practice.id,
-    content: content(department.id, findingId),
+    content: {
+      ...content(department.id, findingId),
+      viewOverrides: views.slice(pictures).map((view) => ({ findingId, view, reason: 'Not taken in this test.' })),
+    },
   })
   return { id, version: saved.version, findingId }
 }
 
 /** A draft with these pictures, ready to be sent: overview first, then close-ups. */
 export async function draftWithPictures(session, pictures) {
-  const draft = await saveDraft(session)
+  const draft = await saveDraft(session, pictures.length)
   for (const [place, picture] of pictures.entries()) {
-    const view = ['overview', 'close-up', 'dermoscopic'][place] ?? 'close-up'
+    const view = views[place] ?? 'close-up'
     const metadata = { referral: draft.id, image: randomUUID(), view, finding: draft.findingId, sha256: sha256(picture) }
     const created = await session.fetch('/api/intake/uploads', {
       method: 'POST',

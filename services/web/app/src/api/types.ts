@@ -122,6 +122,8 @@ export interface Case {
   departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
+  /** What the office answered, by questionnaire and version. */
+  questionnaireAnswers: AnswerSet[]; emergencyCall: EmergencyCall | null; viewOverrides: ViewOverride[];
 }
 export interface Lease { token: string; expiresAt: string }
 

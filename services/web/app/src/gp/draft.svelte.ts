@@ -17,7 +17,7 @@ import { session } from '../state/session.svelte';
 import { Uploads } from '../upload/uploads.svelte';
 import { askedOf, redFlagsOf, viewsOf, warningsOf } from './asked';
 import { judge } from './checker';
-import { emptyForm, finalContent, fromContent, toContent, type Form } from './form';
+import { emptyForm, fromContent, toContent, type Form } from './form';
 import { isFresh, noLongerFresh } from './fresh';
 import { gaps, isView, normalField, type Gap, type Page } from './missing';
 import type { Checked } from './picture-check';
@@ -250,18 +250,8 @@ export class Draft {
   }
 
   async submit(): Promise<void> {
-    const content = toContent(this.form);
-    const final = this.questionnaires.length ? finalContent(this.form, this.asked) : content;
-    const pruned = JSON.stringify(final) !== JSON.stringify(content);
-    // Answers of a kind or specialty that was left again are not sent; they stay in the draft until it is.
-    if (pruned) this.#autosave.edit({ practiceId: this.practiceId, content: final });
     await this.flush();
-    try {
-      this.receipt = await intake.submit(this.id, this.#version);
-    } catch (error) {
-      if (pruned) this.#autosave.edit({ practiceId: this.practiceId, content });
-      throw error;
-    }
+    this.receipt = await intake.submit(this.id, this.#version);
     this.#autosave.stop();
     clearTimeout(this.#poll);
     this.phase = 'sent';

@@ -3,7 +3,7 @@ import type { AnswerSet, Questionnaire, Value, Values, ViewOverride } from '../a
 import type {
   CodedSite, DraftContent, Finding, FindingKind, IdentifierSystem, Laterality, Patient, Priority, Sex, Specialty,
 } from '../api/types';
-import { isBlank, keptValues } from '../questionnaire/questionnaire';
+import { isBlank } from '../questionnaire/questionnaire';
 import { localMinute } from '../text/dates';
 
 export interface FindingForm {
@@ -12,7 +12,7 @@ export interface FindingForm {
 export interface Form {
   identifierSystem: IdentifierSystem | ''; identifier: string; name: string; birthDate: string; sex: Sex | ''; phone: string; address: string;
   specialty: Specialty | ''; departmentId: string; priority: Priority | ''; question: string; history: string; findings: FindingForm[];
-  /** Also of kinds and specialties that were chosen before: what was typed is kept until the referral is sent. */
+  /** Also of kinds and specialties that were chosen before: the draft keeps what was typed, and the server sends only what is asked. */
   answers: AnswerSet[];
   /** Whom of the department somebody phoned, and when (YYYY-MM-DDTHH:MM, where the person is). */
   spokeWith: string; spokeAt: string;
@@ -69,15 +69,6 @@ export function toContent(form: Form): DraftContent {
   const overrides = form.overrides.filter((one) => one.reason.trim() !== '' && here(form, one.findingId));
   if (overrides.length) content.viewOverrides = overrides.map((one) => ({ ...one, reason: one.reason.trim() }));
   return content;
-}
-
-/** What is sent at last: answers to what is asked, and nothing of a kind or specialty that was left again. */
-export function finalContent(form: Form, asked: readonly { q: Questionnaire; findingId: string | null }[]): DraftContent {
-  const answers = asked.flatMap(({ q, findingId }) => {
-    const values = keptValues(q, valuesOf(form, q.id, findingId));
-    return Object.keys(values).length ? [{ questionnaire: q.id, version: q.version, findingId, values }] : [];
-  });
-  return toContent({ ...form, answers });
 }
 
 const here = (form: Form, findingId: string | null) => findingId === null || form.findings.some((f) => f.id === findingId);

@@ -4,7 +4,7 @@ import type { FieldError } from '../api/types';
 import { isBlank } from '../questionnaire/questionnaire';
 import { required, type Wanted } from '../questionnaire/views';
 import { HEADER, answerAnchor, answerFaults, type Asked } from './asked';
-import type { Form } from './form';
+import { toContent, type Form } from './form';
 
 export interface Gap { /** the server's name of the field, indices as ".0" */ field: string; /** the id of the element to go to */ anchor: string; message: string; code: string }
 /** What stands on the page beside the form itself. */
@@ -24,6 +24,11 @@ export function anchorOf(field: string, form: Form): string {
   if (parts[0] === 'patient') return `patient-${parts[1] ?? 'identifier'}`;
   if (parts[0] === 'images') return parts[1] ? `picture-${parts[1]}` : 'pictures';
   if (isView(field)) return 'views-wanted';
+  if (parts[0] === 'answers' && parts[2] === 'values') {
+    // What saving refuses is told by the place in the list that was sent.
+    const set = toContent(form).answers?.[Number(parts[1])];
+    return answerAnchor(set?.questionnaire ?? '', set?.findingId ?? null, parts[3] ?? '');
+  }
   if (parts[0] === 'answers') return answerAnchor(parts[1] ?? '', null, parts[2] ?? '');
   if (parts[0] === 'emergencyCall') return parts[1] === 'at' ? 'call-at' : 'call-with';
   if (parts[0] === 'findings' && parts.length < 2) return 'add-finding';
@@ -83,17 +88,23 @@ export function ownGaps(form: Form, page: Page): { field: string; code: string }
   return [
     ...plain(PATIENT), ...answers((one) => one.findingId === null && one.q.id !== HEADER),
     ...form.findings.flatMap((f, i) => [...plain(PER_FINDING.map((name) => `findings.${i}.${name}`)), ...answers((one) => one.findingId === f.id)]),
-    ...(page.phoneFirst ? plain(['emergencyCall.spokeWith']) : []), ...plain(['images']), ...ownViews(form, page), ...plain(['question']),
+    ...ownCall(form, page), ...plain(['images']), ...ownViews(form, page), ...plain(['question', 'history']),
     ...answers((one) => one.q.id === HEADER), ...plain(['priority']),
   ];
+}
+function ownCall(form: Form, page: Page): { field: string; code: string }[] {
+  return page.phoneFirst && filled('emergencyCall', form, page) === false ? [{ field: 'emergencyCall', code: 'emergency-call' }] : [];
 }
 function ownViews(form: Form, page: Page): { field: string; code: string }[] {
   if (page.pictures === 0) return [];
   return required(page.wanted).map((one) => {
     const at = form.findings.findIndex((f) => f.id === one.findingId);
-    return { field: `${at < 0 ? '' : `findings.${at}.`}views.${one.views[0] ?? ''}`, code: 'missing-view' };
+    return { field: `${at < 0 ? '' : `findings.${at}.`}views.${one.views[0] ?? ''}`, code: 'view-missing' };
   });
 }
+
+/** Codes of what writing something mends. */
+const WAITING = ['required', 'emergency-call'];
 
 /** The server's list, less what was filled in or is not asked any more since; of views, which change by every tap, the page's own. */
 export function gaps(server: FieldError[] | null, form: Form, page: Page, text: (field: string, error: FieldError | null) => string): Gap[] {
@@ -101,11 +112,11 @@ export function gaps(server: FieldError[] | null, form: Form, page: Page, text: 
   if (server === null) return own(ownGaps(form, page));
   const open = server.filter((e) => {
     if (page.asked.length > 0 && isView(e.field)) return false;
-    return answerOf(e.field, form, page.asked) !== null && !(e.code === 'required' && filled(e.field, form, page) === true);
+    return answerOf(e.field, form, page.asked) !== null && !(WAITING.includes(e.code) && filled(e.field, form, page) === true);
   });
   const told = open.map((e) => ({ field: normalField(e.field), anchor: anchorOf(e.field, form), message: text(normalField(e.field), e), code: e.code }));
-  const call = page.phoneFirst && !told.some((gap) => gap.field.startsWith('emergencyCall')) && filled('emergencyCall', form, page) === false;
-  const more = [...(call ? own([{ field: 'emergencyCall.spokeWith', code: 'required' }]) : []), ...own(ownViews(form, page))];
+  const call = told.some((gap) => gap.field.startsWith('emergencyCall')) ? [] : ownCall(form, page);
+  const more = [...own(call), ...own(ownViews(form, page))];
   // Where the page has them: after the findings, before the question.
   const after = told.findIndex((gap) => /^(question|answers\.referral|priority)/.test(gap.field));
   return after < 0 ? [...told, ...more] : [...told.slice(0, after), ...more, ...told.slice(after)];

@@ -10,6 +10,12 @@ export interface Wanted {
 /** What of a picture counts here. */
 export interface Taken { findingId: string | null; view: View }
 
+/** A picture of the whole referral counts for every finding as an overview or region, and for the only finding always. */
+function countsFor(picture: Taken, findingId: string | null, facts: Facts): boolean {
+  if (findingId === null || picture.findingId === findingId) return true;
+  return picture.findingId === null && (facts.findings === 1 || picture.view === 'overview' || picture.view === 'regional');
+}
+
 /** The views that a questionnaire asks for, with how many there are. The same views asked for twice count once, at the higher number. */
 export function wantedViews(
   q: Questionnaire, values: Values, facts: Facts, findingId: string | null, taken: readonly Taken[], overrides: readonly ViewOverride[],
@@ -19,10 +25,10 @@ export function wantedViews(
   for (const one of q.views ?? []) {
     if (one.when && !holds(one.when, kept, facts)) continue;
     const views = one.view ? [one.view] : (one.anyOf ?? []);
+    const have = taken.filter((picture) => views.includes(picture.view) && countsFor(picture, findingId, facts)).length;
     const wanted: Wanted = {
-      findingId, views, min: one.min, advice: one.advice ?? false, text: one.text,
-      have: taken.filter((picture) => (findingId === null || picture.findingId === findingId) && views.includes(picture.view)).length,
-      overridden: overrides.some((o) => o.findingId === findingId && views.includes(o.view) && o.reason.trim() !== ''),
+      findingId, views, min: one.min, have, advice: one.advice ?? false, text: one.text,
+      overridden: have < one.min && overrides.some((o) => o.findingId === findingId && views.includes(o.view) && o.reason.trim() !== ''),
     };
     const same = found.findIndex((other) => other.advice === wanted.advice && other.views.join() === views.join());
     const before = found[same];
