@@ -180,9 +180,9 @@ describe('ear, nose and throat', () => {
   test('a foreign body shows the number on call, and Send opens after the call', async () => {
     const office = await Visitor.at(browser, demo, 'gp-clinician', phone)
     const { page } = office
-    const id = await begin(office, 'ENT')
+    const id = await begin(office, 'Ear, nose and throat')
     assert.equal(await page.getByTestId('kind').locator('input:checked').getAttribute('value'), 'ear')
-    await page.getByTestId('usual-site').filter({ hasText: 'External auditory canal' }).click()
+    await page.getByTestId('usual-site').filter({ hasText: 'Ear canal' }).click()
     await office.choose('laterality', 'Right')
     await answer(office, 'red-flags', 'Foreign body')
     const departments = await (await Session.of(demo, 'gp-clinician')).get('/api/intake/departments')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyForm, fromContent, guessSystem, toContent, type Form } from '../src/gp/form';
-import { askedOf, viewsOf } from '../src/gp/asked';
+import { SITES, askedOf, viewsOf } from '../src/gp/asked';
+import { en as words } from '../src/i18n/form';
 import { setValue, valuesOf } from '../src/gp/form';
 import { EMPTY_PAGE, anchorOf, gaps, normalField, ownGaps, type Page } from '../src/gp/missing';
 import { chooseSpecialty } from '../src/gp/usual';
@@ -110,6 +111,9 @@ describe('what questionnaires ask', () => {
     setValue(form, lesion, 'f1', 'elevation', 'flat');
     setValue(form, lesion, 'f1', 'elevation', undefined);
     expect(toContent(form).answers).toBeUndefined();
+  });
+  it('every usual body site has a short name', () => {
+    for (const code of Object.values(SITES).flat()) expect(words).toHaveProperty([`site.${code}`]);
   });
   it('the specialty brings its only department and its usual kind, and takes no kind that somebody chose', () => {
     const departments = [{ id: 'd1', name: '', hospital: '', specialties: ['dermatology' as const] }, { id: 'd2', name: '', hospital: '', specialties: ['ent' as const] }, { id: 'd3', name: '', hospital: '', specialties: ['ent' as const] }];

@@ -65,8 +65,8 @@ export function usualKind(specialty: Specialty | ''): FindingKind | '' {
   return specialty === 'ent' ? 'ear' : '';
 }
 
-/** Body sites that most referrals to a specialty name, by code; the search has all the others. */
-const SITES: Record<Specialty, string[]> = {
+/** Body sites that most referrals to a specialty name, by code; the search has all the others. Their short names: `site.…` in i18n/form. */
+export const SITES: Record<Specialty, string[]> = {
   dermatology: ['73897004', '43067004', '43081002', '181491009', '66643007', '371311000', '33712006', '371304004', '60496002'],
   ent: ['86409001', '1902009', '113179006', '113277000', '55031', '43081002'],
   'plastic-surgery': ['73897004', '181491009', '66643007', '371311000', '33712006', '244169007', '371304004', '60496002'],
