@@ -51,7 +51,7 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        PersonRegistered, GrantGiven, GrantEnded, SignedIn;
+        DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased;
     imaging: ImageReady, ImageRejected;

@@ -67,7 +67,7 @@ async fn drafts(world: &World, cast: &Cast, count: usize) -> Vec<(Uuid, i64)> {
         let path = format!("/api/intake/referrals/{referral}");
         let draft = json!({ "version": 0, "practiceId": cast.practices[0].id, "content": cast.content(finding) });
         let saved = cast.gp.put(&path, draft).await.expect(200).json();
-        let (_, reply) = cast.gp.upload(referral, Some(finding), "close-up", &picture).await;
+        let (_, reply) = cast.gp.upload(referral, Some(finding), "endoscopic", &picture).await;
         assert_eq!(reply.status, 204, "{}", reply.text());
         drafts.push((referral, saved["version"].as_i64().expect("a version")));
     }

@@ -1,6 +1,6 @@
 //! The people of a journey: one practice with a GP and a nurse, another practice, a department, a manager.
 
-use crate::Client;
+use crate::{Client, answered};
 use directory::LinkKind;
 use kit::{Context, Role};
 use serde_json::{Value, json};
@@ -122,13 +122,13 @@ impl Cast {
 
     /// A complete draft's content for the skin department.
     pub fn content(&self, finding: Uuid) -> Value {
-        json!({
+        answered(json!({
             "patient": { "identifierSystem": "no-national", "identifier": "13917404075", "name": "Kari SYNTHETIC", "birthDate": "1974-11-13", "sex": "female" },
             "specialty": "dermatology", "departmentId": self.departments[0], "priority": "routine",
             "question": "Is excision needed?", "history": "Growing since summer.",
             "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" },
                 "laterality": "left", "kind": "lesion", "description": "Two-coloured, 7 mm.", "duration": "6 months" }],
-        })
+        }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Journeys over HTTP: a client as a browser would be one, worlds with every service, pictures made on the spot.
 
 pub mod access;
+mod answers;
 mod cast;
 mod client;
 mod collector;
@@ -12,6 +13,7 @@ mod served;
 mod stage;
 pub mod town;
 
+pub use answers::answered;
 pub use cast::{Cast, Practice, person, register};
 pub use client::{Client, Reply, Upload, asked_again, trust};
 pub use collector::Collector;

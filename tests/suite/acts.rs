@@ -21,6 +21,7 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     Department,
+    ChangeDepartment,
     Practice,
     ChangePractice,
     Register,
@@ -86,9 +87,9 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
+    Accept, Acknowledge, Ask, ChangeDepartment, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard,
+    DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock,
+    NoPicture, Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
     RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
     SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
     SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
@@ -96,8 +97,9 @@ use Act::{
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 64] = [
     Department,
+    ChangeDepartment,
     Practice,
     ChangePractice,
     Register,
@@ -203,9 +205,8 @@ impl<'a> Play<'a> {
     /// Does one act, or repeats it.
     pub async fn perform(&mut self, act: Act) -> Done {
         match act {
-            Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
-                self.administration(act).await
-            }
+            Department | ChangeDepartment | Practice | ChangePractice | Register | Enablement | Import | Person
+            | Grant | EndGrant => self.administration(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

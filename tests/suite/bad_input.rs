@@ -76,7 +76,40 @@ fn wrong_fields() -> Vec<(&'static str, Spoil)> {
         ("site unknown", |c| c["findings"][0]["bodySite"]["code"] = json!("0")),
         ("laterality missing", |c| c["findings"][0]["laterality"] = Value::Null),
         ("kind missing", |c| c["findings"][0]["kind"] = Value::Null),
+        ("history missing", |c| c["history"] = Value::Null),
+        ("no questionnaire answered", |c| c["answers"] = json!([])),
+        ("consent not given", |c| c["answers"][0]["values"]["consent"] = json!(false)),
+        ("a size beyond reason", |c| c["answers"][2]["values"]["size-longest"] = json!(5000)),
+        ("“none” and something", |c| c["answers"][1]["values"]["risk"] = json!(["none", "161432005"])),
+        ("a day that is none", |c| burn(c, "2026-02-30")),
+        ("a red flag not phoned in", |c| red_flag(c, Value::Null)),
+        ("a call with nobody", |c| red_flag(c, json!({ "spokeWith": "", "at": "2026-03-02T07:00:00Z" }))),
+        ("a call at no time", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": null }))),
+        ("a call to come", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": "2999-01-01T07:00:00Z" }))),
+        ("a view missing without a reason", |c| c["viewOverrides"] = json!([])),
+        ("a questionnaire of another world", |c| c["answers"][0]["version"] = json!(99)),
+        ("an answer that is none", |c| c["answers"][0]["values"]["consent"] = json!("yes")),
+        ("an answer about nothing", |c| c["answers"][0]["values"]["nothing"] = json!("x")),
+        ("an answer too long", |c| c["answers"][0]["values"]["medication"] = json!("x".repeat(4001))),
+        ("the same answered twice", |c| c["answers"][1] = c["answers"][0].clone()),
+        ("answers of the wrong level", |c| c["answers"][2]["findingId"] = Value::Null),
+        ("a reason too long", |c| c["viewOverrides"][0]["reason"] = json!("x".repeat(501))),
     ]
+}
+
+/// A burn for the plastic surgeons, on a day.
+fn burn(content: &mut Value, day: &str) {
+    content["specialty"] = json!("plastic-surgery");
+    content["findings"][0]["kind"] = json!("burn");
+    *content = tests::answered(content.take());
+    content["answers"][1]["values"]["burned-on"] = json!(day);
+}
+
+/// A burn with smoke inhaled, and whether that was phoned in.
+fn red_flag(content: &mut Value, call: Value) {
+    burn(content, "2026-03-01");
+    content["answers"][1]["values"]["danger"] = json!(["inhalation"]);
+    content["emergencyCall"] = call;
 }
 
 #[tokio::test]
@@ -147,6 +180,7 @@ async fn files(world: &kit::testing::World, cast: &Cast, told: &mut Told) {
     let cut = &good[..good.len() / 2];
     for (case, status, bytes) in [
         ("a text file named .jpg", 415, b"Dear colleague, the picture is attached.".to_vec()),
+        ("a film", 415, b"\0\0\0\x18ftypmp42\0\0\0\0isommp42".to_vec()),
         ("a truncated JPEG", 422, cut.to_vec()),
         ("an empty file", 422, Vec::new()),
     ] {

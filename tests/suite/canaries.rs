@@ -169,19 +169,43 @@ async fn refer(
     planted: &mut Vec<String>,
     told: &mut Vec<String>,
 ) {
-    let kinds = ["Name", "Question", "History", "Description", "Duration", "Note", "Reason", "File", "Bad"];
+    let kinds = [
+        "Name",
+        "Question",
+        "History",
+        "Description",
+        "Duration",
+        "Note",
+        "Reason",
+        "File",
+        "Bad",
+        "Drug",
+        "Call",
+        "Why",
+        "Street",
+    ];
     let words: Vec<String> = kinds.iter().map(|kind| canary(kind, n)).collect();
     let number = made_up_number(n);
     planted.extend(words.iter().filter(|word| !word.contains("Reason") || !n.is_multiple_of(5)).cloned());
     planted.push(number.clone());
     let (referral, finding) = (id(5_000 + n as u128), id(9_000 + n as u128));
     let path = format!("/api/intake/referrals/{referral}");
-    let mut content = json!({
-        "patient": { "identifierSystem": "no-national", "identifier": number, "name": words[0], "birthDate": "1974-11-13", "sex": "female" },
+    let mut content = tests::answered(json!({
+        "patient": { "identifierSystem": "no-national", "identifier": number, "name": words[0], "birthDate": "1974-11-13", "sex": "female",
+            "address": words[12] },
         "specialty": "dermatology", "departmentId": department, "priority": "routine", "question": words[1], "history": words[2],
         "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" }, "laterality": "left",
             "kind": "lesion", "description": words[3], "duration": words[4] }],
-    });
+    }));
+    content["answers"][0]["values"]["medication"] = json!(words[9]);
+    content["emergencyCall"] = json!({ "spokeWith": words[10], "at": "2020-01-01T08:00:00Z" });
+    for one in content["viewOverrides"].as_array_mut().expect("reasons") {
+        one["reason"] = json!(words[11]);
+    }
+    // Answers that are refused are told without what was written.
+    let mut odd = content.clone();
+    odd["answers"][0]["values"] = json!({ "consent": words[9], words[9].clone(): true, "language": words[9] });
+    told.push(gp.put(&path, json!({ "version": 0, "practiceId": practice, "content": odd })).await.expect(422).text());
     let saved =
         gp.put(&path, json!({ "version": 0, "practiceId": practice, "content": content })).await.expect(200).json();
     told.push(gp.post(&format!("{path}/submit"), json!({ "version": saved["version"] })).await.expect(422).text());

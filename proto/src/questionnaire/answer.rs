@@ -69,9 +69,7 @@ impl<'a> Answers<'a> {
             None => item.required.then_some(Flaw::Required),
             Some(value) => incomplete(item, value, &is_day),
         };
-        enabled
-            .filter_map(|item| Some(Fault { link_id: &item.link_id, item: Some(item), flaw: flaw(item)? }))
-            .collect()
+        enabled.filter_map(|item| Some(Fault { link_id: &item.link_id, item: Some(item), flaw: flaw(item)? })).collect()
     }
 
     /// Whether an item is asked.

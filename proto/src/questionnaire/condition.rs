@@ -23,7 +23,7 @@ pub enum Fact {
 }
 
 /// Holds when what is named (`linkId` or `fact`) equals `answer` or one of `oneOf`, or contains it, or lies beyond a bound.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = questionnaire::Condition)]
 pub struct Condition {
@@ -41,10 +41,10 @@ pub struct Condition {
     pub one_of: Vec<String>,
     /// A number greater than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub above: Option<f64>,
+    pub above: Option<i64>,
     /// A number less than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub below: Option<f64>,
+    pub below: Option<i64>,
 }
 
 /// What the referral says of one finding, or of itself.
@@ -98,7 +98,8 @@ impl Condition {
             _ => None,
         };
         let beyond = number.is_some_and(|number| {
-            self.above.is_some_and(|bound| number > bound) || self.below.is_some_and(|bound| number < bound)
+            self.above.is_some_and(|bound| number > bound as f64)
+                || self.below.is_some_and(|bound| number < bound as f64)
         });
         equal || one_of || beyond
     }

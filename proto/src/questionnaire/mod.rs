@@ -11,6 +11,7 @@
 
 mod answer;
 mod condition;
+mod example;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -93,9 +94,12 @@ impl Catalogue {
         kind: Option<&'a str>,
         begun: impl Fn(&str) -> Option<u32> + 'a,
     ) -> impl Iterator<Item = &'a Questionnaire> + 'a {
-        let newest = self.0.iter().filter(|one| self.newest(&one.id).is_some_and(|newest| newest.version == one.version));
+        let newest =
+            self.0.iter().filter(|one| self.newest(&one.id).is_some_and(|newest| newest.version == one.version));
         newest
-            .map(move |newest| begun(&newest.id).and_then(|version| self.version(&newest.id, version)).unwrap_or(newest))
+            .map(move |newest| {
+                begun(&newest.id).and_then(|version| self.version(&newest.id, version)).unwrap_or(newest)
+            })
             .filter(move |one| one.applies(specialty, kind))
     }
 }

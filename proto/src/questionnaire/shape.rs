@@ -58,10 +58,8 @@ pub enum Value {
     #[schema(value_type = f64)]
     Number(serde_json::Number),
     /// Text, a code, or a day.
-    #[schema(max_length = 10_000)]
     Text(String),
     /// Codes.
-    #[schema(max_items = 100)]
     Codes(Vec<String>),
 }
 
@@ -79,7 +77,7 @@ pub struct AnswerOption {
 }
 
 /// One thing that is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = questionnaire::Item)]
 pub struct Item {
@@ -129,7 +127,7 @@ pub struct Item {
 }
 
 /// A sentence that is shown when something holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = questionnaire::Flag)]
 pub struct Flag {
@@ -142,7 +140,7 @@ pub struct Flag {
 }
 
 /// Pictures that belong to a finding, or to the referral.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = questionnaire::RequiredView)]
 pub struct RequiredView {
@@ -172,7 +170,7 @@ impl RequiredView {
 }
 
 /// A questionnaire of one version.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Questionnaire {
     /// Its name, the same in all versions.

@@ -4,9 +4,8 @@ use super::*;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-const VIEWS: [&str; 9] = [
-    "overview", "regional", "close-up", "oblique", "dermoscopic", "otoscopic", "endoscopic", "scale", "document",
-];
+const VIEWS: [&str; 9] =
+    ["overview", "regional", "close-up", "oblique", "dermoscopic", "otoscopic", "endoscopic", "scale", "document"];
 
 /// Every text of a description with where it stands.
 fn texts(one: &Questionnaire) -> Vec<(String, &Text)> {
@@ -51,7 +50,11 @@ fn every_text_stands_in_both_languages() {
         }
         let sentences = one.red_flags.iter().chain(&one.warnings).flat_map(|flag| [&flag.text.en, &flag.text.nb]);
         assert!(sentences.clone().all(|text| text.ends_with('.')), "{}: a flag is a sentence", one.id);
-        assert!(one.item.iter().all(|item| item.text.en != item.text.nb || item.link_id == "tympanogram"), "{}", one.id);
+        assert!(
+            one.item.iter().all(|item| item.text.en != item.text.nb || item.link_id == "tympanogram"),
+            "{}",
+            one.id
+        );
     }
     assert!(looked_at > 300, "{looked_at}");
 }
@@ -87,7 +90,12 @@ fn every_item_can_be_answered() {
 /// That a condition names something of `items` that can be so.
 fn can_hold(place: &str, items: &[Item], condition: &Condition) {
     assert!(condition.link_id.is_some() != condition.fact.is_some(), "{place}: one thing is looked at");
-    let ways = [condition.answer.is_some(), !condition.one_of.is_empty(), condition.above.is_some(), condition.below.is_some()];
+    let ways = [
+        condition.answer.is_some(),
+        !condition.one_of.is_empty(),
+        condition.above.is_some(),
+        condition.below.is_some(),
+    ];
     assert_eq!(ways.iter().filter(|way| **way).count(), 1, "{place}: in one way");
     let Some(link_id) = &condition.link_id else {
         return;
@@ -226,12 +234,17 @@ fn completeness() {
     is(header(serde_json::json!({ "interpreter": true, "language": "other" })), &named);
     is(header(serde_json::json!({ "interpreter": false, "language": "other" })), &always);
     let burn = serde_json::json!({ "mechanism": "scald", "burned-on": "yesterday", "tbsa": 101, "depth": "full", "danger": ["none", "face"] });
-    is(flaws("plastic-burn", burn, true), &[("burned-on", Flaw::NotADate), ("tbsa", Flaw::OutOfRange), ("danger", Flaw::Exclusive)]);
+    is(
+        flaws("plastic-burn", burn, true),
+        &[("burned-on", Flaw::NotADate), ("tbsa", Flaw::OutOfRange), ("danger", Flaw::Exclusive)],
+    );
 }
 
 #[test]
 fn what_is_not_asked_is_not_kept_and_decides_nothing() {
-    let values = values(serde_json::json!({ "language": "other", "language-name": "Kven", "pregnancy": true, "medication": " " }));
+    let values = values(
+        serde_json::json!({ "language": "other", "language-name": "Kven", "pregnancy": true, "medication": " " }),
+    );
     let answers = Answers { questionnaire: ALL.newest("referral").expect("published"), values: &values };
     let kept = answers.kept(|text| text.trim().is_empty());
     assert_eq!(kept.keys().map(String::as_str).collect::<Vec<_>>(), ["pregnancy"]);
@@ -256,14 +269,16 @@ fn flags_and_views_follow_answers_and_facts() {
     assert!(red.is_empty());
     let (red, warned, _) = codes("ent", serde_json::json!({ "red-flags": ["button-battery", "tumour"] }), &none);
     assert_eq!((red, warned), (vec!["button-battery".to_owned()], vec!["cancer-pathway".to_owned()]));
-    let (_, warned, _) = codes("referral", serde_json::json!({}), &Facts { age_years: Some(15), findings: 4, ..Facts::default() });
+    let (_, warned, _) =
+        codes("referral", serde_json::json!({}), &Facts { age_years: Some(15), findings: 4, ..Facts::default() });
     assert_eq!(warned, ["child", "many-findings"]);
     let plain = vec!["overview".to_owned(), "close-up|oblique|scale".to_owned(), "scale".to_owned()];
     let pink = serde_json::json!({ "colours": ["371243003"] });
     assert_eq!(codes("dermatology-lesion", pink.clone(), &none).2, plain);
     let brown = serde_json::json!({ "colours": ["371243003", "371254008"] });
     assert!(codes("dermatology-lesion", brown, &none).2.contains(&"dermoscopic".to_owned()));
-    let suspected = Facts { priority: Some("suspected-cancer".into()), body_site: Some("59112000".into()), ..Facts::default() };
+    let suspected =
+        Facts { priority: Some("suspected-cancer".into()), body_site: Some("59112000".into()), ..Facts::default() };
     let (_, warned, views) = codes("dermatology-lesion", pink, &suspected);
     assert!(views.contains(&"dermoscopic".to_owned()));
     assert_eq!(warned, ["genital-site"]);

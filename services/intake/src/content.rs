@@ -3,13 +3,19 @@
 //! All of it is patient identity or free text, so it is stored as one sealed JSON under the referral's key. Unknown fields
 //! are refused: a field that was silently dropped would be a sentence that the specialist never reads.
 
+use crate::answers::{self, QuestionnaireAnswers};
 use crate::body_site;
+use crate::emergency::EmergencyCall;
 use crate::identifier;
+use crate::missing::Shown;
 use crate::text::is_plain;
 use crate::vocabulary::{FindingKind, IdentifierSystem, Laterality, Priority, Sex, Specialty};
+use crate::wanted::{self, ViewOverride};
 use kit::http::FieldError;
+use proto::questionnaire::{ALL, Catalogue};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use time::Date;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,6 +23,10 @@ use uuid::Uuid;
 pub const MAX_FINDINGS: usize = 20;
 const LONG_TEXT: usize = 10_000;
 const SHORT_TEXT: usize = 300;
+const REASON: usize = 500;
+const PHONE: usize = 40;
+/// Most reasons for missing views.
+const MAX_OVERRIDES: usize = 100;
 
 /// A referral's content.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,6 +61,17 @@ pub struct DraftContent {
     /// What is to be answered, one by one.
     #[schema(max_items = 20)]
     pub findings: Vec<Finding>,
+    /// What the questionnaires asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 80)]
+    pub answers: Vec<QuestionnaireAnswers>,
+    /// What was dangerous was phoned in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency_call: Option<EmergencyCall>,
+    /// Why views are missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub view_overrides: Vec<ViewOverride>,
 }
 
 /// The patient.
@@ -84,6 +105,20 @@ pub struct Patient {
     /// Administrative gender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
+    /// Telephone, as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        max_length = 40,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
+    pub phone: Option<String>,
+    /// Address, as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        max_length = 300,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]*$"
+    )]
+    pub address: Option<String>,
 }
 
 impl Patient {
@@ -181,6 +216,8 @@ impl DraftContent {
             limit("patient.identifier", patient.identifier.as_deref(), 64);
             limit("patient.name", patient.name.as_deref(), SHORT_TEXT);
             limit("patient.birthDate", patient.birth_date.as_deref(), 10);
+            limit("patient.phone", patient.phone.as_deref(), PHONE);
+            limit("patient.address", patient.address.as_deref(), SHORT_TEXT);
         }
         limit("question", self.question.as_deref(), LONG_TEXT);
         limit("history", self.history.as_deref(), LONG_TEXT);
@@ -193,6 +230,17 @@ impl DraftContent {
                 limit(&format!("findings[{at}].bodySite"), worst.map(String::as_str), SHORT_TEXT);
             }
         }
+        if let Some(call) = &self.emergency_call {
+            limit("emergencyCall.spokeWith", Some(&call.spoke_with), SHORT_TEXT);
+        }
+        for (at, one) in self.view_overrides.iter().enumerate().take(MAX_OVERRIDES) {
+            limit(&format!("viewOverrides[{at}].reason"), Some(&one.reason), REASON);
+        }
+        if self.view_overrides.len() > MAX_OVERRIDES {
+            let message = "There are too many reasons for missing pictures. Give one for each view.";
+            errors.push(FieldError::new("viewOverrides", "too-many", message));
+        }
+        errors.extend(answers::excesses(&self.answers, &ALL));
         if self.findings.len() > MAX_FINDINGS {
             let message =
                 format!("At most {MAX_FINDINGS} findings fit into one referral. Send the others in another referral.");
@@ -207,6 +255,19 @@ impl DraftContent {
             ));
         }
         errors
+    }
+
+    /// What goes out: without answers that are not asked for, reasons that are not needed, and a call that is not written.
+    #[must_use]
+    pub fn as_sent(&self, catalogue: &Catalogue, pictures: &[Shown], today: Date) -> Self {
+        let asked = answers::asked(self, catalogue, today);
+        let wanted = wanted::wanted(self, &asked, pictures);
+        Self {
+            answers: answers::kept(&asked),
+            view_overrides: wanted::used_overrides(self, &wanted),
+            emergency_call: self.emergency_call.clone().filter(|call| !call.is_empty()),
+            ..self.clone()
+        }
     }
 
     /// Whether a finding is (still) part of the referral. Send wants a picture of one that was removed

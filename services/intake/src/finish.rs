@@ -145,7 +145,7 @@ fn judge(row: &upload::Row, bytes: &[u8]) -> Result<Picture, Problem> {
     }
     picture::check(bytes).map_err(|refusal| match refusal.code {
         "too-large" => too_large(),
-        "not-a-picture" => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal.code, refusal.message),
+        "not-a-picture" | "video" => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal.code, refusal.message),
         code => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, refusal.message),
     })
 }

@@ -3,6 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
+//! | [`answers`], [`emergency`], [`wanted`] | questionnaires, red flags and the call they demand, the pictures that belong to it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
 //! | [`erase()`] | a referral is erased |
@@ -17,9 +18,11 @@
 //! the reply or be removed.
 
 mod acting;
+pub mod answers;
 pub mod body_site;
 pub mod content;
 pub mod due;
+pub mod emergency;
 mod erase;
 pub mod finish;
 mod http;
@@ -32,11 +35,14 @@ pub mod quota;
 pub mod receive;
 mod referral;
 pub mod repair;
+#[cfg(test)]
+mod sample;
 pub mod sealed;
 pub mod store;
 pub mod text;
 pub mod upload;
 pub mod vocabulary;
+pub mod wanted;
 
 pub use erase::{EraseError, erase};
 

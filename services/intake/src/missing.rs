@@ -1,12 +1,17 @@
 //! What Send would refuse now: field by field, with the remedy. The browser shows the same list while a draft is written.
 
+use crate::answers::asked;
 use crate::body_site;
 use crate::content::{DraftContent, Finding, Patient};
+use crate::emergency::red_flags;
 use crate::identifier;
 use crate::patient::{self, BirthDateFlaw};
 use crate::text;
-use crate::vocabulary::{ImageState, Specialty};
+use crate::vocabulary::{ImageState, Specialty, View};
+use crate::wanted::{is_small, wanted};
+use kit::At;
 use kit::http::FieldError;
+use proto::questionnaire::Catalogue;
 use time::Date;
 use uuid::Uuid;
 
@@ -19,6 +24,10 @@ pub struct Shown {
     pub number: usize,
     /// Which finding it belongs to; none: the whole referral.
     pub finding: Option<Uuid>,
+    /// What it shows.
+    pub view: View,
+    /// Pixels as stored.
+    pub size: (u32, u32),
     /// How far it has come.
     pub state: ImageState,
     /// Why it was rejected.
@@ -30,9 +39,13 @@ pub type Offered<'a> = Option<&'a [Specialty]>;
 
 /// Where and when something is sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting {
+pub struct Setting<'a> {
     /// The calendar day.
     pub today: Date,
+    /// The instant.
+    pub now: At,
+    /// What is asked.
+    pub catalogue: &'a Catalogue,
     /// Whether everybody here is made up: numbers of synthetic people are taken then.
     pub synthetic: bool,
 }
@@ -45,7 +58,7 @@ pub fn missing(
     content: &DraftContent,
     pictures: &[Shown],
     department: Offered<'_>,
-    setting: Setting,
+    setting: Setting<'_>,
 ) -> Vec<FieldError> {
     let mut list = List(Vec::new());
     list.patient(content.patient.as_ref().unwrap_or(&Patient::default()), setting);
@@ -56,9 +69,19 @@ pub fn missing(
     for (at, finding) in content.findings.iter().enumerate() {
         list.finding(at, finding);
     }
+    let asked = asked(content, setting.catalogue, setting.today);
+    list.answers(asked.iter().filter(|one| one.finding.is_some()));
     list.pictures(pictures, content);
+    list.views(&wanted(content, &asked, pictures), content);
     if blank(content.question.as_deref()) {
         list.add("question", REQUIRED, "Write what you want to know from the specialist.");
+    }
+    if blank(content.history.as_deref()) {
+        list.add(
+            "history",
+            REQUIRED,
+            "Write how it began and went: since when, symptoms, course, and what treatment did.",
+        );
     }
     if content.priority.is_none() {
         list.add(
@@ -67,6 +90,8 @@ pub fn missing(
             "Choose how soon an answer is needed. When it can't wait until tomorrow, phone the department instead.",
         );
     }
+    list.answers(asked.iter().filter(|one| one.finding.is_none()));
+    list.emergency(content.emergency_call.as_ref(), red_flags(&asked).is_empty(), setting.now);
     list.0
 }
 
@@ -80,14 +105,16 @@ fn differs(patient: &Patient, born: Date) -> bool {
     number.is_some_and(|(system, written)| identifier::contradicts(system, written, born))
 }
 
-struct List(Vec<FieldError>);
+pub(crate) struct List(Vec<FieldError>);
+
+mod asked;
 
 impl List {
     fn add(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
         self.0.push(FieldError::new(field, code, message.into()));
     }
 
-    fn patient(&mut self, patient: &Patient, setting: Setting) {
+    fn patient(&mut self, patient: &Patient, setting: Setting<'_>) {
         self.identifier(patient, setting.synthetic);
         if blank(patient.name.as_deref()) {
             self.add("patient.name", REQUIRED, "Write the patient's name.");
@@ -199,6 +226,12 @@ impl List {
                     "Picture {number} shows a finding that is not in the referral any more. Choose its finding."
                 );
                 self.add(field, "unknown-finding", message);
+            } else if picture.view.is_photograph() && is_small(picture.size.0, picture.size.1) {
+                let (width, height) = picture.size;
+                let message = format!(
+                    "Picture {number} is {width} × {height} pixels; a photograph needs 800 × 600 at least. Take it again with a higher resolution and without zoom."
+                );
+                self.add(field, "too-small", message);
             }
         }
     }

@@ -1,11 +1,16 @@
 //! A referral and its pictures as events carry them: whole, so that no reader has to ask back.
 
+use crate::answers::QuestionnaireAnswers;
 use crate::content::{DraftContent, Finding};
+use crate::emergency::EmergencyCall;
 use crate::patient;
 use crate::store::image;
+use crate::wanted::ViewOverride;
 use kit::At;
 use kit::log::Envelope;
-use proto::intake::{Patient, Picture, ReferralSubmitted};
+use proto::intake::{Answers, Patient, Picture, ReferralSubmitted};
+use proto::questionnaire::Value;
+use serde_json::to_string;
 use uuid::Uuid;
 
 /// What the referral's content does not say.
@@ -30,6 +35,8 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
             name: who.name.map(|text| text.trim().to_owned()).unwrap_or_default(),
             birth_date: who.birth_date.unwrap_or_default(),
             sex: who.sex.map_or_else(String::new, |one| one.as_str().to_owned()),
+            phone: who.phone.map(|text| text.trim().to_owned()).unwrap_or_default(),
+            address: who.address.map(|text| text.trim().to_owned()).unwrap_or_default(),
         }),
         practice_name: sending.practice_name.to_owned(),
         department_name: sending.department_name.to_owned(),
@@ -40,6 +47,9 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
         pictures: pictures.iter().map(|row| picture(row, content)).collect(),
         due_us: sending.due.micros(),
         referrer_name: sending.referrer_name.to_owned(),
+        answers: content.answers.iter().map(answers).collect(),
+        emergency_call: content.emergency_call.as_ref().map(emergency_call),
+        view_overrides: content.view_overrides.iter().map(view_override).collect(),
     }
 }
 
@@ -52,7 +62,41 @@ pub fn counted(envelope: Envelope, content: &DraftContent, pictures: usize, at: 
         age_65_plus: born.map(|born| patient::age(born, at.date()) >= 65),
         images: pictures as u32,
         findings: content.findings.len() as u32,
+        interpreter: interpreter(content),
+        view_overrides: content.view_overrides.len() as u32,
+        emergency_call: content.emergency_call.is_some(),
         ..envelope
+    }
+}
+
+/// Whether the patient needs an interpreter, when that was answered.
+fn interpreter(content: &DraftContent) -> Option<bool> {
+    let header = content.answers.iter().find(|one| one.questionnaire == "referral")?;
+    match header.values.get("interpreter")? {
+        Value::Boolean(needed) => Some(*needed),
+        _ => None,
+    }
+}
+
+fn answers(one: &QuestionnaireAnswers) -> Answers {
+    Answers {
+        questionnaire: one.questionnaire.clone(),
+        version: one.version,
+        finding: one.finding_id.map(bytes).unwrap_or_default(),
+        // A map of strings, numbers and the like always has a JSON text.
+        values: to_string(&one.values).unwrap_or_default(),
+    }
+}
+
+fn emergency_call(call: &EmergencyCall) -> proto::intake::EmergencyCall {
+    proto::intake::EmergencyCall { spoke_with: call.spoke_with.trim().to_owned(), at_us: call.at.map_or(0, At::micros) }
+}
+
+fn view_override(one: &ViewOverride) -> proto::intake::ViewOverride {
+    proto::intake::ViewOverride {
+        finding: one.finding_id.map(bytes).unwrap_or_default(),
+        view: one.view.as_str().to_owned(),
+        reason: one.reason.trim().to_owned(),
     }
 }
 

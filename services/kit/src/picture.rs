@@ -58,7 +58,7 @@ pub struct Picture {
 
 /// Why a file is refused: a stable `code` for programs and a `message` for the person who chose the file.
 ///
-/// Codes: `not-a-picture`, `truncated-picture`, `too-many-pixels`, `too-large`.
+/// Codes: `not-a-picture`, `video`, `truncated-picture`, `too-many-pixels`, `too-large`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {

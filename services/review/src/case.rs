@@ -1,5 +1,6 @@
 //! A case: the department's copy of a referral, as it came with the event that sent it.
 
+use crate::given::{EmergencyCall, QuestionnaireAnswers, ViewOverride};
 use kit::log::id_of;
 use proto::intake::ReferralSubmitted;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,12 @@ pub struct Content {
     pub history: String,
     /// What is to be judged, one answer each.
     pub findings: Vec<Finding>,
+    /// What the practice answered to questionnaires.
+    pub questionnaire_answers: Vec<QuestionnaireAnswers>,
+    /// What was dangerous was phoned in.
+    pub emergency_call: Option<EmergencyCall>,
+    /// Why views are missing.
+    pub view_overrides: Vec<ViewOverride>,
 }
 
 /// The patient as the practice wrote it.
@@ -101,6 +108,10 @@ pub struct Patient {
     pub birth_date: String,
     /// Administrative gender.
     pub sex: String,
+    /// Telephone; empty when it was not given.
+    pub phone: String,
+    /// Address; empty when it was not given.
+    pub address: String,
 }
 
 /// A lesion, rash, ear, wound, burn or scar.
@@ -134,22 +145,30 @@ pub struct BodySite {
     pub display: String,
 }
 
-impl From<ReferralSubmitted> for Content {
-    fn from(event: ReferralSubmitted) -> Self {
+impl TryFrom<ReferralSubmitted> for Content {
+    type Error = serde_json::Error;
+
+    fn try_from(event: ReferralSubmitted) -> Result<Self, serde_json::Error> {
         let patient = event.patient.unwrap_or_default();
-        Self {
+        let answers = event.answers.into_iter().map(QuestionnaireAnswers::try_from);
+        Ok(Self {
+            questionnaire_answers: answers.collect::<Result<_, _>>()?,
+            emergency_call: event.emergency_call.map(EmergencyCall::from),
+            view_overrides: event.view_overrides.into_iter().map(ViewOverride::from).collect(),
             patient: Patient {
                 identifier_system: patient.identifier_system,
                 identifier: patient.identifier,
                 name: patient.name,
                 birth_date: patient.birth_date,
                 sex: patient.sex,
+                phone: patient.phone,
+                address: patient.address,
             },
             referrer_name: event.referrer_name,
             question: event.question,
             history: event.history,
             findings: event.findings.into_iter().map(Finding::from).collect(),
-        }
+        })
     }
 }
 
@@ -225,7 +244,7 @@ mod tests {
             site_display: "Forearm".into(),
             ..Default::default()
         });
-        let content = Content::from(event);
+        let content = Content::try_from(event).expect("readable answers");
         assert_eq!(content.findings[0].body_site, None);
         assert_eq!(content.body_site(), Some("Forearm"));
     }

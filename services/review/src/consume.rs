@@ -57,7 +57,10 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
             let mut row = clear(event, &referral)?;
             let pictures = referral.pictures.clone();
             let key = ctx.keys.get(row.data_key).await.map_err(kit::Error::from)?;
-            row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &Content::from(referral))?);
+            // The error could quote an answer.
+            let content =
+                Content::try_from(referral).map_err(|_| ProjectError::Poison("its answers can't be read".into()))?;
+            row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &content)?);
             let (id, at) = (row.id, row.submitted_at);
             if store::case::add(tx, row).await? == 1 {
                 store::image::add(tx, id, None, &pictures, at).await?;

@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
+//! | [`case`], [`given`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
@@ -17,6 +17,7 @@
 pub mod answer;
 pub mod case;
 pub mod claim;
+pub mod given;
 pub mod http;
 pub mod image;
 pub mod question;

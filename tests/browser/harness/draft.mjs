@@ -6,7 +6,7 @@ import { eventually } from './session.mjs'
 /** Month + 80: the tax authority's synthetic series, which no real person has. The check digits are right. */
 export const patient = { identifierSystem: 'no-national', identifier: '14835840264', name: 'Kari SYNTHETIC', birthDate: '1958-03-14', sex: 'female' }
 
-/** What a complete referral holds; `departmentId` decides where it goes. */
+/** What a complete referral holds; `departmentId` decides where it goes. A view that is not sent has its reason; one that is sent needs none. */
 export function content(departmentId, findingId = randomUUID()) {
   return {
     patient,
@@ -14,7 +14,7 @@ export function content(departmentId, findingId = randomUUID()) {
     departmentId,
     priority: 'routine',
     question: 'Is this mole benign, or should it be removed?',
-    history: 'Has grown during the last six months.',
+    history: 'Has grown during the last six months. No melanoma in the family.',
     findings: [
       {
         id: findingId,
@@ -22,32 +22,30 @@ export function content(departmentId, findingId = randomUUID()) {
         laterality: 'left',
         kind: 'lesion',
         description: 'Brown, 8 mm, irregular edge.',
-        duration: '',
+        duration: '6 months',
       },
     ],
     answers: answers(findingId),
+    viewOverrides: ['overview', 'close-up', 'dermoscopic'].map((view) => ({ findingId, view, reason: 'The other pictures show it.' })),
   }
 }
 
-/** What the questionnaires of a skin lesion ask. */
-function answers(findingId) {
-  const of = (questionnaire, id, values) => ({ questionnaire, version: 1, findingId: id, values })
+/** What the questionnaires ask of a pigmented lesion. */
+export function answers(findingId) {
+  const one = (questionnaire, values, finding = null) => ({ questionnaire, version: 1, findingId: finding, values })
   return [
-    of('referral', null, { 'request-type': 'advice', 'provisional-diagnosis': 'Naevus', medication: 'None', allergies: 'None known', consent: true, 'consent-mode': 'verbal' }),
-    of('dermatology', null, { 'skin-type': 'C74570', risk: ['family-melanoma'] }),
-    of('dermatology-lesion', findingId, { 'size-longest': 8, 'size-across': 6, duration: 'months', 'duration-count': 6, colours: ['371254008'], border: 'irregular' }),
+    one('referral', { 'provisional-diagnosis': 'Atypical naevus', medication: 'None', allergies: 'None known', consent: true }),
+    one('dermatology', { 'skin-type': 'C74570', risk: ['none'] }),
+    one('dermatology-lesion', { 'size-longest': 8, 'size-across': 6, duration: 'months', 'duration-count': 6, colours: ['371254008'] }, findingId),
   ]
 }
 
-/** The pictures that a brown lesion needs, in the order in which they are added. */
-const views = ['overview', 'close-up', 'dermoscopic']
-
 /**
- * Saves a draft for the session's practice; with fewer than three pictures to come, it says why the others are missing.
+ * Saves a draft for the session's practice.
  *
  * @returns {Promise<{id: string, version: number, findingId: string}>}
  */
-export async function saveDraft(session, pictures = views.length) {
+export async function saveDraft(session) {
   const practice = session.me.grants.find((grant) => grant.practice !== null)?.practice
   if (practice === undefined) throw new Error('the person belongs to no practice')
   const departments = await session.get('/api/intake/departments')
@@ -56,19 +54,16 @@ export async function saveDraft(session, pictures = views.length) {
   const saved = await session.json('PUT', `/api/intake/referrals/${id}`, {
     version: 0,
     practiceId: practice.id,
-    content: {
-      ...content(department.id, findingId),
-      viewOverrides: views.slice(pictures).map((view) => ({ findingId, view, reason: 'Not taken in this test.' })),
-    },
+    content: content(department.id, findingId),
   })
   return { id, version: saved.version, findingId }
 }
 
 /** A draft with these pictures, ready to be sent: overview first, then close-ups. */
 export async function draftWithPictures(session, pictures) {
-  const draft = await saveDraft(session, pictures.length)
+  const draft = await saveDraft(session)
   for (const [place, picture] of pictures.entries()) {
-    const view = views[place] ?? 'close-up'
+    const view = ['overview', 'close-up', 'dermoscopic'][place] ?? 'close-up'
     const metadata = { referral: draft.id, image: randomUUID(), view, finding: draft.findingId, sha256: sha256(picture) }
     const created = await session.fetch('/api/intake/uploads', {
       method: 'POST',

@@ -8,7 +8,7 @@ pub struct Album(Vec<Vec<u8>>);
 impl Album {
     /// Makes them.
     pub fn make() -> Self {
-        let sizes = [(640, 480), (800, 600), (1000, 800), (1200, 900)];
+        let sizes = [(800, 600), (1024, 768), (1000, 800), (1200, 900)];
         Self((0..8).map(|seed| jpeg(sizes[seed % 4].0, sizes[seed % 4].1, seed as u32 + 1)).collect())
     }
 

@@ -65,12 +65,12 @@ pub fn named(images: &Value) -> Vec<Chosen> {
 
 /// A complete draft's content.
 pub fn content(department: &crate::plan::Department, question: &str, finding: Uuid) -> Value {
-    json!({
+    tests::answered(json!({
         "patient": { "identifierSystem": "no-national", "identifier": "13917404075", "name": "Kari SYNTHETIC",
             "birthDate": "1974-11-13", "sex": "female" },
         "specialty": department.specialty, "departmentId": department.id, "priority": "routine",
         "question": question, "history": "Growing since summer.",
         "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" },
             "laterality": "left", "kind": "lesion", "description": "Two-coloured, 7 mm.", "duration": "6 months" }],
-    })
+    }))
 }

@@ -36,6 +36,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
 fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
         path if path.starts_with("/api/directory/practices") => thing.practice,
+        path if path.starts_with("/api/directory/departments") => thing.department,
         path if path.starts_with("/api/directory/people") => thing.person,
         path if path.contains("/images/") => thing.image,
         path if path.contains("/uploads/") => thing.upload,
@@ -79,6 +80,7 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         ("POST", "/api/directory/departments") => {
             json!({ "name": "New", "hospital": "Hospital", "specialties": ["ent"] })
         }
+        ("PATCH", "/api/directory/departments/{id}") => json!({ "dutyPhone": "11", "dutyHours": "Always" }),
         ("POST", "/api/directory/people") => {
             json!({ "name": "New Person", "email": "new@lysbro.example", "language": "en" })
         }

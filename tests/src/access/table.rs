@@ -41,6 +41,8 @@ pub enum Noun {
     Referral,
     /// A practice of the register.
     Practice,
+    /// A department of the register.
+    Department,
     /// A person.
     Person,
     /// A person's grant.
@@ -154,7 +156,7 @@ use For::{
     Administrators, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
     SignedIn,
 };
-use Noun::{Grant, Person, Practice, Referral};
+use Noun::{Department, Grant, Person, Practice, Referral};
 
 /// Sent, and not erased.
 const WITH_DEPARTMENT: &[Stage] = &[Sent, Asked, Answered, Withdrawn];
@@ -186,6 +188,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/directory/import", Administrators, 200),
     row("GET", "/api/directory/departments", Administrators, 200),
     row("POST", "/api/directory/departments", Administrators, 201),
+    row("PATCH", "/api/directory/departments/{id}", Administrators, 204).on(Department, &[Registered]),
     row("GET", "/api/directory/people", Administrators, 200),
     row("POST", "/api/directory/people", Administrators, 201),
     row("POST", "/api/directory/people/{id}/invitation", Administrators, 201).on(Person, &[Registered]),

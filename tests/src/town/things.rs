@@ -1,7 +1,7 @@
 //! A referral at every stage, made through the routes, with a canary in every name and text.
 
 use super::{Asked, Town, Who};
-use crate::{Reply, jpeg, made_up_number};
+use crate::{Reply, answered, jpeg, made_up_number};
 use base64::Engine;
 use serde_json::{Value, json};
 use time::Duration;
@@ -73,6 +73,8 @@ pub struct Thing {
     pub answer: Uuid,
     /// A practice.
     pub practice: Uuid,
+    /// A department of the register.
+    pub department: Uuid,
     /// A person.
     pub person: Uuid,
     /// A grant.
@@ -95,6 +97,7 @@ impl Thing {
             question: id(),
             answer: id(),
             practice: id(),
+            department: id(),
             person: id(),
             grant: id(),
         }
@@ -110,13 +113,13 @@ impl Thing {
 pub fn content(way: Way, department: Uuid, finding: Uuid, seed: usize) -> Value {
     let word = |kind: &str| format!("KanariPat{}{kind}", way.name());
     let specialty = ["dermatology", "ent"][way.department];
-    json!({
+    answered(json!({
         "patient": { "identifierSystem": "no-national", "identifier": made_up_number(seed), "name": word("Name"),
             "birthDate": "1974-11-13", "sex": "female" },
         "specialty": specialty, "departmentId": department, "priority": "routine", "question": word("Question"), "history": word("History"),
         "findings": [{ "id": finding, "bodySite": { "code": "66643007", "system": "SCT", "display": "Skin of back" },
             "laterality": "left", "kind": "lesion", "description": word("Description"), "duration": word("Duration") }],
-    })
+    }))
 }
 
 /// `Upload-Metadata` of a picture.
@@ -127,7 +130,8 @@ pub fn metadata(referral: Uuid, image: Uuid, finding: Uuid, sha256: Option<&str>
         encode(&referral.to_string()),
         encode(&image.to_string()),
         encode(&finding.to_string()),
-        encode("close-up")
+        // Small pictures are quick, and no photograph may be small.
+        encode("endoscopic")
     );
     if let Some(sha256) = sha256 {
         pairs += &format!(",sha256 {}", encode(sha256));

@@ -91,8 +91,7 @@ fn varied(asked: Asked, variation: Variation, thing: &Thing) -> Asked {
 }
 
 /// The same for every office, so a browser may keep it.
-const FOR_EVERYBODY: [&str; 3] =
-    ["/api/intake/body-sites", "/api/intake/questionnaires", "/api/review/questionnaires"];
+const FOR_EVERYBODY: [&str; 3] = ["/api/intake/body-sites", "/api/intake/questionnaires", "/api/review/questionnaires"];
 
 /// A shared browser asks again before it shows it to the next person.
 fn kept_by_nobody(reply: &Reply) -> bool {
@@ -122,13 +121,21 @@ fn things(town: &Town, noun: Noun) -> Vec<Thing> {
     let registered = |practice: usize, who: Who| {
         let one = town.somebody(who);
         let way = Some(Way { office: practice, department: 0 });
-        let practice = town.practices[practice];
-        Thing { stage: Stage::Registered, way, practice, person: one.person, grant: one.grant, ..absent.clone() }
+        let (department, practice) = (town.departments[practice], town.practices[practice]);
+        Thing {
+            stage: Stage::Registered,
+            way,
+            practice,
+            department,
+            person: one.person,
+            grant: one.grant,
+            ..absent.clone()
+        }
     };
     match noun {
         Noun::Nothing => vec![absent],
         Noun::Referral => town.things.clone(),
-        Noun::Practice | Noun::Person => vec![registered(0, Who::GpA), registered(1, Who::GpB)],
+        Noun::Practice | Noun::Department | Noun::Person => vec![registered(0, Who::GpA), registered(1, Who::GpB)],
         Noun::Grant => {
             let elsewhere = Thing { stage: Stage::Elsewhere, ..registered(0, Who::GpA) };
             let of_another = Thing { grant: town.somebody(Who::GpB).grant, ..elsewhere };

@@ -1,6 +1,8 @@
 //! What an administrator does: places, people and their rights.
 
-use super::Act::{ChangePractice, Department, Enablement, EndGrant, Grant, Import, Person, Practice, Register};
+use super::Act::{
+    ChangeDepartment, ChangePractice, Department, Enablement, EndGrant, Grant, Import, Person, Practice, Register,
+};
 use super::{Act, Done, Play};
 use http::Method;
 use serde_json::json;
@@ -20,6 +22,11 @@ impl Play<'_> {
             Department => {
                 let body = json!({ "id": department, "name": "Ear department", "hospital": "Hospital", "specialties": ["ent"] });
                 self.post(admin, "/api/directory/departments", body).await?.expect(201);
+            }
+            ChangeDepartment => {
+                let path = format!("/api/directory/departments/{department}");
+                let body = json!({ "dutyPhone": "+47 77 00 00 01", "dutyHours": "Mon–Fri 08–15" });
+                self.json(admin, Method::PATCH, &path, body).await?.expect(204);
             }
             Practice => {
                 // Without an id of its own: the key makes it once.

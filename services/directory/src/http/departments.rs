@@ -3,12 +3,12 @@
 use super::Made;
 use crate::acts::departments as act;
 use crate::acts::once::Author;
-use crate::department::NewDepartment;
+use crate::department::{DepartmentChange, NewDepartment};
 use crate::specialty::Specialty;
 use crate::store::departments as rows;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kit::http::Json;
+use kit::http::{Json, Path};
 use kit::idempotency::IdempotencyKey;
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct DepartmentView {
     hospital: String,
     specialties: Vec<Specialty>,
     duty_phone: Option<String>,
+    /// When somebody answers there.
+    duty_hours: Option<String>,
 }
 
 #[utoipa::path(get, path = "/departments", tag = "directory", responses((status = OK, body = Vec<DepartmentView>)))]
@@ -34,12 +36,14 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     for (department, specialty) in rows::specialties(&ctx.db).await? {
         specialties.entry(department).or_default().push(specialty);
     }
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
     let views = departments.into_iter().map(|row| DepartmentView {
         specialties: specialties.remove(&row.id).unwrap_or_default(),
         id: row.id,
         name: row.name,
         hospital: row.hospital,
-        duty_phone: Some(row.duty_phone).filter(|phone| !phone.is_empty()),
+        duty_phone: said(row.duty_phone),
+        duty_hours: said(row.duty_hours),
     });
     Ok(Json(views.collect()))
 }
@@ -53,4 +57,16 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let id = act::add(&ctx, &author, &new).await?;
     Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+#[utoipa::path(patch, path = "/departments/{id}", tag = "directory", params(("id" = Uuid, Path)),
+    request_body = DepartmentChange, responses((status = NO_CONTENT, description = "It holds from now on.")))]
+pub async fn change(
+    State(ctx): State<Context>,
+    author: Author,
+    Path(id): Path<Uuid>,
+    Json(change): Json<DepartmentChange>,
+) -> Result<StatusCode, Problem> {
+    act::change(&ctx, &author, id, &change).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -49,6 +49,7 @@ pub fn routes() -> Routes {
         .routes(routes!(import::dry_run))
         .routes(routes!(import::import))
         .routes(routes!(departments::list, departments::add))
+        .routes(routes!(departments::change))
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::invite))
         .routes(routes!(grants::give))

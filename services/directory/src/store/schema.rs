@@ -6,7 +6,7 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -74,4 +74,10 @@ const IMPORT: Migration = Migration {
         create table directory_turn (one {bigint} primary key, taken {bigint} not null) {strict};
         insert into directory_turn (one, taken) values (1, 0);
     ",
+};
+
+const DUTY_HOURS: Migration = Migration {
+    number: 50,
+    name: "when a department's duty telephone is answered",
+    sql: "alter table directory_department add column duty_hours text not null default '';",
 };

@@ -9,6 +9,7 @@ crate::on_both_engines!(
     practices_are_listed_with_register_and_enablement,
     a_practice_s_new_name_shows_everywhere,
     departments_are_listed_with_their_specialties,
+    a_department_s_duty_telephone_changes_field_by_field,
     people_are_listed_with_their_rights_and_the_reading_is_recorded,
     an_administrator_alone_administers,
     somebody_stays_administrator,
@@ -21,7 +22,8 @@ pub fn solvik() -> Value {
 }
 
 pub fn skin() -> Value {
-    json!({ "name": "SYNTHETIC Skin", "hospital": "SYNTHETIC Hospital", "specialties": ["ent", "dermatology"], "dutyPhone": "+47 77 00 00 00" })
+    json!({ "name": "SYNTHETIC Skin", "hospital": "SYNTHETIC Hospital", "specialties": ["ent", "dermatology"], "dutyPhone": "+47 77 00 00 00",
+        "dutyHours": "Mon–Fri 08–15" })
 }
 
 async fn add(administrator: &Browser<'_>, path: &str, form: Value) -> Uuid {
@@ -96,8 +98,27 @@ async fn departments_are_listed_with_their_specialties(office: Office) {
     assert_eq!(
         administrator.get("/departments").await.is(200),
         json!([{ "id": department, "name": "SYNTHETIC Skin", "hospital": "SYNTHETIC Hospital",
-            "specialties": ["dermatology", "ent"], "dutyPhone": "+47 77 00 00 00" }])
+            "specialties": ["dermatology", "ent"], "dutyPhone": "+47 77 00 00 00", "dutyHours": "Mon–Fri 08–15" }])
     );
+}
+
+async fn a_department_s_duty_telephone_changes_field_by_field(office: Office) {
+    let administrator = office.administrator().await;
+    let department = add(&administrator, "/departments", skin()).await;
+    let path = format!("/departments/{department}");
+    let duty = async || {
+        let listed = administrator.get("/departments").await.is(200);
+        (listed[0]["dutyPhone"].clone(), listed[0]["dutyHours"].clone())
+    };
+    administrator.patch(&path, json!({ "dutyHours": "Always" })).await.is(204);
+    assert_eq!(duty().await, (json!("+47 77 00 00 00"), json!("Always")));
+    administrator.patch(&path, json!({ "dutyPhone": "", "dutyHours": "Always" })).await.is(204);
+    assert_eq!(duty().await, (json!(null), json!("Always")));
+    administrator.patch(&path, json!({})).await.is(204);
+    administrator.patch(&path, json!({ "dutyHours": "x".repeat(201) })).await.is_problem(422, "invalid-input");
+    administrator.patch(&path, json!({ "name": "Another" })).await.is_problem(400, "malformed");
+    administrator.patch(&format!("/departments/{}", Uuid::from_u128(7)), json!({})).await.is_problem(404, "not-found");
+    assert_eq!(duty().await, (json!(null), json!("Always")));
 }
 
 async fn people_are_listed_with_their_rights_and_the_reading_is_recorded(office: Office) {

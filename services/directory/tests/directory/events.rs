@@ -7,8 +7,8 @@ use kit::log::{Opened, Recorded, of_subject, verify_chain};
 use kit::{At, Role};
 use proto::Event;
 use proto::directory::{
-    DepartmentRegistered, EnablementRecorded, GrantEnded, GrantGiven, PersonRegistered, PracticeChanged,
-    PracticeRegistered, SignedIn,
+    DepartmentChanged, DepartmentRegistered, EnablementRecorded, GrantEnded, GrantGiven, PersonRegistered,
+    PracticeChanged, PracticeRegistered, SignedIn,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -103,11 +103,18 @@ async fn a_practice_s_facts_are_dated_and_sealed(office: Office) {
 async fn a_department_s_fact_is_sealed(office: Office) {
     let administrator = office.administrator().await;
     let department = add(&administrator, "/departments", skin()).await;
+    for _ in 0..2 {
+        administrator.patch(&format!("/departments/{department}"), json!({ "dutyHours": "Always" })).await.is(204);
+    }
     let events = log_of(&office, department).await;
-    assert_eq!(kinds(&events), ["DepartmentRegistered"]);
+    assert_eq!(kinds(&events), ["DepartmentRegistered", "DepartmentChanged"], "the same again is no change");
     assert_eq!(events[0].department(), Some(department));
     let fact: DepartmentRegistered = open(&office, &events[0]).await;
     assert_eq!(fact.specialties, ["dermatology", "ent"]);
+    assert_eq!((fact.duty_phone.as_str(), fact.duty_hours.as_str()), ("+47 77 00 00 00", "Mon–Fri 08–15"));
+    let change: DepartmentChanged = open(&office, &events[1]).await;
+    assert_eq!(change, DepartmentChanged { duty_phone: None, duty_hours: Some("Always".into()) });
+    assert_eq!(events[1].department(), Some(department));
 }
 
 async fn a_person_s_facts_are_sealed_under_their_key(office: Office) {

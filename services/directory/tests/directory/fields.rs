@@ -90,6 +90,7 @@ async fn a_department_s_and_a_person_s_wrong_fields_have_their_message(office: O
         ),
         ("specialties", json!([]), "Choose at least one specialty that the department answers for."),
         ("dutyPhone", json!("ring"), "Write the telephone number with digits and spaces, for example +47 77 00 00 00."),
+        ("dutyHours", json!("x".repeat(201)), "Shorten when the telephone is answered to 200 characters."),
     ];
     wrong(&administrator, "/departments", &skin(), &cases).await;
 

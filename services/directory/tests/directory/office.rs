@@ -149,6 +149,10 @@ impl Browser<'_> {
         self.send(Method::PUT, path, Some(body), &[]).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body), &[]).await
+    }
+
     /// Sends a file.
     pub async fn csv(&self, path: &str, file: impl Into<Vec<u8>>) -> Answer {
         self.ask(Method::POST, path, Body::from(file.into()), &[("content-type", "text/csv; charset=utf-8")]).await

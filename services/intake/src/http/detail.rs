@@ -1,13 +1,16 @@
 //! One referral with everything about it, as the office's page shows it.
 
+use super::checks::{Checks, checks, would_refuse};
 use super::seen;
 use crate::acting::Acting;
 use crate::content::DraftContent;
-use crate::missing::{Setting, Shown, missing};
+use crate::emergency::Notice;
+use crate::missing::Shown;
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, happening, image, place, question};
+use crate::store::{answer, happening, image, question};
 use crate::vocabulary::{ImageState, View};
+use crate::wanted::WantedView;
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
 use kit::seal::DataKey;
@@ -41,6 +44,12 @@ pub struct Referral {
     receipt: Option<Receipt>,
     /// What Send would refuse now; empty when it was sent.
     missing: Vec<FieldError>,
+    /// What must be phoned in before it is sent.
+    red_flags: Vec<Notice>,
+    /// What is to be said, and hinders nothing.
+    warnings: Vec<Notice>,
+    /// Which pictures belong to it.
+    views: Vec<WantedView>,
     questions: Vec<Question>,
     /// The newest.
     answer: Option<Answer>,
@@ -144,6 +153,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     let receipt = Receipt::of(row, &images);
     let missing =
         if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
+    let Checks { red_flags, warnings, views } = checks(&ctx, content, &images);
     let questions = question::of_referral(&ctx.db, id).await?;
     let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;
     let mut earlier = answer::of_referral(&ctx.db, id).await?;
@@ -164,6 +174,9 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         due_at: row.due_at,
         receipt,
         missing,
+        red_flags,
+        warnings,
+        views,
         questions,
         answer,
         earlier_answers: earlier,
@@ -174,21 +187,6 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     }))
 }
 
-/// What Send would refuse now.
-pub async fn would_refuse(
-    ctx: &Context,
-    content: &DraftContent,
-    images: &[image::Row],
-) -> sqlx::Result<Vec<FieldError>> {
-    let department = match content.department_id {
-        Some(id) => place::department(&ctx.db, id).await?,
-        None => None,
-    };
-    let offered = department.as_ref().map(|department| department.specialties.as_slice());
-    let setting = Setting { today: ctx.now().date(), synthetic: ctx.settings.synthetic };
-    Ok(missing(content, &pictures(images), offered, setting))
-}
-
 /// Pictures that were not removed, numbered as the page shows them.
 pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
     let there = images.iter().filter(|image| image.removed_at.is_none()).enumerate();
@@ -197,6 +195,8 @@ pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
             id: image.id,
             number: at + 1,
             finding: image.finding,
+            view: image.view,
+            size: (image.width as u32, image.height as u32),
             state: image.state,
             reason: image.reason_message.clone(),
         })

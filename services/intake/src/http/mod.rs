@@ -1,6 +1,7 @@
 //! Routes under `/api/intake`, a file per noun. Every handler takes a [`kit::Caller`] and finds what it touches in the
 //! caller's scope; reads are in the access log before the answer leaves.
 
+mod checks;
 mod detail;
 mod draft;
 mod image;

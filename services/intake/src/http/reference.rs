@@ -5,6 +5,7 @@ use crate::body_site::{self, BodySite};
 use crate::store::place;
 use crate::upload::{MAX_IMAGES, MAX_LENGTH};
 use crate::vocabulary::Specialty;
+use crate::wanted::{MIN_LONG, MIN_SHORT};
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
@@ -24,6 +25,10 @@ pub struct Department {
     name: String,
     hospital: String,
     specialties: Vec<Specialty>,
+    /// Whom to phone when it can't wait.
+    duty_phone: Option<String>,
+    /// When somebody answers there.
+    duty_hours: Option<String>,
 }
 
 /// Departments that take referrals.
@@ -31,11 +36,14 @@ pub struct Department {
 pub async fn departments(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<Department>>, Problem> {
     of_office(&caller)?;
     let departments = place::departments(&ctx.db).await?;
-    let shown = departments.into_iter().map(|place::Department { id, name, hospital, specialties }| Department {
-        id,
-        name,
-        hospital,
-        specialties,
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
+    let shown = departments.into_iter().map(|row| Department {
+        id: row.id,
+        name: row.name,
+        hospital: row.hospital,
+        specialties: row.specialties,
+        duty_phone: said(row.duty_phone),
+        duty_hours: said(row.duty_hours),
     });
     Ok(Json(shown.collect()))
 }
@@ -90,8 +98,8 @@ pub async fn limits(State(ctx): State<Context>, caller: Caller) -> Result<Json<L
         max_image_bytes: MAX_LENGTH,
         max_pixels: picture::MAX_PIXELS,
         max_images: MAX_IMAGES,
-        min_long: 800,
-        min_short: 600,
+        min_long: MIN_LONG,
+        min_short: MIN_SHORT,
         accept: ["image/jpeg", "image/png", "image/webp"],
         max_drafts: ctx.settings.quotas.drafts,
         max_uploads: ctx.settings.quotas.uploads,

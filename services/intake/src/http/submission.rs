@@ -1,17 +1,21 @@
 //! Sending a referral: once. A repeat gets the same receipt, recomputed from what stands.
 
-use super::detail::would_refuse;
+use super::checks::would_refuse;
+use super::detail::pictures;
 use super::draft::stale;
 use crate::acting::Acting;
+use crate::content::DraftContent;
 use crate::due::due;
 use crate::finish::expire_in;
 use crate::publishing::{Sending, counted, submitted};
 use crate::referral::reference;
+use crate::sealed;
 use crate::store::{image, place, referral, upload};
 use crate::vocabulary::Priority;
 use axum::extract::State;
 use kit::http::{Json, Path};
 use kit::{At, Caller, Context, Problem, Tx};
+use proto::questionnaire::ALL;
 use serde::{Deserialize, Serialize};
 use time::Duration;
 use utoipa::ToSchema;
@@ -114,6 +118,7 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     for image in &images {
         image::send(&mut tx, image.id, at, None).await?;
     }
+    let content = &as_sent(acting, &mut tx, &images).await?;
     let sending = Sending {
         practice_name: &row.practice_name,
         department_name: &department_name,
@@ -124,6 +129,16 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)
+}
+
+/// The content as it goes out, which is what stands from now on: nobody may believe that something went that did not.
+async fn as_sent(acting: &Acting<'_>, tx: &mut Tx, images: &[image::Row]) -> Result<DraftContent, Problem> {
+    let content = acting.content.as_sent(&ALL, &pictures(images), tx.now().date());
+    if content != acting.content {
+        let sealed = sealed::seal(acting.ctx, &acting.key, sealed::CONTENT, acting.row.id, &content)?;
+        referral::set_content(tx, acting.row.id, sealed).await?;
+    }
+    Ok(content)
 }
 
 /// A referral does not go without a picture that somebody is sending. What was left lying is ended, so that it does not turn

@@ -174,7 +174,7 @@ async fn found(ctx: &Context, caller: &Caller, id: Uuid) -> Result<upload::Row, 
 /// Where an upload stands. One that has every byte and no picture, because a crash came between, is finished here.
 #[utoipa::path(head, path = "/uploads/{id}", params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header)),
     responses((status = OK), (status = GONE, description = "upload-expired"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"), (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture or video"), (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"),
         (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId, headers: HeaderMap) -> Response {
     tus(standing(&ctx, caller, id, &headers).await)
@@ -217,7 +217,7 @@ async fn finished(ctx: &Context, id: Uuid) -> Result<(), Problem> {
     params(("id" = Uuid, Path), ("Tus-Resumable" = inline(Spoken), Header), ("Upload-Offset" = i64, Header, minimum = 0, description = "Where the piece begins"),
         ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256` and the piece's digest in base64")),
     responses((status = NO_CONTENT), (status = CONFLICT, description = "wrong-offset"), (status = GONE, description = "upload-expired"),
-        (status = PRECONDITION_FAILED, description = "unsupported-version"), (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture"),
+        (status = PRECONDITION_FAILED, description = "unsupported-version"), (status = UNSUPPORTED_MEDIA_TYPE, description = "not-a-picture or video"),
         (status = UNPROCESSABLE_ENTITY, description = "truncated-picture, digest-mismatch, too-many-images"), (status = 460, description = "checksum-mismatch"),
         (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn patch(

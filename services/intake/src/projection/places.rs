@@ -7,11 +7,11 @@ use crate::store::place::{self, ERASED, Practice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded};
 use kit::{Context, Tx};
 use proto::Event;
-use proto::directory::{DepartmentRegistered, PracticeChanged, PracticeRegistered};
+use proto::directory::{DepartmentChanged, DepartmentRegistered, PracticeChanged, PracticeRegistered};
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-places",
-    kinds: &[PracticeRegistered::KIND, PracticeChanged::KIND, DepartmentRegistered::KIND],
+    kinds: &[PracticeRegistered::KIND, PracticeChanged::KIND, DepartmentRegistered::KIND, DepartmentChanged::KIND],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: place::RESET,
 };
@@ -31,8 +31,14 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
                 Opened::Open(fact) => fact,
                 Opened::Erased => DepartmentRegistered { name: ERASED.to_owned(), ..DepartmentRegistered::default() },
             };
-            Ok(place::set_department(tx, event.subject(), fact.name, fact.hospital, &fact.specialties).await?)
+            Ok(place::set_department(tx, event.subject(), fact).await?)
         }
+        DepartmentChanged::KIND => match ctx.open::<DepartmentChanged>(event).await? {
+            Opened::Open(fact) => {
+                Ok(place::change_department(tx, event.subject(), fact.duty_phone, fact.duty_hours).await?)
+            }
+            Opened::Erased => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, DUTY];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -96,6 +96,15 @@ const QUOTA: Migration = Migration {
 };
 
 const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
+
+const DUTY: Migration = Migration {
+    number: 50,
+    name: "whom to phone at a department, and when",
+    sql: "
+        alter table intake_department add column duty_phone text not null default '';
+        alter table intake_department add column duty_hours text not null default '';
+    ",
+};
 
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[

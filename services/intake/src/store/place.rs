@@ -2,6 +2,7 @@
 
 use crate::vocabulary::Specialty;
 use kit::{Db, Tx, statements};
+use proto::directory::DepartmentRegistered;
 use uuid::Uuid;
 
 statements! {
@@ -9,10 +10,12 @@ statements! {
     SET_PRACTICE = "insert into intake_practice (id, name, channel, test) values ($1, $2, $3, $4) \
         on conflict (id) do update set name = excluded.name, channel = excluded.channel, test = excluded.test";
     CHANGE_PRACTICE = "update intake_practice set name = $2, test = coalesce($3, test) where id = $1";
-    DEPARTMENTS = "select id, name, hospital, specialties from intake_department order by name, id";
-    DEPARTMENT = "select id, name, hospital, specialties from intake_department where id = $1";
-    SET_DEPARTMENT = "insert into intake_department (id, name, hospital, specialties) values ($1, $2, $3, $4) \
-        on conflict (id) do update set name = excluded.name, hospital = excluded.hospital, specialties = excluded.specialties";
+    DEPARTMENTS = "select id, name, hospital, specialties, duty_phone, duty_hours from intake_department order by name, id";
+    DEPARTMENT = "select id, name, hospital, specialties, duty_phone, duty_hours from intake_department where id = $1";
+    SET_DEPARTMENT = "insert into intake_department (id, name, hospital, specialties, duty_phone, duty_hours) values ($1, $2, $3, $4, $5, $6) \
+        on conflict (id) do update set name = excluded.name, hospital = excluded.hospital, specialties = excluded.specialties, \
+        duty_phone = excluded.duty_phone, duty_hours = excluded.duty_hours";
+    CHANGE_DEPARTMENT = "update intake_department set duty_phone = coalesce($2, duty_phone), duty_hours = coalesce($3, duty_hours) where id = $1";
 }
 
 /// Empty both tables before a rebuild.
@@ -45,13 +48,17 @@ pub struct Department {
     pub hospital: String,
     /// What it answers for.
     pub specialties: Vec<Specialty>,
+    /// Whom to phone when it can't wait; empty when it is not known.
+    pub duty_phone: String,
+    /// When somebody answers there; empty when it is not known.
+    pub duty_hours: String,
 }
 
-type DepartmentRow = (Uuid, String, String, String);
+type DepartmentRow = (Uuid, String, String, String, String, String);
 
-fn department_of((id, name, hospital, specialties): DepartmentRow) -> Department {
+fn department_of((id, name, hospital, specialties, duty_phone, duty_hours): DepartmentRow) -> Department {
     let specialties = specialties.split(' ').filter_map(Specialty::from_word).collect();
-    Department { id, name, hospital, specialties }
+    Department { id, name, hospital, specialties, duty_phone, duty_hours }
 }
 
 /// One practice.
@@ -82,13 +89,25 @@ pub async fn department(db: &Db, id: Uuid) -> sqlx::Result<Option<Department>> {
     Ok(row.map(department_of))
 }
 
-/// Writes a department; `specialties` are the words of the event, unknown ones stay out of sight until they are known.
-pub async fn set_department(
+/// Writes a department; specialties are the words of the event, unknown ones stay out of sight until they are known.
+pub async fn set_department(tx: &mut Tx, id: Uuid, fact: DepartmentRegistered) -> sqlx::Result<()> {
+    tx.q(SET_DEPARTMENT)
+        .bind(id)
+        .bind(fact.name)
+        .bind(fact.hospital)
+        .bind(fact.specialties.join(" "))
+        .bind(fact.duty_phone)
+        .bind(fact.duty_hours)
+        .exec_one()
+        .await
+}
+
+/// Writes whom to phone and when; what is absent stays, an unknown department is left alone.
+pub async fn change_department(
     tx: &mut Tx,
     id: Uuid,
-    name: String,
-    hospital: String,
-    specialties: &[String],
+    phone: Option<String>,
+    hours: Option<String>,
 ) -> sqlx::Result<()> {
-    tx.q(SET_DEPARTMENT).bind(id).bind(name).bind(hospital).bind(specialties.join(" ")).exec_one().await
+    tx.q(CHANGE_DEPARTMENT).bind(id).bind(phone).bind(hours).exec().await.map(|_| ())
 }

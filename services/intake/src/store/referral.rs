@@ -26,6 +26,7 @@ statements! {
     RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3 and erased_at is null";
     SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
+    SET_CONTENT = "update intake_referral set content = $2 where id = $1";
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
         where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
@@ -156,6 +157,11 @@ pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
 /// The once-only transition; false when `version` is not what stands, or it is no draft any more.
 pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
     Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
+}
+
+/// Writes the content as it was sent.
+pub async fn set_content(tx: &mut Tx, id: Uuid, sealed: Vec<u8>) -> sqlx::Result<()> {
+    tx.q(SET_CONTENT).bind(id).bind(sealed).exec_one().await
 }
 
 /// Withdraws; false when it is not waiting any more.

@@ -9,6 +9,7 @@ use kit::testing::{Engine, Reach, World};
 use kit::{Context, Role};
 use proto::Event;
 use proto::directory::{DepartmentRegistered, PracticeRegistered};
+use proto::questionnaire::{ALL, Questionnaire};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::sync::Arc;
@@ -72,8 +73,9 @@ async fn register_department(ctx: &Context, id: Uuid) {
     let fact = DepartmentRegistered {
         name: "Hudavdelingen (SYNTHETIC)".into(),
         hospital: "Nordsykehuset (SYNTHETIC)".into(),
-        specialties: vec!["dermatology".into(), "plastic-surgery".into()],
-        duty_phone: String::new(),
+        specialties: vec!["dermatology".into(), "plastic-surgery".into(), "ent".into()],
+        duty_phone: "77 00 00 00".into(),
+        duty_hours: "Mon–Fri 08–15".into(),
     };
     ctx.publish(&mut tx, Envelope { key: id.as_bytes().to_vec(), ..ctx.about(id, None) }, &fact).await.unwrap();
     tx.commit().await.unwrap();
@@ -187,16 +189,26 @@ impl Office {
         uuid::Builder::from_random_bytes(self.ctx.random.bytes()).into_uuid()
     }
 
-    /// A referral that Send takes, apart from its pictures.
+    /// A referral that Send takes with any picture.
     pub fn content(&self, finding: Uuid) -> Value {
-        json!({
+        answered(json!({
             "patient": {"identifierSystem": "generic", "identifier": "SYNTHETIC-1", "name": "SYNTHETIC Kari Nordmann",
                 "birthDate": "1958-03-14", "sex": "female"},
             "specialty": "dermatology", "departmentId": self.department, "priority": "urgent",
             "question": "Is this mole benign?", "history": "Has grown for six months.",
             "findings": [{"id": finding, "bodySite": {"code": "66643007", "system": "SCT", "display": "Skin of back"},
                 "laterality": "left", "kind": "lesion", "description": "Brown, 8 mm.", "duration": "6 months"}],
-        })
+        }))
+    }
+
+    /// The department answers for other specialties from now on.
+    pub async fn tell_of_department(&self, specialties: &[&str]) {
+        let fact = DepartmentRegistered {
+            name: "Hudavdelingen (SYNTHETIC)".into(),
+            specialties: specialties.iter().map(|word| (*word).to_owned()).collect(),
+            ..DepartmentRegistered::default()
+        };
+        self.tell(self.department, &fact).await;
     }
 
     /// Saves a new draft with that content; returns its id and its finding's.
@@ -260,4 +272,25 @@ impl Office {
     pub async fn objects(&self, prefix: &str) -> usize {
         self.ctx.objects.list(prefix, None, 1000).await.unwrap().len()
     }
+}
+
+/// The content with the shortest answers to all that applies, and a reason for every view that may be missing.
+pub fn answered(mut content: Value) -> Value {
+    let specialty = content["specialty"].as_str().map(str::to_owned);
+    let (mut answers, mut overrides) = (Vec::new(), Vec::new());
+    let mut add = |one: &Questionnaire, finding: &Value| {
+        answers.push(json!({"questionnaire": one.id, "version": one.version, "findingId": finding,
+            "values": one.shortest("2026-02-20")}));
+        for view in one.views.iter().filter(|row| !row.advice).filter_map(|row| row.views().next()) {
+            overrides.push(json!({"findingId": finding, "view": view, "reason": "A made-up referral."}));
+        }
+    };
+    ALL.applying(specialty.as_deref(), None, |_| None).for_each(|one| add(one, &Value::Null));
+    for finding in content["findings"].as_array().unwrap() {
+        let kind = finding["kind"].as_str().unwrap();
+        ALL.applying(specialty.as_deref(), Some(kind), |_| None).for_each(|one| add(one, &finding["id"]));
+    }
+    content["answers"] = json!(answers);
+    content["viewOverrides"] = json!(overrides);
+    content
 }

@@ -26,7 +26,7 @@ pub fn digest(bytes: &[u8]) -> String {
     hex::encode(kit::pictures::sha256(bytes))
 }
 
-/// `Upload-Metadata` of a close-up.
+/// `Upload-Metadata`.
 pub fn metadata(pairs: &[(&str, String)]) -> String {
     pairs.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect::<Vec<_>>().join(",")
 }
@@ -62,8 +62,9 @@ impl<'p> Sending<'p> {
         sha256: Option<String>,
     ) -> Self {
         let image = office.id();
+        // Small pictures are quick, and no photograph may be small.
         let mut pairs =
-            vec![("referral", referral.to_string()), ("image", image.to_string()), ("view", "close-up".to_owned())];
+            vec![("referral", referral.to_string()), ("image", image.to_string()), ("view", "endoscopic".to_owned())];
         pairs.extend(finding.map(|finding| ("finding", finding.to_string())));
         pairs.extend(sha256.map(|digest| ("sha256", digest)));
         let reply = create(person, length, metadata(&pairs)).await.is(201);

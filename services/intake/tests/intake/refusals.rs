@@ -14,8 +14,10 @@ async fn what_is_no_picture_is_refused(office: Office) {
     let text = b"This is a letter that somebody called photo.jpg.".repeat(10);
     let truncated = picture[..picture.len() - 50].to_vec();
     let other = digest(&jpeg(100, 8));
+    let film = [&b"\0\0\0\x18ftypmp42\0\0\0\0isom"[..], &[7; 300]].concat();
     for (bytes, sha256, status, code) in [
         (&text, None, 415, "not-a-picture"),
+        (&film, None, 415, "video"),
         (&truncated, None, 422, "truncated-picture"),
         (&picture, Some(other), 422, "digest-mismatch"),
     ] {
@@ -31,7 +33,10 @@ async fn what_is_no_picture_is_refused(office: Office) {
     }
     assert_eq!(office.read(id).await["images"], json!([]));
     assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (0, 0));
-    assert_eq!(office.kinds(id).await, ["DraftStarted", "UploadFailed", "UploadFailed", "UploadFailed"]);
+    assert_eq!(
+        office.kinds(id).await,
+        ["DraftStarted", "UploadFailed", "UploadFailed", "UploadFailed", "UploadFailed"]
+    );
 }
 
 async fn a_referral_holds_twenty_pictures(office: Office) {

@@ -56,7 +56,12 @@ async fn each_missing_field_is_named(office: Office) {
         "findings[0].kind",
         "images",
         "question",
+        "history",
         "priority",
+        "answers.referral.provisional-diagnosis",
+        "answers.referral.medication",
+        "answers.referral.allergies",
+        "answers.referral.consent",
     ]
     .map(|field| (field.to_owned(), "required".to_owned()))
     .into();
@@ -65,6 +70,7 @@ async fn each_missing_field_is_named(office: Office) {
     // The wrong department for the specialty, the wrong number for its kind.
     let mut content = office.content(office.id());
     content["specialty"] = json!("ent");
+    office.tell_of_department(&["dermatology"]).await;
     content["patient"]["identifierSystem"] = json!("no-national");
     office.save(id, 1, content).await.is(200);
     let refused = office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 2})).await.is(422).json();
@@ -72,6 +78,7 @@ async fn each_missing_field_is_named(office: Office) {
         ("patient.identifier", "national-number-letters"),
         ("departmentId", "wrong-specialty"),
         ("images", "required"),
+        ("answers.ent.red-flags", "required"),
     ];
     assert_eq!(errors(&refused), expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     assert_eq!(office.read(id).await["state"], "draft");
@@ -217,7 +224,7 @@ async fn an_upload_begun_twice_does_not_keep_the_referral_back(office: Office) {
     let pairs = [
         ("referral", id.to_string()),
         ("image", image.to_string()),
-        ("view", "overview".into()),
+        ("view", "endoscopic".into()),
         ("finding", finding.to_string()),
         ("sha256", digest(&picture)),
     ];
@@ -258,7 +265,11 @@ async fn pictures_are_changed_until_sent(office: Office) {
     assert_eq!(office.read(id).await["images"][0]["removed"], true);
     assert_eq!(office.read(id).await["missing"][0]["field"], "images");
     office.nurse.post(&format!("{path}/restore"), json!({})).await.is(204);
-    office.doctor.post(&format!("/referrals/{id}/submit"), json!({"version": 1})).await.is(200);
+    let path_of_send = format!("/referrals/{id}/submit");
+    let small = office.doctor.post(&path_of_send, json!({"version": 1})).await.is(422).json();
+    assert_eq!(errors(&small), [(format!("images.{image}"), "too-small".into())]);
+    office.nurse.json("PATCH", &path, json!({"view": "document"})).await.is(204);
+    office.doctor.post(&path_of_send, json!({"version": 1})).await.is(200);
     for reply in [
         office.nurse.json("PATCH", &path, json!({"view": "scale"})).await,
         office.nurse.delete(&path).await,

@@ -34,7 +34,7 @@ async fn a_picture_arrives_whole(office: Office) {
 
     let shown = office.read(id).await;
     let row = &shown["images"][0];
-    assert_eq!((&row["id"], &row["state"], &row["view"]), (&json!(image), &json!("processing"), &json!("close-up")));
+    assert_eq!((&row["id"], &row["state"], &row["view"]), (&json!(image), &json!("processing"), &json!("endoscopic")));
     assert_eq!(
         (&row["bytes"], &row["sha256"], &row["findingId"]),
         (&json!(picture.len()), &json!(digest(&picture)), &json!(finding))

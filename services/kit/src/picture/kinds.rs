@@ -16,7 +16,31 @@ pub(super) fn accepted(bytes: &[u8]) -> Result<Kind, Refusal> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(Kind::WebP);
     }
+    if is_video(bytes) {
+        return Err(Refusal::new(
+            "video",
+            "This file is a video, and only pictures can be sent. Take a still picture of what the video shows, and choose that.",
+        ));
+    }
     Err(Refusal::new("not-a-picture", explain(bytes)))
+}
+
+/// Containers of film: MP4, QuickTime and 3GP (ISO/IEC 14496-12, also without a file type box), AVI, Matroska and WebM, MPEG
+/// programme and transport streams, Windows Media, Flash, Ogg.
+fn is_video(bytes: &[u8]) -> bool {
+    let boxed = bytes.get(4..8).is_some_and(|kind| matches!(kind, b"moov" | b"mdat" | b"wide" | b"moof"));
+    let typed = bytes.get(4..8) == Some(b"ftyp") && !is_heic(bytes);
+    let avi = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"AVI ");
+    let transport = bytes.first() == Some(&0x47) && bytes.get(188) == Some(&0x47) && bytes.get(376) == Some(&0x47);
+    let begins: [&[u8]; 6] = [
+        b"\x1A\x45\xDF\xA3",
+        b"\x00\x00\x01\xBA",
+        b"\x00\x00\x01\xB3",
+        b"\x30\x26\xB2\x75\x8E\x66\xCF\x11",
+        b"FLV\x01",
+        b"OggS",
+    ];
+    boxed || typed || avi || transport || begins.iter().any(|magic| bytes.starts_with(magic))
 }
 
 fn explain(bytes: &[u8]) -> String {
@@ -48,16 +72,13 @@ fn explain(bytes: &[u8]) -> String {
         (b"{\\rtf", "a text document"),
         (b"\x1F\x8B", "a compressed archive"),
         (b"7z\xBC\xAF\x27\x1C", "a compressed archive"),
-        (b"RIFF", "a sound or video recording"),
+        (b"RIFF", "a sound recording"),
         (b"ID3", "a sound recording"),
         (b"MZ", "a program"),
         (b"\x7FELF", "a program"),
     ];
     if let Some((_, name)) = others.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return format!("This file is {name}, not a picture. {CHOOSE}");
-    }
-    if bytes.get(4..8) == Some(b"ftyp") {
-        return format!("This file is a video, not a picture. {CHOOSE}");
     }
     if is_text(bytes) {
         return format!("This file is a text document, not a picture. {CHOOSE}");

@@ -3,6 +3,7 @@
 //! It is seeded through the services' own routes, in time order, with the context's clock held at each moment; then the
 //! clock is let go and the same context serves. Pictures are drawn here. There are no passwords: one-time links.
 
+mod answers;
 mod case;
 mod pictures;
 mod programme;

@@ -180,6 +180,8 @@ pub(super) struct Story {
     pub history: &'static str,
     pub priority: &'static str,
     pub pictures: &'static [(&'static str, PictureKind)],
+    /// What it answers to questionnaires beyond the shortest: JSON, by the names of items.
+    pub answers: &'static str,
     pub diagnosis: &'static str,
     pub certainty: &'static str,
     pub disposition: &'static str,

@@ -1,5 +1,6 @@
 //! Seeds the demonstration: one list of moments in time order, each done with the clock held there.
 
+use super::answers::{answers, missing_views};
 use super::case::{PATIENTS, story, synthetic_number};
 use super::pictures::{self, Flaw, PictureKind};
 use super::programme::{PRACTICES, PracticePlan, Story};
@@ -163,7 +164,8 @@ impl Seeder<'_> {
         let mut people = Vec::new();
         for (specialty, name) in DEPARTMENTS {
             let id = ctx.new_id();
-            let body = json!({ "id": id, "name": name, "hospital": "Northern university hospital", "specialties": [specialty], "dutyPhone": "00 00 00 00" });
+            let body = json!({ "id": id, "name": name, "hospital": "Northern university hospital", "specialties": [specialty], "dutyPhone": "00 00 00 00",
+                "dutyHours": "Mon–Fri 08–15; otherwise the hospital's switchboard" });
             self.admin.ask(Method::POST, "/api/directory/departments", body).await?;
             self.departments.insert(specialty, id);
             let (who, email) = match specialty {
@@ -257,6 +259,7 @@ impl Seeder<'_> {
                 "bodySite": { "code": story.site.0, "system": site.map_or(json!("SCT"), |site| site["system"].clone()), "display": story.site.1 },
                 "description": story.description, "duration": story.duration,
             }],
+            "answers": answers(story, finding), "viewOverrides": missing_views(story, finding),
         });
         let gp = self.gps[practice];
         let mut visitor = Visitor::new(self.app.clone(), self.ctx.clone(), gp);

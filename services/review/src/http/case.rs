@@ -3,6 +3,7 @@
 use super::{ClaimView, case_for, record};
 use crate::answer::{AnswerContent, FindingAnswer};
 use crate::case::{Content, Finding, Patient, Priority, State};
+use crate::given::{EmergencyCall, QuestionnaireAnswers, ViewOverride};
 use crate::image::ImageState;
 use crate::store::answer::AnswerRow;
 use crate::store::case::CaseRow;
@@ -136,6 +137,12 @@ pub struct CaseView {
     question: String,
     history: String,
     findings: Vec<Finding>,
+    /// The practice's, labelled by questionnaire and version.
+    questionnaire_answers: Vec<QuestionnaireAnswers>,
+    /// It was phoned in before it was sent.
+    emergency_call: Option<EmergencyCall>,
+    /// Why pictures are missing.
+    view_overrides: Vec<ViewOverride>,
     images: Vec<ImageView>,
     questions: Vec<QuestionView>,
     claim: Option<ClaimView>,
@@ -192,6 +199,9 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         question: content.question,
         history: content.history,
         findings: content.findings,
+        questionnaire_answers: content.questionnaire_answers,
+        emergency_call: content.emergency_call,
+        view_overrides: content.view_overrides,
         images: images.into_iter().map(ImageView::from).collect(),
         questions,
         answer_draft: draft.map(|sealed| sealed::open(key, sealed::DRAFT, case.id, &sealed)).transpose()?,

@@ -367,6 +367,8 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
             name: "Kari SYNTHETIC".into(),
             birth_date: "1958-03-02".into(),
             sex: "female".into(),
+            phone: "77 00 00 01".into(),
+            address: "Storgata 1".into(),
         }),
         practice_name: "Solvik legekontor".into(),
         department_name: "Dermatology".into(),
@@ -377,6 +379,7 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
         pictures: referral.pictures.clone(),
         due_us: due.micros(),
         referrer_name: "Nils SYNTHETIC".into(),
+        ..ReferralSubmitted::default()
     }
 }
 

@@ -5,6 +5,7 @@ mod claims;
 mod erased;
 mod house;
 mod pictures;
+mod questionnaires;
 mod questions;
 mod signatures;
 mod worklist;

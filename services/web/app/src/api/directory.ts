@@ -1,4 +1,4 @@
-import { get, post, put } from './client';
+import { get, patch, post, put } from './client';
 import type { AdminDepartment, Environment, ImportReport, Invitation, Language, LinkInfo, Me, NewPractice, Person, Practice, Role, Specialty, Step } from './types';
 
 const base = '/api/directory';
@@ -28,7 +28,8 @@ const csv = (file: ArrayBuffer) => new Blob([file], { type: 'text/csv' });
 export const dryRun = (file: ArrayBuffer) => post<ImportReport>(`${base}/import/dry-run`, csv(file));
 export const importPractices = (file: ArrayBuffer) => post<ImportReport>(`${base}/import`, csv(file));
 export const departments = () => get<AdminDepartment[]>(`${base}/departments`);
-export const addDepartment = (row: { name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string }) => post<{ id: string }>(`${base}/departments`, row);
+export const addDepartment = (row: { name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string; dutyHours?: string }) => post<{ id: string }>(`${base}/departments`, row);
+export const changeDepartment = (id: string, change: { dutyPhone: string; dutyHours: string }) => patch(`${base}/departments/${id}`, change);
 export const people = () => get<Person[]>(`${base}/people`);
 export const addPerson = (row: { name: string; email: string; language: Language }) => post<{ id: string }>(`${base}/people`, row);
 export const addGrant = (person: string, row: { role: Role; practiceId?: string; departmentId?: string; until?: string }) =>

@@ -50,7 +50,7 @@ export interface Fault { line: number; column: string | null; code: string; mess
 export interface ImportReport {
   practices: number; new: number; changed: number; unchanged: number; registers: number; steps: number; faults: Fault[]; moreFaults: number;
 }
-export interface AdminDepartment { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null }
+export interface AdminDepartment { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null; dutyHours?: string | null }
 export interface Person { id: string; name: string; email: string; language: Language; grants: Grant[]; lastSignIn: string | null }
 export interface Invitation { link: string; expiresAt: string }
 

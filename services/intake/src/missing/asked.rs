@@ -1,0 +1,87 @@
+//! What Send would refuse of answers, views and the emergency call.
+
+use super::{List, REQUIRED};
+use crate::answers::Asked;
+use crate::content::DraftContent;
+use crate::emergency::{CallFlaw, EmergencyCall};
+use crate::text;
+use crate::wanted::WantedView;
+use kit::At;
+use proto::questionnaire::{Fault, Flaw, Item};
+use time::Date;
+use time::macros::format_description;
+
+fn is_day(text: &str) -> bool {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()
+}
+
+fn range(item: &Item) -> String {
+    let unit = item.unit.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
+    let (min, max) = (item.min.unwrap_or_default(), item.max.unwrap_or_default());
+    format!("{min} to {max}{unit}")
+}
+
+/// Code and sentence; English, as every sentence of the API.
+fn told(fault: &Fault<'_>, of: &str) -> (&'static str, String) {
+    let Some(item) = fault.item else {
+        return ("unknown-item", "The questionnaire does not ask this. Reload the page.".to_owned());
+    };
+    let name = &item.text.en;
+    match fault.flaw {
+        Flaw::Required => (REQUIRED, format!("Answer “{name}”{of}.")),
+        Flaw::MustBe(_) => ("must-be", format!("It can't be sent without this: “{name}”{of}.")),
+        Flaw::OutOfRange => ("out-of-range", format!("“{name}”{of} must be {}. Check the number.", range(item))),
+        Flaw::Exclusive => ("exclusive", format!("“{name}”{of}: choose “none”, or what there is, not both.")),
+        Flaw::NotADate => ("not-a-date", format!("There is no such day: “{name}”{of}. Write it as year-month-day.")),
+        Flaw::Unknown | Flaw::Shape | Flaw::TooLong(_) => {
+            ("malformed", format!("“{name}”{of} is no answer to what is asked. Answer it again."))
+        }
+    }
+}
+
+impl List {
+    /// What is missing of questionnaires, in their order.
+    pub(super) fn answers<'a>(&mut self, asked: impl Iterator<Item = &'a Asked<'a>>) {
+        for one in asked {
+            let of = one.finding.map_or_else(String::new, |(at, _)| format!(" of finding {}", at + 1));
+            for fault in one.answers.missing(text::blank, is_day) {
+                let (code, message) = told(&fault, &of);
+                self.add(one.field(fault.link_id), code, message);
+            }
+        }
+    }
+
+    /// Views that are missing without a reason.
+    pub(super) fn views(&mut self, wanted: &[WantedView], content: &DraftContent) {
+        for one in wanted.iter().filter(|one| one.lacks() && !one.overridden) {
+            let view = one.views().next().map_or("", |view| view.as_str());
+            let place = content.findings.iter().position(|finding| Some(finding.id) == one.finding_id);
+            let field = place.map_or_else(|| format!("views.{view}"), |at| format!("findings[{at}].views.{view}"));
+            let of = place.map_or_else(String::new, |at| format!(" of finding {}", at + 1));
+            let message = format!("A picture{of} is missing: {}. Add it, or say why it can't be taken.", one.text.en);
+            self.add(field, "view-missing", message);
+        }
+    }
+
+    /// A red flag is phoned in first. A call that was begun is written to its end.
+    pub(super) fn emergency(&mut self, call: Option<&EmergencyCall>, no_flag: bool, now: At) {
+        let Some(call) = call.filter(|call| !call.is_empty()) else {
+            if !no_flag {
+                let message = "This is an emergency: phone the department on call first. Then write whom you spoke with, and when.";
+                self.add("emergencyCall", "emergency-call", message);
+            }
+            return;
+        };
+        for flaw in call.flaws(now) {
+            match flaw {
+                CallFlaw::WithWhom => self.add("emergencyCall.spokeWith", REQUIRED, "Write whom you spoke with."),
+                CallFlaw::When => self.add("emergencyCall.at", REQUIRED, "Write when you phoned the department."),
+                CallFlaw::InTheFuture => self.add(
+                    "emergencyCall.at",
+                    "call-in-the-future",
+                    "The call is in the future. Phone first, and check the time.",
+                ),
+            }
+        }
+    }
+}
