@@ -43,6 +43,8 @@ export const en = {
 
   wantedTitle: 'Still to be photographed',
   wantedOf: 'Still to be photographed: {finding}',
+  wantedHelp: 'Would also help',
+  wantedHelpOf: 'Would also help: {finding}',
   wantedDone: 'All the pictures that are asked for are there.',
   wantedAdvice: 'would help',
   wantedHave: '{have} of {min}',
@@ -132,6 +134,8 @@ export const nb: Record<keyof typeof en, string> = {
 
   wantedTitle: 'Mangler bilde av',
   wantedOf: 'Mangler bilde av: {finding}',
+  wantedHelp: 'Ville også vært til hjelp',
+  wantedHelpOf: 'Ville også vært til hjelp: {finding}',
   wantedDone: 'Alle bildene det spørres etter, er her.',
   wantedAdvice: 'til hjelp',
   wantedHave: '{have} av {min}',
