@@ -6,7 +6,7 @@ import { code } from './harness/authenticator.mjs'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { patient } from './harness/draft.mjs'
-import { answer, file, fillHeader, fillPatient, saved, send, site, write } from './harness/form.mjs'
+import { answer, file, fillHeader, fillPatient, saved, send, site, unfold, write } from './harness/form.mjs'
 import { checks, png } from './harness/pictures.mjs'
 import { eventually, Session } from './harness/session.mjs'
 
@@ -195,6 +195,7 @@ describe('ear, nose and throat', () => {
     await answer(office, 'complaints', 'Hearing loss', 'Blocked')
     await answer(office, 'duration', 'Days')
     await answer(office, 'episodes', 'The first')
+    await unfold(office, 'ent-ear')
     await answer(office, 'hearing-test', 'Picture of it is sent')
     assert.deepEqual(await wanted(page), ['otoscopic', 'document'])
 

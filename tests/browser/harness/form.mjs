@@ -1,5 +1,10 @@
 // The new-referral page, as the tests fill it: by what is read on it.
 
+/** Unfolds what need not be answered. */
+export function unfold(office, questionnaire) {
+  return office.page.getByTestId(`more-${questionnaire}`).locator('summary').click()
+}
+
 /** Presses options of an item. */
 export async function answer(office, linkId, ...options) {
   for (const option of options) await office.page.getByTestId(`answer-${linkId}`).getByText(option, { exact: true }).click()

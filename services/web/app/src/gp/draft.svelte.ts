@@ -18,13 +18,14 @@ import { Uploads } from '../upload/uploads.svelte';
 import { askedOf, redFlagsOf, viewsOf, warningsOf } from './asked';
 import { judge } from './checker';
 import { emptyForm, fromContent, toContent, type Form } from './form';
+import { faultText } from './faultText';
 import { isFresh, noLongerFresh } from './fresh';
-import { gaps, isView, normalField, type Gap, type Page } from './missing';
+import { gaps, isView, type Gap, type Page } from './missing';
 import type { Checked } from './picture-check';
 
 const POLL_MS = 2000;
 /** Codes of pictures that the page has better words for than the server, which does not know where they stand. */
-const GAP_CODES = ['rejected-image', 'unknown-finding'] as const;
+const GAP_CODES = ['rejected-image', 'too-small', 'unknown-finding'] as const;
 interface Edited { practiceId: string; content: ReturnType<typeof toContent> }
 
 export class Draft {
@@ -186,12 +187,15 @@ export class Draft {
   }
   get gaps(): Gap[] {
     const page: Page = { pictures: this.pictureCount, asked: this.asked, wanted: this.wanted, phoneFirst: this.phoneFirst };
-    return gaps(this.server, this.form, page, (field, error) => this.#gapText(field, error));
+    return gaps(this.server, this.form, page, (field, code, error) => this.#gapText(field, code, error));
   }
-  #gapText(field: string, error: FieldError | null): string {
-    if (error && error.code !== 'required' && (GAP_CODES as readonly string[]).includes(error.code)) return t(`gap.${error.code}` as Key);
-    const what = this.#nameOf(normalField(field));
-    return error && error.code !== 'required' ? (what && normalField(field).includes('answers.') ? `${what}: ${fieldText(error)}` : fieldText(error)) : what;
+  #gapText(field: string, code: string, error: FieldError | null): string {
+    if ((GAP_CODES as readonly string[]).includes(code)) return t(`gap.${code}` as Key);
+    const what = this.#nameOf(field);
+    if (['required', 'emergency-call', 'view-missing'].includes(code)) return what;
+    if (!/(^|\.)answers\./.test(field)) return error ? fieldText(error) : what;
+    const item = this.asked.flatMap((one) => one.q.item).find((one) => one.linkId === field.split('.').at(-1));
+    return `${what}: ${faultText(code, item) ?? (error ? fieldText(error) : '')}`;
   }
   /** The words for a field in the list of what is missing. */
   #nameOf(field: string): string {
@@ -250,6 +254,8 @@ export class Draft {
   }
 
   async submit(): Promise<void> {
+    // What was changed in the same moment, such as how soon, is not noticed by itself yet.
+    this.noticed();
     await this.flush();
     this.receipt = await intake.submit(this.id, this.#version);
     this.#autosave.stop();

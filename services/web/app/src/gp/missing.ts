@@ -4,9 +4,10 @@ import type { FieldError } from '../api/types';
 import { isBlank } from '../questionnaire/questionnaire';
 import { required, type Wanted } from '../questionnaire/views';
 import { HEADER, answerAnchor, answerFaults, type Asked } from './asked';
+import { faultText } from './faultText';
 import { toContent, type Form } from './form';
 
-export interface Gap { /** the server's name of the field, indices as ".0" */ field: string; /** the id of the element to go to */ anchor: string; message: string; code: string }
+export interface Gap { /** the server's name of the field, indices as ".0" */ field: string; /** the id of the element to go to */ anchor: string; message: string; code: string; /** said beside the field, where its label stands already */ beside?: string }
 /** What stands on the page beside the form itself. */
 export interface Page {
   pictures: number; asked: readonly Asked[]; wanted: readonly Wanted[];
@@ -107,17 +108,22 @@ function ownViews(form: Form, page: Page): { field: string; code: string }[] {
 const WAITING = ['required', 'emergency-call'];
 
 /** The server's list, less what was filled in or is not asked any more since; of views, which change by every tap, the page's own. */
-export function gaps(server: FieldError[] | null, form: Form, page: Page, text: (field: string, error: FieldError | null) => string): Gap[] {
-  const own = (list: { field: string; code: string }[]) => list.map(({ field, code }) => ({ field, anchor: anchorOf(field, form), message: text(field, null), code }));
+export function gaps(server: FieldError[] | null, form: Form, page: Page, text: (field: string, code: string, error: FieldError | null) => string): Gap[] {
+  const gap = (field: string, code: string, error: FieldError | null): Gap => {
+    const answer = answerOf(field, form, page.asked);
+    const beside = answer ? faultText(code, answer.one.q.item.find((item) => item.linkId === answer.linkId)) : code === 'required' ? faultText(code, undefined) : null;
+    return { field: normalField(field), anchor: anchorOf(field, form), message: text(normalField(field), code, error), code, ...(beside ? { beside } : {}) };
+  };
+  const own = (list: { field: string; code: string }[]) => list.map(({ field, code }) => gap(field, code, null));
   if (server === null) return own(ownGaps(form, page));
   const open = server.filter((e) => {
     if (page.asked.length > 0 && isView(e.field)) return false;
     return answerOf(e.field, form, page.asked) !== null && !(WAITING.includes(e.code) && filled(e.field, form, page) === true);
   });
-  const told = open.map((e) => ({ field: normalField(e.field), anchor: anchorOf(e.field, form), message: text(normalField(e.field), e), code: e.code }));
-  const call = told.some((gap) => gap.field.startsWith('emergencyCall')) ? [] : ownCall(form, page);
+  const told = open.map((e) => gap(e.field, e.code, e));
+  const call = told.some((one) => one.field.startsWith('emergencyCall')) ? [] : ownCall(form, page);
   const more = [...own(call), ...own(ownViews(form, page))];
   // Where the page has them: after the findings, before the question.
-  const after = told.findIndex((gap) => /^(question|answers\.referral|priority)/.test(gap.field));
+  const after = told.findIndex((one) => /^(question|answers\.referral|priority)/.test(one.field));
   return after < 0 ? [...told, ...more] : [...told.slice(0, after), ...more, ...told.slice(after)];
 }
