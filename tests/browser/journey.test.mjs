@@ -6,6 +6,7 @@ import { desk, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures, patient } from './harness/draft.mjs'
 import { photographs } from './harness/pictures.mjs'
+import { fillHeader, fillLesion } from './harness/form.mjs'
 import { eventually, Session } from './harness/session.mjs'
 import { lookAtEveryPicture, openByKeyboard } from './harness/worklist.mjs'
 
@@ -31,7 +32,7 @@ async function fillPatient(office) {
   const { page } = office
   await page.getByTestId('patient-identifier').fill(patient.identifier)
   await page.getByTestId('patient-name').fill(patient.name)
-  await page.getByTestId('patient-birth').fill(patient.birthDate)
+  assert.equal(await page.getByTestId('patient-birth').inputValue(), patient.birthDate, 'the number says the date of birth')
   await office.choose('patient-sex', 'Female')
 }
 
@@ -58,11 +59,12 @@ async function refer(office) {
   await page.keyboard.press('Enter')
   assert.match(await page.getByTestId('site-chosen').innerText(), /back/i)
   await office.choose('laterality', 'Left')
-  await office.choose('kind', 'Lesion')
+  assert.equal(await page.getByTestId('kind').locator('input:checked').getAttribute('value'), 'lesion', 'the usual kind goes without saying')
+  await fillLesion(office)
   await page.getByTestId('description').fill('Brown, 8 mm, irregular edge.')
-  await page.getByTestId('duration').fill('6 months')
   await page.getByTestId('files').setInputFiles(files(pictures))
   await page.getByTestId('question').fill(question)
+  await fillHeader(office)
   await office.choose('priority', 'Routine')
   await eventually('three pictures are ready', async () => (await page.locator('[data-testid=picture][data-state=ready]').count()) === 3)
   await saved(page)

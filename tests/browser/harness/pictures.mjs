@@ -48,14 +48,17 @@ const chunk = (kind, data) => {
 
 /** A PNG of 900 × 700 pixels; with `bytes` of random data in a chunk that every reader passes over, every one is another file. */
 export function gradient(seed, bytes = 0) {
-  const [width, height] = [900, 700]
+  return png(900, 700, (x, y) => {
+    const wave = Math.round(40 * Math.sin((x * seed) / 23) * Math.cos(y / 17))
+    return [190 + wave, 140 + wave, 110 + ((x + y + seed) % 50)]
+  }, bytes)
+}
+
+/** A PNG of any size, drawn by `colour(x, y)`, which gives red, green and blue. */
+export function png(width, height, colour, bytes = 0) {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const at = y * (1 + width * 3) + 1 + x * 3
-      const wave = Math.round(40 * Math.sin((x * seed) / 23) * Math.cos(y / 17))
-      rows.set([190 + wave, 140 + wave, 110 + ((x + y + seed) % 50)], at)
-    }
+    for (let x = 0; x < width; x += 1) rows.set(colour(x, y), y * (1 + width * 3) + 1 + x * 3)
   }
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -63,6 +66,15 @@ export function gradient(seed, bytes = 0) {
   header.set([8, 2], 8)
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   return Buffer.concat([signature, chunk('IHDR', header), chunk('raNd', randomBytes(bytes)), chunk('IDAT', deflateSync(rows, { level: 1 })), chunk('IEND', Buffer.alloc(0))])
+}
+
+/** Checks of two greys, sharp to the pixel: `low` and `high` decide how light it is. Every `seed` is another picture. */
+export function checks(seed, { width = 1200, height = 900, low = 90, high = 160 } = {}) {
+  const cell = 12 + seed
+  return png(width, height, (x, y) => {
+    const grey = (Math.floor(x / cell) + Math.floor(y / cell)) % 2 === 0 ? low : high
+    return [grey, grey, Math.max(0, grey - 10)]
+  })
 }
 
 /**

@@ -20,11 +20,12 @@ function closure(keys, seen = new Set()) {
 }
 const total = (files) => [...files].reduce((sum, file) => sum + br(file), 0);
 const entry = closure(['index.html']);
-const rest = (key) => [...closure([key])].filter((file) => !entry.has(file));
+const rest = (key, before = entry) => [...closure([key])].filter((file) => !before.has(file));
+const inbox = closure(['index.html', 'src/gp/GpArea.svelte']);
 
 const budgets = [
   ['GP first load', br('index.html') + total(closure(['index.html', 'src/gp/GpArea.svelte'])), 60],
-  ['new referral, after the inbox', total(rest('src/gp/DraftPage.svelte')), 40],
+  ['new referral, after the inbox', total(rest('src/gp/DraftPage.svelte', inbox)), 40],
   ['specialist', total(rest('src/specialist/SpecialistArea.svelte')), 40],
   ['programme', total(rest('src/programme/ProgrammeArea.svelte')), 25],
   ['administrator', total(rest('src/admin/AdminArea.svelte')), 25],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
+import * as form from '../src/i18n/form';
 import * as core from '../src/i18n/core';
 import * as department from '../src/i18n/department';
 import * as gp from '../src/i18n/gp';
@@ -11,7 +12,7 @@ import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, department, gp, importing, outcome, problems, programme, specialist, words };
+const catalogues = { admin, core, department, form, gp, importing, outcome, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -1,4 +1,5 @@
 import { del, get, patch, post, put, query } from './client';
+import type { Questionnaire } from './questionnaire';
 import type { BodySite, Department, DraftContent, Limits, Receipt, Referral, ReferralPage, Saved, Tab, View } from './types';
 
 const base = '/api/intake';
@@ -6,6 +7,7 @@ export const uploadsUrl = `${base}/uploads`;
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
 export const departments = () => get<Department[]>(`${base}/departments`);
 export const bodySites = () => get<BodySite[]>(`${base}/body-sites`);
+export const questionnaires = () => get<Questionnaire[]>(`${base}/questionnaires`);
 export const limits = () => get<Limits>(`${base}/limits`);
 export const referrals = (tab: Tab, cursor?: string | null, signal?: AbortSignal) =>
   get<ReferralPage>(`${base}/referrals${query({ tab, cursor })}`, signal ? { signal } : {});

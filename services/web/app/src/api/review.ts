@@ -1,10 +1,12 @@
 import { get, post, put, query } from './client';
+import type { Questionnaire } from './questionnaire';
 import type { AnswerContent, Case, Lease, Specialty, WorkFilter, WorkPage } from './types';
 
 const base = '/api/review';
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
 export const worklist = (filter: WorkFilter, specialty: Specialty | '', cursor?: string | null) =>
   get<WorkPage>(`${base}/worklist${query({ filter, specialty, cursor })}`);
+export const questionnaires = () => get<Questionnaire[]>(`${base}/questionnaires`);
 export const open = (id: string) => get<Case>(`${base}/cases/${id}`);
 export const claim = (id: string) => post<Lease>(`${base}/cases/${id}/claim`);
 export const takeOver = (id: string) => post<Lease>(`${base}/cases/${id}/take-over`);

@@ -1,5 +1,7 @@
 // The shapes of the HTTP API, as the server speaks them. Times are RFC 3339 in UTC, dates YYYY-MM-DD, ids UUID.
 
+import type { AnswerSet, EmergencyCall, ViewOverride } from './questionnaire';
+
 export type Language = 'en' | 'nb';
 export type Specialty = 'dermatology' | 'ent' | 'plastic-surgery';
 export type Role = 'gp-clinician' | 'gp-staff' | 'specialist' | 'coordinator' | 'programme-manager' | 'administrator';
@@ -55,7 +57,7 @@ export interface Person { id: string; name: string; email: string; language: Lan
 export interface Invitation { link: string; expiresAt: string }
 
 // intake
-export interface Department { id: string; name: string; hospital: string; specialties: Specialty[] }
+export interface Department { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null; dutyHours?: string | null }
 export interface BodySite { code: string; system: string; en: string; nb: string }
 export interface CodedSite { code: string; system: string; display: string }
 export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
@@ -66,13 +68,16 @@ export interface ReferralRow {
   submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; amended?: boolean;
 }
 export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
-export interface Patient { identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex }
+export interface Patient {
+  identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex; phone?: string | null; address?: string | null;
+}
 export interface Finding {
   id: string; bodySite: CodedSite | null; laterality?: Laterality | null; kind?: FindingKind | null; description: string; duration: string;
 }
 export interface DraftContent {
   patient?: Partial<Patient> | null; specialty?: Specialty | null; departmentId?: string | null; priority?: Priority | null;
   question?: string | null; history?: string | null; findings?: Finding[];
+  answers?: AnswerSet[]; emergencyCall?: EmergencyCall | null; viewOverrides?: ViewOverride[];
 }
 export interface Picture {
   id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
@@ -132,6 +137,8 @@ export interface Case {
   declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];
   /** its way until here, oldest first */
   forwards: { at: string; by: { name: string; role: string }; fromDepartment: Named; fromSpecialty: Specialty; toDepartment: Named; toSpecialty: Specialty; text: string }[];
+  /** What the office answered, by questionnaire and version. */
+  questionnaireAnswers: AnswerSet[]; emergencyCall: EmergencyCall | null; viewOverrides: ViewOverride[];
 }
 export interface Lease { token: string; expiresAt: string }
 

@@ -1,22 +1,31 @@
 // One draft being written: its form, its pictures, what is missing, and the saving of it.
 import * as intake from '../api/intake';
 import { isCode, isPassing } from '../api/problem';
+import type { Questionnaire } from '../api/questionnaire';
 import type { FieldError, Picture, Receipt, View } from '../api/types';
+import { t as words } from '../i18n/form';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
 import { fieldText } from '../i18n/problems';
 import { siteText } from '../i18n/words';
 import { Autosave, type SaveState } from '../state/autosave';
 import { line } from '../state/line.svelte';
+import { inLanguage } from '../questionnaire/questionnaire';
+import type { Taken } from '../questionnaire/views';
+import { now } from '../state/now.svelte';
 import { session } from '../state/session.svelte';
 import { Uploads } from '../upload/uploads.svelte';
+import { askedOf, redFlagsOf, viewsOf, warningsOf } from './asked';
+import { judge } from './checker';
 import { emptyForm, fromContent, toContent, type Form } from './form';
+import { faultText } from './faultText';
 import { isFresh, noLongerFresh } from './fresh';
-import { gaps, type Gap } from './missing';
+import { gaps, isView, type Gap, type Page } from './missing';
+import type { Checked } from './picture-check';
 
 const POLL_MS = 2000;
 /** Codes of pictures that the page has better words for than the server, which does not know where they stand. */
-const GAP_CODES = ['rejected-image', 'unknown-finding'] as const;
+const GAP_CODES = ['rejected-image', 'too-small', 'unknown-finding'] as const;
 interface Edited { practiceId: string; content: ReturnType<typeof toContent> }
 
 export class Draft {
@@ -30,6 +39,18 @@ export class Draft {
   stale = $state(false);
   receipt = $state<Receipt | null>(null);
   failure = $state<unknown>(null);
+  /** All descriptions; empty until they have come. */
+  questionnaires = $state.raw<Questionnaire[]>([]);
+  /** "Can't wait until tomorrow" was chosen: it is phoned about first. It becomes "urgent" when somebody was. */
+  cantWait = $state(false);
+  /** What this browser makes of pictures, by id; null: can't tell. */
+  checks = $state<Record<string, Checked | null>>({});
+  /** Pictures that are sent as they are, against advice. */
+  used = $state<string[]>([]);
+  readonly asked = $derived(askedOf(this.questionnaires, this.form, now.at));
+  readonly redFlags = $derived(redFlagsOf(this.asked));
+  readonly warnings = $derived(warningsOf(this.asked));
+  readonly wanted = $derived(viewsOf(this.asked, this.form, this.taken));
   readonly uploads: Uploads;
   #version = 0;
   #last = '';
@@ -77,6 +98,14 @@ export class Draft {
   #begin(): void {
     this.#last = JSON.stringify({ practiceId: this.practiceId, content: toContent(this.form) });
     this.phase = 'writing';
+  }
+
+  /** Changes what goes without saying; a draft that nobody has touched yet is not saved for it. */
+  prefill(change: () => void): void {
+    const text = () => JSON.stringify({ practiceId: this.practiceId, content: toContent(this.form) });
+    const untouched = this.#version === 0 && text() === this.#last;
+    change();
+    if (untouched) this.#last = text();
   }
 
   /** Called whenever the form may have changed. */
@@ -146,15 +175,56 @@ export class Draft {
     const waiting = this.uploads.items.filter((item) => item.status.kind !== 'refused' && !this.images.some((image) => image.id === item.id));
     return this.pictures.length + waiting.length;
   }
-  get gaps(): Gap[] {
-    return gaps(this.server, this.form, this.pictureCount, (field, error) => this.#gapText(field, error));
+  /** Pictures that count for the views that are asked for: those here and those on their way. */
+  get taken(): Taken[] {
+    const there = this.pictures.filter((picture) => picture.state !== 'rejected').map(({ findingId, view }) => ({ findingId, view }));
+    const coming = this.uploads.items.filter((item) => item.status.kind !== 'refused' && !this.images.some((image) => image.id === item.id));
+    return [...there, ...coming.map(({ findingId, view }) => ({ findingId, view }))];
   }
-  #gapText(field: string, error: FieldError | null): string {
-    if (error && error.code !== 'required') return (GAP_CODES as readonly string[]).includes(error.code) ? t(`gap.${error.code}` as Key) : fieldText(error);
-    const finding = /^findings\.(\d+)\.(\w+)$/.exec(field);
-    if (!finding) return maybe('gap', field);
-    const what = maybe('gap', finding[2] ?? '');
-    return this.form.findings.length > 1 ? t('gap.of' as Key, { what, n: Number(finding[1]) + 1 }) : what;
+  /** Something was chosen that somebody of the department must hear of at once. */
+  get phoneFirst(): boolean {
+    return this.redFlags.length > 0 || this.cantWait;
+  }
+  get gaps(): Gap[] {
+    const page: Page = { pictures: this.pictureCount, asked: this.asked, wanted: this.wanted, phoneFirst: this.phoneFirst };
+    return gaps(this.server, this.form, page, (field, code, error) => this.#gapText(field, code, error));
+  }
+  #gapText(field: string, code: string, error: FieldError | null): string {
+    if ((GAP_CODES as readonly string[]).includes(code)) return t(`gap.${code}` as Key);
+    const what = this.#nameOf(field);
+    if (['required', 'emergency-call', 'view-missing'].includes(code)) return what;
+    if (!/(^|\.)answers\./.test(field)) return error ? fieldText(error) : what;
+    const item = this.asked.flatMap((one) => one.q.item).find((one) => one.linkId === field.split('.').at(-1));
+    return `${what}: ${faultText(code, item) ?? (error ? fieldText(error) : '')}`;
+  }
+  /** The words for a field in the list of what is missing. */
+  #nameOf(field: string): string {
+    const parts = field.split('.');
+    if (parts[0] === 'emergencyCall') return words('gap.emergencyCall');
+    if (field === 'patient.phone' || field === 'patient.address') return words(`gap.${parts[1] as 'phone' | 'address'}`);
+    const finding = parts[0] === 'findings' ? Number(parts[1]) : null;
+    const of = (what: string) => (finding !== null && this.form.findings.length > 1 ? t('gap.of', { what, n: finding + 1 }) : what);
+    const id = finding === null ? null : this.form.findings[finding]?.id;
+    if (isView(field)) {
+      const view = parts.at(-1) as View;
+      const wanted = this.wanted.find((one) => one.findingId === id && !one.advice && one.views.includes(view));
+      return of(words('gap.view', { what: wanted ? inLanguage(wanted.text, language.code) : t(`view.${view}`) }));
+    }
+    if (parts[0] === 'answers' || parts[2] === 'answers') {
+      const linkId = parts.at(-1);
+      const items = this.asked.filter((one) => one.findingId === (id ?? null) && (finding !== null || one.q.id === parts[1])).flatMap((one) => one.q.item);
+      return of(inLanguage(items.find((item) => item.linkId === linkId)?.text, language.code) || (linkId ?? field));
+    }
+    return finding === null ? maybe('gap', field) : of(maybe('gap', parts[2] ?? ''));
+  }
+
+  /** Looks at pictures that were just added, while the patient is there. */
+  look(): void {
+    for (const { id, file } of this.uploads.items) {
+      if (id in this.checks) continue;
+      this.checks[id] = null;
+      void judge(id, file).then((checked) => (this.checks[id] = checked));
+    }
   }
   /** The name shown for a place on the body; the code is what counts. */
   get sites(): string {
@@ -184,6 +254,8 @@ export class Draft {
   }
 
   async submit(): Promise<void> {
+    // What was changed in the same moment, such as how soon, is not noticed by itself yet.
+    this.noticed();
     await this.flush();
     this.receipt = await intake.submit(this.id, this.#version);
     this.#autosave.stop();

@@ -54,3 +54,8 @@ export function ageAt(birthDate: string, now: Date): number | null {
 export function today(now: Date): string {
   return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
 }
+/** A moment to the minute where the person is, as a field of date and time has it: "2026-03-02T14:05". */
+export function localMinute(at: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${today(at)}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
