@@ -109,14 +109,16 @@ fn drawn(valid: impl Fn(&mut Dice) -> String, length: usize, dice: &mut Dice) ->
     (0..NUMBERS).map(one).collect()
 }
 
-/// A Python that has it. Made once: both tests would make the same folder at the same time.
-static PYTHON: LazyLock<String> = LazyLock::new(|| {
+/// A Python that has it, and pypdf. Made once: two tests would make the same folder at the same time.
+pub static PYTHON: LazyLock<String> = LazyLock::new(|| {
     let made = Command::new(ROOT.join("tests/tools/python.sh")).output().expect("python.sh runs");
     assert!(made.status.success(), "no Python for the comparison: {}", String::from_utf8_lossy(&made.stderr));
     String::from_utf8(made.stdout).expect("a path").trim().to_owned()
 });
 
-static ROOT: LazyLock<&Path> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checkout"));
+/// The checkout.
+pub static ROOT: LazyLock<&Path> =
+    LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checkout"));
 
 /// The day that python-stdnum thinks it is, and what it says of each number.
 fn verdicts(system: &str, numbers: &[String]) -> (Date, Vec<String>) {

@@ -18,6 +18,7 @@ mod identifiers;
 mod import_command;
 mod journey;
 mod leases;
+mod letters;
 mod logins;
 mod outage;
 mod quotas;

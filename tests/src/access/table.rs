@@ -168,6 +168,9 @@ const WITH_DEPARTMENT: &[Stage] = &[Sent, Asked, Answered, Withdrawn];
 /// Seen by the office.
 const AT_OFFICE: &[Stage] = &[Draft, Sent, Asked, Answered, Withdrawn];
 
+/// Sent, and neither withdrawn before an answer nor erased.
+const WITH_LETTER: &[Stage] = &[Sent, Asked, Answered];
+
 /// Every route of the description.
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[
@@ -216,6 +219,8 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/referrals/{id}/withdraw", OwnOffice, 204).on(Referral, &[Sent, Asked, Withdrawn]).told(&[Draft, Answered]),
     row("POST", "/api/intake/referrals/{id}/information", OwnOffice, 204).on(Referral, &[Asked]),
     row("POST", "/api/intake/referrals/{id}/acknowledge", OwnOffice, 204).on(Referral, &[Answered]).told(&[Draft, Sent, Asked, Withdrawn]),
+    row("GET", "/api/intake/referrals/{id}/letter.pdf", OwnOffice, 200).on(Referral, WITH_LETTER),
+    row("GET", "/api/intake/referrals/{id}/letter.txt", OwnOffice, 200).on(Referral, WITH_LETTER),
     row("PATCH", "/api/intake/images/{id}", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("DELETE", "/api/intake/images/{id}", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("POST", "/api/intake/images/{id}/restore", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
@@ -249,6 +254,8 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/review/cases/{id}/information-request", OwnDepartment, 204).on(Referral, &[Sent]).told(&[Asked, Answered, Withdrawn]).how(How::Held),
     row("GET", "/api/review/call-list", AnyDepartment, 200),
     row("POST", "/api/review/cases/{id}/phoned", OwnDepartment, 204).on(Referral, &[Asked, Answered]).told(&[Sent, Withdrawn]).how(How::Climbed),
+    row("GET", "/api/review/cases/{id}/letter.pdf", OwnDepartment, 200).on(Referral, WITH_LETTER),
+    row("GET", "/api/review/cases/{id}/letter.txt", OwnDepartment, 200).on(Referral, WITH_LETTER),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("160")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("512")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),

@@ -25,7 +25,7 @@ on_both!(
     statements_prepare,
 );
 
-async fn ask(office: &Office, referral: Uuid) -> Uuid {
+pub async fn ask(office: &Office, referral: Uuid) -> Uuid {
     let question = office.id();
     let fact = InformationRequested {
         question: question.as_bytes().to_vec(),
@@ -37,7 +37,7 @@ async fn ask(office: &Office, referral: Uuid) -> Uuid {
     question
 }
 
-async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
+pub async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
     let finding = FindingAnswer {
         finding: finding.as_bytes().to_vec(),
         diagnosis: "Seborrhoeic keratosis".into(),

@@ -9,6 +9,7 @@ mod content;
 mod drafts;
 mod exchange;
 mod finishing;
+mod letters;
 mod office;
 mod outcomes;
 mod pictures;

@@ -179,16 +179,13 @@ fn about_finding(about: &FindingAnswer, language: Language) -> Vec<Fact> {
 fn referred(letter: &Letter, language: Language, blocks: &mut Vec<Block>) {
     let words = language.words();
     blocks.push(Block::Heading(words.referral.to_owned()));
-    let mut asked =
-        vec![fact(words.question, clean(&letter.question)), fact(words.history, clean(&letter.history))];
+    let mut asked = vec![fact(words.question, clean(&letter.question)), fact(words.history, clean(&letter.history))];
     asked.retain(|fact| !fact.value.is_empty());
     blocks.push(Block::Facts(asked));
     for (number, finding) in letter.findings.iter().enumerate() {
         blocks.push(Block::Subheading(named(letter, number, finding, language)));
-        let mut facts = vec![
-            fact(words.duration, clean(&finding.duration)),
-            fact(words.description, clean(&finding.description)),
-        ];
+        let mut facts =
+            vec![fact(words.duration, clean(&finding.duration)), fact(words.description, clean(&finding.description))];
         facts.retain(|fact| !fact.value.is_empty());
         blocks.push(Block::Facts(facts));
     }

@@ -25,6 +25,8 @@ const LABEL: f32 = 102.0;
 const PADDING: f32 = 10.0;
 /// Most characters on a coloured ground: even the broadest fill a third of a page.
 const LONGEST_AREA: usize = 600;
+/// Most characters of a heading where it is a name, in the structure: PDF/A has a limit there.
+const LONGEST_NAME: usize = 200;
 
 /// Red, green, blue.
 pub type Colour = (u8, u8, u8);
@@ -174,7 +176,7 @@ impl Setter<'_> {
     }
 
     fn heading(&mut self, level: u16, text: &str, style: Style, before: f32) {
-        let part = self.part(Role::Heading(level, text.to_owned()));
+        let part = self.part(Role::Heading(level, text.chars().take(LONGEST_NAME).collect()));
         let lines = self.set(text, style, 0.0, BREADTH, part);
         self.push(lines, style, before, true);
     }

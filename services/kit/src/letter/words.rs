@@ -2,8 +2,8 @@
 
 use crate::{At, oslo};
 use serde::Deserialize;
+use time::Date;
 use time::format_description::well_known::Iso8601;
-use time::{Date};
 
 /// The language of a letter: the reader's own, not that of whoever wrote into it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]

@@ -9,6 +9,7 @@ mod declines;
 mod erased;
 mod forwards;
 mod house;
+mod letters;
 mod pictures;
 mod questionnaires;
 mod questions;

@@ -6,13 +6,14 @@ import * as department from '../src/i18n/department';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
 import { fill } from '../src/i18n/language.svelte';
+import * as letter from '../src/i18n/letter';
 import * as outcome from '../src/i18n/outcome';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, department, form, gp, importing, outcome, problems, programme, specialist, words };
+const catalogues = { admin, core, department, form, gp, importing, letter, outcome, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

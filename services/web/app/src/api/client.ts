@@ -13,12 +13,12 @@ export function guardWith(next: Gate): void {
   gate = next;
 }
 
-export interface Options { signal?: AbortSignal; /** false for sign-in itself: 401 is then an answer, not an interruption */ wait?: boolean }
+export interface Options { signal?: AbortSignal; /** the body comes back as it is, not read as JSON */ plain?: boolean; /** false for sign-in itself: 401 is then an answer, not an interruption */ wait?: boolean }
 
 export async function call<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<T> {
   for (;;) {
     try {
-      return await once<T>(method, path, body, options.signal);
+      return await once<T>(method, path, body, options);
     } catch (error) {
       const code = error instanceof Problem && error.status === 401 ? error.code : null;
       if (options.wait === false || gate === null || (code !== 'signed-out' && code !== 'locked')) throw error;
@@ -27,7 +27,7 @@ export async function call<T>(method: string, path: string, body?: unknown, opti
   }
 }
 
-async function once<T>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+async function once<T>(method: string, path: string, body: unknown, { signal, plain }: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   // A Blob goes as it is and says itself what it is.
   const whole = body instanceof Blob ? body : null;
@@ -45,7 +45,7 @@ async function once<T>(method: string, path: string, body: unknown, signal: Abor
   }
   gate?.reached();
   const text = response.status === 204 ? '' : await response.text();
-  const value: unknown = text === '' ? undefined : parse(text);
+  const value: unknown = plain && response.ok ? text : text === '' ? undefined : parse(text);
   if (!response.ok) throw problemFrom(response.status, value, response.headers.get('Retry-After'));
   return value as T;
 }
@@ -59,6 +59,7 @@ function parse(text: string): unknown {
 }
 
 export const get = <T>(path: string, options?: Options) => call<T>('GET', path, undefined, options);
+export const plainText = (path: string) => call<string>('GET', path, undefined, { plain: true });
 export const post = <T = void>(path: string, body?: unknown, options?: Options) => call<T>('POST', path, body ?? {}, options);
 export const put = <T = void>(path: string, body: unknown, options?: Options) => call<T>('PUT', path, body, options);
 export const patch = <T = void>(path: string, body: unknown, options?: Options) => call<T>('PATCH', path, body, options);

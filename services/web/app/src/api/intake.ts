@@ -5,6 +5,8 @@ import type { BodySite, Department, DraftContent, Limits, Receipt, Referral, Ref
 const base = '/api/intake';
 export const uploadsUrl = `${base}/uploads`;
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
+/** The letter's address without its ending. */
+export const letter = (id: string) => `${base}/referrals/${id}/letter`;
 export const departments = () => get<Department[]>(`${base}/departments`);
 export const bodySites = () => get<BodySite[]>(`${base}/body-sites`);
 export const questionnaires = () => get<Questionnaire[]>(`${base}/questionnaires`);

@@ -4,6 +4,8 @@ import type { AnswerContent, Case, Lease, Specialty, WorkFilter, WorkPage } from
 
 const base = '/api/review';
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
+/** The letter's address without its ending. */
+export const letter = (id: string) => `${base}/cases/${id}/letter`;
 export const worklist = (filter: WorkFilter, specialty: Specialty | '', cursor?: string | null) =>
   get<WorkPage>(`${base}/worklist${query({ filter, specialty, cursor })}`);
 export const questionnaires = () => get<Questionnaire[]>(`${base}/questionnaires`);
