@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
+import * as chairs from '../src/i18n/chairs';
 import * as core from '../src/i18n/core';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
@@ -9,7 +10,7 @@ import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, gp, importing, problems, programme, specialist, words };
+const catalogues = { admin, chairs, core, gp, importing, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -42,8 +42,9 @@ type Checks = [
   Answers<Theirs['review.WorkPage'], ours.WorkPage>,
   Answers<Theirs['review.Case'], ours.Case>,
   Answers<Theirs['review.Claim'], ours.Claim>,
+  Answers<Theirs['review.CallList'], ours.CallList>,
   Answers<Theirs['uptake.Panel'], ours.Uptake>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
