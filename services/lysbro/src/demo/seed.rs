@@ -210,7 +210,7 @@ impl Seeder<'_> {
         let opened = (self.ctx.now() - Duration::days(3650)).date().to_string();
         let practice = json!({
             "id": id, "name": plan.name, "municipality": plan.municipality, "centrality": plan.centrality,
-            "distanceKm": plan.distance_km, "channel": "web", "openedOn": opened, "testPractice": plan.test,
+            "distanceKm": plan.distance_km, "channel": "web", "openedOn": opened, "testPractice": plan.test, "phone": "00 00 00 00",
         });
         self.admin.ask(Method::POST, "/api/directory/practices", practice).await?;
         let register = json!({

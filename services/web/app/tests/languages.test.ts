@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
+import * as chairs from '../src/i18n/chairs';
 import * as form from '../src/i18n/form';
 import * as core from '../src/i18n/core';
 import * as department from '../src/i18n/department';
@@ -13,7 +14,7 @@ import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, department, form, gp, importing, letter, outcome, problems, programme, specialist, words };
+const catalogues = { admin, chairs, core, department, form, gp, importing, letter, outcome, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -9,6 +9,7 @@ describe('match', () => {
     expect(match('/new/abc')).toEqual({ name: 'draft', params: { id: 'abc' } });
     expect(match('/read/8c/')).toEqual({ name: 'read', params: { id: '8c' } });
     expect(['/ended', '/board', '/absence'].map((path) => match(path).name)).toEqual(['ended', 'board', 'absence']);
+    expect(match('/calls')).toEqual({ name: 'calls', params: {} });
     expect(match('/admin/people/7')).toEqual({ name: 'admin', params: { part: 'people', id: '7' } });
   });
   it('sends everything else to nowhere', () => {

@@ -47,8 +47,9 @@ type Checks = [
   Answers<Theirs['review.EndedPage'], department.EndedPage>,
   Answers<Theirs['review.Absence'], department.Absence>,
   Answers<Theirs['review.Department'], department.Receiver>,
+  Answers<Theirs['review.CallList'], ours.CallList>,
   Answers<Theirs['uptake.Panel'], ours.Uptake>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -6,6 +6,7 @@ const quiet = { wait: false };
 export const environment = () => get<Environment>(`${base}/environment`, quiet);
 export const me = () => get<Me>(`${base}/me`, quiet);
 export const setLanguage = (language: Language) => put(`${base}/me/language`, { language }, quiet);
+export const setMail = (digest: boolean) => put(`${base}/me/mail`, { digest }, quiet);
 export const openLink = (token: string) => post<LinkInfo>(`${base}/links/open`, { token }, quiet);
 export const signInByLink = (token: string) => post<Me>(`${base}/links/sign-in`, { token }, quiet);
 export const acceptInvitation = (token: string, password: string, totpCode: string) =>
@@ -20,7 +21,8 @@ export const unlock = (password: string) => post<Me>(`${base}/unlock`, { passwor
 // administrator
 export const practices = () => get<Practice[]>(`${base}/practices`);
 export const addPractice = (practice: NewPractice) => post<{ id: string }>(`${base}/practices`, practice);
-export const changePractice = (id: string, change: { name: string; municipality: string; effectiveOn: string }) => put(`${base}/practices/${id}`, change);
+export const changePractice = (id: string, change: { name: string; municipality: string; effectiveOn: string; phone?: string }) => put(`${base}/practices/${id}`, change);
+export const setDeputy = (id: string, personId: string | null) => put(`${base}/practices/${id}/deputy`, { personId });
 export const addRegister = (id: string, row: { from: string; listSize: number; gps: number; staff: number }) => post(`${base}/practices/${id}/register`, row);
 export const addStep = (id: string, row: { step: Step; specialty: Specialty | null; on: string; note?: string }) => post(`${base}/practices/${id}/enablement`, row);
 export const templateUrl = `${base}/import/template.csv`;

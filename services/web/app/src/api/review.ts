@@ -1,6 +1,6 @@
 import { get, post, put, query } from './client';
 import type { Questionnaire } from './questionnaire';
-import type { AnswerContent, Case, Lease, Specialty, WorkFilter, WorkPage } from './types';
+import type { AnswerContent, CallList, Case, Lease, Specialty, WorkFilter, WorkPage } from './types';
 
 const base = '/api/review';
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
@@ -21,3 +21,5 @@ export const sign = (id: string, token: string, content: AnswerContent) =>
 export const undo = (id: string, token: string) => post(`${base}/cases/${id}/answer/undo`, { token });
 export const ask = (id: string, token: string, wants: string[], text: string) =>
   post(`${base}/cases/${id}/information-request`, { token, wants, text });
+export const callList = () => get<CallList>(`${base}/call-list`);
+export const phoned = (id: string, callId: string, note: string) => post(`${base}/cases/${id}/phoned`, { callId, note });

@@ -34,6 +34,7 @@ export interface Me {
   hasPassword: boolean;
   idleSeconds: number;
   expiresAt: string;
+  mailDigest: boolean;
 }
 export interface LinkInfo {
   kind: 'sign-in' | 'invitation';
@@ -45,9 +46,9 @@ export interface LinkInfo {
 }
 export interface Practice {
   id: string; name: string; municipality: string; centrality: number; channel: string; listSize: number | null;
-  gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; enablement: { step: Step; specialty: Specialty | null; on: string }[];
+  gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; phone: string | null; deputy: Named | null; enablement: { step: Step; specialty: Specialty | null; on: string }[];
 }
-export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean }
+export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean; phone?: string }
 export interface Fault { line: number; column: string | null; code: string; message: string }
 export interface ImportReport {
   practices: number; new: number; changed: number; unchanged: number; registers: number; steps: number; faults: Fault[]; moreFaults: number;
@@ -62,10 +63,13 @@ export interface BodySite { code: string; system: string; en: string; nb: string
 export interface CodedSite { code: string; system: string; display: string }
 export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
 export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed';
+/** Whose an open case is, since when and until when. */
+export interface Chair { owner: 'practice' | 'deputy' | 'department' | 'call-list'; since: string; due: string; level: number; deputy: string | null }
 export interface ReferralRow {
   id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
   submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; amended?: boolean;
+  chair: Chair | null;
 }
 export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
 export interface Patient {
@@ -115,6 +119,7 @@ export interface Referral {
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
   timeline: { at: string; what: string; who: string | null }[];
+  chair: Chair | null;
 }
 export interface Saved { id: string; version: number; savedAt: string }
 
@@ -140,6 +145,12 @@ export interface Case {
   /** What the office answered, by questionnaire and version. */
   questionnaireAnswers: AnswerSet[]; emergencyCall: EmergencyCall | null; viewOverrides: ViewOverride[];
 }
+export interface Call { at: string; by: string; note: string }
+export interface CallRow {
+  id: string; reference: string; practiceName: string; phone: string | null; what: 'unread-answer' | 'open-question'; since: string;
+  climbedAt: string; dueAt: string; priority: string; specialty: string; call: Call | null;
+}
+export interface CallList { items: CallRow[]; phoned: CallRow[]; count: number }
 export interface Lease { token: string; expiresAt: string }
 
 // uptake

@@ -109,6 +109,8 @@ export const nbOfServer: Record<string, string> = {
   'not-of-department': 'Personen leser ikke i avdelingen. Velg en av spesialistene der.',
   'newer-answer': 'Dette er ikke det nyeste svaret: et annet har kommet i mellomtiden. Les det først.',
   'no-open-question': 'Ingen spørsmål om denne henvisningen er åpne.',
+  'not-of-practice': 'Personen har ingen rolle på dette kontoret. Velg en som arbeider der.',
+  'not-on-call-list': 'Den står ikke på ringelisten lenger: kontoret har tatt den, eller en kollega har ringt. Se på listen på nytt.',
   'not-a-date': 'Det finnes ingen slik dato.',
   'not-a-number': 'Skriv et tall.',
   'not-csv': 'Filen er ikke CSV. Lagre den som CSV, og velg den på nytt.',

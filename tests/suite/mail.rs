@@ -1,0 +1,373 @@
+//! Mail to staff, handed over to a real server on loopback: what it says, to whom, how often, and what happens while the server
+//! is away.
+
+use crate::write_faults::cast;
+use kit::log::Envelope;
+use kit::settings::{Mail as Settings, MailTls};
+use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
+use kit::{At, Context, Role};
+use proto::Event;
+use proto::intake::{AnswerAcknowledged, ReferralSubmitted};
+use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use serde_json::json;
+use std::collections::BTreeMap;
+use tests::{Cast, Client, Mail, Mood, PostOffice, planted, program};
+use time::Duration;
+use time::macros::datetime;
+use uuid::Uuid;
+
+/// A world whose mail goes to a server of the tests; consumers and repairs run when the test says so.
+pub async fn posting_world(deployment: (Engine, Reach), port: Option<u16>) -> World {
+    let mut serving = lysbro::services();
+    for service in &mut serving {
+        service.consumers.clear();
+        service.repairs.clear();
+    }
+    let world = World::start(serving, deployment, |settings| {
+        settings.synthetic = true;
+        settings.decoder = vec![program(), "decode".into()];
+        settings.public_url = Some("https://lysbro.example".into());
+        settings.mail = port.map(|port| Settings {
+            host: "127.0.0.1".into(),
+            port,
+            tls: MailTls::None,
+            credentials: None,
+            from: "lysbro@hospital.example".into(),
+            hour: 7,
+        });
+    })
+    .await
+    .expect("a world");
+    world.clock.hold(kit::testing::monday());
+    world
+}
+
+struct Post {
+    world: World,
+    cast: Cast,
+    office: PostOffice,
+}
+
+/// What a referral is for mail.
+#[derive(Clone, Copy)]
+struct Referral {
+    id: Uuid,
+    priority: &'static str,
+    test: bool,
+}
+
+impl Post {
+    async fn start(deployment: (Engine, Reach)) -> Self {
+        let office = PostOffice::open().await;
+        let world = posting_world(deployment, Some(office.port())).await;
+        let cast = cast(&world).await;
+        Self { world, cast, office }
+    }
+
+    fn ctx(&self) -> &Context {
+        self.world.ctx()
+    }
+
+    async fn drain(&self) {
+        kit::run::drain(&lysbro::services(), self.ctx()).await.expect("drained");
+        assert!(kit::log::parked(&self.ctx().db).await.expect("a list").is_empty());
+    }
+
+    async fn until(&self, at: time::OffsetDateTime) {
+        assert!(At::from(at) >= self.ctx().now());
+        self.world.clock.hold(at.into());
+        self.drain().await;
+    }
+
+    fn referral(&self, priority: &'static str) -> Referral {
+        Referral { id: self.ctx().new_id(), priority, test: false }
+    }
+
+    /// What another service says of a referral, with canaries wherever there is room.
+    async fn tell<E: Event>(&self, referral: Referral, fact: &E) {
+        let ctx = self.ctx();
+        ctx.keys.ensure(referral.id).await.expect("a key");
+        let bytes = |id: Uuid| id.as_bytes().to_vec();
+        let envelope = Envelope {
+            practice: bytes(self.cast.practices[0].id),
+            department: bytes(self.cast.departments[0]),
+            specialty: "dermatology".into(),
+            channel: "web".into(),
+            priority: referral.priority.into(),
+            test: referral.test,
+            key: bytes(referral.id),
+            ..ctx.about(referral.id, None)
+        };
+        let mut tx = ctx.begin().await.expect("a transaction");
+        ctx.publish(&mut tx, envelope, fact).await.expect("published");
+        tx.commit().await.expect("committed");
+        self.drain().await;
+    }
+
+    async fn submit(&self, referral: Referral, due: time::OffsetDateTime) {
+        let fact = ReferralSubmitted {
+            practice_name: "KanariPractice".into(),
+            department_name: "KanariDepartment".into(),
+            question: "KanariQuestion".into(),
+            due_us: At::from(due).micros(),
+            ..ReferralSubmitted::default()
+        };
+        self.tell(referral, &fact).await;
+    }
+
+    async fn answer(&self, referral: Referral) -> Uuid {
+        let answer = self.ctx().new_id();
+        let fact = AnswerGiven {
+            answer: answer.as_bytes().to_vec(),
+            answered_by: "KanariDoctor".into(),
+            department_name: "KanariDepartment".into(),
+            summary: "KanariSummary".into(),
+            ..AnswerGiven::default()
+        };
+        self.tell(referral, &fact).await;
+        answer
+    }
+
+    async fn read(&self, referral: Referral, answer: Uuid) {
+        self.tell(referral, &AnswerAcknowledged { answer: answer.as_bytes().to_vec() }).await;
+    }
+
+    async fn person(&self, name: &str) -> Uuid {
+        let by_email = self.ctx().db.q("select id from directory_person where email = $1");
+        let (id,): (Uuid,) = by_email.bind(format!("{name}@lysbro.example")).one().await.expect("a person");
+        id
+    }
+
+    /// To whom mails went since the last look: names, sorted.
+    fn new_mails(&self, seen: &mut usize) -> Vec<String> {
+        let mails = self.office.mails();
+        let mut names: Vec<String> =
+            mails[*seen..].iter().map(|mail| mail.to.split('@').next().unwrap_or_default().to_owned()).collect();
+        *seen = mails.len();
+        names.sort();
+        names
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        let (count,): (i64,) = self.ctx().db.q(sql).one().await.expect("a count");
+        count
+    }
+
+    async fn stop(self) {
+        assert_plain(&self.office.mails());
+        self.world.stop().await;
+    }
+}
+
+/// No mail says anything of anybody; only its address names whom it goes to.
+fn assert_plain(mails: &[Mail]) {
+    for mail in mails {
+        let text = mail.text();
+        for part in [mail.raw.as_str(), text.as_str()] {
+            assert_eq!(planted(part.as_bytes()), None, "{part}");
+        }
+        for word in ["Solvik", "Skin", "Hospital", "dermatology", "Synthetic", "SYNTHETIC"] {
+            assert!(!mail.raw.contains(word) && !text.contains(word), "{word}: {text}");
+        }
+        assert!(mail.header("Subject").starts_with("New in Lysbro"), "{}", mail.raw);
+        assert_eq!((mail.from.as_str(), mail.header("To")), ("lysbro@hospital.example", format!("<{}>", mail.to).as_str()));
+        assert!(text.contains("https://lysbro.example/") && !text.contains("/case") && text.lines().count() < 10, "{text}");
+    }
+}
+
+/// What is urgent goes at once; everything else once on the next working day, however much it is.
+async fn urgent_at_once_and_the_rest_once_a_day(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    // Monday, 9 in the morning in Oslo: the hour of the digest has come.
+    let urgent = post.referral("urgent");
+    post.submit(urgent, datetime!(2026-03-05 22:59:59 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "dagny", "dina"], "the department");
+    post.submit(post.referral("routine"), datetime!(2026-03-16 22:59:59 UTC)).await;
+    post.tell(Referral { test: true, ..post.referral("urgent") }, &InformationRequested::default()).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "the worklist shows what is routine, and training is nobody's news");
+    post.tell(urgent, &InformationRequested::default()).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "the practice");
+    assert!(post.office.mails()[seen - 1].header("Subject").contains("please look today"));
+    let (first, second) = (post.referral("routine"), post.referral("routine"));
+    let answer = post.answer(first).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "Monday's digest");
+    assert_eq!(post.office.mails()[seen - 1].header("Subject"), "New in Lysbro");
+    for _ in 0..3 {
+        post.answer(post.referral("routine")).await;
+    }
+    let late = post.answer(second).await;
+    post.until(datetime!(2026-03-02 22:59 UTC)).await;
+    post.until(datetime!(2026-03-03 05:59 UTC)).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "not before the hour");
+    post.read(first, answer).await;
+    post.read(second, late).await;
+    post.until(datetime!(2026-03-03 06:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "Tuesday's digest, one for all three");
+    post.until(datetime!(2026-03-04 10:00 UTC)).await;
+    // Wednesday: the urgent question has climbed from the practice, which has no deputy; nothing else is new.
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "the call list is the coordinator's");
+    post.stop().await;
+}
+
+/// What waits climbs by time: to the deputy, to the coordinator, after a call to the practice again.
+async fn what_climbs_is_told_to_whom_it_climbs_to(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let nora = post.person("nora").await;
+    let path = format!("/api/directory/practices/{}/deputy", post.cast.practices[0].id);
+    post.cast.admin.put(&path, json!({ "personId": nora })).await.expect(204);
+    let cancer = post.referral("suspected-cancer");
+    let answer = post.answer(cancer).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.until(datetime!(2026-03-03 22:59:59 UTC)).await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    post.until(datetime!(2026-03-03 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["nora"], "the deputy, and at once");
+    post.until(datetime!(2026-03-04 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"]);
+    post.world.clock.advance(Duration::hours(9));
+    post.tell(cancer, &PracticePhoned { note: "KanariNote".into(), ..PracticePhoned::default() }).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "the practice has it again");
+    post.until(datetime!(2026-03-06 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "and then the coordinator, not the deputy");
+    post.read(cancer, answer).await;
+    let overdue = post.referral("routine");
+    post.submit(overdue, datetime!(2026-03-09 22:59:59 UTC)).await;
+    post.until(datetime!(2026-03-10 10:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "late at the department: its coordinator's");
+    post.until(datetime!(2026-03-20 10:00 UTC)).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "each step is told once");
+    post.stop().await;
+}
+
+/// While the server is away mails wait; they leave by themselves, and nobody gets two digests on a day.
+async fn mails_wait_while_the_server_is_away(deployment: (Engine, Reach)) {
+    let mut post = Post::start(deployment).await;
+    let mut seen = 0;
+    post.office.close().await;
+    for day in [3, 4, 5] {
+        post.answer(post.referral("routine")).await;
+        post.answer(post.referral("urgent")).await;
+        post.until(datetime!(2026-03-01 12:00 UTC) + Duration::days(day - 1)).await;
+    }
+    assert!(post.new_mails(&mut seen).is_empty());
+    let waiting = "select count(*) from notify_mail where state = 'waiting'";
+    let waits = post.count(waiting).await;
+    // Grete and Nora a digest and an urgent one, Carl an urgent one about what has climbed.
+    assert_eq!(waits, 5, "what became new meanwhile joined what waits");
+    let exported = Client::new(&post.world.url()).get("/metrics").await.expect(200).text();
+    let says = |name: &str| exported.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert_eq!((says("notify_mail_on"), says("notify_mails_waiting")), ("notify_mail_on 1".into(), "notify_mails_waiting 5".into()));
+    post.office.reopen().await;
+    post.drain().await;
+    assert!(post.new_mails(&mut seen).is_empty(), "it was tried a moment ago");
+    post.world.clock.advance(Duration::minutes(31));
+    post.drain().await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "grete", "grete", "nora", "nora"]);
+    assert_eq!(post.count(waiting).await, 0);
+    // Today's digest is the one that waited.
+    post.answer(post.referral("routine")).await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    post.stop().await;
+}
+
+/// What the server says of one mail: later, never, nothing.
+async fn a_mail_is_sent_at_least_once(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    post.office.next(&[Mood::Busy, Mood::Refuses]);
+    post.answer(post.referral("urgent")).await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    assert_eq!(post.count("select count(*) from notify_mail where state = 'refused'").await, 1);
+    post.world.clock.advance(Duration::minutes(2));
+    post.drain().await;
+    assert_eq!(post.new_mails(&mut seen).len(), 1, "the one that was to come later");
+    post.office.next(&[Mood::Silent]);
+    post.submit(post.referral("urgent"), datetime!(2026-03-05 22:59:59 UTC)).await;
+    post.world.clock.advance(Duration::minutes(5));
+    post.drain().await;
+    let sent = post.office.mails().split_off(seen);
+    let mut by_id: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for mail in &sent {
+        *by_id.entry((mail.to.clone(), mail.header("Message-ID").to_owned())).or_default() += 1;
+    }
+    assert_eq!(by_id.len(), 3, "one mail each for Carl, Dagny and Dina: {by_id:?}");
+    assert_eq!(by_id.values().filter(|count| **count == 2).count(), 1, "the one whose taking was not told came again");
+    assert_eq!(sent.len(), 4);
+    // A month later nothing is remembered of them.
+    post.until(datetime!(2026-05-04 10:00 UTC)).await;
+    let old = post.ctx().db.q("select count(*) from notify_mail where ended_at < $1");
+    let (old,): (i64,) = old.bind(At::from(datetime!(2026-04-01 00:00 UTC))).one().await.expect("a count");
+    assert_eq!(old, 0);
+    post.stop().await;
+}
+
+/// Who does not want the daily mail, who has left, and what was seen to meanwhile.
+async fn nobody_gets_what_is_no_news_to_them(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    post.cast.nurse.put("/api/directory/me/mail", json!({ "digest": false })).await.expect(204);
+    post.until(datetime!(2026-03-02 22:00 UTC)).await;
+    let (read, unread) = (post.referral("routine"), post.referral("routine"));
+    let answer = post.answer(read).await;
+    post.answer(unread).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete"], "Nora does not want the daily one");
+    post.answer(post.referral("urgent")).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "what is urgent comes all the same");
+    post.read(read, answer).await;
+    let gone = post.person("grete").await;
+    let sql = "update kit_grant set ends_at = $2 where person = $1";
+    post.ctx().db.q(sql).bind(gone).bind(post.ctx().now()).exec_one().await.expect("ended");
+    post.answer(post.referral("routine")).await;
+    post.until(datetime!(2026-03-03 12:00 UTC)).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "Grete has left, Nora reads no digests");
+    // Another takes her place, and is told what waits.
+    let ctx = post.ctx();
+    let new = directory::add_person(ctx, None, "Ny Synthetic", "ny@lysbro.example", "en").await.expect("a person");
+    let practice = Some(post.cast.practices[0].id);
+    directory::add_grant(ctx, new, Role::GpClinician, practice, None, ctx.now(), None).await.expect("a grant");
+    post.drain().await;
+    assert!(post.new_mails(&mut seen).contains(&"ny".to_owned()));
+    post.stop().await;
+}
+
+/// Without a server nothing is decided, and nothing waits for ever.
+async fn without_a_server_nothing_waits(deployment: (Engine, Reach)) {
+    let world = posting_world(deployment, None).await;
+    let post = Post { cast: cast(&world).await, world, office: PostOffice::open().await };
+    post.answer(post.referral("urgent")).await;
+    post.submit(post.referral("urgent"), datetime!(2026-03-05 22:59:59 UTC)).await;
+    post.until(datetime!(2026-03-20 12:00 UTC)).await;
+    assert_eq!(post.count("select count(*) from notify_mail").await, 0);
+    assert_eq!(post.count("select count(*) from notify_item").await, 0);
+    assert_eq!(post.count("select count(*) from notify_wait").await, 2, "what waits for whom is known");
+    let exported = Client::new(&post.world.url()).get("/metrics").await.expect(200).text();
+    assert!(exported.lines().any(|line| line == "notify_mail_on 0"), "{exported}");
+    post.stop().await;
+}
+
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::DEPLOYMENTS[0]).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::DEPLOYMENTS[1]).await;
+            })+
+        }
+    };
+}
+on_both!(
+    urgent_at_once_and_the_rest_once_a_day,
+    what_climbs_is_told_to_whom_it_climbs_to,
+    mails_wait_while_the_server_is_away,
+    a_mail_is_sent_at_least_once,
+    nobody_gets_what_is_no_news_to_them,
+    without_a_server_nothing_waits,
+);
