@@ -1,12 +1,15 @@
 // The server's own description (proto/openapi.json, made from the code) against the types that this application uses.
 // Nothing here runs: `npm run check` fails when the two drift apart. `npm run types` makes schema.d.ts anew.
 import type { components } from './schema';
+import type * as questionnaire from './questionnaire';
 import type * as ours from './types';
 
 type Theirs = components['schemas'];
 
 /** Field names and kinds of values: words of a list are texts, and what may be absent or null is taken as there. */
-type Shape<T> = T extends string
+type Shape<T> = unknown extends T
+  ? any // a value that the description leaves open, such as an answer
+  : T extends string
   ? string
   : T extends number
     ? number
@@ -33,6 +36,7 @@ type Checks = [
   Answers<Theirs['ListedPerson'], ours.Person>,
   Answers<Theirs['Invitation'], ours.Invitation>,
   Answers<Theirs['Department'], ours.Department>,
+  Answers<Theirs['Questionnaire'], questionnaire.Questionnaire>,
   Answers<Theirs['BodySite'], ours.BodySite>,
   Answers<Theirs['Limits'], ours.Limits>,
   Answers<Theirs['ReferralPage'], ours.ReferralPage>,
@@ -46,4 +50,4 @@ type Checks = [
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

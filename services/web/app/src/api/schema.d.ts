@@ -20,6 +20,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/departments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["change"];
+        trace?: never;
+    };
     "/api/directory/environment": {
         parameters: {
             query?: never;
@@ -486,6 +502,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What referrals of each specialty ask: every version, the newest of each first. */
+        get: operations["questionnaires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/referrals": {
         parameters: {
             query?: never;
@@ -833,6 +866,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What referrals of each specialty ask: every version, the newest of each first. */
+        get: operations["reviewQuestionnaires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/worklist": {
         parameters: {
             query?: never;
@@ -983,14 +1033,27 @@ export interface components {
         };
         /** @description A department that takes referrals. */
         Department: {
+            /** @description When somebody answers there. */
+            dutyHours?: string | null;
+            /** @description Whom to phone when it can't wait. */
+            dutyPhone?: string | null;
             hospital: string;
             /** Format: uuid */
             id: string;
             name: string;
             specialties: components["schemas"]["Specialty"][];
         };
+        /** @description What changes of a department; what is absent stays. */
+        DepartmentChange: {
+            /** @description When somebody answers there, in words: at most 200 characters. */
+            dutyHours?: string | null;
+            /** @description For urgent questions: digits, spaces and a leading `+`; empty: none any more. */
+            dutyPhone?: string | null;
+        };
         /** @description A department of the list. */
         DepartmentView: {
+            /** @description When somebody answers there. */
+            dutyHours?: string | null;
             dutyPhone?: string | null;
             hospital: string;
             /** Format: uuid */
@@ -1001,11 +1064,18 @@ export interface components {
         /** @description A referral's content. */
         DraftContent: {
             /**
+             * @description What the questionnaires asked.
+             * @default []
+             */
+            answers: components["schemas"]["QuestionnaireAnswers"][];
+            /**
              * Format: uuid
              * @description Which department is asked.
              * @default null
              */
             departmentId: string | null;
+            /** @default null */
+            emergencyCall: components["schemas"]["EmergencyCall"] | null;
             /**
              * @description What is to be answered, one by one.
              * @default []
@@ -1027,6 +1097,21 @@ export interface components {
             question: string | null;
             /** @default null */
             specialty: components["schemas"]["Specialty"] | null;
+            /**
+             * @description Why views are missing.
+             * @default []
+             */
+            viewOverrides: components["schemas"]["ViewOverride"][];
+        };
+        /** @description The department, or the emergency number, was phoned. */
+        EmergencyCall: {
+            /** @default null */
+            at: components["schemas"]["At"] | null;
+            /**
+             * @description With whom.
+             * @default
+             */
+            spokeWith: string;
         };
         /** @description The deployment. */
         Environment: {
@@ -1292,6 +1377,8 @@ export interface components {
         };
         /** @description A department to be registered. */
         NewDepartment: {
+            /** @description When somebody answers there, in words: at most 200 characters. */
+            dutyHours?: string | null;
             /** @description For urgent questions: digits, spaces and a leading `+`. */
             dutyPhone?: string | null;
             /** @description 1 to 200 characters. */
@@ -1422,8 +1509,25 @@ export interface components {
              */
             staff: number | null;
         };
+        /** @description A sentence about the referral or a finding. */
+        Notice: {
+            /** @description Its name. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description About which finding; none: about the referral.
+             */
+            findingId?: string | null;
+            /** @description The sentence. */
+            text: components["schemas"]["questionnaire.Text"];
+        };
         /** @description The patient. */
         Patient: {
+            /**
+             * @description Address, as it is written.
+             * @default null
+             */
+            address: string | null;
             /**
              * @description `YYYY-MM-DD`.
              * @default null
@@ -1441,6 +1545,11 @@ export interface components {
              * @default null
              */
             name: string | null;
+            /**
+             * @description Telephone, as it is written.
+             * @default null
+             */
+            phone: string | null;
             /** @default null */
             sex: components["schemas"]["Sex"] | null;
         };
@@ -1541,6 +1650,51 @@ export interface components {
             text: string;
             wants: string[];
         };
+        /** @description A questionnaire of one version. */
+        Questionnaire: {
+            /** @description Its name, the same in all versions. */
+            id: string;
+            /** @description What is asked, in the order of the form. */
+            item: components["schemas"]["questionnaire.Item"][];
+            /** @description For findings of which kinds; empty: all. */
+            kinds: string[];
+            /** @description Once or for each finding. */
+            level: components["schemas"]["questionnaire.Level"];
+            /** @description What must be phoned in before anything is sent. */
+            redFlags: components["schemas"]["questionnaire.Flag"][];
+            /** @description Of which specialties; empty: all. */
+            specialties: string[];
+            /** @description What it is called. */
+            title: components["schemas"]["questionnaire.Text"];
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+            /** @description Which pictures belong to it. */
+            views: components["schemas"]["questionnaire.RequiredView"][];
+            /** @description What is said and hinders nothing. */
+            warnings: components["schemas"]["questionnaire.Flag"][];
+        };
+        /** @description Answers to one questionnaire. */
+        QuestionnaireAnswers: {
+            /**
+             * Format: uuid
+             * @description About which finding; none: about the referral.
+             */
+            findingId?: string | null;
+            /** @description Which one. */
+            questionnaire: string;
+            /** @description Values by `linkId`. */
+            values?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description In which version it was answered.
+             */
+            version: number;
+        };
         /** @description Why a picture was rejected. */
         Reason: {
             code: string;
@@ -1574,11 +1728,17 @@ export interface components {
             practice: components["schemas"]["Named"];
             questions: components["schemas"]["Question"][];
             receipt?: components["schemas"]["Receipt"] | null;
+            /** @description What must be phoned in before it is sent. */
+            redFlags: components["schemas"]["Notice"][];
             state: components["schemas"]["State"];
             submittedAt?: components["schemas"]["At"] | null;
             timeline: components["schemas"]["Happening"][];
             /** Format: int64 */
             version: number;
+            /** @description Which pictures belong to it. */
+            views: components["schemas"]["WantedView"][];
+            /** @description What is to be said, and hinders nothing. */
+            warnings: components["schemas"]["Notice"][];
             withdrawnAt?: components["schemas"]["At"] | null;
         };
         /** @description A page. */
@@ -1715,9 +1875,162 @@ export interface components {
          * @enum {string}
          */
         View: "overview" | "regional" | "close-up" | "oblique" | "dermoscopic" | "otoscopic" | "endoscopic" | "scale" | "document";
+        /** @description Why a view is missing. */
+        ViewOverride: {
+            /**
+             * Format: uuid
+             * @description Of which finding; none: of the referral.
+             */
+            findingId?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Which view. */
+            view: components["schemas"]["View"];
+        };
+        /** @description A view that belongs to a finding, or to the referral. */
+        WantedView: {
+            /** @description Send does not ask for it. */
+            advice: boolean;
+            /** @description Any of these. */
+            anyOf?: components["schemas"]["View"][];
+            /**
+             * Format: uuid
+             * @description Of which finding; none: of the referral.
+             */
+            findingId?: string | null;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            have: number;
+            /**
+             * Format: int32
+             * @description How many pictures at least.
+             */
+            min: number;
+            /** @description It is missing, and it is said why. */
+            overridden: boolean;
+            /** @description What is to be photographed. */
+            text: components["schemas"]["questionnaire.Text"];
+            view?: components["schemas"]["View"] | null;
+        };
         /** @description Why a referral is withdrawn. */
         Withdraw: {
             reason: string;
+        };
+        /** @description One option of a choice. */
+        "questionnaire.AnswerOption": {
+            /** @description Its code, which is what an answer holds. */
+            code: string;
+            /** @description What people read. */
+            display: components["schemas"]["questionnaire.Text"];
+            /** @description SCT, DCM, NCIt or a URI; empty for a word of our own. */
+            system: string;
+        };
+        /** @description Holds when what is named (`linkId` or `fact`) equals `answer` or one of `oneOf`, or contains it, or lies beyond a bound. */
+        "questionnaire.Condition": {
+            /**
+             * Format: int64
+             * @description A number greater than this.
+             */
+            above?: number | null;
+            /** @description Equal to this, or containing it. */
+            answer?: unknown;
+            /**
+             * Format: int64
+             * @description A number less than this.
+             */
+            below?: number | null;
+            fact?: components["schemas"]["questionnaire.Fact"] | null;
+            /** @description An item of the same questionnaire. */
+            linkId?: string | null;
+            /** @description Equal to one of these, or containing one. */
+            oneOf?: string[];
+        };
+        /**
+         * @description What the referral says outside of answers.
+         * @enum {string}
+         */
+        "questionnaire.Fact": "age-years" | "findings" | "priority" | "body-site" | "laterality";
+        /** @description A sentence that is shown when something holds. */
+        "questionnaire.Flag": {
+            /** @description Its name. */
+            code: string;
+            /** @description What is said. */
+            text: components["schemas"]["questionnaire.Text"];
+            /** @description When. */
+            when: components["schemas"]["questionnaire.Condition"];
+        };
+        /** @description One thing that is asked. */
+        "questionnaire.Item": {
+            /** @description Options of a choice. */
+            answerOption?: components["schemas"]["questionnaire.AnswerOption"][];
+            /** @description It may stand beside its neighbour. */
+            compact?: boolean;
+            enableWhen?: components["schemas"]["questionnaire.Condition"] | null;
+            /** @description The code that excludes all others. */
+            exclusive?: string | null;
+            help?: components["schemas"]["questionnaire.Text"] | null;
+            /** @description Its name in answers, unique in its questionnaire. */
+            linkId: string;
+            /**
+             * Format: int64
+             * @description Largest number.
+             */
+            max?: number | null;
+            /** @description Longest text, in characters. */
+            maxLength?: number | null;
+            /**
+             * Format: int64
+             * @description Smallest number.
+             */
+            min?: number | null;
+            /** @description The one value that Send takes. */
+            mustBe?: boolean | null;
+            /** @description Texts for one tap. */
+            quick?: components["schemas"]["questionnaire.Text"][];
+            /** @description Send wants it, when it is enabled. */
+            required?: boolean;
+            /** @description What is asked. */
+            text: components["schemas"]["questionnaire.Text"];
+            /** @description What it takes. */
+            type: components["schemas"]["questionnaire.ItemType"];
+            /** @description Unit of a number. */
+            unit?: string | null;
+        };
+        /**
+         * @description What kind of value an item takes.
+         * @enum {string}
+         */
+        "questionnaire.ItemType": "text" | "choice" | "choices" | "boolean" | "quantity" | "integer" | "date";
+        /**
+         * @description Answered once for the referral, or for each finding.
+         * @enum {string}
+         */
+        "questionnaire.Level": "referral" | "finding";
+        /** @description Pictures that belong to a finding, or to the referral. */
+        "questionnaire.RequiredView": {
+            /** @description Shown, never asked for at Send. */
+            advice?: boolean;
+            /** @description Any of these views. */
+            anyOf?: string[];
+            /**
+             * Format: int32
+             * @description How many pictures at least.
+             */
+            min: number;
+            /** @description What is to be photographed. */
+            text: components["schemas"]["questionnaire.Text"];
+            /** @description Which view. */
+            view?: string | null;
+            when?: components["schemas"]["questionnaire.Condition"] | null;
+        };
+        /** @description A text in both languages. */
+        "questionnaire.Text": {
+            /** @description English. */
+            en: string;
+            /** @description Bokmål. */
+            nb: string;
         };
         /** @description An answer that was sent. */
         "review.Answer": {
@@ -1763,6 +2076,7 @@ export interface components {
             claim?: components["schemas"]["review.Claim"] | null;
             departmentName: string;
             dueAt: components["schemas"]["At"];
+            emergencyCall?: components["schemas"]["review.EmergencyCall"] | null;
             findings: components["schemas"]["review.Finding"][];
             history: string;
             /** Format: uuid */
@@ -1772,12 +2086,16 @@ export interface components {
             practiceName: string;
             priority: components["schemas"]["review.Priority"];
             question: string;
+            /** @description The practice's, labelled by questionnaire and version. */
+            questionnaireAnswers: components["schemas"]["review.QuestionnaireAnswers"][];
             questions: components["schemas"]["review.Question"][];
             referrerName: string;
             signed?: components["schemas"]["review.Signed"] | null;
             specialty: string;
             state: components["schemas"]["review.CaseState"];
             submittedAt: components["schemas"]["At"];
+            /** @description Why pictures are missing. */
+            viewOverrides: components["schemas"]["review.ViewOverride"][];
             withdrawn: boolean;
         };
         /** @description One row. */
@@ -1834,6 +2152,13 @@ export interface components {
         /** @description When a draft was saved. */
         "review.DraftSaved": {
             savedAt: components["schemas"]["At"];
+        };
+        /** @description The department, or the emergency number, was phoned before it was sent. */
+        "review.EmergencyCall": {
+            /** @description When. */
+            at: components["schemas"]["At"];
+            /** @description With whom. */
+            spokeWith: string;
         };
         /** @description A lesion, rash, ear, wound, burn or scar. */
         "review.Finding": {
@@ -1930,6 +2255,11 @@ export interface components {
         /** @description The patient as the practice wrote it. */
         "review.Patient": {
             /**
+             * @description Address; empty when it was not given.
+             * @default
+             */
+            address: string;
+            /**
              * @description YYYY-MM-DD.
              * @default
              */
@@ -1949,6 +2279,11 @@ export interface components {
              * @default
              */
             name: string;
+            /**
+             * @description Telephone; empty when it was not given.
+             * @default
+             */
+            phone: string;
             /**
              * @description Administrative gender.
              * @default
@@ -1988,6 +2323,25 @@ export interface components {
             text: string;
             wants: string[];
         };
+        /** @description Answers to one questionnaire. */
+        "review.QuestionnaireAnswers": {
+            /**
+             * Format: uuid
+             * @description About which finding; none: about the referral.
+             */
+            findingId?: string | null;
+            /** @description Which one. */
+            questionnaire: string;
+            /** @description Values by `linkId`. */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description In which version it was answered.
+             */
+            version: number;
+        };
         /** @description Why a picture could not be read. */
         "review.Reason": {
             code: string;
@@ -2023,6 +2377,18 @@ export interface components {
              * @description As the claim gave it.
              */
             token: string;
+        };
+        /** @description Why a view is missing. */
+        "review.ViewOverride": {
+            /**
+             * Format: uuid
+             * @description Of which finding; none: of the referral.
+             */
+            findingId?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Which view. */
+            view: string;
         };
         /**
          * @description What is missing.
@@ -2278,6 +2644,131 @@ export interface operations {
                 };
             };
             /** @description `id-reused` or `key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentChange"];
+            };
+        };
+        responses: {
+            /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5446,6 +5937,72 @@ export interface operations {
             };
         };
     };
+    questionnaires: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questionnaire"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query: {
@@ -7002,7 +7559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not-a-picture */
+            /** @description not-a-picture or video */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7150,7 +7707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not-a-picture */
+            /** @description not-a-picture or video */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8395,6 +8952,72 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewQuestionnaires: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questionnaire"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
             404: {
                 headers: {
                     [name: string]: unknown;
