@@ -18,11 +18,11 @@ type Shape<T> = unknown extends T
       : T extends readonly (infer U)[]
         ? Shape<NonNullable<U>>[]
         : T extends object
-          ? { [K in keyof T]: Shape<NonNullable<T[K]>> }
+          ? { [K in keyof T]: unknown extends T[K] ? any : Shape<NonNullable<T[K]>> }
           : T;
 
 /** The server always writes a field that its description calls optional, as null. */
-type Whole<T> = T extends readonly (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T;
+type Whole<T> = unknown extends T ? any : T extends readonly (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T;
 
 /** What the server answers must have every field that a screen reads. */
 type Answers<Server, Expected> = Whole<Shape<Server>> extends Shape<Expected> ? true : never;
