@@ -18,6 +18,7 @@ async fn every_statement_can_be_prepared(office: Office) {
 fn routes_are_those_that_were_agreed() {
     let agreed = [
         "/departments",
+        "/departments/{id}",
         "/environment",
         "/import",
         "/import/dry-run",

@@ -172,7 +172,7 @@ async fn lists_show_each_referral_in_its_tab(office: Office) {
 async fn places_can_be_rebuilt(office: Office) {
     let departments = office.doctor.get("/departments").await.is(200).json();
     assert_eq!(departments[0]["name"], "Hudavdelingen (SYNTHETIC)");
-    assert_eq!(departments[0]["specialties"], json!(["dermatology", "plastic-surgery"]));
+    assert_eq!(departments[0]["specialties"], json!(["dermatology", "plastic-surgery", "ent"]));
     office.ctx.keys.destroy(office.department).await.unwrap();
     let places = intake::service().consumers.into_iter().find(|consumer| !consumer.reset.is_empty()).unwrap();
     kit::log::rebuild(&office.ctx, &places).await.unwrap();
