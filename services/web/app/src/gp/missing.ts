@@ -104,6 +104,12 @@ function ownViews(form: Form, page: Page): { field: string; code: string }[] {
   });
 }
 
+/** Where a field stands on the page, from the top; those of one place keep their order. */
+function place(field: string): number {
+  const order = [/^patient\./, /^(specialty|departmentId)/, /^answers\.(?!referral\.)/, /^findings(?!.*views)/, /^emergencyCall/, /^images|views/, /^(question|history)/, /^answers/];
+  const at = order.findIndex((one) => one.test(field));
+  return at < 0 ? order.length : at;
+}
 /** Codes of what writing something mends. */
 const WAITING = ['required', 'emergency-call'];
 
@@ -123,7 +129,5 @@ export function gaps(server: FieldError[] | null, form: Form, page: Page, text: 
   const told = open.map((e) => gap(e.field, e.code, e));
   const call = told.some((one) => one.field.startsWith('emergencyCall')) ? [] : ownCall(form, page);
   const more = [...own(call), ...own(ownViews(form, page))];
-  // Where the page has them: after the findings, before the question.
-  const after = told.findIndex((one) => /^(question|answers\.referral|priority)/.test(one.field));
-  return after < 0 ? [...told, ...more] : [...told.slice(0, after), ...more, ...told.slice(after)];
+  return [...told, ...more].sort((a, b) => place(a.field) - place(b.field));
 }
