@@ -49,7 +49,9 @@ fn tables(text: &str) -> Vec<(bool, String)> {
         let writes = matches!(pair[0].as_str(), "into" | "update");
         let reads = matches!(pair[0].as_str(), "from" | "join" | "(from");
         if (writes || reads) && name.contains('_') {
-            found.push((writes || words[0] == "delete", name));
+            // A deletion writes the first that it names; it may look at others.
+            let deletes = words[0] == "delete" && found.is_empty();
+            found.push((writes || deletes, name));
         }
     }
     found

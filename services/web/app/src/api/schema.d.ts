@@ -205,6 +205,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/me/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/people": {
         parameters: {
             query?: never;
@@ -295,6 +311,22 @@ export interface paths {
         };
         get?: never;
         put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/deputy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["choose"];
         post?: never;
         delete?: never;
         options?: never;
@@ -526,7 +558,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The referrals of the caller's practices, newest change first. */
+        /** The referrals of the caller's practices: open cases by their dates, what is longest overdue first; others newest change first. */
         get: operations["list"];
         put?: never;
         post?: never;
@@ -564,7 +596,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that the office has read the answer that it names. A newer one that came meanwhile stays unread. A repeat changes nothing. */
+        /**
+         * Notes that the office has read the answer or refusal that it names. A newer one that came meanwhile stays unread. A repeat
+         *     changes nothing.
+         */
         post: operations["acknowledge"];
         delete?: never;
         options?: never;
@@ -583,6 +618,40 @@ export interface paths {
         put?: never;
         /** Replies to an open question. Repeating the same reply changes nothing. */
         post: operations["supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/referrals/{id}/letter.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The referral and its answer as PDF. A draft has none, nor has what was withdrawn before an answer. */
+        get: operations["pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/referrals/{id}/letter.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as plain text. */
+        get: operations["text"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -679,6 +748,75 @@ export interface paths {
         patch: operations["patch"];
         trace?: never;
     };
+    "/api/review/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own absences that are not over. */
+        get: operations["reviewAbsences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes an absence under an id that the client made. The same again changes nothing. */
+        put: operations["reviewNoteAbsence"];
+        post?: never;
+        /** Removes an absence. One that is not there, or that the caller may not note, is left alone: both look the same. */
+        delete: operations["reviewRemoveAbsence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every open case of a department that the caller coordinates: late and nobody's first, then one of both, then by due. */
+        get: operations["reviewBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/call-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What practices of the caller's departments' cases have not read or not answered. */
+        get: operations["reviewCallList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/cases/{id}": {
         parameters: {
             query?: never;
@@ -690,6 +828,23 @@ export interface paths {
         get: operations["reviewCase"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts an amendment: takes a case that was answered, or one's own in a new window. The answer that was sent stays as it was. */
+        post: operations["reviewAmend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,6 +902,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/cases/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Means a case for a specialist, by a coordinator of its department: a name on the worklist, and no lock. */
+        put: operations["reviewAssign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/cases/{id}/claim": {
         parameters: {
             query?: never;
@@ -764,6 +936,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/cases/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the case without an answer. The practice gets it as something to read. */
+        post: operations["reviewDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the case to another department or specialty, with everything in it. The claim ends; the date by which an answer is
+         *     due stays. The caller's department keeps a line and can't open it any more.
+         */
+        post: operations["reviewForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends somebody's reading, for a coordinator of the department: what they wrote stays theirs. One that is over already, or
+         *     of somebody else by now, is left alone.
+         */
+        post: operations["reviewFree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/cases/{id}/information-request": {
         parameters: {
             query?: never;
@@ -775,6 +1004,57 @@ export interface paths {
         put?: never;
         /** Asks the practice. The claim ends and the case leaves the worklist until the reply comes. */
         post: operations["reviewAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/letter.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The referral and its answer as PDF. What was withdrawn before an answer has none. */
+        get: operations["reviewLetterPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/letter.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as plain text. */
+        get: operations["reviewLetterText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/phoned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody has telephoned. The practice has it again for as long as at first. A repeat changes nothing. */
+        post: operations["reviewPhoned"];
         delete?: never;
         options?: never;
         head?: never;
@@ -843,6 +1123,40 @@ export interface paths {
         put?: never;
         /** Takes the case from whoever reads it: for a coordinator of its department. */
         post: operations["reviewTakeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments that a case can be forwarded to, by name; nothing about a patient. */
+        get: operations["reviewDepartments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's departments have answered, declined and forwarded. */
+        get: operations["reviewEnded"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -946,7 +1260,7 @@ export interface components {
             /** @description Six digits of the authenticator that the link showed. */
             totpCode: string;
         };
-        /** @description Which answer was read: the one that stood on the page. */
+        /** @description Which answer, or which refusal, was read: the one that stood on the page. */
         Acknowledge: {
             /** Format: uuid */
             answerId: string;
@@ -955,13 +1269,24 @@ export interface components {
         Answer: {
             /** @description The referral had been withdrawn when it was given. */
             afterWithdrawal: boolean;
+            /**
+             * Format: uuid
+             * @description The answer that it replaces.
+             */
+            amends?: string | null;
             answeredAt: components["schemas"]["At"];
             answeredBy: components["schemas"]["AnsweredBy"];
+            /** @description `practice`, `department` or `nobody`; empty in answers given before it was asked. */
+            books: string;
             departmentName: string;
             findings: components["schemas"]["AnsweredFinding"][];
             /** Format: uuid */
             id: string;
+            /** @description Why it replaces an earlier one; empty when it replaces none. */
+            reason: string;
             summary: string;
+            /** @description `practice` or `department`; empty in answers given before it was asked. */
+            tellsPatient: string;
         };
         /** @description Who answered. */
         AnsweredBy: {
@@ -997,6 +1322,20 @@ export interface components {
             /** @description SCT, FMA or DCM. */
             system: string;
         };
+        /** @description Whose it is now. */
+        Chair: {
+            /** @description The practice's deputy, when it is theirs. */
+            deputy?: string | null;
+            /** @description Until when it is theirs. */
+            due: components["schemas"]["At"];
+            /**
+             * Format: int32
+             * @description 0 its first owner; 1 the practice's deputy, or the coordinator of a department that is late; 2 the call list.
+             */
+            level: number;
+            owner: components["schemas"]["Owner"];
+            since: components["schemas"]["At"];
+        };
         /** @description What is to be different. */
         Change: {
             /**
@@ -1031,6 +1370,20 @@ export interface components {
             /** @description Six digits; each code works once. */
             totpCode: string;
         };
+        /** @description The department ended it without an answer: the practice tells the patient, and nothing is booked. */
+        Declined: {
+            declinedAt: components["schemas"]["At"];
+            declinedBy: components["schemas"]["AnsweredBy"];
+            departmentName: string;
+            /**
+             * Format: uuid
+             * @description Named when it is acknowledged.
+             */
+            id: string;
+            /** @description `not-suited`, `wrong-department`, `insufficient`, `outside-area` or `other`. */
+            reason: string;
+            text: string;
+        };
         /** @description A department that takes referrals. */
         Department: {
             /** @description When somebody answers there. */
@@ -1060,6 +1413,14 @@ export interface components {
             id: string;
             name: string;
             specialties: components["schemas"]["Specialty"][];
+        };
+        /** @description Whom a practice chooses. */
+        DeputyChoice: {
+            /**
+             * Format: uuid
+             * @description Somebody who works in the practice; null or absent: nobody.
+             */
+            personId?: string | null;
         };
         /** @description A referral's content. */
         DraftContent: {
@@ -1151,6 +1512,16 @@ export interface components {
          * @enum {string}
          */
         FindingKind: "lesion" | "rash" | "ear" | "wound" | "burn" | "scar";
+        /** @description A step from department to department. */
+        Forwarded: {
+            at: components["schemas"]["At"];
+            by: string;
+            fromDepartment: string;
+            fromSpecialty: string;
+            text: string;
+            toDepartment: string;
+            toSpecialty: string;
+        };
         /** @description When a grant shall end. */
         GrantEnd: {
             /**
@@ -1172,7 +1543,10 @@ export interface components {
         /** @description One thing that happened. */
         Happening: {
             at: components["schemas"]["At"];
-            /** @description `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`. */
+            /**
+             * @description `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
+             *     `withdrawn`, `discarded` or `restored`.
+             */
             what: string;
             who?: string | null;
         };
@@ -1346,6 +1720,11 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description Which mails are wanted. */
+        MailChoice: {
+            /** @description At most one mail a day when something is new. What is urgent is mailed all the same. */
+            digest: boolean;
+        };
         /** @description Who is signed in, as what, and for how long. */
         Me: {
             /** @description When the session ends in any case. */
@@ -1359,6 +1738,8 @@ export interface components {
              * @description A session that nothing uses for so many seconds is over.
              */
             idleSeconds: number;
+            /** @description Whether a mail comes once a day when something is new. */
+            mailDigest: boolean;
             person: components["schemas"]["PersonView"];
         };
         /** @description One of my rights. */
@@ -1478,6 +1859,8 @@ export interface components {
              * @description `YYYY-MM-DD`: from when it counts as a practice of the programme's area.
              */
             openedOn: string;
+            /** @description For a department that telephones: digits, spaces and a leading `+`. */
+            phone?: string | null;
             /** @description For training and tests: shown, never counted. */
             testPractice?: boolean;
         };
@@ -1521,6 +1904,11 @@ export interface components {
             /** @description The sentence. */
             text: components["schemas"]["questionnaire.Text"];
         };
+        /**
+         * @description Who has an open case.
+         * @enum {string}
+         */
+        Owner: "practice" | "deputy" | "department" | "call-list";
         /** @description The patient. */
         Patient: {
             /**
@@ -1572,6 +1960,8 @@ export interface components {
             municipality: string;
             /** @description 1 to 200 characters. */
             name: string;
+            /** @description Empty: none is known any more; as it was when absent. */
+            phone?: string | null;
         };
         /** @description A practice of the list. */
         PracticeView: {
@@ -1580,6 +1970,7 @@ export interface components {
             channel: string;
             /** @description `YYYY-MM-DD`; null while it is open. */
             closedOn?: string | null;
+            deputy?: components["schemas"]["Named"] | null;
             /** @description Oldest first, each step and specialty as last recorded. */
             enablement: components["schemas"]["StepView"][];
             /** @description Its key in the register that was imported; null when it was registered by hand. */
@@ -1595,6 +1986,8 @@ export interface components {
             listSize?: number | null;
             municipality: string;
             name: string;
+            /** @description Null when none is known. */
+            phone?: string | null;
             /** Format: int64 */
             staff?: number | null;
             testPractice: boolean;
@@ -1715,11 +2108,15 @@ export interface components {
         Referral: {
             acknowledgedAt?: components["schemas"]["At"] | null;
             answer?: components["schemas"]["Answer"] | null;
+            chair?: components["schemas"]["Chair"] | null;
             content: components["schemas"]["DraftContent"];
             createdAt: components["schemas"]["At"];
+            declined?: components["schemas"]["Declined"] | null;
             dueAt?: components["schemas"]["At"] | null;
             /** @description Those before it, oldest first. */
             earlierAnswers: components["schemas"]["Answer"][];
+            /** @description Its way from department to department, oldest first. */
+            forwards: components["schemas"]["Forwarded"][];
             /** Format: uuid */
             id: string;
             images: components["schemas"]["Image"][];
@@ -1739,6 +2136,9 @@ export interface components {
             views: components["schemas"]["WantedView"][];
             /** @description What is to be said, and hinders nothing. */
             warnings: components["schemas"]["Notice"][];
+            /** @description Who has it now. */
+            withDepartment?: string | null;
+            withSpecialty?: components["schemas"]["Specialty"] | null;
             withdrawnAt?: components["schemas"]["At"] | null;
         };
         /** @description A page. */
@@ -1750,10 +2150,13 @@ export interface components {
         };
         /** @description One line. */
         ReferralRow: {
+            /** @description The newest answer replaces an earlier one. */
+            amended: boolean;
             /** Format: int32 */
             birthYear?: number | null;
             /** @description Of the first finding. */
             bodySite?: string | null;
+            chair?: components["schemas"]["Chair"] | null;
             departmentName?: string | null;
             dueAt?: components["schemas"]["At"] | null;
             /** Format: uuid */
@@ -1772,7 +2175,7 @@ export interface components {
             specialty?: components["schemas"]["Specialty"] | null;
             state: components["schemas"]["State"];
             submittedAt?: components["schemas"]["At"] | null;
-            /** @description There is an answer that nobody has read. */
+            /** @description There is an answer, or a refusal, that nobody has read. */
             unread: boolean;
             updatedAt: components["schemas"]["At"];
         };
@@ -1827,7 +2230,7 @@ export interface components {
          * @description Where a referral stands.
          * @enum {string}
          */
-        State: "draft" | "submitted" | "in-review" | "awaiting-information" | "answered" | "acknowledged" | "withdrawn";
+        State: "draft" | "submitted" | "in-review" | "awaiting-information" | "answered" | "acknowledged" | "withdrawn" | "declined";
         /**
          * @description A step.
          * @enum {string}
@@ -2032,22 +2435,50 @@ export interface components {
             /** @description Bokmål. */
             nb: string;
         };
+        /** @description Days on which somebody reads nothing, both within. */
+        "review.Absence": {
+            /** @description YYYY-MM-DD. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it is under way. */
+            now: boolean;
+            /** Format: uuid */
+            personId: string;
+            /** @description YYYY-MM-DD. */
+            to: string;
+        };
         /** @description An answer that was sent. */
         "review.Answer": {
             /** @description The practice had withdrawn the referral before it left. */
             afterWithdrawal: boolean;
+            /**
+             * Format: uuid
+             * @description The answer that it replaces.
+             */
+            amends?: string | null;
             answeredAt: components["schemas"]["At"];
             answeredBy: components["schemas"]["review.AnsweredBy"];
+            books?: components["schemas"]["review.Books"] | null;
             departmentName: string;
             findings: components["schemas"]["review.FindingAnswer"][];
+            /** Format: uuid */
+            id: string;
+            /** @description Why it replaces it; empty when it replaces none. */
+            reason: string;
             summary: string;
+            tellsPatient?: components["schemas"]["review.TellsPatient"] | null;
         };
         /** @description What a specialist writes; sealed in the table. */
         "review.AnswerContent": {
+            books?: components["schemas"]["review.Books"] | null;
             /** @description One per finding. */
             findings?: components["schemas"]["review.FindingAnswer"][];
+            /** @description Why an earlier answer is amended; stays empty in a first answer. */
+            reason?: string;
             /** @description Over all findings; may stay empty. */
             summary?: string;
+            tellsPatient?: components["schemas"]["review.TellsPatient"] | null;
         };
         /** @description An answer with the claim's token. */
         "review.AnswerRequest": {
@@ -2060,6 +2491,84 @@ export interface components {
             name: string;
             role: string;
         };
+        /** @description For whom a coordinator has meant a case. */
+        "review.Assigned": {
+            /** @description Since when. */
+            at: components["schemas"]["At"];
+            /** @description Whether it is the caller. */
+            mine: boolean;
+            /** @description They are away, or have no right in the department any more: it is to be given to somebody else. */
+            reassign: boolean;
+            /** @description Who. */
+            to: components["schemas"]["review.Named"];
+        };
+        /** @description For whom a case is meant. */
+        "review.Assignment": {
+            /**
+             * Format: uuid
+             * @description A specialist of the department; null for nobody.
+             */
+            personId?: string | null;
+        };
+        /** @description A page of at most 100. */
+        "review.Board": {
+            counts: components["schemas"]["review.BoardCounts"];
+            department: components["schemas"]["review.Named"];
+            /** @description Those that the caller coordinates. */
+            departments: components["schemas"]["review.Named"][];
+            items: components["schemas"]["review.BoardRow"][];
+            /** @description For the next page; null on the last. */
+            next?: string | null;
+            people: components["schemas"]["review.Colleague"][];
+        };
+        /** @description Who reads a case, since when and until when at most. */
+        "review.BoardClaim": {
+            by: components["schemas"]["review.Named"];
+            expiresAt: components["schemas"]["At"];
+            since: components["schemas"]["At"];
+        };
+        /** @description How many open cases stand where. */
+        "review.BoardCounts": {
+            /** Format: int64 */
+            awaitingInformation: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            reading: number;
+            /**
+             * Format: int64
+             * @description Meant for somebody who is away.
+             */
+            reassign: number;
+            /** Format: int64 */
+            returned: number;
+            /** Format: int64 */
+            signed: number;
+            /** Format: int64 */
+            unowned: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description One open case. */
+        "review.BoardRow": {
+            /** Format: int32 */
+            ageYears?: number | null;
+            assigned?: components["schemas"]["review.Assigned"] | null;
+            bodySite?: string | null;
+            claim?: components["schemas"]["review.BoardClaim"] | null;
+            dueAt: components["schemas"]["At"];
+            /** Format: uuid */
+            id: string;
+            overdue: boolean;
+            practiceName: string;
+            priority: components["schemas"]["review.Priority"];
+            sex: string;
+            specialty: string;
+            state: components["schemas"]["review.CaseState"];
+            submittedAt: components["schemas"]["At"];
+            /** @description Nobody reads it, it is meant for nobody who is there, and it does not wait for the practice. */
+            unowned: boolean;
+        };
         /** @description A coded body site (DICOM CID 4029). */
         "review.BodySite": {
             /** @description The code. */
@@ -2069,15 +2578,64 @@ export interface components {
             /** @description Its system. */
             system: string;
         };
+        /**
+         * @description Who books what the answer recommends.
+         * @enum {string}
+         */
+        "review.Books": "practice" | "department" | "nobody";
+        /** @description A call that was made. */
+        "review.Call": {
+            at: components["schemas"]["At"];
+            by: string;
+            note: string;
+        };
+        /** @description What is to be telephoned about, and what was. */
+        "review.CallList": {
+            /** @description How many there are to telephone about. */
+            count: number;
+            /** @description To telephone about: what is longest overdue first, 200 at most. */
+            items: components["schemas"]["review.CallRow"][];
+            /** @description Telephoned about, and with the practice again. */
+            phoned: components["schemas"]["review.CallRow"][];
+        };
+        /** @description One line. */
+        "review.CallRow": {
+            call?: components["schemas"]["review.Call"] | null;
+            /** @description Since when it is the department's to telephone, or the practice's again. */
+            climbedAt: components["schemas"]["At"];
+            /** @description Until when somebody telephones, or until when the practice has it again. */
+            dueAt: components["schemas"]["At"];
+            /**
+             * Format: uuid
+             * @description The case.
+             */
+            id: string;
+            /** @description Null when none is known. */
+            phone?: string | null;
+            practiceName: string;
+            priority: string;
+            /** @description Eight characters by which the practice finds it. */
+            reference: string;
+            /** @description Since when it has not been read or answered. */
+            since: components["schemas"]["At"];
+            specialty: string;
+            what: components["schemas"]["review.WaitsFor"];
+        };
         /** @description A case. */
         "review.Case": {
             answerDraft?: components["schemas"]["review.AnswerContent"] | null;
             answers: components["schemas"]["review.Answer"][];
             claim?: components["schemas"]["review.Claim"] | null;
+            /** @description Refusals, oldest first; the case ended with the last one unless a reply brought it back. */
+            declines: components["schemas"]["review.Decline"][];
+            /** Format: uuid */
+            departmentId: string;
             departmentName: string;
             dueAt: components["schemas"]["At"];
             emergencyCall?: components["schemas"]["review.EmergencyCall"] | null;
             findings: components["schemas"]["review.Finding"][];
+            /** @description Its way until here, oldest first. */
+            forwards: components["schemas"]["review.Forward"][];
             history: string;
             /** Format: uuid */
             id: string;
@@ -2102,6 +2660,7 @@ export interface components {
         "review.CaseRow": {
             /** Format: int32 */
             ageYears?: number | null;
+            assigned?: components["schemas"]["review.Assigned"] | null;
             bodySite?: string | null;
             claim?: components["schemas"]["review.Claim"] | null;
             dueAt: components["schemas"]["At"];
@@ -2129,7 +2688,7 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        "review.CaseState": "waiting" | "returned" | "awaiting-information" | "signed" | "answered" | "withdrawn" | "erased";
+        "review.CaseState": "waiting" | "returned" | "awaiting-information" | "signed" | "answered" | "amending" | "declined" | "withdrawn" | "erased";
         /**
          * @description How sure the specialist is.
          * @enum {string}
@@ -2143,6 +2702,59 @@ export interface components {
             expiresAt: components["schemas"]["At"];
             /** @description Whether it is the caller's, in this window or another. */
             mine: boolean;
+        };
+        /** @description A specialist of the department. */
+        "review.Colleague": {
+            /** @description Not over; one under way is first. */
+            absences: components["schemas"]["review.Absence"][];
+            /**
+             * Format: int64
+             * @description Open cases meant for them.
+             */
+            assigned: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Cases that they read now.
+             */
+            reading: number;
+        };
+        /** @description Why a department declined. */
+        "review.Decline": {
+            at: components["schemas"]["At"];
+            by: components["schemas"]["review.AnsweredBy"];
+            departmentName: string;
+            reason: components["schemas"]["review.DeclineReason"];
+            text: string;
+        };
+        /**
+         * @description Why.
+         * @enum {string}
+         */
+        "review.DeclineReason": "not-suited" | "wrong-department" | "insufficient" | "outside-area" | "other";
+        /** @description A refusal with the claim's token. */
+        "review.DeclineRequest": {
+            /**
+             * Format: uuid
+             * @description Made by the client: the same again changes nothing.
+             */
+            id: string;
+            reason?: components["schemas"]["review.DeclineReason"] | null;
+            /** @description Why in words, and what the practice can do. */
+            text: string;
+            /** Format: uuid */
+            token: string;
+        };
+        /** @description A department that a case can be forwarded to. */
+        "review.Department": {
+            hospital: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description What it answers for. */
+            specialties: string[];
         };
         /**
          * @description What happens with the patient; the most urgent comes first.
@@ -2159,6 +2771,50 @@ export interface components {
             at: components["schemas"]["At"];
             /** @description With whom. */
             spokeWith: string;
+        };
+        /** @description One answer, refusal or forwarding. */
+        "review.Ended": {
+            /**
+             * Format: int32
+             * @description None when another department has the case.
+             */
+            ageYears?: number | null;
+            /** @description The answer replaces an earlier one. */
+            amends: boolean;
+            at: components["schemas"]["At"];
+            /** @description None when another department has the case. */
+            bodySite?: string | null;
+            by: string;
+            /** Format: uuid */
+            caseId: string;
+            /**
+             * Format: uuid
+             * @description Of the answer, the refusal or the forwarding.
+             */
+            id: string;
+            /** @description `answered`, `declined` or `forwarded`. */
+            kind: string;
+            /** @description Whether the caller's department has the case, so that it can be opened. */
+            opens: boolean;
+            practiceName: string;
+            priority: string;
+            /** @description Eight characters to name the referral by on the telephone. */
+            reference: string;
+            sex: string;
+            specialty: string;
+            submittedAt: components["schemas"]["At"];
+            /** @description Why it was declined or forwarded. */
+            text?: string | null;
+            /** @description The department that a forwarded case went to. */
+            toDepartment?: string | null;
+            /** @description The disposition of an answer, the reason of a refusal, the specialty that a forwarded case went to. */
+            what: string;
+        };
+        /** @description A page of at most 50, newest first. */
+        "review.EndedPage": {
+            items: components["schemas"]["review.Ended"][];
+            /** @description For the next page; null on the last. */
+            next?: string | null;
         };
         /** @description A lesion, rash, ear, wound, burn or scar. */
         "review.Finding": {
@@ -2190,6 +2846,37 @@ export interface components {
             findingId: string;
             /** @description Treatment and follow-up. */
             plan?: string;
+        };
+        /** @description A step on the case's way from department to department. */
+        "review.Forward": {
+            at: components["schemas"]["At"];
+            by: components["schemas"]["review.AnsweredBy"];
+            fromDepartment: components["schemas"]["review.Named"];
+            fromSpecialty: string;
+            text: string;
+            toDepartment: components["schemas"]["review.Named"];
+            toSpecialty: string;
+        };
+        /** @description Where a case goes, with the claim's token. */
+        "review.ForwardRequest": {
+            /** Format: uuid */
+            departmentId: string;
+            /**
+             * Format: uuid
+             * @description Made by the client: the same again changes nothing.
+             */
+            id: string;
+            /** @description `dermatology`, `ent` or `plastic-surgery`. */
+            specialty: string;
+            /** @description Why; the department there and the practice read it. */
+            text: string;
+            /** Format: uuid */
+            token: string;
+        };
+        /** @description Whose claim is to end: the one that stood on the board. */
+        "review.Freed": {
+            /** Format: uuid */
+            holderId: string;
         };
         /** @description A picture. */
         "review.Image": {
@@ -2252,6 +2939,18 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
+        /** @description Whose absence, and when. */
+        "review.NewAbsence": {
+            /** @description First day, YYYY-MM-DD. */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Somebody of a department that the caller coordinates; absent or null: the caller.
+             */
+            personId?: string | null;
+            /** @description Last day, YYYY-MM-DD. */
+            to: string;
+        };
         /** @description The patient as the practice wrote it. */
         "review.Patient": {
             /**
@@ -2294,6 +2993,16 @@ export interface components {
         "review.PatientView": components["schemas"]["review.Patient"] & {
             /** Format: int32 */
             ageYears?: number | null;
+        };
+        /** @description That somebody has telephoned. */
+        "review.Phoned": {
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeat is one call.
+             */
+            callId: string;
+            /** @description With whom, and what was said; may be empty. */
+            note: string;
         };
         /**
          * @description How soon, by rank: the worklist's first order.
@@ -2370,6 +3079,11 @@ export interface components {
             /** @description When it was signed. */
             signedAt: components["schemas"]["At"];
         };
+        /**
+         * @description Who tells the patient what the answer says.
+         * @enum {string}
+         */
+        "review.TellsPatient": "practice" | "department";
         /** @description A request that needs nothing but the claim's token. */
         "review.Token": {
             /**
@@ -2390,6 +3104,11 @@ export interface components {
             /** @description Which view. */
             view: string;
         };
+        /**
+         * @description What the practice has not done.
+         * @enum {string}
+         */
+        "review.WaitsFor": "unread-answer" | "open-question";
         /**
          * @description What is missing.
          * @enum {string}
@@ -3815,6 +4534,129 @@ export interface operations {
             };
         };
     };
+    set_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailChoice"];
+            };
+        };
+        responses: {
+            /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -4646,6 +5488,131 @@ export interface operations {
                 };
             };
             /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputyChoice"];
+            };
+        };
+        responses: {
+            /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-of-practice` on `personId` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6627,6 +7594,166 @@ export interface operations {
             };
         };
     };
+    pdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    text: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     restore: {
         parameters: {
             query?: never;
@@ -7765,6 +8892,432 @@ export interface operations {
             };
         };
     };
+    reviewAbsences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.Absence"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewNoteAbsence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.NewAbsence"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `id-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewRemoveAbsence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewBoard: {
+        parameters: {
+            query?: {
+                /** @description Of several that the caller coordinates; absent: the first. */
+                departmentId?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.Board"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewCallList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.CallList"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reviewCase: {
         parameters: {
             query?: never;
@@ -7803,6 +9356,101 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewAmend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.Lease"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-answered`, `claimed-by-other`, `declined` or `withdrawn` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8217,6 +9865,129 @@ export interface operations {
             };
         };
     };
+    reviewAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.Assignment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `answered`, `declined`, `withdrawn` or `already-signed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `absent` or `not-of-department` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reviewClaim: {
         parameters: {
             query?: never;
@@ -8274,6 +10045,375 @@ export interface operations {
             };
             /** @description `claimed-by-other`, `withdrawn` or `answered` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewDecline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.DeclineRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `claim-lost`, `withdrawn`, `answered`, `declined` or `already-signed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.ForwardRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `claim-lost`, `withdrawn`, `answered`, `declined` or `already-signed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewFree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.Freed"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `already-signed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8370,6 +10510,287 @@ export interface operations {
                 };
             };
             /** @description `claim-lost`, `withdrawn` or `question-open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewLetterPdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewLetterText: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewPhoned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.Phoned"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-on-call-list` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8865,6 +11286,150 @@ export interface operations {
             };
             /** @description something else stands now; the code says what */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.Department"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewEnded: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.EndedPage"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
