@@ -35,7 +35,7 @@ fn is_letter(reply: &Reply, id: Uuid, kind: &str, ending: &str) {
 async fn the_letter_says_what_stands(office: Office) {
     let (id, _) = sent(&office).await;
     let waiting = text(&office, id, "en").await;
-    assert!(waiting.starts_with("SYNTHETIC DATA") && waiting.contains("Not answered yet."), "{waiting}");
+    assert!(waiting.starts_with("Referral\n") && waiting.contains("Not answered yet."), "{waiting}");
     ask(&office, id).await;
     answer(&office, id, finding_of(&office, id).await).await;
     let said = text(&office, id, "en").await;
@@ -48,7 +48,7 @@ async fn the_letter_says_what_stands(office: Office) {
         "Referred by: SYNTHETIC Liv Lege, ",
         "Specialty: Dermatology",
         "Priority: Urgent",
-        "Pictures: 1 (overview)",
+        "Pictures: 1 (close-up)",
         "Skin of back, left – lesion\nDiagnosis: Seborrhoeic keratosis (certain)\nRecommendation: GP treats and follows up\nPlan: No treatment.",
         "the patient was not examined",
         "Question: Is this mole benign?\nHistory: Has grown for six months.",

@@ -8,6 +8,7 @@ use time::format_description::well_known::Iso8601;
 /// The language of a letter: the reader's own, not that of whoever wrote into it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = letter::Language)]
 pub enum Language {
     /// English.
     #[default]

@@ -2,7 +2,6 @@
 
 use crate::house::{DERMATOLOGY, Desk, House, Person, content};
 use kit::testing::DEPLOYMENTS;
-use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
 
@@ -28,7 +27,6 @@ async fn the_letter_says_what_left() {
         house.settle().await;
         let said = text(&house, &me, referral.id, "en").await;
         for part in [
-            "SYNTHETIC DATA",
             "Kari SYNTHETIC\nBorn 2 March 1958 · Female · National identity number 13917404075",
             "From: Dermatology\nTo: Solvik legekontor",
             "Answered by: Siri SYNTHETIC, specialist, ",
@@ -84,7 +82,12 @@ async fn an_answer_after_a_withdrawal_and_a_second_one_are_told() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
         let me = house.specialist("Siri SYNTHETIC").await;
-        let referral = house.with_pictures(1).await;
+        let mut referral = house.referral();
+        referral.test = true;
+        let picture = house.picture(&referral, &[1; 100]).await;
+        house.prepare(&referral, &picture).await;
+        referral.pictures.push(picture);
+        house.submit(&referral).await;
         let desk = Desk::claim(&house, &me, referral.id).await;
         house.look(&me, referral.id, &desk.token).await;
         desk.ask("Since when?").await.expect(204);
@@ -93,11 +96,12 @@ async fn an_answer_after_a_withdrawal_and_a_second_one_are_told() {
         house.supply(&referral, &question, Vec::new()).await;
         let desk = Desk::claim(&house, &me, referral.id).await;
         house.look(&me, referral.id, &desk.token).await;
-        desk.sign(&json!(content(&referral.findings))).await.expect(200);
+        desk.sign(&content(&referral.findings)).await.expect(200);
         house.withdraw(&referral).await;
         house.world.clock.advance(Duration::seconds(11));
         house.settle().await;
         let said = text(&house, &me, referral.id, "en").await;
+        assert!(said.starts_with("TEST – for training, not a real patient\n"), "{said}");
         assert!(said.contains("The practice had withdrawn the referral"), "{said}");
         let (before, after) = said.split_once("ASKED ON THE WAY").expect("the question stands in it");
         assert!(before.contains("Harmless.") && after.contains("Since when?\n\nReply, "), "{said}");
