@@ -80,8 +80,11 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 #[test]
 fn letters_and_screens_use_the_same_words() {
     let mut compared = 0;
-    for (file, kinds) in
-        [("words", &["sex", "lat", "kind", "view", "pri", "cert", "disp"][..]), ("core", &["role", "specialty"][..])]
+    for (file, kinds) in [
+        ("words", &["sex", "lat", "kind", "view", "pri", "cert", "disp"][..]),
+        ("core", &["role", "specialty"][..]),
+        ("outcome", &["tells", "books", "reason"][..]),
+    ]
     {
         let path = ROOT.join(format!("services/web/app/src/i18n/{file}.ts"));
         let source = std::fs::read_to_string(path).expect("the screens' words");

@@ -2,13 +2,16 @@
 
 use super::seen;
 use crate::acting::Acting;
+use crate::answers::QuestionnaireAnswers;
 use crate::sealed::{self, Answered, Asked, Reply};
-use crate::store::{answer, happening, image, question};
+use crate::store::{answer, decline, happening, image, question};
 use crate::vocabulary::View;
 use axum::extract::State;
 use axum::response::Response;
 use kit::http::{Path, Query};
-use kit::letter::{Answer, Earlier, Exchange, Finding, FindingAnswer, Form, Letter, Mark, Patient, Site, Wanted};
+use kit::letter::{
+    Answer, Declined, Earlier, Exchange, Finding, FindingAnswer, Form, Given, Letter, Mark, Patient, Site, Wanted,
+};
 use kit::seal::DataKey;
 use kit::{At, Caller, Context, Error, Problem, letter};
 use uuid::Uuid;
@@ -55,6 +58,8 @@ async fn filled(acting: &Acting<'_>, sent_at: At) -> Result<Letter, Error> {
     let images = image::of_referral(&ctx.db, row.id).await?;
     let mut answers = answers(ctx, row.id, key).await?;
     let answer = answers.pop();
+    let declined = declined(ctx, row.id, key).await?;
+    let declined = declined.filter(|one| answer.as_ref().is_none_or(|answer| answer.answered_at < one.at));
     Ok(Letter {
         reference: letter::reference(row.id),
         mark: Mark::of(ctx.settings.synthetic, row.test),
@@ -68,12 +73,32 @@ async fn filled(acting: &Acting<'_>, sent_at: At) -> Result<Letter, Error> {
         referred_at: sent_at,
         question: content.question.clone().unwrap_or_default(),
         history: content.history.clone().unwrap_or_default(),
+        given: content.answers.iter().map(given).collect(),
+        phoned: content.emergency_call.as_ref().and_then(|call| Some((call.spoke_with.clone(), call.at?))),
         findings: content.findings.iter().map(finding).collect(),
         pictures: images.iter().filter(|image| image.sent_at.is_some()).map(|image| word(image.view)).collect(),
         exchanges: exchanges(ctx, row.id, key).await?,
         earlier: answers.into_iter().map(|one| Earlier { answered_at: one.answered_at, by: one.by }).collect(),
         answer,
+        declined,
     })
+}
+
+fn given(answers: &QuestionnaireAnswers) -> Given {
+    Given {
+        questionnaire: answers.questionnaire.clone(),
+        version: answers.version,
+        finding: answers.finding_id,
+        values: answers.values.clone(),
+    }
+}
+
+/// The newest refusal.
+async fn declined(ctx: &Context, id: Uuid, key: &DataKey) -> Result<Option<Declined>, Error> {
+    let Some(row) = decline::of_referral(&ctx.db, id).await?.pop() else { return Ok(None) };
+    let Some(content) = row.content else { return Ok(None) };
+    let said: sealed::Declined = sealed::open(key, sealed::DECLINED, row.id, &content)?;
+    Ok(Some(Declined { at: row.at, by: said.by, role: said.role, reason: said.reason, text: said.text }))
 }
 
 fn word(view: View) -> String {
@@ -152,6 +177,9 @@ async fn answers(ctx: &Context, id: Uuid, key: &DataKey) -> Result<Vec<Answer>, 
             role: answered.role,
             summary: answered.summary,
             findings: answered.findings.into_iter().map(finding).collect(),
+            amended_because: answered.reason,
+            tells_patient: answered.tells_patient,
+            books: answered.books,
             after_withdrawal: row.after_withdrawal,
         });
     }

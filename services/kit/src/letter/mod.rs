@@ -17,6 +17,7 @@
 //! the letter (they stay where access to them is recorded).
 
 mod face;
+mod given;
 mod lines;
 mod outline;
 mod pages;
@@ -28,6 +29,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+pub use given::Given;
 pub use outline::{Block, Fact, outline};
 pub use pdf::LetterError;
 pub use reply::{Form, Wanted, reply};
@@ -69,6 +71,10 @@ pub struct Letter {
     pub question: String,
     /// What led to it.
     pub history: String,
+    /// What the office answered to questionnaires.
+    pub given: Vec<Given>,
+    /// With whom it was talked over the telephone before it was sent, and when.
+    pub phoned: Option<(String, At)>,
     /// What was to be answered.
     pub findings: Vec<Finding>,
     /// What its pictures show, one word each: `overview`, `close-up` and so on.
@@ -77,6 +83,8 @@ pub struct Letter {
     pub exchanges: Vec<Exchange>,
     /// The newest; none while it is waited for.
     pub answer: Option<Answer>,
+    /// The department's refusal, when it is newer than any answer.
+    pub declined: Option<Declined>,
     /// Those before it, oldest first.
     pub earlier: Vec<Earlier>,
 }
@@ -168,8 +176,29 @@ pub struct Answer {
     pub summary: String,
     /// One by one.
     pub findings: Vec<FindingAnswer>,
+    /// Why it replaces an earlier one; empty when it replaces none.
+    pub amended_because: String,
+    /// Who tells the patient: `practice` or `department`; empty where it was not asked.
+    pub tells_patient: String,
+    /// Who books: `practice`, `department` or `nobody`; empty where it was not asked.
+    pub books: String,
     /// The referral had been withdrawn when it was given.
     pub after_withdrawal: bool,
+}
+
+/// A refusal.
+#[derive(Clone, Debug)]
+pub struct Declined {
+    /// When.
+    pub at: At,
+    /// Who declined.
+    pub by: String,
+    /// As what: `specialist` or `coordinator`.
+    pub role: String,
+    /// `not-suited`, `wrong-department`, `insufficient`, `outside-area` or `other`.
+    pub reason: String,
+    /// In words.
+    pub text: String,
 }
 
 /// The answer about one finding.

@@ -1,7 +1,7 @@
 //! What a letter says, block by block, in one language. The answer comes first: it is what is waited for.
 
 use super::words::{Language, Words};
-use super::{Answer, Exchange, Finding, FindingAnswer, Letter, Mark, Site};
+use super::{Answer, Declined, Exchange, Finding, FindingAnswer, Given, Letter, Mark, Site};
 use crate::body_site;
 
 /// A part of a letter.
@@ -54,9 +54,13 @@ pub fn outline(letter: &Letter, language: Language) -> Vec<Block> {
     blocks.push(Block::Title(title(letter, language).to_owned()));
     blocks.push(patient(letter, language));
     blocks.push(Block::Facts(head(letter, language)));
-    match &letter.answer {
-        Some(answer) => answered(letter, answer, language, &mut blocks),
-        None => blocks.push(Block::Note(words.waiting.to_owned())),
+    match (&letter.declined, &letter.answer) {
+        (Some(declined), _) => refused(declined, language, &mut blocks),
+        (None, Some(_)) => {}
+        (None, None) => blocks.push(Block::Note(words.waiting.to_owned())),
+    }
+    if let Some(answer) = &letter.answer {
+        answered(letter, answer, language, &mut blocks);
     }
     referred(letter, language, &mut blocks);
     blocks.retain(Block::says_something);
@@ -148,6 +152,9 @@ fn answered(letter: &Letter, answer: &Answer, language: Language, blocks: &mut V
         let (when, name) = (language.time(earlier.answered_at), clean(&earlier.by));
         blocks.push(Block::Note(filled(words.replaces, &[("when", &when), ("name", &name)])));
     }
+    if !answer.amended_because.is_empty() {
+        blocks.push(Block::Note(filled(words.amended, &[("reason", &clean(&answer.amended_because))])));
+    }
     blocks.push(Block::Text(clean(&answer.summary)));
     for (number, finding) in letter.findings.iter().enumerate() {
         if let Some(about) = answer.findings.iter().find(|about| about.finding == finding.id) {
@@ -160,7 +167,32 @@ fn answered(letter: &Letter, answer: &Answer, language: Language, blocks: &mut V
         blocks.push(Block::Subheading(words.finding.to_owned()));
         blocks.push(Block::Facts(about_finding(about, language)));
     }
+    let mut duties = vec![
+        fact(words.tells, language.coded("tells", &answer.tells_patient).to_owned()),
+        fact(words.books, language.coded("books", &answer.books).to_owned()),
+    ];
+    duties.retain(|fact| !fact.value.is_empty());
+    blocks.push(Block::Facts(duties));
     blocks.push(Block::Small(words.limits.to_owned()));
+}
+
+fn refused(declined: &Declined, language: Language, blocks: &mut Vec<Block>) {
+    let words = language.words();
+    let role = lower(language.coded("role", &declined.role));
+    let who = filled(words.given_by, &[("name", &clean(&declined.by)), ("role", &role)]);
+    let note = filled(words.declined, &[("who", &who), ("when", &language.time(declined.at))]);
+    blocks.push(Block::Note(note));
+    let mut facts = vec![fact(words.reason, language.coded("reason", &declined.reason).to_owned())];
+    facts.retain(|fact| !fact.value.is_empty());
+    blocks.push(Block::Facts(facts));
+    blocks.push(Block::Text(clean(&declined.text)));
+}
+
+/// Answers to questionnaires about one thing, in one paragraph: "Longest: 7 mm · Duration: Weeks".
+fn given<'a>(sets: impl Iterator<Item = &'a Given>, language: Language) -> Block {
+    let said = sets.flat_map(|set| set.said(language));
+    let said: Vec<String> = said.map(|one| format!("{}: {}", one.label, clean(&one.value))).collect();
+    Block::Text(said.join(" · "))
 }
 
 fn about_finding(about: &FindingAnswer, language: Language) -> Vec<Fact> {
@@ -182,12 +214,17 @@ fn referred(letter: &Letter, language: Language, blocks: &mut Vec<Block>) {
     let mut asked = vec![fact(words.question, clean(&letter.question)), fact(words.history, clean(&letter.history))];
     asked.retain(|fact| !fact.value.is_empty());
     blocks.push(Block::Facts(asked));
+    if let Some((with, at)) = &letter.phoned {
+        blocks.push(Block::Text(filled(words.phoned, &[("name", &clean(with)), ("when", &language.time(*at))])));
+    }
+    blocks.push(given(letter.given.iter().filter(|set| set.finding.is_none()), language));
     for (number, finding) in letter.findings.iter().enumerate() {
         blocks.push(Block::Subheading(named(letter, number, finding, language)));
         let mut facts =
             vec![fact(words.duration, clean(&finding.duration)), fact(words.description, clean(&finding.description))];
         facts.retain(|fact| !fact.value.is_empty());
         blocks.push(Block::Facts(facts));
+        blocks.push(given(letter.given.iter().filter(|set| set.finding == Some(finding.id)), language));
     }
     if !letter.exchanges.is_empty() {
         blocks.push(Block::Heading(words.exchange.to_owned()));

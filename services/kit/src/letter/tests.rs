@@ -29,6 +29,17 @@ fn about(n: u128) -> FindingAnswer {
     }
 }
 
+/// The shortest answers that Send takes.
+fn given(questionnaire: &str, finding: Option<u128>) -> Given {
+    let known = proto::questionnaire::ALL.newest(questionnaire).expect("published");
+    Given {
+        questionnaire: questionnaire.into(),
+        version: known.version,
+        finding: finding.map(Uuid::from_u128),
+        values: known.shortest("2026-03-02"),
+    }
+}
+
 /// A simple case: one finding, three pictures, a short answer.
 fn simple() -> Letter {
     Letter {
@@ -50,6 +61,8 @@ fn simple() -> Letter {
         referred_at: At::from(datetime!(2026-03-02 13:05 UTC)),
         question: "Is this harmless?".into(),
         history: "Fair skin.\r\nMuch sun.".into(),
+        given: vec![given("referral", None), given("dermatology-lesion", Some(1))],
+        phoned: None,
         findings: vec![finding(1)],
         pictures: ["overview", "close-up", "dermoscopic"].map(str::to_owned).to_vec(),
         exchanges: Vec::new(),
@@ -59,8 +72,12 @@ fn simple() -> Letter {
             role: "specialist".into(),
             summary: "Benign.".into(),
             findings: vec![about(1)],
+            amended_because: String::new(),
+            tells_patient: "practice".into(),
+            books: "nobody".into(),
             after_withdrawal: false,
         }),
+        declined: None,
         earlier: Vec::new(),
     }
 }
@@ -358,4 +375,34 @@ fn what_people_wrote_is_cleaned_and_never_filled_in() {
 #[test]
 fn a_reference_has_eight_characters() {
     assert_eq!(reference(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef)), "DEADBEEF");
+}
+
+#[test]
+fn duties_amendments_refusals_and_calls_are_said() {
+    let mut letter = simple();
+    let at = At::from(datetime!(2026-03-02 12:00 UTC));
+    letter.phoned = Some(("Duty doctor".into(), at));
+    letter.answer.as_mut().unwrap().amended_because = "Histology has come.".into();
+    let text = letter.text(Language::En);
+    for said in [
+        "Tells the patient: The office",
+        "Books: Nothing to book",
+        "Amended because: Histology has come.",
+        "Talked over by telephone with Duty doctor, 2 March 2026 13:00.",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    letter.declined = Some(Declined {
+        at,
+        by: "Per Første".into(),
+        role: "specialist".into(),
+        reason: "wrong-department".into(),
+        text: "Try plastic surgery.".into(),
+    });
+    letter.answer = None;
+    let text = letter.text(Language::Nb);
+    for said in ["Avslått av Per Første, spesialist, 2. mars 2026 kl. 13:00.", "Feil avdeling", "Try plastic surgery."] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains("Ikke besvart ennå."), "{text}");
 }

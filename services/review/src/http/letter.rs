@@ -4,12 +4,15 @@
 use super::{case_for, record};
 use crate::answer::AnswerContent;
 use crate::case::{Content, Finding as CaseFinding, State};
+use crate::given::QuestionnaireAnswers;
 use crate::store::case::CaseRow;
 use crate::{ReviewError, sealed, store};
 use axum::extract::State as FromState;
 use axum::response::Response;
 use kit::http::{Path, Query};
-use kit::letter::{Answer, Earlier, Exchange, Finding, FindingAnswer, Form, Letter, Mark, Patient, Site, Wanted};
+use kit::letter::{
+    Answer, Declined, Earlier, Exchange, Finding, FindingAnswer, Form, Given, Letter, Mark, Patient, Site, Wanted,
+};
 use kit::seal::DataKey;
 use kit::{Caller, Context, letter};
 use uuid::Uuid;
@@ -60,6 +63,8 @@ async fn filled(ctx: &Context, case: &CaseRow, key: &DataKey) -> Result<Letter, 
     let images = store::image::of_case(&ctx.db, case.id, Uuid::nil()).await?;
     let mut answers = answers(ctx, case, key).await?;
     let answer = answers.pop();
+    let declined = declined(ctx, case.id, key).await?;
+    let declined = declined.filter(|one| answer.as_ref().is_none_or(|answer| answer.answered_at < one.at));
     let patient = content.patient;
     Ok(Letter {
         reference: letter::reference(case.id),
@@ -80,12 +85,32 @@ async fn filled(ctx: &Context, case: &CaseRow, key: &DataKey) -> Result<Letter, 
         referred_at: case.submitted_at,
         question: content.question,
         history: content.history,
+        given: content.questionnaire_answers.into_iter().map(given).collect(),
+        phoned: content.emergency_call.map(|call| (call.spoke_with, call.at)),
         findings: content.findings.into_iter().map(finding).collect(),
         pictures: images.into_iter().map(|image| image.image_view).collect(),
         exchanges: exchanges(ctx, case.id, key).await?,
         earlier: answers.into_iter().map(|one| Earlier { answered_at: one.answered_at, by: one.by }).collect(),
         answer,
+        declined,
     })
+}
+
+fn given(answers: QuestionnaireAnswers) -> Given {
+    Given {
+        questionnaire: answers.questionnaire,
+        version: answers.version,
+        finding: answers.finding_id,
+        values: answers.values,
+    }
+}
+
+/// The newest refusal.
+async fn declined(ctx: &Context, case: Uuid, key: &DataKey) -> Result<Option<Declined>, ReviewError> {
+    let Some(row) = store::decline::of_case(&ctx.db, case).await?.pop() else { return Ok(None) };
+    let text = sealed::open(key, sealed::DECLINE, row.id, &row.content)?;
+    let reason = row.reason.as_str().to_owned();
+    Ok(Some(Declined { at: row.at, by: row.person_name, role: row.role, reason, text }))
 }
 
 fn finding(finding: CaseFinding) -> Finding {
@@ -131,6 +156,9 @@ async fn answers(ctx: &Context, case: &CaseRow, key: &DataKey) -> Result<Vec<Ans
             answered_at,
             by: row.person_name,
             role: row.role,
+            amended_because: if row.amends.is_some() { content.reason } else { String::new() },
+            tells_patient: content.tells_patient.map_or("", |who| who.as_str()).to_owned(),
+            books: content.books.map_or("", |who| who.as_str()).to_owned(),
             summary: content.summary,
             findings: content.findings.into_iter().map(finding).collect(),
             after_withdrawal: case.withdrawn_at.is_some_and(|withdrawn_at| withdrawn_at < answered_at),
