@@ -79,7 +79,7 @@ fn of_the_file() -> Vec<Kind> {
     let place = windows.iter().position(|byte| *byte == 1).expect("the mark");
     windows[place] = 0xF8;
     let many: Vec<String> =
-        (0..=10_000).map(|n| format!("K{n};SYNTHETIC {n};Solvik;6;1;;2019-01-01;;;;;;;;;;;")).collect();
+        (0..=10_000).map(|n| format!("K{n};SYNTHETIC {n};Solvik;6;1;;2019-01-01;;;;;;;;;;;;")).collect();
     let many: Vec<&str> = std::iter::once(HEADER).chain(many.iter().map(String::as_str)).collect();
     vec![
         kind("nothing at all", Vec::new(), 1, None, "empty-file"),
@@ -103,7 +103,7 @@ fn of_the_file() -> Vec<Kind> {
         ),
         kind("a quotation mark in the header", header("trial_arm", "trial \"arm\""), 1, "trial \"arm\"", "stray-quote"),
         kind("something below no name", header("trial_arm", ""), 2, "column 10", "unnamed-column"),
-        kind("a cell too few", file(&[HEADER, FIRST.trim_end_matches(';'), SECOND]), 2, None, "too-few-cells"),
+        kind("a cell too few", file(&[HEADER, SECOND.trim_end_matches(';'), FIRST]), 2, None, "too-few-cells"),
         kind("a cell too many", file(&[HEADER, FIRST, &format!("{SECOND};more")]), 3, None, "too-many-cells"),
         kind("the header again", file(&[HEADER, FIRST, "", HEADER, SECOND]), 4, None, "header-again"),
         kind("a quotation mark that stays open", cell("municipality", "\"Solvik"), 2, "municipality", "open-quote"),
@@ -301,7 +301,7 @@ async fn every_kind_of_bad_line_is_told_by_line_and_column(office: Office) {
 
 async fn a_file_with_many_faults_tells_the_first_thousand(office: Office) {
     let browser = office.administrator().await;
-    let bad = (0..700).map(|n| format!("K{n};SYNTHETIC {n};Solvik;7;x;;2019-01-01;;;;;;;;;;;"));
+    let bad = (0..700).map(|n| format!("K{n};SYNTHETIC {n};Solvik;7;x;;2019-01-01;;;;;;;;;;;;"));
     let lines: Vec<String> = std::iter::once(HEADER.to_owned()).chain(bad).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let report = browser.csv("/import/dry-run", file(&lines)).await.is(200);
