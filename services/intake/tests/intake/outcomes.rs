@@ -76,6 +76,7 @@ async fn an_amended_answer_is_unread_again(office: Office) {
     let row = office.nurse.get("/referrals?tab=answers").await.json()["items"][0].clone();
     assert_eq!((&row["unread"], &row["amended"]), (&json!(true), &json!(true)));
     assert_eq!(acknowledge(&office, id, first).await.refusal(), (409, "newer-answer".into()));
+    office.wait(Duration::minutes(1)).await;
     acknowledge(&office, id, second).await.is(204);
     let what = ["started", "submitted", "answered", "acknowledged", "amended", "acknowledged"];
     assert_eq!(timeline(&office.read(id).await), what);

@@ -1,15 +1,14 @@
 //! `GET /cases/{id}`: everything a specialist reads before an answer.
 
-use super::{ClaimView, Named, case_for, record};
+use super::decline::DeclineView;
+use super::forward::ForwardView;
+use super::{ClaimView, case_for, record};
 use crate::answer::{AnswerContent, Books, FindingAnswer, TellsPatient};
 use crate::case::{Content, Finding, Patient, Priority, State};
-use crate::decline::Reason as DeclineReason;
 use crate::given::{EmergencyCall, QuestionnaireAnswers, ViewOverride};
 use crate::image::ImageState;
 use crate::store::answer::AnswerRow;
 use crate::store::case::CaseRow;
-use crate::store::decline::DeclineRow;
-use crate::store::forward::ForwardRow;
 use crate::store::image::ImageRow;
 use crate::store::question::QuestionRow;
 use crate::{ReviewError, question, sealed, store};
@@ -103,8 +102,8 @@ pub struct Signed {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = review::AnsweredBy)]
 pub struct AnsweredBy {
-    name: String,
-    role: String,
+    pub(super) name: String,
+    pub(super) role: String,
 }
 
 /// An answer that was sent.
@@ -128,32 +127,6 @@ pub struct AnswerView {
     findings: Vec<FindingAnswer>,
     /// The practice had withdrawn the referral before it left.
     after_withdrawal: bool,
-}
-
-/// Why a department declined.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = review::Decline)]
-pub struct DeclineView {
-    at: At,
-    by: AnsweredBy,
-    department_name: String,
-    reason: DeclineReason,
-    text: String,
-}
-
-/// A step on the case's way from department to department.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = review::Forward)]
-pub struct ForwardView {
-    at: At,
-    by: AnsweredBy,
-    from_department: Named,
-    from_specialty: String,
-    to_department: Named,
-    to_specialty: String,
-    text: String,
 }
 
 /// A case.
@@ -225,9 +198,9 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         answers.push(answer_view(key, row, &case)?);
     }
     let declines = store::decline::of_case(db, case.id).await?;
-    let declines = declines.into_iter().map(|row| decline_view(key, row)).collect::<Result<_, _>>()?;
+    let declines = declines.into_iter().map(|row| DeclineView::open(key, row)).collect::<Result<_, _>>()?;
     let forwards = store::forward::of_case(db, case.id).await?;
-    let forwards = forwards.into_iter().map(|row| forward_view(key, row)).collect::<Result<_, _>>()?;
+    let forwards = forwards.into_iter().map(|row| ForwardView::open(key, row)).collect::<Result<_, _>>()?;
     let draft = store::answer::draft(db, case.id, me).await?;
     let held = store::answer::held(db, case.id).await?;
     Ok(CaseView {
@@ -257,28 +230,6 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         answers,
         declines,
         forwards,
-    })
-}
-
-fn decline_view(key: &DataKey, row: DeclineRow) -> Result<DeclineView, ReviewError> {
-    Ok(DeclineView {
-        at: row.at,
-        by: AnsweredBy { name: row.person_name, role: row.role },
-        department_name: row.department_name,
-        reason: row.reason,
-        text: sealed::open(key, sealed::DECLINE, row.id, &row.content)?,
-    })
-}
-
-fn forward_view(key: &DataKey, row: ForwardRow) -> Result<ForwardView, ReviewError> {
-    Ok(ForwardView {
-        at: row.at,
-        by: AnsweredBy { name: row.person_name, role: row.role },
-        from_department: Named { id: row.from_department, name: row.from_name },
-        from_specialty: row.from_specialty,
-        to_department: Named { id: row.to_department, name: row.to_name },
-        to_specialty: row.to_specialty,
-        text: sealed::open(key, sealed::FORWARD, row.id, &row.content)?,
     })
 }
 

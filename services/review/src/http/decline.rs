@@ -1,5 +1,6 @@
 //! `POST /cases/{id}/decline`
 
+use super::case::AnsweredBy;
 use super::{case_for, holder, not_held, role_in};
 use crate::decline::{self, DISPOSITION, Reason};
 use crate::release::of_case;
@@ -9,11 +10,37 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
 use kit::log::Envelope;
+use kit::seal::DataKey;
 use kit::{At, Caller, Context};
 use proto::review::ReferralDeclined;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Why a department declined.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = review::Decline)]
+pub struct DeclineView {
+    at: At,
+    by: AnsweredBy,
+    department_name: String,
+    reason: Reason,
+    text: String,
+}
+
+impl DeclineView {
+    /// With its words opened.
+    pub(super) fn open(key: &DataKey, row: DeclineRow) -> Result<Self, ReviewError> {
+        Ok(Self {
+            at: row.at,
+            by: AnsweredBy { name: row.person_name, role: row.role },
+            department_name: row.department_name,
+            reason: row.reason,
+            text: sealed::open(key, sealed::DECLINE, row.id, &row.content)?,
+        })
+    }
+}
 
 /// A refusal with the claim's token.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! `POST /cases/{id}/forward`
 
-use super::{case_for, holder, not_held, role_in};
+use super::case::AnsweredBy;
+use super::{Named, case_for, holder, not_held, role_in};
 use crate::forward::{self, Place};
 use crate::release::of_case;
 use crate::store::case::CaseRow;
@@ -10,11 +11,41 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
 use kit::log::Envelope;
-use kit::{Caller, Context};
+use kit::seal::DataKey;
+use kit::{At, Caller, Context};
 use proto::review::ReferralForwarded;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// A step on the case's way from department to department.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = review::Forward)]
+pub struct ForwardView {
+    at: At,
+    by: AnsweredBy,
+    from_department: Named,
+    from_specialty: String,
+    to_department: Named,
+    to_specialty: String,
+    text: String,
+}
+
+impl ForwardView {
+    /// With its words opened.
+    pub(super) fn open(key: &DataKey, row: ForwardRow) -> Result<Self, ReviewError> {
+        Ok(Self {
+            at: row.at,
+            by: AnsweredBy { name: row.person_name, role: row.role },
+            from_department: Named { id: row.from_department, name: row.from_name },
+            from_specialty: row.from_specialty,
+            to_department: Named { id: row.to_department, name: row.to_name },
+            to_specialty: row.to_specialty,
+            text: sealed::open(key, sealed::FORWARD, row.id, &row.content)?,
+        })
+    }
+}
 
 /// Where a case goes, with the claim's token.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
