@@ -4,7 +4,7 @@
 //! what follows it, and a paragraph never leaves one line alone.
 
 use super::face::{Faces, Shaped, Weight};
-use super::lines::{lines, width};
+use super::lines::lines;
 use super::outline::{Block, Fact};
 use std::ops::Range;
 use std::rc::Rc;
@@ -274,9 +274,11 @@ impl Item {
     }
 }
 
+#[cfg(test)]
 impl Line {
     /// The right edge of its type.
     pub fn end(&self) -> f32 {
-        self.x + self.size * width(&self.shaped.text, &self.shaped.glyphs[self.glyphs.clone()])
+        let glyphs = &self.shaped.glyphs[self.glyphs.clone()];
+        self.x + self.size * super::lines::width(&self.shaped.text, glyphs)
     }
 }
