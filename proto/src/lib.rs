@@ -51,7 +51,7 @@ events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
         PersonRegistered, GrantGiven, GrantEnded, SignedIn;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
-        InformationSupplied, AnswerAcknowledged, ReferralErased;
+        InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError;
     imaging: ImageReady, ImageRejected;
-    review: InformationRequested, AnswerGiven;
+    review: InformationRequested, AnswerGiven, CaseEnteredInError;
 }

@@ -3,6 +3,7 @@
 
 mod administration;
 mod hospital;
+mod mistakes;
 mod office;
 mod sessions;
 
@@ -77,6 +78,25 @@ pub enum Act {
     SecondSubmit,
     Withdraw,
     SettleWithdrawn,
+    FourthDraft,
+    FourthPicture,
+    FourthSubmit,
+    SettleFourth,
+    ReadFourth,
+    WrongPicture,
+    WrongPatient,
+    SettleWrong,
+    RightPatient,
+    ReadNotice,
+    FifthDraft,
+    FifthPicture,
+    FifthSubmit,
+    SettleFifth,
+    ReadFifth,
+    PictureNoticed,
+    PatientNoticed,
+    SettleNoticed,
+    ReadCaseNotice,
     Erase,
     SettleErased,
     DiscardForGood,
@@ -87,16 +107,18 @@ pub enum Act {
 
 use Act::{
     Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
-    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
+    Draft, Enablement, EndGrant, EndUpload, Erase, FifthDraft, FifthPicture, FifthSubmit, ForgetKeys, FourthDraft,
+    FourthPicture, FourthSubmit, Grant, Import, Invite, Language, Lock, NoPicture, PatientNoticed, Person, Picture,
+    PictureForReply, PictureNoticed, Practice, PutPictureBack, Read, ReadCaseNotice, ReadFifth, ReadFourth, ReadNotice,
+    Rebuild, Register, Release, Released, RemovePicture, Renew, RightPatient, SaveAgain, SaveAnswer, SecondDraft,
+    SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased, SettleFifth, SettleFourth, SettleNoticed,
+    SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, SettleWrong, Shown, ShownAgain, Sign, SignAgain, SignIn,
     SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
+    WrongPassword, WrongPatient, WrongPicture,
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 82] = [
     Department,
     Practice,
     ChangePractice,
@@ -154,6 +176,25 @@ pub const ALL: [Act; 63] = [
     SecondSubmit,
     Withdraw,
     SettleWithdrawn,
+    FourthDraft,
+    FourthPicture,
+    FourthSubmit,
+    SettleFourth,
+    ReadFourth,
+    WrongPicture,
+    WrongPatient,
+    SettleWrong,
+    RightPatient,
+    ReadNotice,
+    FifthDraft,
+    FifthPicture,
+    FifthSubmit,
+    SettleFifth,
+    ReadFifth,
+    PictureNoticed,
+    PatientNoticed,
+    SettleNoticed,
+    ReadCaseNotice,
     Erase,
     SettleErased,
     DiscardForGood,
@@ -214,8 +255,12 @@ impl<'a> Play<'a> {
             | DiscardForGood => self.sending(act).await,
             Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | ClaimAgain | ShownAgain | Sign
             | Undo | SignAgain => self.hospital(act).await,
-            Settle | SettleSent | SettleAsked | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased
-            | Released | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
+            FourthDraft | FourthPicture | FourthSubmit | ReadFourth | WrongPicture | WrongPatient | RightPatient
+            | ReadNotice | FifthDraft | FifthPicture | FifthSubmit | ReadFifth | PictureNoticed | PatientNoticed
+            | ReadCaseNotice => self.mistaking(act).await,
+            Settle | SettleFourth | SettleWrong | SettleFifth | SettleNoticed | SettleSent | SettleAsked
+            | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased | Released | Erase | Rebuild
+            | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
 
@@ -224,6 +269,10 @@ impl<'a> Play<'a> {
         matches!(
             act,
             Settle
+                | SettleFourth
+                | SettleWrong
+                | SettleFifth
+                | SettleNoticed
                 | SettleSent
                 | SettleAsked
                 | SettleReply
@@ -242,6 +291,12 @@ impl<'a> Play<'a> {
         self.copies
             .send(who, method, path, &[("content-type", "application/json")], body.to_string().into_bytes())
             .await
+    }
+
+    /// Reads; `Err` when the server says that it can't now.
+    async fn see(&self, who: &Client, path: &str) -> Result<Reply, Box<Reply>> {
+        let reply = who.get(path).await;
+        if reply.status.as_u16() >= 500 { Err(Box::new(reply)) } else { Ok(reply.expect(200)) }
     }
 
     async fn post(&self, who: &Client, path: &str, body: Value) -> Result<Reply, Box<Reply>> {

@@ -5,6 +5,7 @@
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
+//! | [`mistake`], [`replacement`], `opening` | what was entered in error: out of sight, everybody who saw it told, sent to the right case |
 //! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
 //! | [`store`] | all SQL |
@@ -25,6 +26,8 @@ pub mod finish;
 mod http;
 pub mod identifier;
 pub mod missing;
+pub mod mistake;
+mod opening;
 pub mod patient;
 mod projection;
 mod publishing;
@@ -32,6 +35,7 @@ pub mod quota;
 pub mod receive;
 mod referral;
 pub mod repair;
+pub mod replacement;
 pub mod sealed;
 pub mod store;
 pub mod text;

@@ -20,6 +20,12 @@ pub const REPLY: &str = "intake_question.reply";
 pub const ANSWER: &str = "intake_answer.content";
 /// Who did something.
 pub const WHO: &str = "intake_happening.who";
+/// Who opened a referral; bound to the person.
+pub const OPENER: &str = "intake_opening.who";
+/// Why something was entered in error, and who says so.
+pub const TOLD: &str = "intake_error.told";
+/// Who had opened it in the department.
+pub const OPENERS: &str = "intake_error.openers";
 
 /// What a department asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +74,24 @@ pub struct AnsweredFinding {
     pub disposition: String,
     /// Treatment and follow-up.
     pub plan: String,
+}
+
+/// Why something was entered in error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// In words.
+    pub reason: String,
+    /// Name of the person who marked it.
+    pub by: String,
+}
+
+/// Somebody who had opened it in the department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartmentOpener {
+    /// Name.
+    pub name: String,
+    /// When, for the first time.
+    pub at: kit::At,
 }
 
 /// Seals a value for its place.

@@ -36,7 +36,7 @@ impl Standing {
     /// Why `person` could not take the case.
     pub fn not_taken(self, person: Uuid) -> ReviewError {
         match (self.state, self.claim) {
-            (State::Erased, _) => ReviewError::NotFound,
+            (State::Erased | State::EnteredInError, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
             (State::Answered, _) => ReviewError::Answered,
             (_, Some(claim)) if claim.by != person => {
@@ -51,7 +51,7 @@ impl Standing {
     /// Why a write of `person` with a token was refused.
     pub fn not_held(self, person: Uuid) -> ReviewError {
         match (self.state, self.claim) {
-            (State::Erased, _) => ReviewError::NotFound,
+            (State::Erased | State::EnteredInError, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
             (State::Signed, Some(claim)) if claim.by == person => ReviewError::Signed,
             _ => ReviewError::ClaimLost,

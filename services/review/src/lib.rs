@@ -3,6 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
+//! | [`mistake`] | what was entered in error: out of sight, everybody who saw it told |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
@@ -19,6 +20,7 @@ pub mod case;
 pub mod claim;
 pub mod http;
 pub mod image;
+pub mod mistake;
 pub mod question;
 pub mod sealed;
 pub mod store;

@@ -27,6 +27,8 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
             body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
         }
         "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
+        path if path.ends_with("/entered-in-error") => body(json!({ "reason": "Somebody else." })),
+        "/api/intake/errors/{id}/replacement" => body(json!({ "id": town.ctx().new_id() })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, thing, asked),
         _ => asked,
@@ -37,6 +39,8 @@ fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
         path if path.starts_with("/api/directory/practices") => thing.practice,
         path if path.starts_with("/api/directory/people") => thing.person,
+        path if path.starts_with("/api/intake/notices") => thing.notice,
+        path if path.starts_with("/api/review/notices") => thing.case_notice,
         path if path.contains("/images/") => thing.image,
         path if path.contains("/uploads/") => thing.upload,
         _ => thing.referral,

@@ -4,7 +4,7 @@
 //! thing, at the wrong moment). At every other stage, and for everybody else, the answer is that of an absent id: 404 in
 //! a session that holds, 401 `locked` behind a locked screen, 401 `signed-out` without one.
 
-use crate::town::Stage::{self, Answered, Asked, Discarded, Draft, Registered, Sent, Withdrawn};
+use crate::town::Stage::{self, Answered, Asked, Discarded, Draft, Mistaken, Registered, Sent, Withdrawn};
 use crate::town::{Session, Thing, Way, Who};
 
 /// Whom a route answers.
@@ -30,6 +30,10 @@ pub enum For {
     OwnDepartment,
     /// Coordinators of the department that it was sent to.
     OwnCoordinator,
+    /// The one of office A who had opened it.
+    ToldOffice,
+    /// The specialist who had opened it.
+    ToldDepartment,
 }
 
 /// What the address or the body names.
@@ -118,6 +122,8 @@ impl Row {
             OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
             OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
             OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
+            ToldOffice => way.is_some_and(|way| way.office == 0) && who == Who::StaffA,
+            ToldDepartment => way.is_some_and(|way| who == [Who::SpecialistX, Who::SpecialistY][way.department]),
         }
     }
 
@@ -152,7 +158,7 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 
 use For::{
     Administrators, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
-    SignedIn,
+    SignedIn, ToldDepartment, ToldOffice,
 };
 use Noun::{Grant, Person, Practice, Referral};
 
@@ -223,6 +229,13 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]).how(How::Override("PATCH")),
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE).how(How::Override("DELETE")),
 
+    row("POST", "/api/intake/referrals/{id}/entered-in-error", OwnOffice, 200).on(Referral, &[Sent, Asked, Answered, Withdrawn, Mistaken]).told(&[Draft]),
+    row("POST", "/api/intake/images/{id}/entered-in-error", OwnOffice, 200).on(Referral, WITH_DEPARTMENT).told(&[Draft]),
+    row("GET", "/api/intake/errors", AnyOffice, 200),
+    row("POST", "/api/intake/errors/{id}/replacement", OwnOffice, 200).on(Referral, &[Mistaken]),
+    row("GET", "/api/intake/notices", AnyOffice, 200),
+    row("POST", "/api/intake/notices/{id}/read", ToldOffice, 204).on(Referral, &[Mistaken]),
+
     // The departments.
     row("GET", "/api/review/worklist", AnyDepartment, 200),
     row("GET", "/api/review/cases/{id}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT),
@@ -240,6 +253,11 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
+
+    row("POST", "/api/review/cases/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
+    row("POST", "/api/review/images/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
+    row("GET", "/api/review/notices", AnyDepartment, 200),
+    row("POST", "/api/review/notices/{id}/read", ToldDepartment, 204).on(Referral, &[Mistaken]),
 
     // The programme.
     row("GET", "/api/uptake/practices", Programme, 200),

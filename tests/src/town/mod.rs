@@ -39,8 +39,16 @@ pub struct Town {
     pub credentials: Credentials,
 }
 
-const STAGES: [Stage; 7] =
-    [Stage::Draft, Stage::Discarded, Stage::Sent, Stage::Asked, Stage::Answered, Stage::Withdrawn, Stage::Erased];
+const STAGES: [Stage; 8] = [
+    Stage::Draft,
+    Stage::Discarded,
+    Stage::Sent,
+    Stage::Asked,
+    Stage::Answered,
+    Stage::Withdrawn,
+    Stage::Erased,
+    Stage::Mistaken,
+];
 
 impl Town {
     /// Builds it: everything between A and X, everything between B and Y, and what was sent crosswise.

@@ -20,7 +20,7 @@ impl Play<'_> {
 
     async fn show(&mut self, who: &Client) -> Done {
         let path = format!("/api/review/cases/{}", self.id("referral"));
-        let images = who.get(&path).await.expect(200).json()["images"].as_array().cloned().expect("images");
+        let images = self.see(who, &path).await?.json()["images"].as_array().cloned().expect("images");
         for image in images {
             let shown = json!({ "token": self.given("claim"), "imageId": image["id"] });
             self.post(who, &format!("{path}/shown"), shown).await?.expect(204);

@@ -17,7 +17,7 @@ impl Play<'_> {
         (id, format!("/api/intake/referrals/{id}"))
     }
 
-    async fn save(&mut self, what: &'static str, version: i64, history: &str) -> Done {
+    pub(super) async fn save(&mut self, what: &'static str, version: i64, history: &str) -> Done {
         let (_, path) = self.referral(what);
         let finding = self.id("finding");
         let mut content = self.cast.content(finding);
@@ -26,7 +26,7 @@ impl Play<'_> {
         let saved = self.json(&self.cast.nurse, Method::PUT, &path, body).await?;
         if saved.status == 409 {
             assert_eq!(saved.code(), "stale-version", "{}", saved.text());
-            let stands = self.cast.nurse.get(&path).await.expect(200).json();
+            let stands = self.see(&self.cast.nurse, &path).await?.json();
             assert_eq!(stands["content"]["history"], json!(history), "the draft that stands is the one that was saved");
             self.given.insert("version", stands["version"].clone());
             return Ok(());
@@ -36,7 +36,13 @@ impl Play<'_> {
     }
 
     /// Begins an upload or goes on with it, until the picture stands; `refused` is the status that a file which is no picture gets.
-    async fn upload(&mut self, what: &'static str, referral: Uuid, file: &[u8], refused: Option<u16>) -> Done {
+    pub(super) async fn upload(
+        &mut self,
+        what: &'static str,
+        referral: Uuid,
+        file: &[u8],
+        refused: Option<u16>,
+    ) -> Done {
         let (image, finding) = (self.id(what), self.id("finding"));
         let sha256 = hex::encode(kit::pictures::sha256(file));
         let nurse = &self.cast.nurse;
@@ -120,9 +126,9 @@ impl Play<'_> {
         Ok(())
     }
 
-    async fn submit(&mut self, what: &'static str) -> Done {
+    pub(super) async fn submit(&mut self, what: &'static str) -> Done {
         let (_, path) = self.referral(what);
-        let version = self.cast.gp.get(&path).await.expect(200).json()["version"].clone();
+        let version = self.see(&self.cast.gp, &path).await?.json()["version"].clone();
         self.post(&self.cast.gp, &format!("{path}/submit"), json!({ "version": version })).await?.expect(200);
         Ok(())
     }
@@ -137,12 +143,12 @@ impl Play<'_> {
             SecondPicture => self.upload("second image", second, &jpeg(800, 600, self.seed + 1), None).await?,
             PictureForReply => self.upload("more", referral, &jpeg(800, 600, self.seed + 2), None).await?,
             Supply => {
-                let stands = self.cast.nurse.get(&path).await.expect(200).json();
+                let stands = self.see(&self.cast.nurse, &path).await?.json();
                 let body = json!({ "questionId": stands["questions"][0]["id"], "text": "Here it is.", "imageIds": [self.id("more")] });
                 self.post(&self.cast.nurse, &format!("{path}/information"), body).await?.expect(204);
             }
             Acknowledge => {
-                let stands = self.cast.gp.get(&path).await.expect(200).json();
+                let stands = self.see(&self.cast.gp, &path).await?.json();
                 let body = json!({ "answerId": stands["answer"]["id"] });
                 self.post(&self.cast.gp, &format!("{path}/acknowledge"), body).await?.expect(204);
             }

@@ -4,6 +4,7 @@ use super::seen;
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::missing::{Setting, Shown, missing};
+use crate::opening;
 use crate::referral::State as ReferralState;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
 use crate::store::{answer, happening, image, place, question};
@@ -130,7 +131,8 @@ pub struct Answer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Happening {
     at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded`, `restored` or
+    /// `picture-in-error`.
     what: String,
     who: Option<String>,
 }
@@ -140,8 +142,9 @@ pub struct Happening {
 pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Referral>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let (row, content, key) = (&acting.row, &acting.content, &acting.key);
-    let images = image::of_referral(&ctx.db, id).await?;
+    let mut images = image::of_referral(&ctx.db, id).await?;
     let receipt = Receipt::of(row, &images);
+    images.retain(|image| image.error_at.is_none());
     let missing =
         if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
     let questions = question::of_referral(&ctx.db, id).await?;
@@ -152,6 +155,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         earlier.into_iter().filter_map(|row| shown_answer(row, key).transpose()).collect::<Result<_, Error>>()?;
     let timeline = happening::of_referral(&ctx.db, id).await?;
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
+    opening::note(&ctx, key, id, &caller).await?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
     Ok(Json(Referral {
         id,

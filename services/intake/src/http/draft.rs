@@ -106,7 +106,7 @@ async fn create(
 
 /// A new referral's id must be a random one that nothing else goes by. Data keys are found by id, and a purged draft's key
 /// is destroyed: under the id of a practice or a person that would erase the practice or the person.
-async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
+pub async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
     if !matches!(id.get_version_num(), 4 | 7) {
         return Err(Problem::bad_request("id", "A referral's id must be a random UUID (version 4 or 7)."));
     }

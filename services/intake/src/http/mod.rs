@@ -6,6 +6,8 @@ mod draft;
 mod image;
 mod information;
 mod list;
+mod mistake;
+mod notice;
 mod outcome;
 mod reference;
 mod submission;
@@ -32,6 +34,12 @@ pub fn routes() -> Routes {
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
+        .routes(routes!(mistake::mark_referral))
+        .routes(routes!(mistake::mark_picture))
+        .routes(routes!(mistake::list))
+        .routes(routes!(mistake::replace))
+        .routes(routes!(notice::list))
+        .routes(routes!(notice::read))
         .routes(routes!(upload::options, upload::create))
         .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
 }

@@ -5,6 +5,7 @@ use super::draft::stale;
 use crate::acting::Acting;
 use crate::due::due;
 use crate::finish::expire_in;
+use crate::opening;
 use crate::publishing::{Sending, counted, submitted};
 use crate::referral::reference;
 use crate::store::{image, place, referral, upload};
@@ -86,6 +87,7 @@ pub async fn submit(
     }
     let row = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     let images = image::of_referral(&ctx.db, id).await?;
+    opening::note(&ctx, &acting.key, id, &caller).await?;
     // Neither sent by us nor by a request that was faster: the draft was changed in between.
     Receipt::of(&row, &images).map(Json).ok_or_else(|| stale(row.version))
 }

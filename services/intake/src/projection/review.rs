@@ -3,6 +3,7 @@
 //! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it.
 
 use crate::acting::happened;
+use crate::mistake;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked};
 use crate::store::{answer, question, referral};
@@ -11,12 +12,12 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
 use kit::{Context, Error, Tx};
 use proto::Event;
-use proto::review::{AnswerGiven, InformationRequested};
+use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested};
 use uuid::Uuid;
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-review",
-    kinds: &[InformationRequested::KIND, AnswerGiven::KIND],
+    kinds: &[InformationRequested::KIND, AnswerGiven::KIND, CaseEnteredInError::KIND],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: &[],
 };
@@ -34,6 +35,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     match event.kind() {
         InformationRequested::KIND => asked(ctx, tx, event, &row, key.as_ref()).await,
         AnswerGiven::KIND => answered(ctx, tx, event, &row, key.as_ref()).await,
+        CaseEnteredInError::KIND => match (content::<CaseEnteredInError>(ctx, event).await?, key) {
+            (Some(fact), Some(key)) => Ok(mistake::heard(ctx, tx, &key, row.id, fact).await?),
+            _ => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -10,6 +10,8 @@ statements! {
     QUESTIONS = "update intake_question set asked = null, reply = null where referral = $1";
     ANSWERS = "update intake_answer set content = null where referral = $1";
     HAPPENINGS = "update intake_happening set who = null where referral = $1";
+    OPENINGS = "delete from intake_opening where referral = $1";
+    ERRORS = "update intake_error set told = null, openers = null where referral = $1";
     IMAGES = "update intake_image set reason_code = null, reason_message = null where referral = $1";
 }
 
@@ -20,7 +22,7 @@ pub async fn erase(tx: &mut Tx, referral: Uuid) -> sqlx::Result<bool> {
     tx.q(END_UPLOADS).bind(referral).bind(now).exec().await?;
     let marked = tx.q(MARK).bind(referral).bind(now).exec().await? == 1;
     tx.q(EMPTY).bind(referral).bind(Vec::<u8>::new()).exec_one().await?;
-    for sql in [QUESTIONS, ANSWERS, HAPPENINGS, IMAGES] {
+    for sql in [QUESTIONS, ANSWERS, HAPPENINGS, OPENINGS, ERRORS, IMAGES] {
         tx.q(sql).bind(referral).exec().await?;
     }
     Ok(marked)

@@ -18,7 +18,7 @@ macro_rules! in_tab {
             tab!("r."),
             " = ",
             $which,
-            " and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+            " and r.state <> 'entered-in-error' and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
              and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
         )
     };
@@ -64,7 +64,7 @@ statements! {
     PAGE = concat!(
         "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
-         (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count, \
+         (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
          (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
         in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"

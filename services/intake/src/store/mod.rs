@@ -6,10 +6,13 @@
 pub mod answer;
 pub mod chore;
 pub mod erasure;
+pub mod error;
 pub mod gauge;
 pub mod happening;
 pub mod image;
 pub mod list;
+pub mod notice;
+pub mod opening;
 pub mod orphan;
 pub mod place;
 pub mod question;
@@ -20,7 +23,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -97,15 +100,41 @@ const QUOTA: Migration = Migration {
 
 const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
 
+const ERRORS: Migration = Migration {
+    number: 70,
+    name: "who opened what; what was entered in error, and who is told",
+    sql: "
+        alter table intake_image add column error_at {at};
+        create table intake_opening (
+            referral {uuid} not null, person {uuid} not null, opened_at {at} not null, who {bytes} not null,
+            primary key (referral, person)
+        ) {strict};
+        create table intake_error (
+            id {uuid} primary key, referral {uuid} not null, image {uuid}, at {at} not null, by_department {bool} not null,
+            told {bytes}, openers {bytes}, person {uuid}, role text, replacement {uuid}, replaced_at {at}
+        ) {strict};
+        create index intake_error_referral on intake_error (referral, at);
+        create index intake_error_replacing on intake_error (at) where replacement is not null and replaced_at is null;
+        create table intake_notice (
+            id {uuid} primary key, person {uuid} not null, error {uuid} not null, opened_at {at} not null, read_at {at}
+        ) {strict};
+        create index intake_notice_person on intake_notice (person, read_at);
+        create index intake_notice_error on intake_notice (error);
+    ",
+};
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chore::STATEMENTS,
     erasure::STATEMENTS,
+    error::STATEMENTS,
     gauge::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,
+    notice::STATEMENTS,
+    opening::STATEMENTS,
     orphan::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
@@ -117,11 +146,19 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
 /// Every original that a picture's row counts on. Staged pieces come and go, and smaller copies are imaging's.
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
 
-/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+/// That person `$2` may see referral `r` at instant `$3`: a right in its practice, and it is nobody else's by mistake.
 macro_rules! in_scope {
+    () => {
+        concat!("r.state <> 'entered-in-error' and ", $crate::store::of_office!())
+    };
+}
+pub(crate) use in_scope;
+
+/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+macro_rules! of_office {
     () => {
         "exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice \
          and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))"
     };
 }
-pub(crate) use in_scope;
+pub(crate) use of_office;

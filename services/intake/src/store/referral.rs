@@ -1,6 +1,6 @@
 //! The referral's row. `find` is scoped to the caller; what follows it works on an id that was found.
 
-use super::in_scope;
+use super::{in_scope, of_office};
 use crate::referral::State;
 use crate::vocabulary::{Priority, Specialty};
 use kit::{At, Caller, Context, Tx, statements};
@@ -17,6 +17,7 @@ macro_rules! columns {
 
 statements! {
     FIND = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", in_scope!());
+    EVEN_MISTAKEN = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", of_office!());
     ANY = concat!("select ", columns!(), " where r.id = $1");
     ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content) \
         values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (id) do nothing";
@@ -31,6 +32,7 @@ statements! {
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
         where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
         and $5 = (select a.id from intake_answer a where a.referral = $1 order by a.answered_at desc, a.id desc limit 1)";
+    MARK = "update intake_referral set state = 'entered-in-error', updated_at = $2 where id = $1 and state not in ('draft', 'entered-in-error') and erased_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
@@ -88,6 +90,11 @@ impl Draft {
 /// The referral, when the caller has a right in its practice now; discarded ones too, erased ones not.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
     ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
+}
+
+/// The referral in the caller's office, even when it was entered in error.
+pub async fn even_mistaken(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
+    ctx.db.q(EVEN_MISTAKEN).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }
 
 /// The referral for projections, locked: what is read here stands until the transaction ends, so a question or an answer
@@ -162,6 +169,12 @@ pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_t
 pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
     Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
+}
+
+/// Marks as entered in error; false when it is marked already, is a draft or erased.
+pub async fn mark(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(MARK).bind(id).bind(now).exec().await? == 1)
 }
 
 /// Notes that the newest answer was read; false when another request was first, or a newer answer has come.

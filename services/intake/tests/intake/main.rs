@@ -7,6 +7,7 @@
 mod drafts;
 mod exchange;
 mod finishing;
+mod mistakes;
 mod office;
 mod pictures;
 mod refusals;

@@ -8,7 +8,7 @@ use crate::store::answer::AnswerRow;
 use crate::store::case::CaseRow;
 use crate::store::image::ImageRow;
 use crate::store::question::QuestionRow;
-use crate::{ReviewError, question, sealed, store};
+use crate::{ReviewError, mistake, question, sealed, store};
 use axum::extract::State as FromState;
 use kit::http::{Json, Path};
 use kit::seal::DataKey;
@@ -158,6 +158,7 @@ pub async fn open(
     let case = case_for(&ctx, &caller, id).await?;
     let key = ctx.keys.get(case.data_key).await?;
     let view = view(&ctx, &caller, case, &key).await?;
+    mistake::note_opening(&ctx, &key, id, &caller).await?;
     record(&ctx, &caller, "read", "case", Some(id)).await?;
     Ok(Json(view))
 }

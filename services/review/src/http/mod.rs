@@ -4,6 +4,7 @@ mod answer;
 mod case;
 mod claim;
 mod image;
+mod mistake;
 mod question;
 mod worklist;
 
@@ -33,6 +34,10 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(mistake::mark_case))
+        .routes(routes!(mistake::mark_picture))
+        .routes(routes!(mistake::notices))
+        .routes(routes!(mistake::read_notice))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.

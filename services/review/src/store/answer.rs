@@ -10,13 +10,13 @@ statements! {
     FORGET_DRAFTS = "delete from review_draft where case_id = $1";
     SIGN_CASE = concat!("update review_case as c set state = 'signed', listed = false, lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
     ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and release_at > $3";
+    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and stopped_at is null and release_at > $3";
     RESUME = concat!("update review_case as c set listed = (c.withdrawn_at is null), lease_expires_at = $5, state = case when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
     LAST_OF = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1";
     HELD = "select signed_at, release_at from review_answer where case_id = $1 and released_at is null";
     SENT = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and released_at is not null order by released_at";
-    DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where released_at is null and release_at <= $1 order by release_at limit 50";
-    SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null";
+    DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where released_at is null and stopped_at is null and release_at <= $1 order by release_at limit 50";
+    SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null and stopped_at is null";
     FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state = 'signed'";
 }
 

@@ -5,23 +5,26 @@ pub mod case;
 pub mod claim;
 pub mod gauge;
 pub mod image;
+pub mod mistake;
+pub mod notice;
+pub mod opening;
 pub mod question;
 pub mod worklist;
 
 use kit::Migration;
 
-/// The case `c` is of a department in which the person (`$person`) is specialist or coordinator at `$now`.
+/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or coordinator at `$now`.
 macro_rules! of_caller {
     ($person:literal, $now:literal) => {
         concat!(
-            "exists (select 1 from kit_grant g where g.person = ",
+            "(c.state <> 'entered-in-error' and exists (select 1 from kit_grant g where g.person = ",
             $person,
             " and g.department = c.department \
              and g.role in ('specialist', 'coordinator') and g.starts_at <= ",
             $now,
             " and (g.ends_at is null or g.ends_at > ",
             $now,
-            "))"
+            ")))"
         )
     };
 }
@@ -34,6 +37,9 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     claim::STATEMENTS,
     gauge::STATEMENTS,
     image::STATEMENTS,
+    mistake::STATEMENTS,
+    notice::STATEMENTS,
+    opening::STATEMENTS,
     question::STATEMENTS,
     worklist::STATEMENTS,
 ];
@@ -45,7 +51,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, ERRORS];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -115,5 +121,25 @@ const FILTERS: Migration = Migration {
     sql: "
         create index review_case_mine on review_case (department, claimed_by, listed, priority_rank, due_at, id) where claimed_by is not null;
         create index review_case_returned on review_case (department, state, listed, priority_rank, due_at, id) where state = 'returned';
+    ",
+};
+
+const ERRORS: Migration = Migration {
+    number: 70,
+    name: "who opened what; what was entered in error, and who is told",
+    sql: "
+        alter table review_image add column error_at {at};
+        alter table review_answer add column stopped_at {at};
+        create table review_opening (
+            case_id {uuid} not null, person {uuid} not null, opened_at {at} not null, who {bytes} not null,
+            primary key (case_id, person)
+        ) {strict};
+        create table review_mistake (
+            id {uuid} primary key, case_id {uuid} not null, image {uuid}, at {at} not null, marked_by {uuid}
+        ) {strict};
+        create table review_notice (
+            id {uuid} primary key, person {uuid} not null, mistake {uuid} not null, opened_at {at} not null, read_at {at}
+        ) {strict};
+        create index review_notice_person on review_notice (person, read_at);
     ",
 };

@@ -24,8 +24,8 @@ macro_rules! page {
     ($which:literal) => {
         concat!(
             "select c.id, c.data_key, c.practice_name, c.specialty, c.priority, c.priority_rank, c.due_at, c.submitted_at, c.sex, c.content, \
-             c.state, c.claimed_by, c.claimed_name, c.lease_expires_at, (select count(*) from review_image i where i.case_id = c.id) as image_count, \
-             (select count(*) from review_image i join review_derived d on d.image = i.id where i.case_id = c.id and d.state = 'ready') as images_ready ",
+             c.state, c.claimed_by, c.claimed_name, c.lease_expires_at, (select count(*) from review_image i where i.case_id = c.id and i.error_at is null) as image_count, \
+             (select count(*) from review_image i join review_derived d on d.image = i.id where i.case_id = c.id and i.error_at is null and d.state = 'ready') as images_ready ",
             listed!($which),
             " and (c.priority_rank, c.due_at, c.id) > ($5, $6, $7) order by c.priority_rank, c.due_at, c.id limit $8"
         )

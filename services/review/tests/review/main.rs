@@ -4,6 +4,7 @@ mod answers;
 mod claims;
 mod erased;
 mod house;
+mod mistakes;
 mod pictures;
 mod questions;
 mod signatures;

@@ -103,6 +103,18 @@ export interface Referral {
 }
 export interface Saved { id: string; version: number; savedAt: string }
 
+export interface Marked { replacement: { id: string; ready: boolean } | null }
+/** Something that was entered in error; nothing of it names the patient. */
+export interface EnteredInError {
+  id: string; image: string | null; reference: string; departmentName: string; submittedAt: string | null; markedAt: string; markedBy: string;
+  byDepartment: boolean; reason: string; answered: boolean; departmentHeard: boolean; replacement: { id: string; ready: boolean } | null;
+  openers: { name: string; ofDepartment: boolean; openedAt: string; readAt: string | null }[];
+}
+interface NoticeBase { id: string; image: string | null; reference: string; openedAt: string; markedAt: string; byDepartment: boolean; answered: boolean }
+export interface OfficeNotice extends NoticeBase { departmentName: string; submittedAt: string | null }
+export interface DepartmentNotice extends NoticeBase { practiceName: string; submittedAt: string }
+export type Notice = OfficeNotice | DepartmentNotice;
+
 // review
 export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned';
 export interface Claim { by: Named; mine: boolean; expiresAt: string }

@@ -199,6 +199,8 @@ export const en = {
   'what.withdrawn': 'Withdrawn',
   'what.discarded': 'Draft deleted',
   'what.restored': 'Draft restored',
+  'what.picture-in-error': 'A wrong picture was hidden',
+  enteredInError: 'Entered in error',
 };
 
 export const nb: Record<keyof typeof en, string> = {
@@ -398,6 +400,8 @@ export const nb: Record<keyof typeof en, string> = {
   'what.withdrawn': 'Trukket tilbake',
   'what.discarded': 'Utkast slettet',
   'what.restored': 'Utkast hentet tilbake',
+  'what.picture-in-error': 'Et feil bilde ble skjult',
+  enteredInError: 'Feilført',
 };
 export const t = texts(en, nb);
 export type Key = keyof typeof en;
