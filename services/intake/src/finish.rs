@@ -182,6 +182,8 @@ async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Store
         width: judged.width,
         height: judged.height,
         stored,
+        // A client's clock that runs ahead says nothing.
+        captured_at: row.captured_at.filter(|at| *at <= ctx.now() + time::Duration::days(1)),
     };
     let mut tx = ctx.begin().await?;
     if !upload::finish(&mut tx, row.id).await? {
@@ -229,6 +231,7 @@ fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
         stored_bytes: arrived.stored.stored_bytes,
         width: arrived.width,
         height: arrived.height,
+        captured_us: arrived.captured_at.map_or(0, kit::At::micros),
     }
 }
 

@@ -194,6 +194,7 @@ async fn enter(
         stored_bytes: stored.stored_bytes,
         width: from.width as u32,
         height: from.height as u32,
+        captured_us: from.captured_at.map_or(0, kit::At::micros),
     };
     let arrived = image::Arrived {
         id: to,
@@ -205,6 +206,7 @@ async fn enter(
         width: from.width as u32,
         height: from.height as u32,
         stored,
+        captured_at: from.captured_at,
     };
     if image::add(tx, &arrived).await? {
         let envelope = Envelope { images: 1, ..by(ctx, error, about(ctx, row)) };

@@ -72,6 +72,8 @@ pub struct Image {
     /// Pixels, upright.
     height: Option<i64>,
     added_at: At,
+    /// When it was taken, as far as the picture or the client says.
+    captured_at: Option<At>,
     removed: bool,
 }
 
@@ -224,6 +226,7 @@ fn shown_image(row: image::Row, content: &DraftContent) -> Image {
         width: row.upright_width,
         height: row.upright_height,
         added_at: row.added_at,
+        captured_at: row.captured_at,
         removed: row.removed_at.is_some(),
     }
 }

@@ -112,10 +112,11 @@ pub async fn options_of_one() -> Response {
     capabilities()
 }
 
-/// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers).
+/// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers), captured (optional,
+/// RFC 3339: when it was taken).
 #[utoipa::path(post, path = "/uploads",
     params(("Tus-Resumable" = inline(Spoken), Header), ("Upload-Length" = i64, Header, minimum = 1, maximum = 41_943_040, description = "Bytes of the whole file"),
-        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`")),
+        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`, `captured`")),
     responses((status = CREATED, description = "Location is the upload's address"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
         (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
         (status = TOO_MANY_REQUESTS, description = "too-many-uploads"), (status = INSUFFICIENT_STORAGE, description = "too-many-bytes"),

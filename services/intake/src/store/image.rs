@@ -10,7 +10,7 @@ macro_rules! columns {
     () => {
         "i.id, i.referral, i.finding, i.view, i.state, i.reason_code, i.reason_message, i.media_type, i.bytes, i.sha256, i.object, \
          i.stored_sha256, i.stored_bytes, i.width, i.height, i.upright_width, i.upright_height, i.sharpness, i.exposure, i.verdict, \
-         i.added_at, i.removed_at, i.sent_at, i.question, i.error_at"
+         i.added_at, i.removed_at, i.sent_at, i.question, i.error_at, i.captured_at"
     };
 }
 
@@ -19,14 +19,14 @@ statements! {
     FIND = concat!("select ", columns!(), " from intake_image i join intake_referral r on r.id = i.referral where i.id = $1 and i.error_at is null and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_image i where i.id = $1");
     COUNT = "select count(*) from intake_image where referral = $1 and removed_at is null";
-    ADD = "insert into intake_image (id, referral, finding, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \
-        values ($1, $2, $3, $4, 'processing', $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing";
+    ADD = "insert into intake_image (id, referral, finding, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at, captured_at) \
+        values ($1, $2, $3, $4, 'processing', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing";
     CHANGE = "update intake_image set view = $2, finding = $3 where id = $1 and sent_at is null";
     REMOVE = "update intake_image set removed_at = $2 where id = $1 and sent_at is null and removed_at is null";
     PUT_BACK = "update intake_image set removed_at = null where id = $1 and sent_at is null and removed_at is not null";
     SEND = "update intake_image set sent_at = $2, question = $3 where id = $1 and sent_at is null and removed_at is null";
     MARK = "update intake_image set error_at = $2 where id = $1 and sent_at is not null and error_at is null";
-    READY = "update intake_image set state = 'ready', upright_width = $2, upright_height = $3, sharpness = $4, exposure = $5, verdict = $6 where id = $1";
+    READY = "update intake_image set state = 'ready', upright_width = $2, upright_height = $3, sharpness = $4, exposure = $5, verdict = $6, captured_at = coalesce($7, captured_at) where id = $1";
     REJECTED = "update intake_image set state = 'rejected', reason_code = $2, reason_message = $3 where id = $1";
     ADD_RENDITION = "insert into intake_rendition (image, longest, object, sha256, stored_sha256) values ($1, $2, $3, $4, $5) \
         on conflict (image, longest) do update set object = excluded.object, sha256 = excluded.sha256, stored_sha256 = excluded.stored_sha256";
@@ -71,6 +71,8 @@ pub struct Row {
     pub question: Option<Uuid>,
     /// Since when nobody sees it: it was sent in error.
     pub error_at: Option<At>,
+    /// When it was taken: by its own metadata, else by the client's word.
+    pub captured_at: Option<At>,
 }
 
 /// A picture that has just arrived.
@@ -84,6 +86,7 @@ pub struct Arrived {
     pub width: u32,
     pub height: u32,
     pub stored: kit::pictures::Stored,
+    pub captured_at: Option<At>,
 }
 
 /// What imaging measured.
@@ -93,6 +96,7 @@ pub struct Measured {
     pub sharpness: Option<f64>,
     pub exposure: Option<f64>,
     pub verdict: Option<String>,
+    pub captured_at: Option<At>,
 }
 
 /// A smaller copy in the object store.
@@ -158,6 +162,7 @@ pub async fn add(tx: &mut Tx, arrived: &Arrived) -> sqlx::Result<bool> {
         .bind(i64::from(arrived.width))
         .bind(i64::from(arrived.height))
         .bind(now)
+        .bind(arrived.captured_at)
         .exec()
         .await?;
     Ok(added == 1)
@@ -200,6 +205,7 @@ pub async fn set_ready(tx: &mut Tx, id: Uuid, measured: Measured) -> sqlx::Resul
         .bind(measured.sharpness)
         .bind(measured.exposure)
         .bind(measured.verdict)
+        .bind(measured.captured_at)
         .exec()
         .await?;
     Ok(set == 1)

@@ -23,7 +23,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS, CAPTURED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -120,6 +120,15 @@ const ERRORS: Migration = Migration {
         ) {strict};
         create index intake_notice_person on intake_notice (person, read_at);
         create index intake_notice_error on intake_notice (error);
+    ",
+};
+
+const CAPTURED: Migration = Migration {
+    number: 71,
+    name: "when a picture was taken",
+    sql: "
+        alter table intake_upload add column captured_at {at};
+        alter table intake_image add column captured_at {at};
     ",
 };
 

@@ -276,6 +276,7 @@ async fn ready(office: &Office, referral: Uuid, image: Uuid, copy: &[u8]) -> Str
         width: 100,
         height: 100,
         quality: Some(quality),
+        captured_us: 1_772_000_000_000_000,
     };
     office.tell(referral, &fact).await;
     object
@@ -287,6 +288,7 @@ async fn pictures_become_ready(office: Office) {
     ready(&office, id, image, &copy).await;
     let shown = office.read(id).await["images"][0].clone();
     assert_eq!((&shown["state"], &shown["width"]), (&json!("ready"), &json!(100)));
+    assert_eq!(shown["capturedAt"], "2026-02-25T06:13:20Z");
     assert_eq!(shown["quality"], json!({"sharpness": 12.5, "exposure": 101.0, "verdict": "good"}));
     let path = format!("/images/{image}/512");
     let served = office.nurse.get(&path).await.is(200);

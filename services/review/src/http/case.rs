@@ -63,6 +63,8 @@ pub struct ImageView {
     width: i64,
     height: i64,
     added_at: At,
+    /// When it was taken, as far as the picture or the practice says.
+    captured_at: Option<At>,
     /// Always false: what was removed was never sent.
     removed: bool,
     /// Whether the caller has looked at it.
@@ -245,6 +247,7 @@ impl From<ImageRow> for ImageView {
             width: row.width,
             height: row.height,
             added_at: row.added_at,
+            captured_at: row.captured_at,
             removed: false,
             shown: row.shown,
         }

@@ -51,7 +51,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, ERRORS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, ERRORS, CAPTURED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -141,5 +141,14 @@ const ERRORS: Migration = Migration {
             id {uuid} primary key, person {uuid} not null, mistake {uuid} not null, opened_at {at} not null, read_at {at}
         ) {strict};
         create index review_notice_person on review_notice (person, read_at);
+    ",
+};
+
+const CAPTURED: Migration = Migration {
+    number: 71,
+    name: "when a picture was taken",
+    sql: "
+        alter table review_image add column captured_at {at};
+        alter table review_derived add column captured_at {at};
     ",
 };

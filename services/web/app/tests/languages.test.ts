@@ -9,8 +9,9 @@ import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
+import * as capture from '../src/text/capture';
 
-const catalogues = { admin, core, gp, importing, mistakes, problems, programme, specialist, words };
+const catalogues = { admin, capture, core, gp, importing, mistakes, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {
