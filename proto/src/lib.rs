@@ -51,7 +51,8 @@ events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
         PersonRegistered, GrantGiven, GrantEnded, SignedIn;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
-        InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError;
+        InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
+        CloseOutRecorded, AnswerFiled;
     imaging: ImageReady, ImageRejected;
-    review: InformationRequested, AnswerGiven, CaseEnteredInError;
+    review: InformationRequested, AnswerGiven, CaseEnteredInError, LetterFiled;
 }

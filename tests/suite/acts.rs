@@ -73,6 +73,9 @@ pub enum Act {
     SignAgain,
     Released,
     Acknowledge,
+    CloseOut,
+    File,
+    FileLetter,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -106,19 +109,19 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, FifthDraft, FifthPicture, FifthSubmit, ForgetKeys, FourthDraft,
-    FourthPicture, FourthSubmit, Grant, Import, Invite, Language, Lock, NoPicture, PatientNoticed, Person, Picture,
-    PictureForReply, PictureNoticed, Practice, PutPictureBack, Read, ReadCaseNotice, ReadFifth, ReadFourth, ReadNotice,
-    Rebuild, Register, Release, Released, RemovePicture, Renew, RightPatient, SaveAgain, SaveAnswer, SecondDraft,
-    SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased, SettleFifth, SettleFourth, SettleNoticed,
-    SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, SettleWrong, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword, WrongPatient, WrongPicture,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, CloseOut, Department, Discard,
+    DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, FifthDraft, FifthPicture, FifthSubmit, File,
+    FileLetter, ForgetKeys, FourthDraft, FourthPicture, FourthSubmit, Grant, Import, Invite, Language, Lock, NoPicture,
+    PatientNoticed, Person, Picture, PictureForReply, PictureNoticed, Practice, PutPictureBack, Read, ReadCaseNotice,
+    ReadFifth, ReadFourth, ReadNotice, Rebuild, Register, Release, Released, RemovePicture, Renew, RightPatient,
+    SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased, SettleFifth,
+    SettleFourth, SettleNoticed, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, SettleWrong, Shown,
+    ShownAgain, Sign, SignAgain, SignIn, SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver,
+    TimePasses, Undo, Unlock, Withdraw, WrongPassword, WrongPatient, WrongPicture,
 };
 
 /// The journey.
-pub const ALL: [Act; 82] = [
+pub const ALL: [Act; 85] = [
     Department,
     Practice,
     ChangePractice,
@@ -171,6 +174,9 @@ pub const ALL: [Act; 82] = [
     SignAgain,
     Released,
     Acknowledge,
+    CloseOut,
+    File,
+    FileLetter,
     SecondDraft,
     SecondPicture,
     SecondSubmit,
@@ -251,10 +257,10 @@ impl<'a> Play<'a> {
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
             | Discard | TakeBack => self.writing(act).await,
-            Submit | Supply | PictureForReply | Acknowledge | SecondDraft | SecondPicture | SecondSubmit | Withdraw
-            | DiscardForGood => self.sending(act).await,
+            Submit | Supply | PictureForReply | Acknowledge | CloseOut | File | SecondDraft | SecondPicture
+            | SecondSubmit | Withdraw | DiscardForGood => self.sending(act).await,
             Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | ClaimAgain | ShownAgain | Sign
-            | Undo | SignAgain => self.hospital(act).await,
+            | Undo | SignAgain | FileLetter => self.hospital(act).await,
             FourthDraft | FourthPicture | FourthSubmit | ReadFourth | WrongPicture | WrongPatient | RightPatient
             | ReadNotice | FifthDraft | FifthPicture | FifthSubmit | ReadFifth | PictureNoticed | PatientNoticed
             | ReadCaseNotice => self.mistaking(act).await,

@@ -20,6 +20,10 @@ pub const REPLY: &str = "intake_question.reply";
 pub const ANSWER: &str = "intake_answer.content";
 /// Who did something.
 pub const WHO: &str = "intake_happening.who";
+/// What was done after the answer, in words, and who says so.
+pub const CLOSE_OUT: &str = "intake_referral.close_out_text";
+/// Who filed an answer.
+pub const FILED: &str = "intake_answer.filed_by";
 /// Who opened a referral; bound to the person.
 pub const OPENER: &str = "intake_opening.who";
 /// Why something was entered in error, and who says so.
@@ -74,6 +78,15 @@ pub struct AnsweredFinding {
     pub disposition: String,
     /// Treatment and follow-up.
     pub plan: String,
+}
+
+/// What was done after the answer, beside the word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseOut {
+    /// In words; may be empty.
+    pub text: String,
+    /// Name of the person who recorded it.
+    pub by: String,
 }
 
 /// Why something was entered in error.

@@ -19,6 +19,8 @@ pub const QUESTION: Column = Column("review_question.content");
 pub const REPLY: Column = Column("review_question.reply");
 /// An answer that is being written; bound to the case.
 pub const DRAFT: Column = Column("review_draft.content");
+/// Who filed an answer.
+pub const FILED: Column = Column("review_answer.filed_by");
 /// Who opened a case; bound to the person.
 pub const OPENER: Column = Column("review_opening.who");
 /// A signed answer.

@@ -35,11 +35,14 @@ pub const FACTS: Consumer = Consumer {
         "ReferralErased",
         "ReferralEnteredInError",
         "PictureEnteredInError",
+        "CloseOutRecorded",
+        "AnswerFiled",
         "ImageReady",
         "ImageRejected",
         "InformationRequested",
         "AnswerGiven",
         "CaseEnteredInError",
+        "LetterFiled",
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: store::RESET,
@@ -125,6 +128,8 @@ fn fact(ctx: &Context, event: &Recorded) -> NewFact {
         claimed_at: envelope.claimed_us.map(At::from_micros),
         case_token: ctx.pseudonym(event.subject()),
         test: envelope.test,
+        intention: envelope.intention.clone(),
+        close_out: envelope.close_out.clone(),
     }
 }
 

@@ -28,6 +28,8 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         }
         "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
         path if path.ends_with("/entered-in-error") => body(json!({ "reason": "Somebody else." })),
+        "/api/intake/referrals/{id}/close-out" => body(json!({ "outcome": "followed" })),
+        path if path.ends_with("/filed") => body(json!({ "answerId": thing.answer })),
         "/api/intake/errors/{id}/replacement" => body(json!({ "id": town.ctx().new_id() })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(path, thing, asked),

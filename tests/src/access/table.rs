@@ -229,6 +229,8 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]).how(How::Override("PATCH")),
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE).how(How::Override("DELETE")),
 
+    row("POST", "/api/intake/referrals/{id}/close-out", OwnOffice, 204).on(Referral, &[]).told(AT_OFFICE),
+    row("POST", "/api/intake/referrals/{id}/filed", OwnOffice, 204).on(Referral, &[Answered]),
     row("POST", "/api/intake/referrals/{id}/entered-in-error", OwnOffice, 200).on(Referral, &[Sent, Asked, Answered, Withdrawn, Mistaken]).told(&[Draft]),
     row("POST", "/api/intake/images/{id}/entered-in-error", OwnOffice, 200).on(Referral, WITH_DEPARTMENT).told(&[Draft]),
     row("GET", "/api/intake/errors", AnyOffice, 200),
@@ -254,6 +256,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
 
+    row("POST", "/api/review/cases/{id}/filed", OwnDepartment, 204).on(Referral, &[Answered]),
     row("POST", "/api/review/cases/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
     row("POST", "/api/review/images/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
     row("GET", "/api/review/notices", AnyDepartment, 200),

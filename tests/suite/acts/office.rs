@@ -1,9 +1,9 @@
 //! What a GP office does: drafts, pictures, sending, supplying, reading the answer.
 
 use super::Act::{
-    Acknowledge, ChangePicture, Discard, DiscardForGood, Draft, EndUpload, NoPicture, Picture, PictureForReply,
-    PutPictureBack, RemovePicture, SaveAgain, SecondDraft, SecondPicture, SecondSubmit, Submit, Supply, TakeBack,
-    Withdraw,
+    Acknowledge, ChangePicture, CloseOut, Discard, DiscardForGood, Draft, EndUpload, File, NoPicture, Picture,
+    PictureForReply, PutPictureBack, RemovePicture, SaveAgain, SecondDraft, SecondPicture, SecondSubmit, Submit,
+    Supply, TakeBack, Withdraw,
 };
 use super::{Act, Done, Play};
 use http::Method;
@@ -151,6 +151,15 @@ impl Play<'_> {
                 let stands = self.see(&self.cast.gp, &path).await?.json();
                 let body = json!({ "answerId": stands["answer"]["id"] });
                 self.post(&self.cast.gp, &format!("{path}/acknowledge"), body).await?.expect(204);
+            }
+            CloseOut => {
+                let body = json!({ "outcome": "followed", "text": "Excised." });
+                self.post(&self.cast.gp, &format!("{path}/close-out"), body).await?.expect(204);
+            }
+            File => {
+                let stands = self.see(&self.cast.gp, &path).await?.json();
+                let body = json!({ "answerId": stands["answer"]["id"] });
+                self.post(&self.cast.gp, &format!("{path}/filed"), body).await?.expect(204);
             }
             Withdraw => {
                 let body = json!({ "reason": "Wrong patient." });

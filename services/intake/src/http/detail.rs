@@ -6,9 +6,9 @@ use crate::content::DraftContent;
 use crate::missing::{Setting, Shown, missing};
 use crate::opening;
 use crate::referral::State as ReferralState;
-use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, happening, image, place, question};
-use crate::vocabulary::{ImageState, View};
+use crate::sealed::{self, Answered, AnsweredFinding, Asked, CloseOut, Reply};
+use crate::store::{answer, happening, image, place, question, referral};
+use crate::vocabulary::{ImageState, Intention, Outcome, View};
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
 use kit::seal::DataKey;
@@ -48,6 +48,12 @@ pub struct Referral {
     /// Those before it, oldest first.
     earlier_answers: Vec<Answer>,
     acknowledged_at: Option<At>,
+    /// What the office would have done without this service.
+    intention: Option<Intention>,
+    /// What was done after the answer.
+    close_out: Option<ClosedOut>,
+    /// The answer was read, and what was done is not recorded yet.
+    close_out_missing: bool,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
 }
@@ -127,6 +133,24 @@ pub struct Answer {
     findings: Vec<AnsweredFinding>,
     /// The referral had been withdrawn when it was given.
     after_withdrawal: bool,
+    /// It stands in the office's own record.
+    filed: Option<Filed>,
+}
+
+/// Who filed an answer in their own record, and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Filed {
+    by: String,
+    at: At,
+}
+
+/// What was done after the answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClosedOut {
+    outcome: Outcome,
+    text: String,
+    by: String,
+    at: At,
 }
 
 /// One thing that happened.
@@ -134,7 +158,7 @@ pub struct Answer {
 pub struct Happening {
     at: At,
     /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded`, `restored` or
-    /// `picture-in-error`.
+    /// `picture-in-error`, `closed-out` or `filed`.
     what: String,
     who: Option<String>,
 }
@@ -174,6 +198,9 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         answer,
         earlier_answers: earlier,
         acknowledged_at: row.acknowledged_at,
+        intention: row.intention,
+        close_out: shown_close_out(row, key)?,
+        close_out_missing: row.lacks_close_out(),
         withdrawn_at: row.withdrawn_at,
         timeline,
         content: acting.content,
@@ -252,6 +279,8 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
         return Ok(None);
     };
     let answered: Answered = sealed::open(key, sealed::ANSWER, row.id, &bytes)?;
+    let by = row.filed_by.map(|by| sealed::open(key, sealed::FILED, row.id, &by)).transpose()?;
+    let filed = by.zip(row.filed_at).map(|(by, at)| Filed { by, at });
     Ok(Some(Answer {
         id: row.id,
         answered_at: row.answered_at,
@@ -260,7 +289,16 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
         summary: answered.summary,
         findings: answered.findings,
         after_withdrawal: row.after_withdrawal,
+        filed,
     }))
+}
+
+fn shown_close_out(row: &referral::Row, key: &DataKey) -> Result<Option<ClosedOut>, Error> {
+    let (Some(outcome), Some(bytes), Some(at)) = (row.close_out, &row.close_out_text, row.closed_out_at) else {
+        return Ok(None);
+    };
+    let CloseOut { text, by } = sealed::open(key, sealed::CLOSE_OUT, row.id, bytes)?;
+    Ok(Some(ClosedOut { outcome, text, by, at }))
 }
 
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {

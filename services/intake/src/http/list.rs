@@ -31,6 +31,8 @@ pub enum Tab {
     Drafts,
     /// Read or withdrawn.
     Closed,
+    /// Read, and what was done is not recorded yet.
+    CloseOut,
 }
 
 impl Tab {
@@ -40,6 +42,7 @@ impl Tab {
             Self::Waiting => "waiting",
             Self::Drafts => "drafts",
             Self::Closed => "closed",
+            Self::CloseOut => list::CLOSE_OUT,
         }
     }
 }
@@ -77,10 +80,13 @@ pub struct ReferralRow {
     unread: bool,
     /// The department waits for information.
     question: bool,
+    /// The answer was read, and what was done is not recorded yet.
+    close_out_missing: bool,
 }
 
 /// How many referrals need the office; 1000 stands for that many and more.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     #[schema(minimum = 0, maximum = 1000)]
     answers: i64,
@@ -88,6 +94,8 @@ pub struct Counts {
     waiting: i64,
     #[schema(minimum = 0, maximum = 1000)]
     drafts: i64,
+    #[schema(minimum = 0, maximum = 1000)]
+    close_outs: i64,
 }
 
 /// A page.
@@ -121,7 +129,7 @@ pub async fn list(
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
     let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
-    let counts = Counts { answers, waiting, drafts };
+    let counts = Counts { answers, waiting, drafts, close_outs: list::close_outs(&ctx, &caller).await? };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         items.push(shown(&ctx, row).await?);
@@ -160,6 +168,7 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         submitted_at: row.submitted_at,
         due_at: row.due_at,
         unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
+        close_out_missing: row.state == ReferralState::Acknowledged && row.closed_out_at.is_none(),
         question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,
     })
 }

@@ -1,6 +1,7 @@
 //! Routes under `/api/intake`, a file per noun. Every handler takes a [`kit::Caller`] and finds what it touches in the
 //! caller's scope; reads are in the access log before the answer leaves.
 
+mod closing;
 mod detail;
 mod draft;
 mod image;
@@ -34,6 +35,8 @@ pub fn routes() -> Routes {
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
+        .routes(routes!(closing::close_out))
+        .routes(routes!(closing::filed))
         .routes(routes!(mistake::mark_referral))
         .routes(routes!(mistake::mark_picture))
         .routes(routes!(mistake::list))

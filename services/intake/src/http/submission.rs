@@ -9,9 +9,10 @@ use crate::opening;
 use crate::publishing::{Sending, counted, submitted};
 use crate::referral::reference;
 use crate::store::{image, place, referral, upload};
-use crate::vocabulary::Priority;
+use crate::vocabulary::{Intention, Priority};
 use axum::extract::State;
 use kit::http::{Json, Path};
+use kit::log::Envelope;
 use kit::{At, Caller, Context, Problem, Tx};
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -27,6 +28,9 @@ const STILL_COMING: Duration = Duration::minutes(2);
 pub struct Submit {
     #[schema(minimum = 1)]
     version: i64,
+    /// What the office would have done without this service: for the study.
+    #[serde(default)]
+    intention: Option<Intention>,
 }
 
 /// A picture that was sent.
@@ -76,14 +80,14 @@ pub async fn submit(
     State(ctx): State<Context>,
     caller: Caller,
     Path(id): Path<Uuid>,
-    Json(Submit { version }): Json<Submit>,
+    Json(Submit { version, intention }): Json<Submit>,
 ) -> Result<Json<Receipt>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     if acting.row.submitted_at.is_none() {
         if acting.row.version != version {
             return Err(stale(acting.row.version));
         }
-        send(&acting).await?;
+        send(&acting, intention).await?;
     }
     let row = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     let images = image::of_referral(&ctx.db, id).await?;
@@ -93,7 +97,7 @@ pub async fn submit(
 }
 
 /// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
-async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
+async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), Problem> {
     let Acting { ctx, caller, row, content, .. } = acting;
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
@@ -103,7 +107,8 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     let mut tx = ctx.begin().await?;
     let at = tx.now();
     let due = due(at, content.priority.unwrap_or(Priority::Routine), &ctx.settings.working_days);
-    if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
+    let when = referral::Sending { at, due, to: department_name.clone(), intention };
+    if !referral::submit(&mut tx, row.id, row.version, when).await? {
         return Ok(());
     }
     end_uploads(ctx, &mut tx, row.id).await?;
@@ -122,7 +127,8 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
         due,
         referrer_name: &caller.name,
     };
-    let envelope = counted(acting.envelope(), content, images.len(), at);
+    let intention = intention.map_or_else(String::new, |one| one.as_str().to_owned());
+    let envelope = Envelope { intention, ..counted(acting.envelope(), content, images.len(), at) };
     ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)

@@ -80,7 +80,7 @@ async fn answered(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let (answered_at, after_withdrawal) = (event.occurred_at(), row.state == State::Withdrawn);
-    let copy = |id, content| answer::Row { id, answered_at, after_withdrawal, content };
+    let copy = |id, content| answer::Row { id, answered_at, after_withdrawal, content, filed_at: None, filed_by: None };
     referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();

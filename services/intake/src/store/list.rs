@@ -42,6 +42,25 @@ macro_rules! tab {
     };
 }
 
+/// A line of a list, up to its conditions.
+macro_rules! page_columns {
+    () => {
+        "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
+         r.closed_out_at, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
+         (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
+         (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
+         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where "
+    };
+}
+
+/// That person `$1` has a right in the practice of referral `r` at `$2`.
+macro_rules! of_person {
+    () => {
+        "exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+    };
+}
+
 /// How many stand in a tab, up to [`COUNTED`].
 macro_rules! count {
     ($which:literal) => {
@@ -62,18 +81,24 @@ pub const INDEX: &str = concat!(
 
 statements! {
     PAGE = concat!(
-        "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
-         coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
-         (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
-         (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
-         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
-        in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
+        page_columns!(), in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
+    );
+    PAGE_CLOSE_OUT = concat!(
+        page_columns!(), "r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ", of_person!(),
+        " and (r.updated_at, r.id) < ($4, $5) order by r.updated_at desc, r.id desc limit $6"
+    );
+    COUNT_CLOSE_OUT = concat!(
+        "select count(*) from (select 1 from intake_referral r where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ",
+        of_person!(), " order by r.updated_at desc, r.id desc limit 1000) counted"
     );
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
 
 /// No count goes beyond it: it stands for itself and everything above.
 pub const COUNTED: i64 = 1000;
+
+/// The list of answers that were read and not closed out: they stand among the closed ones too.
+pub const CLOSE_OUT: &str = "close-out";
 
 /// One line of a list.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -89,6 +114,7 @@ pub struct Row {
     pub due_at: Option<At>,
     pub answered_at: Option<At>,
     pub acknowledged_at: Option<At>,
+    pub closed_out_at: Option<At>,
     pub department_name: Option<String>,
     pub practice_name: String,
     pub image_count: i64,
@@ -118,13 +144,28 @@ pub async fn page(
 ) -> sqlx::Result<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     for practice in practices(caller) {
-        let q = ctx.db.q(PAGE).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
+        let text = if tab == CLOSE_OUT { PAGE_CLOSE_OUT } else { PAGE };
+        let mut q = ctx.db.q(text).bind(caller.person).bind(ctx.now()).bind(practice);
+        if tab != CLOSE_OUT {
+            q = q.bind(tab.to_owned());
+        }
         let of_practice: Vec<Row> = q.bind(before).bind(below).bind(limit).all().await?;
         rows.extend(of_practice);
     }
     rows.sort_by_key(|row| Reverse((row.updated_at, row.id)));
     rows.truncate(limit as usize);
     Ok(rows)
+}
+
+/// How many answers were read and not closed out, over the caller's practices.
+pub async fn close_outs(ctx: &Context, caller: &Caller) -> sqlx::Result<i64> {
+    let mut sum = 0;
+    for practice in practices(caller) {
+        let q = ctx.db.q(COUNT_CLOSE_OUT).bind(caller.person).bind(ctx.now()).bind(practice);
+        let (one,): (i64,) = q.one().await?;
+        sum = (sum + one).min(COUNTED);
+    }
+    Ok(sum)
 }
 
 /// How many referrals stand in each tab, over the caller's practices.

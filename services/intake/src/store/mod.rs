@@ -23,7 +23,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS, CAPTURED];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS, CAPTURED, CLOSE_OUT, FILED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -129,6 +129,28 @@ const CAPTURED: Migration = Migration {
     sql: "
         alter table intake_upload add column captured_at {at};
         alter table intake_image add column captured_at {at};
+    ",
+};
+
+const CLOSE_OUT: Migration = Migration {
+    number: 72,
+    name: "intention and close-out",
+    sql: "
+        alter table intake_referral add column intention text;
+        alter table intake_referral add column close_out text;
+        alter table intake_referral add column close_out_text {bytes};
+        alter table intake_referral add column closed_out_at {at};
+        create index intake_referral_close_out on intake_referral (practice, updated_at, id)
+            where state = 'acknowledged' and closed_out_at is null and discarded_at is null and erased_at is null;
+    ",
+};
+
+const FILED: Migration = Migration {
+    number: 73,
+    name: "answers filed in the practice's record",
+    sql: "
+        alter table intake_answer add column filed_at {at};
+        alter table intake_answer add column filed_by {bytes};
     ",
 };
 

@@ -2,7 +2,7 @@
 
 use super::{in_scope, of_office};
 use crate::referral::State;
-use crate::vocabulary::{Priority, Specialty};
+use crate::vocabulary::{Intention, Outcome, Priority, Specialty};
 use kit::{At, Caller, Context, Tx, statements};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
          r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, \
+         r.intention, r.close_out, r.close_out_text, r.closed_out_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
@@ -25,13 +26,14 @@ statements! {
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
     RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3 and erased_at is null";
-    SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5 \
+    SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5, intention = $6 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
         where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
         where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
         and $5 = (select a.id from intake_answer a where a.referral = $1 order by a.answered_at desc, a.id desc limit 1)";
+    CLOSE_OUT = "update intake_referral set close_out = $2, close_out_text = $3, closed_out_at = $4, updated_at = $4 where id = $1 and acknowledged_at is not null and state in ('acknowledged', 'withdrawn') and erased_at is null";
     MARK = "update intake_referral set state = 'entered-in-error', updated_at = $2 where id = $1 and state not in ('draft', 'entered-in-error') and erased_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
@@ -69,6 +71,27 @@ pub struct Row {
     pub erased_at: Option<At>,
     /// Sealed; empty when it was erased.
     pub content: Vec<u8>,
+    pub intention: Option<Intention>,
+    pub close_out: Option<Outcome>,
+    /// Sealed.
+    pub close_out_text: Option<Vec<u8>>,
+    pub closed_out_at: Option<At>,
+}
+
+impl Row {
+    /// Whether the office still has to say what it did after the answer.
+    pub fn lacks_close_out(&self) -> bool {
+        self.state == State::Acknowledged && self.closed_out_at.is_none()
+    }
+}
+
+/// When it is sent and how.
+pub struct Sending {
+    pub at: At,
+    pub due: At,
+    /// Name of the department now.
+    pub to: String,
+    pub intention: Option<Intention>,
 }
 
 /// What a saved draft writes.
@@ -161,14 +184,21 @@ pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
 }
 
 /// The once-only transition; false when `version` is not what stands, or it is no draft any more.
-pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
-    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
+pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, sending: Sending) -> sqlx::Result<bool> {
+    let Sending { at, due, to, intention } = sending;
+    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(to).bind(intention).exec().await? == 1)
 }
 
 /// Withdraws; false when it is not waiting any more.
 pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
     Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
+}
+
+/// Records what was done after the answer, in place of what was recorded before; false when no answer was read.
+pub async fn close_out(tx: &mut Tx, id: Uuid, outcome: Outcome, text: Vec<u8>) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(CLOSE_OUT).bind(id).bind(outcome).bind(text).bind(now).exec().await? == 1)
 }
 
 /// Marks as entered in error; false when it is marked already, is a draft or erased.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
 
 mod captured;
+mod closing;
 mod drafts;
 mod exchange;
 mod finishing;

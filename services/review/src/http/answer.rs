@@ -147,6 +147,8 @@ async fn keep(
         release_at,
         released_at: None,
         request: Some(kit::http::request_id()).filter(|id| !id.is_nil()),
+        filed_at: None,
+        filed_by: None,
     };
     store::answer::add(tx, row).await?;
     Ok(Signed { signed_at, release_at })

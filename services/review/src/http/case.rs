@@ -110,6 +110,7 @@ pub struct AnsweredBy {
 #[serde(rename_all = "camelCase")]
 #[schema(as = review::Answer)]
 pub struct AnswerView {
+    id: Uuid,
     answered_at: At,
     answered_by: AnsweredBy,
     department_name: String,
@@ -117,6 +118,16 @@ pub struct AnswerView {
     findings: Vec<FindingAnswer>,
     /// The practice had withdrawn the referral before it left.
     after_withdrawal: bool,
+    /// It stands in the hospital's own record.
+    filed: Option<Filed>,
+}
+
+/// Who filed an answer in their own record, and when.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = review::Filed)]
+pub struct Filed {
+    by: String,
+    at: At,
 }
 
 /// A case.
@@ -219,7 +230,10 @@ fn question_view(key: &DataKey, row: QuestionRow, images: &[ImageRow]) -> Result
 fn answer_view(key: &DataKey, row: AnswerRow, case: &CaseRow) -> Result<AnswerView, ReviewError> {
     let content: AnswerContent = sealed::open(key, sealed::ANSWER, row.id, &row.content)?;
     let answered_at = row.released_at.unwrap_or(row.release_at);
+    let by = row.filed_by.map(|by| sealed::open(key, sealed::FILED, row.id, &by)).transpose()?;
     Ok(AnswerView {
+        id: row.id,
+        filed: by.zip(row.filed_at).map(|(by, at)| Filed { by, at }),
         answered_at,
         answered_by: AnsweredBy { name: row.person_name, role: row.role },
         department_name: case.department_name.clone(),

@@ -3,6 +3,7 @@
 mod answer;
 mod case;
 mod claim;
+mod filed;
 mod image;
 mod mistake;
 mod question;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(filed::filed))
         .routes(routes!(mistake::mark_case))
         .routes(routes!(mistake::mark_picture))
         .routes(routes!(mistake::notices))

@@ -12,11 +12,12 @@ statements! {
     ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and stopped_at is null and release_at > $3";
     RESUME = concat!("update review_case as c set listed = (c.withdrawn_at is null), lease_expires_at = $5, state = case when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
-    LAST_OF = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1";
+    LAST_OF = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request, filed_at, filed_by from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1";
     HELD = "select signed_at, release_at from review_answer where case_id = $1 and released_at is null";
-    SENT = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where case_id = $1 and released_at is not null order by released_at";
-    DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request from review_answer where released_at is null and stopped_at is null and release_at <= $1 order by release_at limit 50";
+    SENT = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request, filed_at, filed_by from review_answer where case_id = $1 and released_at is not null order by released_at";
+    DUE = "select id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request, filed_at, filed_by from review_answer where released_at is null and stopped_at is null and release_at <= $1 order by release_at limit 50";
     SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null and stopped_at is null";
+    FILE = "update review_answer set filed_at = $3, filed_by = $4 where id = $1 and case_id = $2 and released_at is not null and filed_at is null";
     FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state = 'signed'";
 }
 
@@ -49,6 +50,10 @@ pub struct AnswerRow {
     pub released_at: Option<At>,
     /// The request that signed it.
     pub request: Option<Uuid>,
+    /// When it was filed in the hospital's own record.
+    pub filed_at: Option<At>,
+    /// By whom, sealed.
+    pub filed_by: Option<Vec<u8>>,
 }
 
 /// Saves a person's draft.
@@ -111,6 +116,12 @@ pub async fn held(db: &Db, case: Uuid) -> sqlx::Result<Option<(At, At)>> {
 /// The answers that left, oldest first.
 pub async fn sent(db: &Db, case: Uuid) -> sqlx::Result<Vec<AnswerRow>> {
     db.q(SENT).bind(case).all().await
+}
+
+/// Notes that an answer that left was filed. False when it was, or there is no such answer.
+pub async fn file(tx: &mut Tx, id: Uuid, case: Uuid, by: Vec<u8>) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(FILE).bind(id).bind(case).bind(now).bind(by).exec().await? == 1)
 }
 
 /// Held answers whose time has come.

@@ -22,7 +22,7 @@ statements! {
     WITHDRAW_ANSWERED = "update review_case set withdrawn_at = $2 where id = $1 and state in ('signed', 'answered') and withdrawn_at is null";
     RETURN_OPEN = "update review_case set state = 'returned', listed = true, returned_at = $2 where id = $1 and state in ('waiting', 'returned', 'awaiting-information', 'answered')";
     // An answer that was held counts as dealt with: it can't leave any more.
-    ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3) where case_id = $1";
+    ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3), filed_by = null where case_id = $1";
     ERASE_QUESTIONS = "update review_question set content = $2, reply = null where case_id = $1";
     ERASE_OPENINGS = "delete from review_opening where case_id = $1";
     ERASE_DRAFTS = "delete from review_draft where case_id = $1";

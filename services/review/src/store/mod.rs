@@ -51,7 +51,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, ERRORS, CAPTURED];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, ERRORS, CAPTURED, FILED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -150,5 +150,14 @@ const CAPTURED: Migration = Migration {
     sql: "
         alter table review_image add column captured_at {at};
         alter table review_derived add column captured_at {at};
+    ",
+};
+
+const FILED: Migration = Migration {
+    number: 72,
+    name: "answers filed in the hospital's record",
+    sql: "
+        alter table review_answer add column filed_at {at};
+        alter table review_answer add column filed_by {bytes};
     ",
 };

@@ -3,6 +3,7 @@
 mod answers;
 mod claims;
 mod erased;
+mod filed;
 mod house;
 mod mistakes;
 mod pictures;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
+import * as closing from '../src/i18n/closing';
 import * as core from '../src/i18n/core';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
@@ -11,7 +12,7 @@ import * as specialist from '../src/i18n/specialist';
 import * as words from '../src/i18n/words';
 import * as capture from '../src/text/capture';
 
-const catalogues = { admin, capture, core, gp, importing, mistakes, problems, programme, specialist, words };
+const catalogues = { admin, capture, closing, core, gp, importing, mistakes, problems, programme, specialist, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

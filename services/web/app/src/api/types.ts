@@ -57,13 +57,19 @@ export interface Department { id: string; name: string; hospital: string; specia
 export interface BodySite { code: string; system: string; en: string; nb: string }
 export interface CodedSite { code: string; system: string; display: string }
 export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
-export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed';
+export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed' | 'close-out';
+export const INTENTIONS = ['refer', 'treat', 'phone', 'other', 'unknown'] as const;
+export type Intention = (typeof INTENTIONS)[number];
+export const OUTCOMES = ['followed', 'otherwise', 'did-not-come', 'referred'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export interface ClosedOut { outcome: Outcome; text: string; by: string; at: string }
+export interface Filed { by: string; at: string }
 export interface ReferralRow {
   id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
-  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean;
+  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; closeOutMissing: boolean;
 }
-export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
+export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number; closeOuts: number } }
 export interface Patient { identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex }
 export interface Finding {
   id: string; bodySite: CodedSite | null; laterality?: Laterality | null; kind?: FindingKind | null; description: string; duration: string;
@@ -88,7 +94,7 @@ export interface Question {
 export interface AnsweredFinding { findingId: string; diagnosis: string; certainty: Certainty | null; disposition: Disposition | null; plan: string }
 export interface AnswerContent { summary: string; findings: AnsweredFinding[] }
 export interface Answer extends AnswerContent {
-  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
+  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean; filed: Filed | null;
 }
 /** As the office has it: it says which one it has read. */
 export interface ReceivedAnswer extends Answer { id: string }
@@ -99,6 +105,7 @@ export interface Referral {
   /** Answers before `answer`, oldest first. */
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
+  intention: Intention | null; closeOut: ClosedOut | null; closeOutMissing: boolean;
   timeline: { at: string; what: string; who: string | null }[];
 }
 export interface Saved { id: string; version: number; savedAt: string }
@@ -128,7 +135,7 @@ export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
   departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
-  answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
+  answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: ReceivedAnswer[];
 }
 export interface Lease { token: string; expiresAt: string }
 

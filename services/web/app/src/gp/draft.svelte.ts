@@ -1,7 +1,7 @@
 // One draft being written: its form, its pictures, what is missing, and the saving of it.
 import * as intake from '../api/intake';
 import { isCode, isPassing } from '../api/problem';
-import type { FieldError, Picture, Receipt, View } from '../api/types';
+import type { FieldError, Intention, Picture, Receipt, View } from '../api/types';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
 import { fieldText } from '../i18n/problems';
@@ -183,9 +183,9 @@ export class Draft {
     await this.refresh();
   }
 
-  async submit(): Promise<void> {
+  async submit(intention: Intention | null): Promise<void> {
     await this.flush();
-    this.receipt = await intake.submit(this.id, this.#version);
+    this.receipt = await intake.submit(this.id, this.#version, intention);
     this.#autosave.stop();
     clearTimeout(this.#poll);
     this.phase = 'sent';

@@ -112,10 +112,13 @@ export class Reading {
     if (found && this.found) this.found.images = found.images;
   }
 
-  /** A picture went out of sight; what is being written stays. */
+  /** A picture went out of sight, an answer was filed; what is being written stays. */
   async look(): Promise<void> {
     const found = await review.open(this.id).catch(() => null);
-    if (found && this.found) this.found.images = found.images;
+    if (found && this.found) {
+      this.found.images = found.images;
+      this.found.answers = found.answers;
+    }
   }
 
   noticed(): void {
