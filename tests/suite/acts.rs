@@ -3,6 +3,7 @@
 
 mod administration;
 mod hospital;
+mod lending;
 mod mistakes;
 mod office;
 mod sessions;
@@ -50,6 +51,13 @@ pub enum Act {
     SaveAgain,
     Discard,
     TakeBack,
+    ShowPhoneCode,
+    OpenPhone,
+    PhonePicture,
+    PhoneRemoves,
+    ClosePhone,
+    EndPhone,
+    Training,
     Settle,
     Submit,
     SettleSent,
@@ -109,19 +117,20 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, CloseOut, Department, Discard,
-    DiscardForGood, Draft, Enablement, EndGrant, EndUpload, Erase, FifthDraft, FifthPicture, FifthSubmit, File,
-    FileLetter, ForgetKeys, FourthDraft, FourthPicture, FourthSubmit, Grant, Import, Invite, Language, Lock, NoPicture,
-    PatientNoticed, Person, Picture, PictureForReply, PictureNoticed, Practice, PutPictureBack, Read, ReadCaseNotice,
-    ReadFifth, ReadFourth, ReadNotice, Rebuild, Register, Release, Released, RemovePicture, Renew, RightPatient,
-    SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased, SettleFifth,
-    SettleFourth, SettleNoticed, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, SettleWrong, Shown,
-    ShownAgain, Sign, SignAgain, SignIn, SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver,
-    TimePasses, Undo, Unlock, Withdraw, WrongPassword, WrongPatient, WrongPicture,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, CloseOut, ClosePhone, Department,
+    Discard, DiscardForGood, Draft, Enablement, EndGrant, EndPhone, EndUpload, Erase, FifthDraft, FifthPicture,
+    FifthSubmit, File, FileLetter, ForgetKeys, FourthDraft, FourthPicture, FourthSubmit, Grant, Import, Invite,
+    Language, Lock, NoPicture, OpenPhone, PatientNoticed, Person, PhonePicture, PhoneRemoves, Picture, PictureForReply,
+    PictureNoticed, Practice, PutPictureBack, Read, ReadCaseNotice, ReadFifth, ReadFourth, ReadNotice, Rebuild,
+    Register, Release, Released, RemovePicture, Renew, RightPatient, SaveAgain, SaveAnswer, SecondDraft, SecondPicture,
+    SecondSubmit, Settle, SettleAsked, SettleErased, SettleFifth, SettleFourth, SettleNoticed, SettleReply, SettleSent,
+    SettleSupplied, SettleWithdrawn, SettleWrong, ShowPhoneCode, Shown, ShownAgain, Sign, SignAgain, SignIn,
+    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Training, Undo, Unlock,
+    Withdraw, WrongPassword, WrongPatient, WrongPicture,
 };
 
 /// The journey.
-pub const ALL: [Act; 85] = [
+pub const ALL: [Act; 92] = [
     Department,
     Practice,
     ChangePractice,
@@ -151,6 +160,13 @@ pub const ALL: [Act; 85] = [
     SaveAgain,
     Discard,
     TakeBack,
+    ShowPhoneCode,
+    OpenPhone,
+    PhonePicture,
+    PhoneRemoves,
+    ClosePhone,
+    EndPhone,
+    Training,
     Settle,
     Submit,
     SettleSent,
@@ -264,6 +280,9 @@ impl<'a> Play<'a> {
             FourthDraft | FourthPicture | FourthSubmit | ReadFourth | WrongPicture | WrongPatient | RightPatient
             | ReadNotice | FifthDraft | FifthPicture | FifthSubmit | ReadFifth | PictureNoticed | PatientNoticed
             | ReadCaseNotice => self.mistaking(act).await,
+            ShowPhoneCode | OpenPhone | PhonePicture | PhoneRemoves | ClosePhone | EndPhone | Training => {
+                self.lending(act).await
+            }
             Settle | SettleFourth | SettleWrong | SettleFifth | SettleNoticed | SettleSent | SettleAsked
             | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased | Released | Erase | Rebuild
             | ForgetKeys | TimePasses => self.house(act).await,

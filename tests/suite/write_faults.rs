@@ -108,6 +108,7 @@ fn moves_on(act: Act) -> &'static [&'static str] {
         | Act::PictureForReply
         | Act::FourthPicture
         | Act::FifthPicture
+        | Act::PhonePicture
         | Act::DiscardForGood => &UPLOADING,
         // The draft is named first; what goes along is copied until it is there.
         Act::RightPatient => &["intake_error", "intake_orphan", "log_event", "log_head"],

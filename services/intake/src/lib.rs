@@ -5,6 +5,7 @@
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
+//! | [`phone`] | a phone that lends its camera to an open draft |
 //! | [`mistake`], [`replacement`], `opening` | what was entered in error: out of sight, everybody who saw it told, sent to the right case |
 //! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
@@ -29,6 +30,7 @@ pub mod missing;
 pub mod mistake;
 mod opening;
 pub mod patient;
+pub mod phone;
 mod projection;
 mod publishing;
 pub mod quota;

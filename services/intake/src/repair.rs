@@ -5,7 +5,7 @@ use crate::finish::{self, Finished};
 use crate::receive::delete_quietly;
 use crate::referral::RESTORABLE;
 use crate::replacement;
-use crate::store::{chore, error, happening, image, opening, orphan, referral, upload};
+use crate::store::{chore, error, happening, image, opening, orphan, phone, referral, upload};
 use crate::upload::REMEMBERED;
 use kit::objects::Objects;
 use kit::{Context, Error, Repair};
@@ -13,7 +13,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// All repairs.
-pub const ALL: [Repair; 7] = [
+pub const ALL: [Repair; 8] = [
     Repair {
         name: "scrub originals",
         every: Duration::from_mins(1),
@@ -31,6 +31,12 @@ pub const ALL: [Repair; 7] = [
         every: Duration::from_secs(10),
         workers: 1,
         run: |ctx| Box::pin(replace(ctx)),
+    },
+    Repair {
+        name: "forget phones",
+        every: Duration::from_hours(1),
+        workers: 1,
+        run: |ctx| Box::pin(forget_phones(ctx)),
     },
     Repair { name: "end old uploads", every: Duration::from_mins(5), workers: 1, run: |ctx| Box::pin(end_old(ctx)) },
     Repair { name: "sweep staged pieces", every: Duration::from_hours(1), workers: 1, run: |ctx| Box::pin(sweep(ctx)) },
@@ -85,6 +91,11 @@ async fn replace(ctx: &Context) -> Result<u64, Error> {
         }
     }
     failed.map_or(Ok(done), Err)
+}
+
+/// Hand-overs are over after the half hour; their rows go a week later.
+async fn forget_phones(ctx: &Context) -> Result<u64, Error> {
+    Ok(phone::forget(ctx, ctx.now() - REMEMBERED).await?)
 }
 
 async fn end_old(ctx: &Context) -> Result<u64, Error> {
@@ -187,6 +198,7 @@ async fn purge_one(ctx: &Context, janitor: &Objects, id: Uuid) -> Result<(), Err
     image::purge(&mut tx, id).await?;
     happening::purge(&mut tx, id).await?;
     opening::purge(&mut tx, id).await?;
+    phone::purge(&mut tx, id).await?;
     referral::purge(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

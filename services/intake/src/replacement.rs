@@ -106,6 +106,7 @@ async fn begin(
         priority: content.priority,
         identifier_hash: None,
         content: sealed::seal(ctx, key, sealed::CONTENT, id, content)?,
+        training: false,
     };
     let test = place::practice(&ctx.db, old.practice).await?.map_or(old.test, |practice| practice.test);
     if referral::add(tx, id, old.practice, test, draft).await? {

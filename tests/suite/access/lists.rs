@@ -61,16 +61,22 @@ async fn department(town: &Town, who: Who, tally: &mut Tally) {
         mine.filter(|thing| thing.stage == Stage::Sent).map(|thing| thing.referral.to_string()).collect()
     };
     for specialty in ["", "dermatology", "ent", "plastic-surgery"] {
-        for (filter, any) in
-            [("all", true), ("unclaimed", true), ("mine", false), ("urgent", false), ("returned", false)]
-        {
+        for (filter, any) in [
+            ("all", true),
+            ("unclaimed", true),
+            ("mine", false),
+            ("urgent", false),
+            ("returned", false),
+            ("training", false),
+        ] {
             let path = format!("/api/review/worklist?filter={filter}&specialty={specialty}");
             let reply = town.ask(who, Asked::new("GET", &path)).await;
             let wanted = if any { own(specialty) } else { BTreeSet::new() };
             let name = format!("{path} as {who:?}");
             same(&name, who, &reply, &wanted, tally);
             let count = own(specialty).len();
-            let counts = json!({ "all": count, "unclaimed": count, "mine": 0, "urgent": 0, "returned": 0 });
+            let counts =
+                json!({ "all": count, "unclaimed": count, "mine": 0, "urgent": 0, "returned": 0, "training": 0 });
             if reply.json()["counts"] != counts {
                 tally.wrong(&name, format!("counts {} instead of {counts}", reply.json()["counts"]));
             }

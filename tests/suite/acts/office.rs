@@ -8,7 +8,7 @@ use super::Act::{
 use super::{Act, Done, Play};
 use http::Method;
 use serde_json::json;
-use tests::{Upload, jpeg};
+use tests::{Client, Upload, jpeg};
 use uuid::Uuid;
 
 impl Play<'_> {
@@ -43,13 +43,26 @@ impl Play<'_> {
         file: &[u8],
         refused: Option<u16>,
     ) -> Done {
+        let nurse = self.cast.nurse.clone();
+        self.upload_as(&nurse, "/api/intake/uploads", what, referral, file, refused).await
+    }
+
+    /// The same by somebody, to where they send pictures.
+    pub(super) async fn upload_as(
+        &mut self,
+        nurse: &Client,
+        place: &str,
+        what: &'static str,
+        referral: Uuid,
+        file: &[u8],
+        refused: Option<u16>,
+    ) -> Done {
         let (image, finding) = (self.id(what), self.id("finding"));
         let sha256 = hex::encode(kit::pictures::sha256(file));
-        let nurse = &self.cast.nurse;
         if !self.given.contains_key(what) {
             let finding = Some(finding);
             let of = Upload { referral, image, finding, view: "overview", sha256: Some(&sha256), length: file.len() };
-            let begun = self.copies.begin_upload(nurse, &of).await?.expect(201);
+            let begun = self.copies.begin_upload_at(nurse, place, &of).await?.expect(201);
             self.given.insert(what, json!(begun.header("location")));
         }
         let location = self.given(what);

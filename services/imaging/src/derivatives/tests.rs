@@ -163,11 +163,11 @@ fn the_time_of_capture_comes_out_and_nothing_else() {
     let image = quarters(640, 480);
     let jpeg = as_format(&DynamicImage::ImageRgb8(image), ImageFormat::Jpeg);
     assert_eq!(render(&jpeg).unwrap().captured, None);
-    let exif = [b"Exif\0\0".to_vec(), crate::exif::tests::tiff(true, "2026:03:01 10:12:13", Some("+01:00"))].concat();
+    let segment = [b"Exif\0\0".to_vec(), exif::tests::tiff(true, "2026:03:01 10:12:13", Some("+01:00"))].concat();
     let mut file = jpeg[..2].to_vec();
     file.extend([0xFF, 0xE1]);
-    file.extend(u16::try_from(exif.len() + 2).unwrap().to_be_bytes());
-    file.extend(exif);
+    file.extend(u16::try_from(segment.len() + 2).unwrap().to_be_bytes());
+    file.extend(segment);
     file.extend(&jpeg[2..]);
     let rendered = render(&file).unwrap();
     assert_eq!(rendered.captured, Some(Captured { local: 1_772_359_933, ahead: Some(60) }));

@@ -34,6 +34,8 @@ pub struct Referral {
     version: i64,
     state: ReferralState,
     practice: Named,
+    /// To try the service with: about a person who does not exist.
+    training: bool,
     content: DraftContent,
     images: Vec<Image>,
     created_at: At,
@@ -171,8 +173,11 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     let mut images = image::of_referral(&ctx.db, id).await?;
     let receipt = Receipt::of(row, &images);
     images.retain(|image| image.error_at.is_none());
-    let missing =
-        if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
+    let missing = if row.state == ReferralState::Draft {
+        would_refuse(&ctx, content, &images, row.training).await?
+    } else {
+        Vec::new()
+    };
     let questions = question::of_referral(&ctx.db, id).await?;
     let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;
     let mut earlier = answer::of_referral(&ctx.db, id).await?;
@@ -188,6 +193,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         version: row.version,
         state: row.state,
         practice: Named { id: row.practice, name: row.practice_name.clone() },
+        training: row.training,
         images: images.into_iter().map(|image| shown_image(image, content)).collect(),
         created_at: row.created_at,
         submitted_at: row.submitted_at,
@@ -212,13 +218,14 @@ pub async fn would_refuse(
     ctx: &Context,
     content: &DraftContent,
     images: &[image::Row],
+    training: bool,
 ) -> sqlx::Result<Vec<FieldError>> {
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
         None => None,
     };
     let offered = department.as_ref().map(|department| department.specialties.as_slice());
-    let setting = Setting { today: ctx.now().date(), synthetic: ctx.settings.synthetic };
+    let setting = Setting { today: ctx.now().date(), synthetic: ctx.settings.synthetic || training };
     Ok(missing(content, &pictures(images), offered, setting))
 }
 

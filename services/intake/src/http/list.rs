@@ -76,6 +76,8 @@ pub struct ReferralRow {
     updated_at: At,
     submitted_at: Option<At>,
     due_at: Option<At>,
+    /// To try the service with.
+    training: bool,
     /// There is an answer that nobody has read.
     unread: bool,
     /// The department waits for information.
@@ -167,6 +169,7 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         updated_at: row.updated_at,
         submitted_at: row.submitted_at,
         due_at: row.due_at,
+        training: row.training,
         unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
         close_out_missing: row.state == ReferralState::Acknowledged && row.closed_out_at.is_none(),
         question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,

@@ -4,14 +4,17 @@
 mod closing;
 mod detail;
 mod draft;
+mod handover;
 mod image;
 mod information;
 mod list;
 mod mistake;
 mod notice;
 mod outcome;
+mod phone;
 mod reference;
 mod submission;
+mod training;
 mod upload;
 
 use kit::audit::Access;
@@ -35,6 +38,15 @@ pub fn routes() -> Routes {
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
+        .routes(routes!(handover::show, handover::standing, handover::end))
+        .routes(routes!(phone::open))
+        .routes(routes!(phone::view))
+        .routes(routes!(phone::close))
+        .routes(routes!(phone::show))
+        .routes(routes!(phone::remove))
+        .routes(routes!(phone::create))
+        .routes(routes!(phone::status, phone::patch, phone::terminate))
+        .routes(routes!(training::begin))
         .routes(routes!(closing::close_out))
         .routes(routes!(closing::filed))
         .routes(routes!(mistake::mark_referral))

@@ -113,7 +113,7 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
     }
     end_uploads(ctx, &mut tx, row.id).await?;
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
-    let missing = would_refuse(ctx, content, &images).await?;
+    let missing = would_refuse(ctx, content, &images, row.training).await?;
     if !missing.is_empty() {
         return Err(Problem::invalid(missing));
     }

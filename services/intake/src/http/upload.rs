@@ -24,7 +24,8 @@ use uuid::Uuid;
 
 type Answer = Result<Response, Problem>;
 type MaybeCaller = Result<Caller, Problem>;
-type MaybeId = Result<Path<Uuid>, Problem>;
+/// An upload's id, or that the address holds none.
+pub type MaybeId = Result<Path<Uuid>, Problem>;
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
@@ -55,7 +56,7 @@ enum Overriding {
 }
 
 /// Every answer says which protocol it speaks, refusals too.
-fn tus(answer: Answer) -> Response {
+pub fn tus(answer: Answer) -> Response {
     let mut response = answer.into_response();
     let version = HeaderValue::from_static(VERSION);
     if response.status() == StatusCode::PRECONDITION_FAILED {
@@ -80,7 +81,8 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
+/// Whether the request speaks the one version.
+pub fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
     if text(headers, RESUMABLE) == Some(VERSION) {
         return Ok(());
     }
@@ -122,10 +124,11 @@ pub async fn options_of_one() -> Response {
         (status = TOO_MANY_REQUESTS, description = "too-many-uploads"), (status = INSUFFICIENT_STORAGE, description = "too-many-bytes"),
         (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
-    tus(begin(&ctx, caller, &headers).await)
+    tus(begin(&ctx, caller, &headers, "/api/intake/uploads").await)
 }
 
-async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answer {
+/// Begins an upload, whose address stands under `place`.
+pub async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap, place: &str) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let length = length(text(headers, LENGTH))?;
@@ -152,7 +155,7 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     upload::add(&mut tx, id, &metadata, length, expires, (caller.person, acting.role)).await?;
     quota::uploads(ctx, &mut tx, acting.row.practice).await?;
     tx.commit().await?;
-    let location = format!("/api/intake/uploads/{id}");
+    let location = format!("{place}/{id}");
     Ok(empty(
         StatusCode::CREATED,
         &[(header::LOCATION, location), (EXPIRES, http_date(expires)), (OFFSET, "0".to_owned())],
@@ -181,7 +184,8 @@ pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId
     tus(standing(&ctx, caller, id, &headers).await)
 }
 
-async fn standing(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
+/// Where it stands.
+pub async fn standing(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
@@ -231,7 +235,8 @@ pub async fn patch(
     tus(take(ctx, caller, id, &headers, body).await)
 }
 
-async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap, body: Body) -> Answer {
+/// Takes a piece.
+pub async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap, body: Body) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
@@ -277,7 +282,8 @@ pub async fn terminate(State(ctx): State<Context>, caller: MaybeCaller, id: Mayb
     tus(end(&ctx, caller, id, &headers).await)
 }
 
-async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
+/// Ends it.
+pub async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;

@@ -46,7 +46,7 @@ macro_rules! tab {
 macro_rules! page_columns {
     () => {
         "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
-         r.closed_out_at, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
+         r.closed_out_at, r.training, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
          (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
          (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where "
@@ -115,6 +115,7 @@ pub struct Row {
     pub answered_at: Option<At>,
     pub acknowledged_at: Option<At>,
     pub closed_out_at: Option<At>,
+    pub training: bool,
     pub department_name: Option<String>,
     pub practice_name: String,
     pub image_count: i64,

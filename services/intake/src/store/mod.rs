@@ -14,6 +14,7 @@ pub mod list;
 pub mod notice;
 pub mod opening;
 pub mod orphan;
+pub mod phone;
 pub mod place;
 pub mod question;
 pub mod quota;
@@ -23,7 +24,7 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS, CAPTURED, CLOSE_OUT, FILED];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, ERRORS, CAPTURED, CLOSE_OUT, FILED, PHONE, TRAINING];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -154,6 +155,26 @@ const FILED: Migration = Migration {
     ",
 };
 
+const PHONE: Migration = Migration {
+    number: 74,
+    name: "phones that lend their camera to a draft",
+    sql: "
+        create table intake_phone (
+            id {uuid} primary key, referral {uuid} not null, practice {uuid} not null, person {uuid} not null, role text not null,
+            code_hash {bytes} not null, opened_at {at} not null, code_expires_at {at} not null, attempts {bigint} not null,
+            used_at {at}, cookie_hash {bytes}, expires_at {at}, ended_at {at}
+        ) {strict};
+        create index intake_phone_referral on intake_phone (referral, opened_at);
+        create index intake_phone_cookie on intake_phone (cookie_hash);
+    ",
+};
+
+const TRAINING: Migration = Migration {
+    number: 75,
+    name: "referrals to try the service with",
+    sql: "alter table intake_referral add column training {bool} not null default false;",
+};
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
@@ -167,6 +188,7 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     notice::STATEMENTS,
     opening::STATEMENTS,
     orphan::STATEMENTS,
+    phone::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
     quota::STATEMENTS,

@@ -10,7 +10,7 @@ macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
          r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, \
-         r.intention, r.close_out, r.close_out_text, r.closed_out_at, \
+         r.training, r.intention, r.close_out, r.close_out_text, r.closed_out_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
@@ -20,8 +20,8 @@ statements! {
     FIND = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", in_scope!());
     EVEN_MISTAKEN = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", of_office!());
     ANY = concat!("select ", columns!(), " where r.id = $1");
-    ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content) \
-        values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (id) do nothing";
+    ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content, training) \
+        values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9, $10) on conflict (id) do nothing";
     SAVE = "update intake_referral set version = version + 1, specialty = $3, department = $4, priority = $5, updated_at = $6, identifier_hash = $7, content = $8 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
@@ -71,6 +71,8 @@ pub struct Row {
     pub erased_at: Option<At>,
     /// Sealed; empty when it was erased.
     pub content: Vec<u8>,
+    /// To try the service with: about a person who does not exist.
+    pub training: bool,
     pub intention: Option<Intention>,
     pub close_out: Option<Outcome>,
     /// Sealed.
@@ -102,6 +104,8 @@ pub struct Draft {
     pub identifier_hash: Option<Vec<u8>>,
     /// Sealed.
     pub content: Vec<u8>,
+    /// Of a new one: to try the service with.
+    pub training: bool,
 }
 
 impl Draft {
@@ -147,6 +151,7 @@ pub async fn add(tx: &mut Tx, id: Uuid, practice: Uuid, test: bool, draft: Draft
         .bind(now)
         .bind(draft.identifier_hash)
         .bind(draft.content)
+        .bind(draft.training)
         .exec()
         .await?;
     Ok(added == 1)

@@ -11,9 +11,11 @@ mod exchange;
 mod finishing;
 mod mistakes;
 mod office;
+mod phone;
 mod pictures;
 mod refusals;
 mod sending;
+mod training;
 mod uploads;
 
 /// Runs every named async function on every deployment, as a test of its own.

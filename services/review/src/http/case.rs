@@ -145,6 +145,8 @@ pub struct CaseView {
     department_name: String,
     referrer_name: String,
     withdrawn: bool,
+    /// Sent to try the service: the patient does not exist, or the practice is for tests.
+    training: bool,
     patient: PatientView,
     question: String,
     history: String,
@@ -197,6 +199,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         due_at: case.due_at,
         submitted_at: case.submitted_at,
         withdrawn: case.withdrawn_at.is_some(),
+        training: case.test,
         claim: case.claim(now).map(|claim| ClaimView::new(claim, me)),
         specialty: case.specialty,
         practice_name: case.practice_name,

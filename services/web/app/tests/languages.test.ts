@@ -6,13 +6,15 @@ import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
 import { fill } from '../src/i18n/language.svelte';
 import * as mistakes from '../src/i18n/mistakes';
+import * as phone from '../src/i18n/phone';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
+import * as training from '../src/i18n/training';
 import * as words from '../src/i18n/words';
 import * as capture from '../src/text/capture';
 
-const catalogues = { admin, capture, closing, core, gp, importing, mistakes, problems, programme, specialist, words };
+const catalogues = { admin, capture, closing, core, gp, importing, mistakes, phone, problems, programme, specialist, training, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -42,6 +42,9 @@ type Checks = [
   Answers<Theirs['Errors'], { items: ours.EnteredInError[] }>,
   Answers<Theirs['Notices'], { items: ours.OfficeNotice[] }>,
   Answers<Theirs['Marked'], ours.Marked>,
+  Answers<Theirs['PhoneCode'], ours.PhoneCode>,
+  Answers<Theirs['PhoneStanding'], ours.PhoneStanding>,
+  Answers<Theirs['PhoneView'], ours.PhoneView>,
   Answers<Theirs['review.Notices'], { items: ours.DepartmentNotice[] }>,
   Answers<Theirs['review.WorkPage'], ours.WorkPage>,
   Answers<Theirs['review.Case'], ours.Case>,
@@ -50,4 +53,4 @@ type Checks = [
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

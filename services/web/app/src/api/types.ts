@@ -67,7 +67,7 @@ export interface Filed { by: string; at: string }
 export interface ReferralRow {
   id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
-  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; closeOutMissing: boolean;
+  submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; closeOutMissing: boolean; training: boolean;
 }
 export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number; closeOuts: number } }
 export interface Patient { identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex }
@@ -99,7 +99,7 @@ export interface Answer extends AnswerContent {
 /** As the office has it: it says which one it has read. */
 export interface ReceivedAnswer extends Answer { id: string }
 export interface Referral {
-  id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
+  id: string; version: number; state: ReferralState; practice: Named; training: boolean; content: DraftContent; images: Picture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
   missing: FieldError[]; questions: Question[]; answer: ReceivedAnswer | null;
   /** Answers before `answer`, oldest first. */
@@ -110,6 +110,12 @@ export interface Referral {
 }
 export interface Saved { id: string; version: number; savedAt: string }
 
+export interface PhoneCode { address: string; qrSvg: string; expiresAt: string }
+export interface PhoneStanding { state: 'none' | 'waiting' | 'connected'; expiresAt: string | null }
+export interface PhoneView {
+  referral: string; patientName: string; birthYear: number | null; finding: string | null;
+  pictures: { id: string; view: View; state: ImageState; sha256: string }[]; maxImages: number; maxImageBytes: number; expiresAt: string;
+}
 export interface Marked { replacement: { id: string; ready: boolean } | null }
 /** Something that was entered in error; nothing of it names the patient. */
 export interface EnteredInError {
@@ -123,17 +129,17 @@ export interface DepartmentNotice extends NoticeBase { practiceName: string; sub
 export type Notice = OfficeNotice | DepartmentNotice;
 
 // review
-export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned';
+export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned' | 'training';
 export interface Claim { by: Named; mine: boolean; expiresAt: string }
 export interface CaseRow {
   id: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; waitingHours: number; ageYears: number | null;
   sex: Sex; bodySite: string | null; question: string; practiceName: string; imageCount: number; imagesReady: number;
-  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null;
+  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null; training: boolean;
 }
 export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
-  departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  departmentName: string; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: ReceivedAnswer[];
 }

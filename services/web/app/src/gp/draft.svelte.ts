@@ -28,6 +28,8 @@ export class Draft {
   save = $state<SaveState>({ kind: 'clean' });
   phase = $state<'loading' | 'writing' | 'sent' | 'elsewhere'>('loading');
   stale = $state(false);
+  /** To try the service with: the patient is made up and stays. */
+  training = $state(false);
   receipt = $state<Receipt | null>(null);
   failure = $state<unknown>(null);
   readonly uploads: Uploads;
@@ -63,6 +65,7 @@ export class Draft {
       }
       this.#version = found.version;
       this.practiceId = found.practice.id;
+      this.training = found.training;
       this.form = fromContent(found.content, crypto.randomUUID());
       this.images = found.images;
       this.server = found.missing;
