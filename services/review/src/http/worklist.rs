@@ -66,6 +66,8 @@ pub struct Row {
     images_ready: i64,
     state: RowState,
     claim: Option<ClaimView>,
+    /// Sent to try the service.
+    training: bool,
 }
 
 /// Cases behind each filter; 1000 stands for that many and more.
@@ -82,6 +84,8 @@ pub struct CountsView {
     urgent: i64,
     #[schema(minimum = 0, maximum = 1000)]
     returned: i64,
+    #[schema(minimum = 0, maximum = 1000)]
+    training: i64,
 }
 
 /// A page of at most 50.
@@ -166,6 +170,7 @@ async fn show(ctx: &Context, row: ListedRow, viewer: Viewer<'_>) -> Result<Optio
         images_ready: row.images_ready,
         state,
         claim: claim.map(|claim| ClaimView::new(claim, viewer.person)),
+        training: row.test,
     }))
 }
 
@@ -177,6 +182,7 @@ impl From<Counts> for CountsView {
             unclaimed: counts.unclaimed,
             urgent: counts.urgent,
             returned: counts.returned,
+            training: counts.training,
         }
     }
 }
