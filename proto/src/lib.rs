@@ -53,7 +53,9 @@ events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
         DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
-        InformationSupplied, AnswerAcknowledged, ReferralErased;
+        InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
+        CloseOutRecorded, AnswerFiled;
     imaging: ImageReady, ImageRejected;
-    review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned;
+    review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned, CaseEnteredInError,
+        LetterFiled;
 }

@@ -72,6 +72,7 @@ async function refer(office) {
   await page.getByTestId('send').click()
   const dialog = page.getByTestId('send-dialog')
   assert.match(await dialog.innerText(), new RegExp(patient.name))
+  await office.choose('intention', 'Referred')
   await dialog.getByTestId('send-confirm').click()
   await page.getByTestId('receipt').waitFor()
   assert.match(await page.getByTestId('reference').innerText(), /^\S{8}$/)

@@ -112,6 +112,7 @@ for (const size of [desk, phone]) {
       await page.getByTestId(send).click()
       await page.getByTestId('send-dialog').waitFor()
       faults.push(...(await judge(visitor, 'send-dialog')))
+      await visitor.choose('intention', 'Referred')
       await page.getByTestId('send-confirm').click()
       await page.getByTestId('receipt').waitFor()
       faults.push(...(await judge(visitor, 'receipt')))

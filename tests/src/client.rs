@@ -118,6 +118,13 @@ impl Client {
         self.base.strip_prefix("http://").unwrap_or(&self.base)
     }
 
+    /// With another cookie: a phone has one of its own.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: &str) -> Self {
+        self.cookie = Some(cookie.to_owned());
+        self
+    }
+
     /// The session's cookie; empty for nobody.
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().unwrap_or_default()

@@ -4,6 +4,8 @@
 mod administration;
 mod department;
 mod hospital;
+mod lending;
+mod mistakes;
 mod office;
 mod sessions;
 
@@ -54,6 +56,13 @@ pub enum Act {
     SaveAgain,
     Discard,
     TakeBack,
+    ShowPhoneCode,
+    OpenPhone,
+    PhonePicture,
+    PhoneRemoves,
+    ClosePhone,
+    EndPhone,
+    Training,
     Settle,
     Submit,
     SettleSent,
@@ -79,6 +88,9 @@ pub enum Act {
     SignAgain,
     Released,
     Acknowledge,
+    CloseOut,
+    File,
+    FileLetter,
     AmendClaim,
     SignAmendment,
     ReleasedAmendment,
@@ -88,6 +100,25 @@ pub enum Act {
     SecondSubmit,
     Withdraw,
     SettleWithdrawn,
+    FourthDraft,
+    FourthPicture,
+    FourthSubmit,
+    SettleFourth,
+    ReadFourth,
+    WrongPicture,
+    WrongPatient,
+    SettleWrong,
+    RightPatient,
+    ReadNotice,
+    FifthDraft,
+    FifthPicture,
+    FifthSubmit,
+    SettleFifth,
+    ReadFifth,
+    PictureNoticed,
+    PatientNoticed,
+    SettleNoticed,
+    ReadCaseNotice,
     Erase,
     SettleErased,
     PassedDraft,
@@ -151,6 +182,13 @@ pub const ALL: &[Act] = &[
     SaveAgain,
     Discard,
     TakeBack,
+    ShowPhoneCode,
+    OpenPhone,
+    PhonePicture,
+    PhoneRemoves,
+    ClosePhone,
+    EndPhone,
+    Training,
     Settle,
     Submit,
     SettleSent,
@@ -176,6 +214,9 @@ pub const ALL: &[Act] = &[
     SignAgain,
     Released,
     Acknowledge,
+    CloseOut,
+    File,
+    FileLetter,
     AmendClaim,
     SignAmendment,
     ReleasedAmendment,
@@ -185,6 +226,25 @@ pub const ALL: &[Act] = &[
     SecondSubmit,
     Withdraw,
     SettleWithdrawn,
+    FourthDraft,
+    FourthPicture,
+    FourthSubmit,
+    SettleFourth,
+    ReadFourth,
+    WrongPicture,
+    WrongPatient,
+    SettleWrong,
+    RightPatient,
+    ReadNotice,
+    FifthDraft,
+    FifthPicture,
+    FifthSubmit,
+    SettleFifth,
+    ReadFifth,
+    PictureNoticed,
+    PatientNoticed,
+    SettleNoticed,
+    ReadCaseNotice,
     Erase,
     SettleErased,
     PassedDraft,
@@ -258,17 +318,24 @@ impl<'a> Play<'a> {
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
             | Discard | TakeBack => self.writing(act).await,
-            Submit | Supply | PictureForReply | Acknowledge | SecondDraft | SecondPicture | SecondSubmit | Withdraw
-            | DiscardForGood => self.sending(act).await,
+            Submit | Supply | PictureForReply | Acknowledge | CloseOut | File | SecondDraft | SecondPicture
+            | SecondSubmit | Withdraw | DiscardForGood => self.sending(act).await,
             Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | Phone | ClaimAgain | ShownAgain | Sign
-            | Undo | SignAgain => self.hospital(act).await,
+            | Undo | SignAgain | FileLetter => self.hospital(act).await,
             AmendClaim | SignAmendment | AcknowledgeAmendment | PassedDraft | PassedPicture | PassedSubmit | PassedClaim
             | Free | Assign | Away | Back | ForwardClaim | Forward | DeclineClaim | Decline | ReadRefusal => {
                 self.department(act).await
             }
-            Settle | SettleSent | SettleAsked | SettlePhoned | SettleReply | SettleSupplied | SettleWithdrawn
-            | SettleErased | Released | ReleasedAmendment | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed
-            | SettlePassedErased | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
+            FourthDraft | FourthPicture | FourthSubmit | ReadFourth | WrongPicture | WrongPatient | RightPatient
+            | ReadNotice | FifthDraft | FifthPicture | FifthSubmit | ReadFifth | PictureNoticed | PatientNoticed
+            | ReadCaseNotice => self.mistaking(act).await,
+            ShowPhoneCode | OpenPhone | PhonePicture | PhoneRemoves | ClosePhone | EndPhone | Training => {
+                self.lending(act).await
+            }
+            Settle | SettleFourth | SettleWrong | SettleFifth | SettleNoticed | SettleSent | SettleAsked | SettlePhoned
+            | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased | Released | ReleasedAmendment
+            | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed | SettlePassedErased | Erase | Rebuild
+            | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
 
@@ -277,6 +344,10 @@ impl<'a> Play<'a> {
         matches!(
             act,
             Settle
+                | SettleFourth
+                | SettleWrong
+                | SettleFifth
+                | SettleNoticed
                 | SettleSent
                 | SettleAsked
                 | SettlePhoned
@@ -302,6 +373,12 @@ impl<'a> Play<'a> {
         self.copies
             .send(who, method, path, &[("content-type", "application/json")], body.to_string().into_bytes())
             .await
+    }
+
+    /// Reads; `Err` when the server says that it can't now.
+    async fn see(&self, who: &Client, path: &str) -> Result<Reply, Box<Reply>> {
+        let reply = who.get(path).await;
+        if reply.status.as_u16() >= 500 { Err(Box::new(reply)) } else { Ok(reply.expect(200)) }
     }
 
     async fn post(&self, who: &Client, path: &str, body: Value) -> Result<Reply, Box<Reply>> {

@@ -96,7 +96,12 @@ impl Copies {
 
     /// Begins a tus upload; of several that were begun the client goes on with one.
     pub async fn begin_upload(&self, who: &Client, of: &Upload<'_>) -> Result<Reply, Box<Reply>> {
-        let (headers, path) = (Client::headers_of_upload(of), "/api/intake/uploads");
+        self.begin_upload_at(who, "/api/intake/uploads", of).await
+    }
+
+    /// The same, at another address.
+    pub async fn begin_upload_at(&self, who: &Client, path: &str, of: &Upload<'_>) -> Result<Reply, Box<Reply>> {
+        let headers = Client::headers_of_upload(of);
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.send(who, Method::POST, path, &headers, Vec::new()).await
     }

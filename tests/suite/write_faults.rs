@@ -121,7 +121,12 @@ fn moves_on(act: Act) -> &'static [&'static str] {
         | Act::EndUpload
         | Act::SecondPicture
         | Act::PictureForReply
+        | Act::FourthPicture
+        | Act::FifthPicture
+        | Act::PhonePicture
         | Act::DiscardForGood => &UPLOADING,
+        // The draft is named first; what goes along is copied until it is there.
+        Act::RightPatient => &["intake_error", "intake_orphan", "log_event", "log_head"],
         Act::Invite | Act::WrongPassword | Act::SignIn | Act::Unlock | Act::Accept | Act::SignInByLink => {
             &["directory_attempt", "directory_link"]
         }

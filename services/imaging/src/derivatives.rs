@@ -1,7 +1,8 @@
 //! From a picture file to its smaller copies: one decode, then each copy from the next larger one.
 //!
 //! Orientation and colour are put right on the largest copy rather than on the original, which saves most of their cost.
-//! Of the metadata only what changes the look (EXIF orientation, ICC profile) is read, and none of it is written.
+//! Of the metadata only what changes the look (EXIF orientation, ICC profile) and the time of capture are read, and none of it
+//! is written.
 
 use std::io::Cursor;
 
@@ -10,8 +11,8 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use kit::picture::{self, Kind};
 
-use crate::wire::{Derivative, Rejected, Rendered, SIZES};
-use crate::{colour, quality, shrink};
+use crate::wire::{Captured, Derivative, Rejected, Rendered, SIZES};
+use crate::{colour, exif, quality, shrink};
 
 /// JPEG quality of the derivatives.
 const QUALITY: u8 = 85;
@@ -23,7 +24,7 @@ const MAX_DECODED: u64 = 640 * 1024 * 1024;
 pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
     let picture =
         picture::check(file).map_err(|refusal| Rejected { code: refusal.code.into(), message: refusal.message })?;
-    let (view, size) = decode_view(file, picture.kind).map_err(|error| rejection(&error))?;
+    let Decoded { view, size, captured } = decode_view(file, picture.kind).map_err(|error| rejection(&error))?;
     let mut next = view;
     let mut derivatives = Vec::with_capacity(SIZES.len());
     let mut measures = None;
@@ -41,7 +42,7 @@ pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
         });
         next = copy;
     }
-    Ok(Rendered { width: size.0, height: size.1, measures: measures.unwrap_or_default(), derivatives })
+    Ok(Rendered { width: size.0, height: size.1, measures: measures.unwrap_or_default(), derivatives, captured })
 }
 
 /// An RGB picture as baseline JPEG, quality 85, without metadata.
@@ -56,8 +57,14 @@ pub fn encode(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
     Ok(jpeg)
 }
 
-/// The largest derivative's pixels, upright and in sRGB, and the original's size after orientation.
-fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageError> {
+/// The largest derivative's pixels, upright and in sRGB, the original's size after orientation, and when it was taken.
+struct Decoded {
+    view: RgbImage,
+    size: (u32, u32),
+    captured: Option<Captured>,
+}
+
+fn decode_view(file: &[u8], kind: Kind) -> Result<Decoded, ImageError> {
     let format = match kind {
         Kind::Jpeg => ImageFormat::Jpeg,
         Kind::Png => ImageFormat::Png,
@@ -79,6 +86,7 @@ fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageE
     // Metadata that cannot be read is no reason to withhold the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
+    let captured = decoder.exif_metadata().ok().flatten().and_then(|tiff| exif::captured(&tiff));
     let pixels = DynamicImage::from_decoder(decoder)?;
     let mut view =
         shrink::shrink(width, height, shrink::fit(width, height, SIZES[0]), |y, out| colour::rgb_row(&pixels, y, out));
@@ -86,7 +94,8 @@ fn decode_view(file: &[u8], kind: Kind) -> Result<(RgbImage, (u32, u32)), ImageE
     if let Some(profile) = profile {
         colour::to_srgb(&mut view, &profile);
     }
-    Ok((upright(view, orientation), if swaps_sides(orientation) { (height, width) } else { (width, height) }))
+    let size = if swaps_sides(orientation) { (height, width) } else { (width, height) };
+    Ok(Decoded { view: upright(view, orientation), size, captured })
 }
 
 fn upright(view: RgbImage, orientation: Orientation) -> RgbImage {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
 //! | [`wire`] | what parent and child say to each other |
-//! | [`derivatives`], `shrink`, `colour` | one decode, three smaller copies: upright, sRGB, without metadata |
+//! | [`derivatives`], `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
 //! | [`pool`] | warm children, time limits, whose fault a failure is |
 //! | `job`, `work` | a leased job per picture: read, decode, store, tell |
@@ -13,6 +13,7 @@ mod colour;
 mod confine;
 mod decode;
 pub mod derivatives;
+mod exif;
 mod job;
 pub mod pool;
 pub mod quality;

@@ -51,6 +51,17 @@ pub struct Measures {
     pub warmth: f32,
 }
 
+/// When a picture was taken, by its camera's clock.
+#[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
+pub struct Captured {
+    /// Seconds since 1970, as if the clock showed UTC.
+    #[prost(int64, tag = "1")]
+    pub local: i64,
+    /// Minutes that the clock was ahead of UTC, where the camera says so.
+    #[prost(sint32, optional, tag = "2")]
+    pub ahead: Option<i32>,
+}
+
 /// A decoded picture.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Rendered {
@@ -64,6 +75,9 @@ pub struct Rendered {
     pub measures: Measures,
     #[prost(message, repeated, tag = "4")]
     pub derivatives: Vec<Derivative>,
+    /// None when the picture does not say.
+    #[prost(message, optional, tag = "5")]
+    pub captured: Option<Captured>,
 }
 
 /// A picture that cannot be shown: a stable code and a sentence for the office that sent it.
@@ -124,6 +138,15 @@ impl Rendered {
             && figures.iter().all(|figure| figure.is_finite())
             && self.derivatives.iter().map(|derivative| derivative.size).eq(SIZES)
             && self.derivatives.iter().all(Derivative::is_sound)
+            && self.captured.as_ref().is_none_or(Captured::is_sound)
+    }
+}
+
+impl Captured {
+    /// Between the years 1 and 9999, and within the world's time zones.
+    fn is_sound(&self) -> bool {
+        (-62_135_596_800..253_402_300_800).contains(&self.local)
+            && self.ahead.is_none_or(|minutes| (-900..=900).contains(&minutes))
     }
 }
 
@@ -228,7 +251,7 @@ mod tests {
     fn a_child_that_breaks_its_promise_is_not_believed() {
         let measures = Measures { sharpness: 1.0, luma: 1.0, clipped_dark: 0.0, clipped_bright: 0.0, warmth: 0.0 };
         let html = Derivative { size: 2048, width: 1, height: 1, jpeg: b"<script>".to_vec() };
-        let forged = Rendered { width: 10, height: 10, measures, derivatives: vec![html; 3] };
+        let forged = Rendered { width: 10, height: 10, measures, derivatives: vec![html; 3], captured: None };
         assert_eq!(Reply::from(Ok(forged)).into_result(), None);
         assert_eq!(Reply::default().into_result(), None);
         let odd = Rejected { code: "NOT A KEY".into(), message: String::new() };

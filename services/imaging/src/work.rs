@@ -4,14 +4,14 @@
 use crate::job::{self, End, Job};
 use crate::pool::{DecodeError, Decoder};
 use crate::quality;
-use crate::wire::{Rejected, Rendered};
+use crate::wire::{Captured, Rejected, Rendered};
 use kit::keys::KeyError;
 use kit::lease::Lease;
 use kit::log::{Consumer, Envelope, Opened, ProjectError, Recorded, id_of};
 use kit::objects::ObjectError;
 use kit::pictures::{Stored, sha256};
 use kit::seal::DataKey;
-use kit::{Context, Error, Tx};
+use kit::{At, Context, Error, Tx};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
 use proto::intake::UploadSucceeded;
@@ -230,6 +230,7 @@ async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: 
         width: rendered.width,
         height: rendered.height,
         quality: Some(told_quality(&rendered)),
+        captured_us: rendered.captured.and_then(|one| captured_at(one, ctx.now())).map_or(0, At::micros),
     };
     // Made again because a copy was damaged, and the same as before: nobody needs to be told.
     let known = job.damaged_at.is_none() && job::has_derivatives(&ctx.db, job.image, &stands).await?;
@@ -245,6 +246,18 @@ async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: 
         ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// When it was taken. Most cameras say what their clock showed and not where: it is taken for Norway's. A clock that was never
+/// set, or that runs ahead of ours by more than a day, says nothing.
+fn captured_at(captured: Captured, now: At) -> Option<At> {
+    let wall = At::from_micros(captured.local.checked_mul(1_000_000)?);
+    let at = match captured.ahead {
+        Some(minutes) => wall - Duration::minutes(i64::from(minutes)),
+        None => kit::oslo::midnight(wall.date()) + (wall - At::midnight(wall.date())),
+    };
+    let year = at.date().year();
+    (year >= 2000 && at <= now + Duration::days(1)).then_some(at)
 }
 
 fn told_quality(rendered: &Rendered) -> Quality {
@@ -265,4 +278,26 @@ async fn refused(ctx: &Context, job: &Job, lease: Lease, rejected: Rejected) -> 
     job::end(&mut tx, job.image, lease, End::Rejected).await?;
     ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_camera_without_a_zone_stands_in_norway() {
+        let now: At = datetime!(2026-07-02 08:00 UTC).into();
+        let local = datetime!(2026-07-01 10:00 UTC).unix_timestamp();
+        let at = |local, ahead| captured_at(Captured { local, ahead }, now).map(|at| at.to_string());
+        assert_eq!(at(local, None).as_deref(), Some("2026-07-01T08:00:00Z"));
+        assert_eq!(at(local, Some(-60)).as_deref(), Some("2026-07-01T11:00:00Z"));
+        let winter = datetime!(2026-01-01 10:00 UTC).unix_timestamp();
+        assert_eq!(at(winter, None).as_deref(), Some("2026-01-01T09:00:00Z"));
+        for unset in
+            [0, datetime!(1999-12-31 00:00 UTC).unix_timestamp(), datetime!(2026-07-04 00:00 UTC).unix_timestamp()]
+        {
+            assert_eq!(at(unset, None), None);
+        }
+    }
 }

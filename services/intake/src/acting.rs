@@ -40,11 +40,25 @@ impl<'a> Acting<'a> {
     /// 404 when it is absent, of another practice or erased.
     pub async fn even_discarded(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
         let row = referral::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
+        Self::of(ctx, caller, row).await
+    }
+
+    async fn of(ctx: &'a Context, caller: &'a Caller, row: referral::Row) -> Result<Self, Problem> {
+        let id = row.id;
         // The right was there when the SQL ran; a caller loaded a moment earlier may not list it yet.
         let role = caller.in_practice(row.practice).ok_or_else(Problem::not_found)?.role;
         let key = ctx.keys.get(id).await?;
         let content = sealed::open(&key, sealed::CONTENT, id, &row.content)?;
         Ok(Self { ctx, caller, role, row, key, content })
+    }
+
+    /// Finds a referral that was entered in error, in the caller's office: for what is left to do about it.
+    ///
+    /// # Errors
+    /// 404 when it is absent, of another practice or erased.
+    pub async fn even_mistaken(ctx: &'a Context, caller: &'a Caller, id: Uuid) -> Result<Self, Problem> {
+        let row = referral::even_mistaken(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
+        Self::of(ctx, caller, row).await
     }
 
     /// The envelope of an event about this referral by this caller.

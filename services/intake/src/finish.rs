@@ -177,11 +177,13 @@ async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Store
         referral: row.referral,
         finding: row.finding,
         view: row.view,
-        media_type: judged.kind.media_type(),
+        media_type: judged.kind.media_type().to_owned(),
         bytes: row.length,
         width: judged.width,
         height: judged.height,
         stored,
+        // A client's clock that runs ahead says nothing.
+        captured_at: row.captured_at.filter(|at| *at <= ctx.now() + time::Duration::days(1)),
     };
     let mut tx = ctx.begin().await?;
     if !upload::finish(&mut tx, row.id).await? {
@@ -221,7 +223,7 @@ fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
         image: arrived.id.as_bytes().to_vec(),
         finding: arrived.finding.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         view: arrived.view.as_str().to_owned(),
-        media_type: arrived.media_type.to_owned(),
+        media_type: arrived.media_type.clone(),
         bytes: arrived.bytes as u64,
         sha256: arrived.stored.sha256.clone(),
         object: arrived.stored.object.clone(),
@@ -229,6 +231,7 @@ fn picture_of(arrived: &image::Arrived) -> proto::intake::Picture {
         stored_bytes: arrived.stored.stored_bytes,
         width: arrived.width,
         height: arrived.height,
+        captured_us: arrived.captured_at.map_or(0, kit::At::micros),
     }
 }
 

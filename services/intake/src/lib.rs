@@ -6,6 +6,8 @@
 //! | [`answers`], [`emergency`], [`wanted`] | questionnaires, red flags and the call they demand, the pictures that belong to it |
 //! | [`referral`], [`due`], [`owner`] | states and what each allows; when an answer is due; whose an open case is |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
+//! | [`phone`] | a phone that lends its camera to an open draft |
+//! | [`mistake`], [`replacement`], `opening` | what was entered in error: out of sight, everybody who saw it told, sent to the right case |
 //! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
 //! | [`store`] | all SQL |
@@ -27,14 +29,18 @@ pub mod finish;
 mod http;
 pub mod identifier;
 pub mod missing;
+pub mod mistake;
+mod opening;
 pub mod owner;
 pub mod patient;
+pub mod phone;
 mod projection;
 mod publishing;
 pub mod quota;
 pub mod receive;
 mod referral;
 pub mod repair;
+pub mod replacement;
 #[cfg(test)]
 mod sample;
 pub mod sealed;

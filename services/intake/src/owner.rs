@@ -64,6 +64,9 @@ pub struct Case {
 impl Case {
     /// What waits for the practice, if anything does.
     fn waits(&self) -> Option<Waits> {
+        if self.state == State::EnteredInError {
+            return None;
+        }
         let unread = self.answered_at.filter(|_| self.acknowledged_at.is_none());
         let asked = (self.state == State::AwaitingInformation).then_some(self.asked_at.or(self.submitted_at)).flatten();
         let hurries = self.priority.is_some_and(|priority| hurries(priority.as_str()));

@@ -132,6 +132,7 @@ pub fn picture(row: &image::Row, content: &DraftContent) -> Picture {
         stored_bytes: row.stored_bytes as u64,
         width: row.width as u32,
         height: row.height as u32,
+        captured_us: row.captured_at.map_or(0, At::micros),
     }
 }
 

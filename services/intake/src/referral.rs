@@ -1,7 +1,8 @@
 //! A referral's states and what may happen in each of them.
 //!
 //! FHIR ServiceRequest: draft → draft; submitted, in-review, awaiting-information → active; answered, acknowledged →
-//! completed; withdrawn → revoked; declined → revoked, and its Task rejected. A refusal that was read stays `declined`. `in-review` is part of the vocabulary, but a specialist's claim is a lease and no fact in
+//! completed; withdrawn → revoked; declined → revoked, and its Task rejected; entered-in-error → entered-in-error. A refusal
+//! that was read stays `declined`. `in-review` is part of the vocabulary, but a specialist's claim is a lease and no fact in
 //! the log, so intake does not enter it by itself.
 
 use kit::Problem;
@@ -32,6 +33,8 @@ pub enum State {
     Withdrawn,
     /// Ended by the department without an answer.
     Declined,
+    /// About the wrong patient: nobody sees it any more.
+    EnteredInError,
 }
 
 impl State {
@@ -75,10 +78,24 @@ impl State {
         }
     }
 
+    /// It can be marked as entered in error: whatever was sent.
+    ///
+    /// # Errors
+    /// 409 for a draft.
+    pub fn markable(self) -> Result<(), Problem> {
+        match self {
+            Self::Draft => Err(Problem::conflict(
+                "not-submitted",
+                "The referral was not sent yet. Correct the patient in the draft, or discard it.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// What an answer makes of it. One that crossed a withdrawal is kept and shown, but the withdrawal stands.
     #[must_use]
     pub fn after_answer(self) -> Self {
-        if self == Self::Withdrawn { Self::Withdrawn } else { Self::Answered }
+        if matches!(self, Self::Withdrawn | Self::EnteredInError) { self } else { Self::Answered }
     }
 
     /// What a question makes of it: a question that crossed a withdrawal or an answer changes nothing. After a refusal only a
@@ -107,7 +124,9 @@ mod tests {
 
     #[test]
     fn transitions() {
-        use State::{Acknowledged, Answered, AwaitingInformation, Declined, Draft, InReview, Submitted, Withdrawn};
+        use State::{
+            Acknowledged, Answered, AwaitingInformation, Declined, Draft, EnteredInError, InReview, Submitted, Withdrawn,
+        };
         for (state, pictures, withdraw, answer, question) in [
             (Draft, true, false, Answered, Draft),
             (Submitted, false, true, Answered, AwaitingInformation),
@@ -117,12 +136,14 @@ mod tests {
             (Acknowledged, false, false, Answered, Acknowledged),
             (Withdrawn, false, false, Withdrawn, Withdrawn),
             (Declined, false, false, Answered, AwaitingInformation),
+            (EnteredInError, false, false, EnteredInError, EnteredInError),
         ] {
             assert_eq!(state.takes_pictures().is_ok(), pictures, "{state:?}");
             assert_eq!(state.withdrawable().is_ok(), withdraw, "{state:?}");
             assert_eq!(state.after_answer(), answer, "{state:?}");
             assert_eq!(state.after_question(), question, "{state:?}");
         }
+        assert!(Draft.markable().is_err() && Answered.markable().is_ok());
         assert_eq!(Answered.after_reading(), Acknowledged);
         assert_eq!(Withdrawn.after_reading(), Withdrawn);
         assert_eq!(Declined.after_reading(), Declined);

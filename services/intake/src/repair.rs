@@ -4,7 +4,8 @@
 use crate::finish::{self, Finished};
 use crate::receive::delete_quietly;
 use crate::referral::RESTORABLE;
-use crate::store::{chore, happening, image, orphan, referral, upload};
+use crate::replacement;
+use crate::store::{chore, error, happening, image, opening, orphan, phone, referral, upload};
 use crate::upload::REMEMBERED;
 use kit::objects::Objects;
 use kit::{Context, Error, Repair};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// All repairs.
-pub const ALL: [Repair; 6] = [
+pub const ALL: [Repair; 8] = [
     Repair {
         name: "scrub originals",
         every: Duration::from_mins(1),
@@ -24,6 +25,18 @@ pub const ALL: [Repair; 6] = [
         every: Duration::from_secs(10),
         workers: 1,
         run: |ctx| Box::pin(finish_complete(ctx)),
+    },
+    Repair {
+        name: "make drafts for the right case",
+        every: Duration::from_secs(10),
+        workers: 1,
+        run: |ctx| Box::pin(replace(ctx)),
+    },
+    Repair {
+        name: "forget phones",
+        every: Duration::from_hours(1),
+        workers: 1,
+        run: |ctx| Box::pin(forget_phones(ctx)),
     },
     Repair { name: "end old uploads", every: Duration::from_mins(5), workers: 1, run: |ctx| Box::pin(end_old(ctx)) },
     Repair { name: "sweep staged pieces", every: Duration::from_hours(1), workers: 1, run: |ctx| Box::pin(sweep(ctx)) },
@@ -65,6 +78,24 @@ async fn finish_complete(ctx: &Context) -> Result<u64, Error> {
         done += 1;
     }
     failed.map_or(Ok(done), Err)
+}
+
+/// Drafts for the right case whose request was cut off, or met an absent store. One that can't be made does not stop the others.
+async fn replace(ctx: &Context) -> Result<u64, Error> {
+    let mut done = 0;
+    let mut failed = None;
+    for (id,) in error::replacing(&ctx.db, ctx.now() - GRACE).await? {
+        match replacement::make(ctx, id).await {
+            Ok(_) => done += 1,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(done), Err)
+}
+
+/// Hand-overs are over after the half hour; their rows go a week later.
+async fn forget_phones(ctx: &Context) -> Result<u64, Error> {
+    Ok(phone::forget(ctx, ctx.now() - REMEMBERED).await?)
 }
 
 async fn end_old(ctx: &Context) -> Result<u64, Error> {
@@ -166,6 +197,8 @@ async fn purge_one(ctx: &Context, janitor: &Objects, id: Uuid) -> Result<(), Err
     let mut tx = ctx.begin().await?;
     image::purge(&mut tx, id).await?;
     happening::purge(&mut tx, id).await?;
+    opening::purge(&mut tx, id).await?;
+    phone::purge(&mut tx, id).await?;
     referral::purge(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

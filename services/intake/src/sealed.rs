@@ -24,6 +24,16 @@ pub const DECLINED: &str = "intake_decline.content";
 pub const FORWARDED: &str = "intake_forward.content";
 /// Who did something.
 pub const WHO: &str = "intake_happening.who";
+/// What was done after the answer, in words, and who says so.
+pub const CLOSE_OUT: &str = "intake_referral.close_out_text";
+/// Who filed an answer.
+pub const FILED: &str = "intake_answer.filed_by";
+/// Who opened a referral; bound to the person.
+pub const OPENER: &str = "intake_opening.who";
+/// Why something was entered in error, and who says so.
+pub const TOLD: &str = "intake_error.told";
+/// Who had opened it in the department.
+pub const OPENERS: &str = "intake_error.openers";
 
 /// What a department asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +123,33 @@ pub struct AnsweredFinding {
     pub disposition: String,
     /// Treatment and follow-up.
     pub plan: String,
+}
+
+/// What was done after the answer, beside the word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseOut {
+    /// In words; may be empty.
+    pub text: String,
+    /// Name of the person who recorded it.
+    pub by: String,
+}
+
+/// Why something was entered in error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// In words.
+    pub reason: String,
+    /// Name of the person who marked it.
+    pub by: String,
+}
+
+/// Somebody who had opened it in the department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartmentOpener {
+    /// Name.
+    pub name: String,
+    /// When, for the first time.
+    pub at: kit::At,
 }
 
 /// Seals a value for its place.

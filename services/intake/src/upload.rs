@@ -9,8 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use kit::{At, Problem, picture};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use std::collections::HashMap;
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// The protocol's version.
@@ -43,6 +44,8 @@ pub struct Metadata {
     pub finding: Option<Uuid>,
     /// SHA-256 of the whole file, 32 bytes.
     pub sha256: Option<Vec<u8>>,
+    /// When it was taken, as far as the client knows; the picture's own metadata outrank it.
+    pub captured: Option<At>,
 }
 
 impl Metadata {
@@ -67,6 +70,7 @@ impl Metadata {
             view: View::from_word(view).ok_or_else(|| refused("view", "is not one of the known views"))?,
             finding: id("finding")?,
             sha256: sha256.transpose()?,
+            captured: text("captured").map(instant).transpose()?,
         })
     }
 
@@ -79,10 +83,17 @@ impl Metadata {
         ];
         pairs.extend(self.finding.map(|finding| ("finding", finding.to_string())));
         pairs.extend(self.sha256.as_ref().map(|hash| ("sha256", hex::encode(hash))));
+        pairs.extend(self.captured.map(|at| ("captured", at.to_string())));
         let pairs: Vec<String> =
             pairs.into_iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect();
         pairs.join(",")
     }
+}
+
+fn instant(text: &str) -> Result<At, Problem> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map(At::from)
+        .map_err(|_| refused("captured", "must be a time as in RFC 3339"))
 }
 
 fn refused(key: &str, what: &str) -> Problem {
@@ -206,6 +217,7 @@ mod tests {
             ("view", "close-up"),
             ("sha256", &hash),
             ("filename", "Kari.jpg"),
+            ("captured", "2026-03-01T10:12:13Z"),
         ]);
         let parsed = Metadata::parse(&format!("{sent},empty")).unwrap();
         assert_eq!((parsed.view, parsed.finding), (View::CloseUp, None));
@@ -216,6 +228,8 @@ mod tests {
     #[test]
     fn bad_metadata_name_the_key() {
         let good = [("referral", ID), ("image", ID), ("view", "overview")];
+        let unreadable = header(&[good.as_slice(), &[("captured", "yesterday")]].concat());
+        assert_eq!(Metadata::parse(&unreadable).unwrap_err().errors[0].field, "upload-metadata.captured");
         for (at, bad) in [(0, ""), (0, "7"), (1, "x"), (2, "sideways"), (2, "")] {
             let mut pairs = good;
             pairs[at].1 = bad;

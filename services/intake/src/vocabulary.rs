@@ -89,6 +89,34 @@ vocabulary!(
     }
 );
 vocabulary!(
+    /// What the office would have done without this service.
+    Intention {
+        /// Referred the patient.
+        Refer = "refer",
+        /// Treated without asking.
+        Treat = "treat",
+        /// Phoned somebody.
+        Phone = "phone",
+        /// Something else.
+        Other = "other",
+        /// Does not know.
+        Unknown = "unknown",
+    }
+);
+vocabulary!(
+    /// What was done after the answer.
+    Outcome {
+        /// As the answer says.
+        Followed = "followed",
+        /// Something else.
+        Otherwise = "otherwise",
+        /// The patient did not come.
+        DidNotCome = "did-not-come",
+        /// Referred all the same.
+        Referred = "referred",
+    }
+);
+vocabulary!(
     /// How far a picture has come.
     ImageState {
         /// It arrived whole; smaller copies are being made.
@@ -119,6 +147,8 @@ mod tests {
         same(FindingKind::ALL, FindingKind::as_str);
         same(IdentifierSystem::ALL, IdentifierSystem::as_str);
         same(View::ALL, View::as_str);
+        same(Intention::ALL, Intention::as_str);
+        same(Outcome::ALL, Outcome::as_str);
         same(ImageState::ALL, ImageState::as_str);
         assert_eq!(View::from_word("close-up"), Some(View::CloseUp));
         assert_eq!(View::from_word("closeup"), None);

@@ -33,6 +33,8 @@ pub enum State {
     Withdrawn,
     /// Its key was destroyed: nothing can be read of it.
     Erased,
+    /// It was entered for the wrong patient: nobody sees it any more.
+    EnteredInError,
 }
 
 /// How soon, by rank: the worklist's first order.

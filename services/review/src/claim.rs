@@ -36,7 +36,7 @@ impl Standing {
     /// Why `person` could not take the case.
     pub fn not_taken(self, person: Uuid) -> ReviewError {
         match (self.state, self.claim) {
-            (State::Erased, _) => ReviewError::NotFound,
+            (State::Erased | State::EnteredInError, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
             (State::Declined, _) => ReviewError::Declined,
             (State::Answered, _) => ReviewError::Answered,
@@ -63,7 +63,7 @@ impl Standing {
     /// Why a write of `person` with a token was refused.
     pub fn not_held(self, person: Uuid) -> ReviewError {
         match (self.state, self.claim) {
-            (State::Erased, _) => ReviewError::NotFound,
+            (State::Erased | State::EnteredInError, _) => ReviewError::NotFound,
             (State::Withdrawn, _) => ReviewError::Withdrawn,
             (State::Declined, _) => ReviewError::Declined,
             (State::Signed, Some(claim)) if claim.by == person => ReviewError::Signed,

@@ -3,13 +3,17 @@
 //! It can't be rebuilt by emptying its tables: claims, drafts and answers are state of this service.
 
 use crate::case::{Content, Priority, State};
+use crate::mistake;
 use crate::sealed;
 use crate::store::{self, case::CaseRow};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected};
-use proto::intake::{InformationSupplied, ReferralErased, ReferralSubmitted, ReferralWithdrawn};
+use proto::intake::{
+    InformationSupplied, PictureEnteredInError, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
+    ReferralWithdrawn,
+};
 use uuid::Uuid;
 
 /// Cases and their pictures.
@@ -20,6 +24,8 @@ pub const CASES: Consumer = Consumer {
         ReferralWithdrawn::KIND,
         InformationSupplied::KIND,
         ReferralErased::KIND,
+        ReferralEnteredInError::KIND,
+        PictureEnteredInError::KIND,
         ImageReady::KIND,
         ImageRejected::KIND,
     ],
@@ -33,6 +39,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         ReferralWithdrawn::KIND => Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?),
         InformationSupplied::KIND => supplied(ctx, tx, event).await,
         ReferralErased::KIND => Ok(store::case::erase(tx, event.subject()).await?),
+        ReferralEnteredInError::KIND => in_error(ctx, tx, event, None).await,
+        PictureEnteredInError::KIND => match ctx.open::<PictureEnteredInError>(event).await? {
+            Opened::Open(fact) => in_error(ctx, tx, event, Some(image_id(&fact.image)?)).await,
+            Opened::Erased => Ok(()),
+        },
         ImageReady::KIND => match ctx.open::<ImageReady>(event).await? {
             Opened::Open(image) => Ok(store::image::ready(tx, image_id(&image.image)?, &image).await?),
             Opened::Erased => Ok(()),
@@ -45,6 +56,15 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         },
         other => Err(ProjectError::Poison(format!("{other} is not for review"))),
     }
+}
+
+/// The practice marked it. Told again when a new draft takes its place: then it is out of sight already.
+async fn in_error(ctx: &Context, tx: &mut Tx, event: &Recorded, image: Option<Uuid>) -> Result<(), ProjectError> {
+    let Some(case) = store::case::by_id(tx, event.subject()).await? else {
+        return Err(ProjectError::Poison("it is about a referral that never came".into()));
+    };
+    mistake::hide(ctx, tx, &case, image, None).await?;
+    Ok(())
 }
 
 fn image_id(bytes: &[u8]) -> Result<Uuid, ProjectError> {

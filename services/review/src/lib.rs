@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`case`], [`given`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
 //! | [`call`], `calls` | what has climbed to the department's telephone; what of the log it is computed from |
+//! | [`mistake`] | what was entered in error: out of sight, everybody who saw it told |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `register` | what it learns of the register: departments and people by name |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
@@ -31,6 +32,7 @@ pub mod forward;
 pub mod given;
 pub mod http;
 pub mod image;
+pub mod mistake;
 pub mod question;
 pub mod sealed;
 pub mod store;

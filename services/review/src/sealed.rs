@@ -23,6 +23,10 @@ pub const DRAFT: Column = Column("review_draft.content");
 pub const DECLINE: Column = Column("review_decline.content");
 /// Why a case was forwarded.
 pub const FORWARD: Column = Column("review_forward.content");
+/// Who filed an answer.
+pub const FILED: Column = Column("review_answer.filed_by");
+/// Who opened a case; bound to the person.
+pub const OPENER: Column = Column("review_opening.who");
 /// A signed answer.
 pub const ANSWER: Column = Column("review_answer.content");
 

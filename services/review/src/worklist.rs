@@ -29,6 +29,8 @@ pub enum Filter {
     Urgent,
     /// With a reply from the practice.
     Returned,
+    /// Sent to try the service: in no other part, never first, never overdue.
+    Training,
 }
 
 impl Filter {
@@ -40,6 +42,7 @@ impl Filter {
             Self::Unclaimed => "unclaimed",
             Self::Urgent => "urgent",
             Self::Returned => "returned",
+            Self::Training => "training",
         }
     }
 }

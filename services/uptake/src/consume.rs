@@ -33,6 +33,10 @@ pub const FACTS: Consumer = Consumer {
         "InformationSupplied",
         "AnswerAcknowledged",
         "ReferralErased",
+        "ReferralEnteredInError",
+        "PictureEnteredInError",
+        "CloseOutRecorded",
+        "AnswerFiled",
         "ImageReady",
         "ImageRejected",
         "InformationRequested",
@@ -42,6 +46,8 @@ pub const FACTS: Consumer = Consumer {
         "PracticeDeputyChosen",
         "PreferencesChosen",
         "PracticePhoned",
+        "CaseEnteredInError",
+        "LetterFiled",
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: store::RESET,
@@ -127,6 +133,8 @@ fn fact(ctx: &Context, event: &Recorded) -> NewFact {
         claimed_at: envelope.claimed_us.map(At::from_micros),
         case_token: ctx.pseudonym(event.subject()),
         test: envelope.test,
+        intention: envelope.intention.clone(),
+        close_out: envelope.close_out.clone(),
     }
 }
 

@@ -5,7 +5,9 @@ use proto::directory::PracticeChanged;
 use uuid::Uuid;
 
 /// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, INTENTION];
+
+const FIRST: Migration = Migration {
     number: 1,
     name: "register, enablement, facts of use",
     sql: "
@@ -32,7 +34,17 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table uptake_position (one {bigint} primary key, position {bigint} not null) {strict};
         insert into uptake_position (one, position) values (1, 0);
     ",
-}];
+};
+
+// A rebuild fills them for what was recorded before.
+const INTENTION: Migration = Migration {
+    number: 70,
+    name: "intention and close-out of a fact",
+    sql: "
+        alter table uptake_fact add column intention text not null default '';
+        alter table uptake_fact add column close_out text not null default '';
+    ",
+};
 
 /// Empties everything for a rebuild from the log.
 pub const RESET: &[&str] = &[
@@ -48,7 +60,7 @@ statements! {
     CHANGE = "update uptake_practice set name = $2, municipality = $3, test = coalesce($4, test), centrality = coalesce($5, centrality), distance_km = coalesce($6, distance_km), opened_on = coalesce($7, opened_on) where id = $1";
     REGISTER = "insert into uptake_register (practice, starts_at, list_size, gps, staff) values ($1, $2, $3, $4, $5) on conflict (practice, starts_at) do update set list_size = excluded.list_size, gps = excluded.gps, staff = excluded.staff";
     STEP = "insert into uptake_enablement (practice, step, specialty, starts_at) values ($1, $2, $3, $4) on conflict (practice, step, specialty) do update set starts_at = excluded.starts_at";
-    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test, intention, close_out) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     ADVANCE = "update uptake_position set position = $1 where one = 1 and position < $1";
     POSITION = "select position from uptake_position where one = 1";
     PRACTICES = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
@@ -116,6 +128,10 @@ pub struct NewFact {
     pub case_token: Vec<u8>,
     /// Training or test.
     pub test: bool,
+    /// What the office would have done without the service, or empty.
+    pub intention: String,
+    /// What it did after the answer, or empty.
+    pub close_out: String,
 }
 
 /// Registers a practice.
@@ -169,6 +185,8 @@ pub async fn add_fact(tx: &mut Tx, fact: NewFact) -> sqlx::Result<()> {
         .bind(fact.claimed_at)
         .bind(fact.case_token)
         .bind(fact.test)
+        .bind(fact.intention)
+        .bind(fact.close_out)
         .exec_one()
         .await
 }

@@ -19,7 +19,14 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
     match row.path {
         path if path.starts_with("/api/directory/") => directory(town, row, thing, asked),
         "/api/intake/referrals" => Asked::new(row.method, format!("{path}?tab=waiting")),
-        path if path.starts_with("/api/intake/uploads") => upload(row, thing, asked),
+        path if path.starts_with("/api/intake/uploads") || path.starts_with("/api/intake/phone/uploads") => {
+            upload(row, thing, asked)
+        }
+        "/api/intake/training" => {
+            let practice = town.practices[by.who.office().unwrap_or_default()];
+            body(json!({ "id": town.ctx().new_id(), "practiceId": practice }))
+        }
+        "/api/intake/phone/open" => body(json!({ "code": town.credentials.phone_code })),
         "/api/intake/referrals/{id}" if row.method == "PUT" => body(draft(town, row, by, thing)),
         "/api/intake/referrals/{id}/submit" => body(json!({ "version": thing.version })),
         "/api/intake/referrals/{id}/withdraw" => body(json!({ "reason": "Moved away." })),
@@ -27,6 +34,10 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
             body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
         }
         "/api/intake/referrals/{id}/acknowledge" => body(json!({ "answerId": thing.answer })),
+        path if path.ends_with("/entered-in-error") => body(json!({ "reason": "Somebody else." })),
+        "/api/intake/referrals/{id}/close-out" => body(json!({ "outcome": "followed" })),
+        path if path.ends_with("/filed") => body(json!({ "answerId": thing.answer })),
+        "/api/intake/errors/{id}/replacement" => body(json!({ "id": town.ctx().new_id() })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(town, path, by, thing, asked),
         "/api/review/absences/{id}" if row.method == "PUT" => {
@@ -42,6 +53,8 @@ fn fill(row: &Row, thing: &Thing) -> String {
         path if path.starts_with("/api/directory/practices") => thing.practice,
         path if path.starts_with("/api/directory/departments") => thing.department,
         path if path.starts_with("/api/directory/people") => thing.person,
+        path if path.starts_with("/api/intake/notices") => thing.notice,
+        path if path.starts_with("/api/review/notices") => thing.case_notice,
         path if path.contains("/images/") => thing.image,
         path if path.contains("/uploads/") => thing.upload,
         _ => thing.referral,
@@ -118,7 +131,7 @@ fn upload(row: &Row, thing: &Thing, asked: Asked) -> Asked {
             .bytes(b"ten bytes.".to_vec())
     };
     match (row.method, row.path, row.how) {
-        ("POST", "/api/intake/uploads", _) => {
+        ("POST", "/api/intake/uploads" | "/api/intake/phone/uploads", _) => {
             let image = Uuid::from_u128(thing.referral.as_u128() ^ 0xff);
             asked
                 .with("upload-length", "5000")

@@ -4,7 +4,7 @@
 //! thing, at the wrong moment). At every other stage, and for everybody else, the answer is that of an absent id: 404 in
 //! a session that holds, 401 `locked` behind a locked screen, 401 `signed-out` without one.
 
-use crate::town::Stage::{self, Answered, Asked, Discarded, Draft, Registered, Sent, Withdrawn};
+use crate::town::Stage::{self, Answered, Asked, Discarded, Draft, Mistaken, Registered, Sent, Withdrawn};
 use crate::town::{Session, Thing, Way, Who};
 
 /// Whom a route answers.
@@ -32,6 +32,12 @@ pub enum For {
     OwnDepartment,
     /// Coordinators of the department that it was sent to.
     OwnCoordinator,
+    /// The one of office A who had opened it.
+    ToldOffice,
+    /// The specialist who had opened it.
+    ToldDepartment,
+    /// The phone that was lent to the draft between A and X.
+    ThePhone,
 }
 
 /// What the address or the body names.
@@ -125,6 +131,9 @@ impl Row {
             OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
             OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
             OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
+            ToldOffice => way.is_some_and(|way| way.office == 0) && who == Who::StaffA,
+            ThePhone => who == Who::Phone && way.is_none_or(|way| way.office == 0 && way.department == 0),
+            ToldDepartment => way.is_some_and(|way| who == [Who::SpecialistX, Who::SpecialistY][way.department]),
         }
     }
 
@@ -159,7 +168,7 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 
 use For::{
     Administrators, AnyCoordinator, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
-    SignedIn,
+    SignedIn, ThePhone, ToldDepartment, ToldOffice,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
 
@@ -239,6 +248,32 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]).how(How::Override("PATCH")),
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE).how(How::Override("DELETE")),
 
+    row("POST", "/api/intake/training", AnyOffice, 201),
+    row("POST", "/api/intake/referrals/{id}/phone", OwnOffice, 201).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("GET", "/api/intake/referrals/{id}/phone", OwnOffice, 200).on(Referral, AT_OFFICE),
+    row("DELETE", "/api/intake/referrals/{id}/phone", OwnOffice, 204).on(Referral, AT_OFFICE),
+    row("POST", "/api/intake/referrals/{id}/close-out", OwnOffice, 204).on(Referral, &[]).told(AT_OFFICE),
+    row("POST", "/api/intake/referrals/{id}/filed", OwnOffice, 204).on(Referral, &[Answered]),
+    row("POST", "/api/intake/referrals/{id}/entered-in-error", OwnOffice, 200).on(Referral, &[Sent, Asked, Answered, Withdrawn, Mistaken]).told(&[Draft]),
+    row("POST", "/api/intake/images/{id}/entered-in-error", OwnOffice, 200).on(Referral, WITH_DEPARTMENT).told(&[Draft]),
+    row("GET", "/api/intake/errors", AnyOffice, 200),
+    row("POST", "/api/intake/errors/{id}/replacement", OwnOffice, 200).on(Referral, &[Mistaken]),
+    row("GET", "/api/intake/notices", AnyOffice, 200),
+    row("POST", "/api/intake/notices/{id}/read", ToldOffice, 204).on(Referral, &[Mistaken]),
+
+    // A phone that was lent to a draft: that draft's pictures, and nothing else.
+    row("POST", "/api/intake/phone/open", Anybody, 204),
+    row("GET", "/api/intake/phone", ThePhone, 200),
+    row("POST", "/api/intake/phone/close", ThePhone, 204),
+    row("GET", "/api/intake/phone/images/{id}/{rendition}", ThePhone, 200).on(Referral, &[Draft]).how(How::Rendition("160")),
+    row("GET", "/api/intake/phone/images/{id}/{rendition}", ThePhone, 200).on(Referral, &[Draft]).how(How::Rendition("512")),
+    row("GET", "/api/intake/phone/images/{id}/{rendition}", ThePhone, 200).on(Referral, &[]).how(How::Rendition("original")),
+    row("DELETE", "/api/intake/phone/images/{id}", ThePhone, 204).on(Referral, &[Draft]),
+    row("POST", "/api/intake/phone/uploads", ThePhone, 201).on(Referral, &[Draft]),
+    row("HEAD", "/api/intake/phone/uploads/{id}", ThePhone, 200).on(Referral, &[Draft]),
+    row("PATCH", "/api/intake/phone/uploads/{id}", ThePhone, 204).on(Referral, &[Draft]),
+    row("DELETE", "/api/intake/phone/uploads/{id}", ThePhone, 204).on(Referral, &[Draft]),
+
     // The departments.
     row("GET", "/api/review/worklist", AnyDepartment, 200),
     row("GET", "/api/review/questionnaires", AnyDepartment, 200),
@@ -274,6 +309,11 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/review/absences/{id}", AnyDepartment, 204),
     // One that is not there, or is somebody else's, is left alone: both look the same.
     row("DELETE", "/api/review/absences/{id}", AnyDepartment, 204),
+    row("POST", "/api/review/cases/{id}/filed", OwnDepartment, 204).on(Referral, &[Answered]),
+    row("POST", "/api/review/cases/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
+    row("POST", "/api/review/images/{id}/entered-in-error", OwnDepartment, 204).on(Referral, WITH_DEPARTMENT),
+    row("GET", "/api/review/notices", AnyDepartment, 200),
+    row("POST", "/api/review/notices/{id}/read", ToldDepartment, 204).on(Referral, &[Mistaken]),
 
     // The programme.
     row("GET", "/api/uptake/practices", Programme, 200),

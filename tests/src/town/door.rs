@@ -71,7 +71,7 @@ impl Door {
         let mut request =
             Request::builder().method(asked.method).uri(asked.path).header(header::HOST, "localhost:8080");
         if let Some(token) = token {
-            request = request.header(header::COOKIE, format!("other=1; __Host-sid={token}"));
+            request = request.header(header::COOKIE, format!("other=1; __Host-sid={token}; __Host-phone={token}"));
         }
         for (name, value) in asked.headers {
             request = request.header(name, value);

@@ -39,8 +39,16 @@ pub struct Town {
     pub credentials: Credentials,
 }
 
-const STAGES: [Stage; 7] =
-    [Stage::Draft, Stage::Discarded, Stage::Sent, Stage::Asked, Stage::Answered, Stage::Withdrawn, Stage::Erased];
+const STAGES: [Stage; 8] = [
+    Stage::Draft,
+    Stage::Discarded,
+    Stage::Sent,
+    Stage::Asked,
+    Stage::Answered,
+    Stage::Withdrawn,
+    Stage::Erased,
+    Stage::Mistaken,
+];
 
 impl Town {
     /// Builds it: everything between A and X, everything between B and Y, and what was sent crosswise.
@@ -81,11 +89,29 @@ impl Town {
         town.drain().await;
         town.bring_on(&mut things).await;
         town.things = things;
+        town.lend_phones().await;
         // The next six digits: each works once.
         town.world.clock.advance(Duration::minutes(1));
         people::spoil_sessions(&ctx, &town.door, &town.people).await;
         assert!(kit::log::parked(&ctx.db).await.expect("a list").is_empty(), "nothing is parked");
         town
+    }
+
+    /// One phone has the draft between A and X; a code for the one between B and Y is shown.
+    async fn lend_phones(&mut self) {
+        let mut codes = Vec::new();
+        for (way, who) in [("AX", Who::GpA), ("BY", Who::GpB)] {
+            let path = format!("/api/intake/referrals/{}/phone", self.thing(way, Stage::Draft).referral);
+            let shown = self.ask(who, Asked::new("POST", path)).await.expect(201).json();
+            codes.push(shown["address"].as_str().and_then(|text| text.split_once('#')).expect("a code").1.to_owned());
+        }
+        let asked = Asked::new("POST", "/api/intake/phone/open").json(&json!({ "code": codes[0] }));
+        let opened = self.door.ask(None, asked).await.expect(204);
+        let cookie = opened.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let token = cookie.split_once('=').expect("a cookie").1.to_owned();
+        let place = Who::ALL.iter().position(|one| *one == Who::Phone).expect("a phone");
+        self.people[place].token = Some(token);
+        self.credentials.phone_code = codes.remove(1);
     }
 
     /// The services' context.

@@ -51,6 +51,8 @@ pub enum Who {
     Idle,
     /// `Everything` with the token of a session that was signed out.
     SignedOut,
+    /// A phone that was lent to a draft of office A: no session at all, but for its own routes.
+    Phone,
 }
 
 /// What a session is worth.
@@ -66,7 +68,7 @@ pub enum Session {
 
 impl Who {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Anonymous,
         Self::Forged,
         Self::GpA,
@@ -85,12 +87,15 @@ impl Who {
         Self::Expired,
         Self::Idle,
         Self::SignedOut,
+        Self::Phone,
     ];
 
     /// What the session is worth.
     pub fn session(self) -> Session {
         match self {
-            Self::Anonymous | Self::Forged | Self::Expired | Self::Idle | Self::SignedOut => Session::None,
+            Self::Anonymous | Self::Forged | Self::Expired | Self::Idle | Self::SignedOut | Self::Phone => {
+                Session::None
+            }
             Self::Locked => Session::Locked,
             _ => Session::Live,
         }
@@ -121,7 +126,7 @@ impl Who {
 
     fn roles(self) -> Vec<(Role, usize)> {
         match self {
-            Self::Anonymous | Self::Forged => Vec::new(),
+            Self::Anonymous | Self::Forged | Self::Phone => Vec::new(),
             Self::GpA => vec![(Role::GpClinician, 0)],
             Self::StaffA => vec![(Role::GpStaff, 0)],
             Self::GpB => vec![(Role::GpClinician, 1)],
@@ -155,12 +160,13 @@ pub(super) async fn gather(ctx: &Context, door: &Door, practices: [Uuid; 2], dep
     for who in Who::ALL {
         let shared = all.iter().find(|one| one.who == Who::Everything).map(|one| (one.person, one.grant));
         let (person, grant) = match who {
-            Who::Anonymous | Who::Forged => (ctx.new_id(), ctx.new_id()),
+            Who::Anonymous | Who::Forged | Who::Phone => (ctx.new_id(), ctx.new_id()),
             Who::Locked | Who::Expired | Who::Idle | Who::SignedOut => shared.expect("comes before"),
             _ => register(ctx, who, practices, departments).await,
         };
         let token = match who {
-            Who::Anonymous => None,
+            // The phone's comes when there is a draft to lend it to.
+            Who::Anonymous | Who::Phone => None,
             Who::Forged => Some(ctx.random.token()),
             _ => Some(sign_in(ctx, door, person).await),
         };
@@ -211,8 +217,8 @@ pub(super) async fn spoil_sessions(ctx: &Context, door: &Door, people: &[Somebod
             Who::SignedOut => {
                 door.ask(Some(token), Asked::new("POST", "/api/directory/sign-out")).await.expect(204);
             }
-            // No session ever had this token.
-            Who::Forged => {}
+            // No session ever had these tokens.
+            Who::Forged | Who::Phone => {}
             Who::Expired => {
                 let sql = "update kit_session set expires_at = $2 where token_hash = $1";
                 ctx.db.q(sql).bind(hash).bind(now).exec_one().await.expect("expired");
@@ -250,6 +256,8 @@ pub struct Credentials {
     /// An invitation's token.
     pub invitation: String,
     invitation_secret: String,
+    /// For a phone: opens the draft between B and Y.
+    pub phone_code: String,
 }
 
 impl Credentials {
@@ -269,7 +277,7 @@ impl Credentials {
         ctx.db.q(sql).bind(person).exec().await.expect("passwords");
         let link = make_link(ctx, person, LinkKind::SignIn, Duration::hours(1)).await.expect("a link");
         let (invitation, invitation_secret) = invitation().await;
-        Self { email, secret, link, invitation, invitation_secret }
+        Self { email, secret, link, invitation, invitation_secret, phone_code: String::new() }
     }
 
     /// What the authenticator shows.

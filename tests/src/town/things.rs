@@ -24,6 +24,8 @@ pub enum Stage {
     Withdrawn,
     /// Its key was destroyed.
     Erased,
+    /// It was entered for the wrong patient.
+    Mistaken,
     /// A practice or person that is registered.
     Registered,
     /// A grant that stands, under a person who does not hold it.
@@ -81,6 +83,10 @@ pub struct Thing {
     pub person: Uuid,
     /// A grant.
     pub grant: Uuid,
+    /// What somebody of the office is told.
+    pub notice: Uuid,
+    /// What somebody of the department is told.
+    pub case_notice: Uuid,
 }
 
 impl Thing {
@@ -103,6 +109,8 @@ impl Thing {
             department: id(),
             person: id(),
             grant: id(),
+            notice: id(),
+            case_notice: id(),
         }
     }
 
@@ -207,6 +215,10 @@ impl Town {
             self.last_step(thing).await;
         }
         self.drain().await;
+        for thing in things.iter_mut().filter(|thing| thing.stage == Stage::Mistaken) {
+            let told = self.ask(Self::specialist_of(thing), Asked::new("GET", "/api/review/notices")).await.json();
+            thing.case_notice = told["items"][0]["id"].as_str().expect("a notice").parse().expect("an id");
+        }
     }
 
     fn gp_of(thing: &Thing) -> Who {
@@ -250,6 +262,22 @@ impl Town {
         self.do_as(who, Asked::new("POST", format!("{path}/answer")).json(&answer), 200).await;
     }
 
+    /// Somebody on either side has opened it before the doctor marks it.
+    async fn mistake(&self, thing: &mut Thing, gp: Who) {
+        let path = format!("/api/intake/referrals/{}", thing.referral);
+        let colleague = if gp == Who::GpA { Who::StaffA } else { gp };
+        self.do_as(colleague, Asked::new("GET", &path), 200).await;
+        let case = Asked::new("GET", format!("/api/review/cases/{}", thing.referral));
+        self.do_as(Self::specialist_of(thing), case, 200).await;
+        let reason = format!("KanariPat{}Reason", thing.way.expect("between somebody").name());
+        let asked = Asked::new("POST", format!("{path}/entered-in-error")).json(&json!({ "reason": reason }));
+        self.do_as(gp, asked, 200).await;
+        let told = self.do_as(colleague, Asked::new("GET", "/api/intake/notices"), 200).await.json();
+        if let Some(notice) = told["items"][0]["id"].as_str() {
+            thing.notice = notice.parse().expect("an id");
+        }
+    }
+
     async fn last_step(&self, thing: &mut Thing) {
         let gp = Self::gp_of(thing);
         let path = format!("/api/intake/referrals/{}", thing.referral);
@@ -259,6 +287,7 @@ impl Town {
                 let asked = Asked::new("POST", format!("{path}/withdraw")).json(&json!({ "reason": reason }));
                 self.do_as(gp, asked, 204).await;
             }
+            Stage::Mistaken => self.mistake(thing, gp).await,
             Stage::Erased => {
                 intake::erase(self.ctx(), thing.referral).await.expect("erased");
             }

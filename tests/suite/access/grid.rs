@@ -5,7 +5,7 @@ use super::still::Still;
 use kit::testing::Engine;
 use std::sync::Arc;
 use tests::Reply;
-use tests::access::{Expected, How, Noun, Row, TABLE, TAKEN, prepare, request};
+use tests::access::{Expected, For, How, Noun, Row, TABLE, TAKEN, prepare, request};
 use tests::town::{Asked, Session, Somebody, Stage, Thing, Town, Way, Who};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -222,7 +222,12 @@ fn judge(row: &Row, cell: &Cell, tally: &mut Tally) {
         return;
     }
     tally.refused += 1;
-    let (expected, code) = refusal(cell.who);
+    let (expected, code) = match (row.who, cell.who) {
+        // A phone knows its own draft alone; for it another is not there. Nobody else is a phone.
+        (For::ThePhone, Who::Phone) => (404, "not-found"),
+        (For::ThePhone, _) => (401, "phone-over"),
+        _ => refusal(cell.who),
+    };
     let headless = row.method == "HEAD" || cell.variation == Variation::Head;
     if status != expected || (headless && !reply.bytes.is_empty()) || (!headless && reply.code() != code) {
         tally.wrong(name, format!("{status} {} instead of {expected} {code}", reply.text()));

@@ -17,8 +17,8 @@ struct Table {
     fill: &'static str,
 }
 
-/// The access log is what refusals are written to; on SQLite it is another file.
-const OUTSIDE: [&str; 2] = ["audit", "keys"];
+/// The access log is what refusals are written to; on SQLite it is another file. Who opened what is noted by reading, as there.
+const OUTSIDE: [&str; 4] = ["audit", "keys", "intake_opening", "review_opening"];
 
 impl Still {
     /// Copies every table of the services.

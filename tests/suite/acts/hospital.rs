@@ -1,7 +1,8 @@
 //! What a department does: claims, looking, asking, answering.
 
 use super::Act::{
-    Ask, Claim, ClaimAgain, Phone, Read, Release, Renew, SaveAnswer, Shown, ShownAgain, Sign, SignAgain, TakeOver, Undo,
+    Ask, Claim, ClaimAgain, FileLetter, Phone, Read, Release, Renew, SaveAnswer, Shown, ShownAgain, Sign, SignAgain,
+    TakeOver, Undo,
 };
 use super::{Act, Done, Play};
 use http::Method;
@@ -26,7 +27,7 @@ impl Play<'_> {
 
     async fn show(&mut self, who: &Client) -> Done {
         let path = format!("/api/review/cases/{}", self.id("referral"));
-        let images = who.get(&path).await.expect(200).json()["images"].as_array().cloned().expect("images");
+        let images = self.see(who, &path).await?.json()["images"].as_array().cloned().expect("images");
         for image in images {
             let shown = json!({ "token": self.given("claim"), "imageId": image["id"] });
             self.post(who, &format!("{path}/shown"), shown).await?.expect(204);
@@ -54,7 +55,8 @@ impl Play<'_> {
         match act {
             Read => {
                 // A read whose record can't be written is refused, and shows nothing.
-                for (who, path) in [(&self.cast.gp, format!("/api/intake/referrals/{referral}")), (specialist, case)] {
+                let paths = [(&self.cast.gp, format!("/api/intake/referrals/{referral}")), (specialist, case.clone())];
+                for (who, path) in paths {
                     let reply = who.get(&path).await;
                     if reply.status.as_u16() >= 500 {
                         assert!(!reply.text().contains("Kari"), "{}", reply.text());
@@ -86,6 +88,11 @@ impl Play<'_> {
                 self.post(coordinator, &format!("{case}/phoned"), body).await?.expect(204);
             }
             Sign | SignAgain => drop(self.post(specialist, &format!("{case}/answer"), answer).await?.expect(200)),
+            FileLetter => {
+                let shown = self.see(specialist, &case).await?.json();
+                let body = json!({ "answerId": shown["answers"][0]["id"] });
+                self.post(specialist, &format!("{case}/filed"), body).await?.expect(204);
+            }
             Undo => {
                 let told = ["claim-lost", "already-sent"];
                 self.ends(specialist, "answer/undo", json!({ "token": token }), &told).await?;

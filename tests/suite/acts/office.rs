@@ -1,14 +1,14 @@
 //! What a GP office does: drafts, pictures, sending, supplying, reading the answer.
 
 use super::Act::{
-    Acknowledge, ChangePicture, Discard, DiscardForGood, Draft, EndUpload, NoPicture, Picture, PictureForReply,
-    PutPictureBack, RemovePicture, SaveAgain, SecondDraft, SecondPicture, SecondSubmit, Submit, Supply, TakeBack,
-    Withdraw,
+    Acknowledge, ChangePicture, CloseOut, Discard, DiscardForGood, Draft, EndUpload, File, NoPicture, Picture,
+    PictureForReply, PutPictureBack, RemovePicture, SaveAgain, SecondDraft, SecondPicture, SecondSubmit, Submit,
+    Supply, TakeBack, Withdraw,
 };
 use super::{Act, Done, Play};
 use http::Method;
 use serde_json::json;
-use tests::{Upload, jpeg};
+use tests::{Client, Upload, jpeg};
 use uuid::Uuid;
 
 impl Play<'_> {
@@ -26,7 +26,7 @@ impl Play<'_> {
         let saved = self.json(&self.cast.nurse, Method::PUT, &path, body).await?;
         if saved.status == 409 {
             assert_eq!(saved.code(), "stale-version", "{}", saved.text());
-            let stands = self.cast.nurse.get(&path).await.expect(200).json();
+            let stands = self.see(&self.cast.nurse, &path).await?.json();
             assert_eq!(stands["content"]["history"], json!(history), "the draft that stands is the one that was saved");
             self.given.insert("version", stands["version"].clone());
             return Ok(());
@@ -43,13 +43,26 @@ impl Play<'_> {
         file: &[u8],
         refused: Option<u16>,
     ) -> Done {
+        let nurse = self.cast.nurse.clone();
+        self.upload_as(&nurse, "/api/intake/uploads", what, referral, file, refused).await
+    }
+
+    /// The same by somebody, to where they send pictures.
+    pub(super) async fn upload_as(
+        &mut self,
+        nurse: &Client,
+        place: &str,
+        what: &'static str,
+        referral: Uuid,
+        file: &[u8],
+        refused: Option<u16>,
+    ) -> Done {
         let (image, finding) = (self.id(what), self.id("finding"));
         let sha256 = hex::encode(kit::pictures::sha256(file));
-        let nurse = &self.cast.nurse;
         if !self.given.contains_key(what) {
             let finding = Some(finding);
             let of = Upload { referral, image, finding, view: "overview", sha256: Some(&sha256), length: file.len() };
-            let begun = self.copies.begin_upload(nurse, &of).await?.expect(201);
+            let begun = self.copies.begin_upload_at(nurse, place, &of).await?.expect(201);
             self.given.insert(what, json!(begun.header("location")));
         }
         let location = self.given(what);
@@ -128,7 +141,7 @@ impl Play<'_> {
 
     pub(super) async fn submit(&mut self, what: &'static str) -> Done {
         let (_, path) = self.referral(what);
-        let version = self.cast.gp.get(&path).await.expect(200).json()["version"].clone();
+        let version = self.see(&self.cast.gp, &path).await?.json()["version"].clone();
         self.post(&self.cast.gp, &format!("{path}/submit"), json!({ "version": version })).await?.expect(200);
         Ok(())
     }
@@ -143,14 +156,23 @@ impl Play<'_> {
             SecondPicture => self.upload("second image", second, &jpeg(800, 600, self.seed + 1), None).await?,
             PictureForReply => self.upload("more", referral, &jpeg(800, 600, self.seed + 2), None).await?,
             Supply => {
-                let stands = self.cast.nurse.get(&path).await.expect(200).json();
+                let stands = self.see(&self.cast.nurse, &path).await?.json();
                 let body = json!({ "questionId": stands["questions"][0]["id"], "text": "Here it is.", "imageIds": [self.id("more")] });
                 self.post(&self.cast.nurse, &format!("{path}/information"), body).await?.expect(204);
             }
             Acknowledge => {
-                let stands = self.cast.gp.get(&path).await.expect(200).json();
+                let stands = self.see(&self.cast.gp, &path).await?.json();
                 let body = json!({ "answerId": stands["answer"]["id"] });
                 self.post(&self.cast.gp, &format!("{path}/acknowledge"), body).await?.expect(204);
+            }
+            CloseOut => {
+                let body = json!({ "outcome": "followed", "text": "Excised." });
+                self.post(&self.cast.gp, &format!("{path}/close-out"), body).await?.expect(204);
+            }
+            File => {
+                let stands = self.see(&self.cast.gp, &path).await?.json();
+                let body = json!({ "answerId": stands["answer"]["id"] });
+                self.post(&self.cast.gp, &format!("{path}/filed"), body).await?.expect(204);
             }
             Withdraw => {
                 let body = json!({ "reason": "Wrong patient." });

@@ -157,3 +157,21 @@ fn whole_framing_around_damaged_pixels_is_undecodable() {
     header_only[16..24].copy_from_slice(&[0, 0, 0x23, 0x28, 0, 0, 0x27, 0x10]); // 9000 x 10000
     assert_eq!(code(&header_only), "undecodable");
 }
+
+#[test]
+fn the_time_of_capture_comes_out_and_nothing_else() {
+    let image = quarters(640, 480);
+    let jpeg = as_format(&DynamicImage::ImageRgb8(image), ImageFormat::Jpeg);
+    assert_eq!(render(&jpeg).unwrap().captured, None);
+    let segment = [b"Exif\0\0".to_vec(), exif::tests::tiff(true, "2026:03:01 10:12:13", Some("+01:00"))].concat();
+    let mut file = jpeg[..2].to_vec();
+    file.extend([0xFF, 0xE1]);
+    file.extend(u16::try_from(segment.len() + 2).unwrap().to_be_bytes());
+    file.extend(segment);
+    file.extend(&jpeg[2..]);
+    let rendered = render(&file).unwrap();
+    assert_eq!(rendered.captured, Some(Captured { local: 1_772_359_933, ahead: Some(60) }));
+    for derivative in &rendered.derivatives {
+        assert!(!derivative.jpeg.windows(4).any(|four| four == b"Exif" || four == b"2026"), "{}", derivative.size);
+    }
+}

@@ -6,10 +6,11 @@ use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::emergency::Notice;
 use crate::missing::Shown;
+use crate::opening;
 use crate::referral::State as ReferralState;
-use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
-use crate::store::{answer, chair as chairs, decline, forward, happening, image, question};
-use crate::vocabulary::{ImageState, Specialty, View};
+use crate::sealed::{self, Answered, AnsweredFinding, Asked, CloseOut, Reply};
+use crate::store::{answer, chair as chairs, decline, forward, happening, image, question, referral};
+use crate::vocabulary::{ImageState, Intention, Outcome, Specialty, View};
 use crate::wanted::WantedView;
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
@@ -36,6 +37,8 @@ pub struct Referral {
     version: i64,
     state: ReferralState,
     practice: Named,
+    /// To try the service with: about a person who does not exist.
+    training: bool,
     content: DraftContent,
     images: Vec<Image>,
     created_at: At,
@@ -64,6 +67,12 @@ pub struct Referral {
     /// As what they have it now.
     with_specialty: Option<Specialty>,
     acknowledged_at: Option<At>,
+    /// What the office would have done without this service.
+    intention: Option<Intention>,
+    /// What was done after the answer.
+    close_out: Option<ClosedOut>,
+    /// The answer was read, and what was done is not recorded yet.
+    close_out_missing: bool,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
     /// Whose it is; none for what is no open case.
@@ -90,6 +99,8 @@ pub struct Image {
     /// Pixels, upright.
     height: Option<i64>,
     added_at: At,
+    /// When it was taken, as far as the picture or the client says.
+    captured_at: Option<At>,
     removed: bool,
 }
 
@@ -151,6 +162,24 @@ pub struct Answer {
     findings: Vec<AnsweredFinding>,
     /// The referral had been withdrawn when it was given.
     after_withdrawal: bool,
+    /// It stands in the office's own record.
+    filed: Option<Filed>,
+}
+
+/// Who filed an answer in their own record, and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Filed {
+    by: String,
+    at: At,
+}
+
+/// What was done after the answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClosedOut {
+    outcome: Outcome,
+    text: String,
+    by: String,
+    at: At,
 }
 
 /// The department ended it without an answer: the practice tells the patient, and nothing is booked.
@@ -185,7 +214,7 @@ pub struct Forwarded {
 pub struct Happening {
     at: At,
     /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
-    /// `withdrawn`, `discarded` or `restored`.
+    /// `withdrawn`, `discarded`, `restored`, `picture-in-error`, `closed-out` or `filed`.
     what: String,
     who: Option<String>,
 }
@@ -195,10 +224,14 @@ pub struct Happening {
 pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Referral>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     let (row, content, key) = (&acting.row, &acting.content, &acting.key);
-    let images = image::of_referral(&ctx.db, id).await?;
+    let mut images = image::of_referral(&ctx.db, id).await?;
     let receipt = Receipt::of(row, &images);
-    let missing =
-        if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images).await? } else { Vec::new() };
+    images.retain(|image| image.error_at.is_none());
+    let missing = if row.state == ReferralState::Draft {
+        would_refuse(&ctx, content, &images, row.training).await?
+    } else {
+        Vec::new()
+    };
     let Checks { red_flags, warnings, views } = checks(&ctx, content, &images);
     let questions = question::of_referral(&ctx.db, id).await?;
     let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;
@@ -215,12 +248,14 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     let timeline = timeline.into_iter().map(|row| shown_happening(row, key)).collect::<Result<_, Error>>()?;
     let deputy = chairs::deputy(&ctx, row.practice).await?;
     let case = chairs::case_now(&ctx, id).await?;
+    opening::note(&ctx, key, id, &caller).await?;
     seen(&ctx, &caller, "read", "referral", Some(id)).await?;
     Ok(Json(Referral {
         id,
         version: row.version,
         state: row.state,
         practice: Named { id: row.practice, name: row.practice_name.clone() },
+        training: row.training,
         images: images.into_iter().map(|image| shown_image(image, content)).collect(),
         created_at: row.created_at,
         submitted_at: row.submitted_at,
@@ -238,6 +273,9 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         with_department: row.department_name.clone(),
         with_specialty: row.specialty,
         acknowledged_at: row.acknowledged_at,
+        intention: row.intention,
+        close_out: shown_close_out(row, key)?,
+        close_out_missing: row.lacks_close_out(),
         withdrawn_at: row.withdrawn_at,
         timeline,
         chair: case.and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
@@ -278,6 +316,7 @@ fn shown_image(row: image::Row, content: &DraftContent) -> Image {
         width: row.upright_width,
         height: row.upright_height,
         added_at: row.added_at,
+        captured_at: row.captured_at,
         removed: row.removed_at.is_some(),
     }
 }
@@ -303,6 +342,8 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
         return Ok(None);
     };
     let answered: Answered = sealed::open(key, sealed::ANSWER, row.id, &bytes)?;
+    let by = row.filed_by.map(|by| sealed::open(key, sealed::FILED, row.id, &by)).transpose()?;
+    let filed = by.zip(row.filed_at).map(|(by, at)| Filed { by, at });
     Ok(Some(Answer {
         id: row.id,
         amends: row.amends,
@@ -315,6 +356,7 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
         summary: answered.summary,
         findings: answered.findings,
         after_withdrawal: row.after_withdrawal,
+        filed,
     }))
 }
 
@@ -347,6 +389,14 @@ fn shown_forward(row: forward::Row, key: &DataKey) -> Result<Option<Forwarded>, 
         to_specialty: said.to_specialty,
         text: said.text,
     }))
+}
+
+fn shown_close_out(row: &referral::Row, key: &DataKey) -> Result<Option<ClosedOut>, Error> {
+    let (Some(outcome), Some(bytes), Some(at)) = (row.close_out, &row.close_out_text, row.closed_out_at) else {
+        return Ok(None);
+    };
+    let CloseOut { text, by } = sealed::open(key, sealed::CLOSE_OUT, row.id, bytes)?;
+    Ok(Some(ClosedOut { outcome, text, by, at }))
 }
 
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {

@@ -36,9 +36,12 @@ pub struct SaveDraft {
 #[schema(as = Saved)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftVersion {
-    id: Uuid,
-    version: i64,
-    saved_at: At,
+    /// Which.
+    pub id: Uuid,
+    /// Which version of it.
+    pub version: i64,
+    /// Since when.
+    pub saved_at: At,
 }
 
 /// Creates or saves a draft. Repeating a save that stands already changes nothing.
@@ -64,7 +67,7 @@ pub async fn save(
     if body.version != 0 {
         return Err(Problem::not_found());
     }
-    match create(&ctx, &caller, grant, id, &body.content).await? {
+    match create(&ctx, &caller, grant, id, &body.content, false).await? {
         Some(saved) => Ok(Json(saved)),
         // Another request made it between the look and the insert, perhaps this one's own repetition.
         None => save_over(&ctx, &caller, id, body).await.map(Json),
@@ -72,12 +75,13 @@ pub async fn save(
 }
 
 /// Makes the draft; `None` when the id is taken.
-async fn create(
+pub async fn create(
     ctx: &Context,
     caller: &Caller,
     grant: &Grant,
     id: Uuid,
     content: &DraftContent,
+    training: bool,
 ) -> Result<Option<DraftVersion>, Problem> {
     fresh(ctx, id).await?;
     let practice = grant.practice.ok_or_else(Problem::not_found)?;
@@ -88,7 +92,8 @@ async fn create(
     let key = ctx.keys.ensure(id).await?;
     let sealed = sealed::seal(ctx, &key, sealed::CONTENT, id, content)?;
     let mut tx = ctx.begin().await?;
-    if !referral::add(&mut tx, id, practice.id, practice.test, row_of(ctx, content, sealed)).await? {
+    let draft = referral::Draft { training, ..row_of(ctx, content, sealed) };
+    if !referral::add(&mut tx, id, practice.id, practice.test || training, draft).await? {
         return Ok(None);
     }
     quota::drafts(ctx, &mut tx, practice.id).await?;
@@ -106,7 +111,7 @@ async fn create(
 
 /// A new referral's id must be a random one that nothing else goes by. Data keys are found by id, and a purged draft's key
 /// is destroyed: under the id of a practice or a person that would erase the practice or the person.
-async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
+pub async fn fresh(ctx: &Context, id: Uuid) -> Result<(), Problem> {
     if !matches!(id.get_version_num(), 4 | 7) {
         return Err(Problem::bad_request("id", "A referral's id must be a random UUID (version 4 or 7)."));
     }
@@ -121,6 +126,7 @@ fn row_of(ctx: &Context, content: &DraftContent, sealed: Vec<u8>) -> referral::D
         priority: content.priority,
         identifier_hash: identifier.map(|(system, number)| ctx.search_hash(system.as_str(), &number)),
         content: sealed,
+        training: false,
     }
 }
 
@@ -137,6 +143,13 @@ async fn save_over(ctx: &Context, caller: &Caller, id: Uuid, body: SaveDraft) ->
     let stands = acting.content == body.content;
     if row.state != ReferralState::Draft {
         return Err(not_a_draft());
+    }
+    if row.training && acting.content.patient != body.content.patient {
+        return Err(Problem::invalid_field(
+            "patient",
+            "training-patient",
+            "The made-up patient of a referral for training can't be changed. Write a new referral for a real patient.",
+        ));
     }
     if stands && body.version + 1 == row.version {
         return Ok(DraftVersion { id, version: row.version, saved_at: row.updated_at });

@@ -3,6 +3,7 @@
 use super::seen;
 use crate::acting::Acting;
 use crate::finish::too_many_images;
+use crate::opening;
 use crate::store::{image, referral};
 use crate::upload::MAX_IMAGES;
 use crate::vocabulary::View;
@@ -163,6 +164,7 @@ pub async fn show(
         None
     } else {
         let key = ctx.keys.get(row.referral).await?;
+        opening::note(&ctx, &key, row.referral, &caller).await?;
         let bytes = if rendition == "original" { row.bytes as u64 } else { 0 };
         Some(ctx.show_picture(caller.person, &key, id, &stored, bytes).await?)
     };

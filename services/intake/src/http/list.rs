@@ -32,6 +32,8 @@ pub enum Tab {
     Drafts,
     /// Read or withdrawn.
     Closed,
+    /// Read, and what was done is not recorded yet.
+    CloseOut,
 }
 
 impl Tab {
@@ -41,6 +43,7 @@ impl Tab {
             Self::Waiting => "waiting",
             Self::Drafts => "drafts",
             Self::Closed => "closed",
+            Self::CloseOut => list::CLOSE_OUT,
         }
     }
 
@@ -79,6 +82,8 @@ pub struct ReferralRow {
     updated_at: At,
     submitted_at: Option<At>,
     due_at: Option<At>,
+    /// To try the service with.
+    training: bool,
     /// There is an answer, or a refusal, that nobody has read.
     unread: bool,
     /// The newest answer replaces an earlier one.
@@ -87,10 +92,13 @@ pub struct ReferralRow {
     question: bool,
     /// Whose it is; none for what is no open case.
     chair: Option<chair::Chair>,
+    /// The answer was read, and what was done is not recorded yet.
+    close_out_missing: bool,
 }
 
 /// How many referrals need the office; 1000 stands for that many and more.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     #[schema(minimum = 0, maximum = 1000)]
     answers: i64,
@@ -98,6 +106,8 @@ pub struct Counts {
     waiting: i64,
     #[schema(minimum = 0, maximum = 1000)]
     drafts: i64,
+    #[schema(minimum = 0, maximum = 1000)]
+    close_outs: i64,
 }
 
 /// A page.
@@ -135,10 +145,11 @@ pub async fn list(
     let next = rows.last().filter(|_| more).map(|last| place(last.place(order)));
     let deputies = deputies(&ctx, &caller).await?;
     let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
-    let counts = Counts { answers, waiting, drafts };
+    let counts = Counts { answers, waiting, drafts, close_outs: list::close_outs(&ctx, &caller).await? };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let chair = chair::of(&ctx, &row.case, deputies.get(&row.practice));
+        // What is sent to try the service is nobody's duty, and never late.
+        let chair = chair::of(&ctx, &row.case, deputies.get(&row.practice)).filter(|_| !row.training);
         items.push(shown(&ctx, row, chair).await?);
     }
     seen(&ctx, &caller, "search", "referrals", None).await?;
@@ -175,8 +186,10 @@ async fn shown(ctx: &Context, row: list::Row, chair: Option<chair::Chair>) -> Re
         updated_at: row.updated_at,
         submitted_at: case.submitted_at,
         due_at: case.due_at,
+        training: row.training,
         amended: row.amended,
         unread: case.answered_at.is_some() && case.acknowledged_at.is_none(),
+        close_out_missing: case.state == ReferralState::Acknowledged && row.closed_out_at.is_none(),
         question: case.asked_at.is_some() && case.state == ReferralState::AwaitingInformation,
         chair,
     })

@@ -3,15 +3,21 @@
 
 mod chair;
 mod checks;
+mod closing;
 mod detail;
 mod draft;
+mod handover;
 mod image;
 mod information;
 mod letter;
 mod list;
+mod mistake;
+mod notice;
 mod outcome;
+mod phone;
 mod reference;
 mod submission;
+mod training;
 mod upload;
 
 use kit::audit::Access;
@@ -38,6 +44,23 @@ pub fn routes() -> Routes {
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
+        .routes(routes!(handover::show, handover::standing, handover::end))
+        .routes(routes!(phone::open))
+        .routes(routes!(phone::view))
+        .routes(routes!(phone::close))
+        .routes(routes!(phone::show))
+        .routes(routes!(phone::remove))
+        .routes(routes!(phone::create))
+        .routes(routes!(phone::status, phone::patch, phone::terminate))
+        .routes(routes!(training::begin))
+        .routes(routes!(closing::close_out))
+        .routes(routes!(closing::filed))
+        .routes(routes!(mistake::mark_referral))
+        .routes(routes!(mistake::mark_picture))
+        .routes(routes!(mistake::list))
+        .routes(routes!(mistake::replace))
+        .routes(routes!(notice::list))
+        .routes(routes!(notice::read))
         .routes(routes!(upload::options, upload::create))
         .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
 }

@@ -7,13 +7,15 @@ use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::due::due;
 use crate::finish::expire_in;
+use crate::opening;
 use crate::publishing::{Sending, counted, submitted};
 use crate::sealed;
 use crate::store::{chair, image, place, referral, upload};
-use crate::vocabulary::Priority;
+use crate::vocabulary::{Intention, Priority};
 use axum::extract::State;
 use kit::http::{Json, Path};
 use kit::letter::reference;
+use kit::log::Envelope;
 use kit::{At, Caller, Context, Problem, Tx};
 use proto::questionnaire::ALL;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,9 @@ const STILL_COMING: Duration = Duration::minutes(2);
 pub struct Submit {
     #[schema(minimum = 1)]
     version: i64,
+    /// What the office would have done without this service: for the study.
+    #[serde(default)]
+    intention: Option<Intention>,
 }
 
 /// A picture that was sent.
@@ -79,23 +84,24 @@ pub async fn submit(
     State(ctx): State<Context>,
     caller: Caller,
     Path(id): Path<Uuid>,
-    Json(Submit { version }): Json<Submit>,
+    Json(Submit { version, intention }): Json<Submit>,
 ) -> Result<Json<Receipt>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     if acting.row.submitted_at.is_none() {
         if acting.row.version != version {
             return Err(stale(acting.row.version));
         }
-        send(&acting).await?;
+        send(&acting, intention).await?;
     }
     let row = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
     let images = image::of_referral(&ctx.db, id).await?;
+    opening::note(&ctx, &acting.key, id, &caller).await?;
     // Neither sent by us nor by a request that was faster: the draft was changed in between.
     Receipt::of(&row, &images).map(Json).ok_or_else(|| stale(row.version))
 }
 
 /// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
-async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
+async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), Problem> {
     let Acting { ctx, caller, row, content, .. } = acting;
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
@@ -105,13 +111,14 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
     let mut tx = ctx.begin().await?;
     let at = tx.now();
     let due = due(at, content.priority.unwrap_or(Priority::Routine), &ctx.settings.working_days);
-    if !referral::submit(&mut tx, row.id, row.version, at, due, department_name.clone()).await? {
+    let when = referral::Sending { at, due, to: department_name.clone(), intention };
+    if !referral::submit(&mut tx, row.id, row.version, when).await? {
         return Ok(());
     }
     chair::note(&mut tx, row.id, &ctx.settings.working_days).await?;
     end_uploads(ctx, &mut tx, row.id).await?;
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
-    let missing = would_refuse(ctx, content, &images).await?;
+    let missing = would_refuse(ctx, content, &images, row.training).await?;
     if !missing.is_empty() {
         return Err(Problem::invalid(missing));
     }
@@ -126,7 +133,8 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
         due,
         referrer_name: &caller.name,
     };
-    let envelope = counted(acting.envelope(), content, images.len(), at);
+    let intention = intention.map_or_else(String::new, |one| one.as_str().to_owned());
+    let envelope = Envelope { intention, ..counted(acting.envelope(), content, images.len(), at) };
     ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)

@@ -24,7 +24,8 @@ use uuid::Uuid;
 
 type Answer = Result<Response, Problem>;
 type MaybeCaller = Result<Caller, Problem>;
-type MaybeId = Result<Path<Uuid>, Problem>;
+/// An upload's id, or that the address holds none.
+pub type MaybeId = Result<Path<Uuid>, Problem>;
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
@@ -55,7 +56,7 @@ enum Overriding {
 }
 
 /// Every answer says which protocol it speaks, refusals too.
-fn tus(answer: Answer) -> Response {
+pub fn tus(answer: Answer) -> Response {
     let mut response = answer.into_response();
     let version = HeaderValue::from_static(VERSION);
     if response.status() == StatusCode::PRECONDITION_FAILED {
@@ -80,7 +81,8 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
+/// Whether the request speaks the one version.
+pub fn speaks(headers: &HeaderMap) -> Result<(), Problem> {
     if text(headers, RESUMABLE) == Some(VERSION) {
         return Ok(());
     }
@@ -112,19 +114,21 @@ pub async fn options_of_one() -> Response {
     capabilities()
 }
 
-/// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers).
+/// Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers), captured (optional,
+/// RFC 3339: when it was taken).
 #[utoipa::path(post, path = "/uploads",
     params(("Tus-Resumable" = inline(Spoken), Header), ("Upload-Length" = i64, Header, minimum = 1, maximum = 41_943_040, description = "Bytes of the whole file"),
-        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`")),
+        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`, `captured`")),
     responses((status = CREATED, description = "Location is the upload's address"), (status = PRECONDITION_FAILED, description = "unsupported-version"),
         (status = PAYLOAD_TOO_LARGE, description = "too-large"), (status = UNPROCESSABLE_ENTITY, description = "too-many-images, empty-file"),
         (status = TOO_MANY_REQUESTS, description = "too-many-uploads"), (status = INSUFFICIENT_STORAGE, description = "too-many-bytes"),
         (status = SERVICE_UNAVAILABLE, description = "store-away, with Retry-After: the client keeps the picture and comes again")))]
 pub async fn create(State(ctx): State<Context>, caller: MaybeCaller, headers: HeaderMap) -> Response {
-    tus(begin(&ctx, caller, &headers).await)
+    tus(begin(&ctx, caller, &headers, "/api/intake/uploads").await)
 }
 
-async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answer {
+/// Begins an upload, whose address stands under `place`.
+pub async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap, place: &str) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let length = length(text(headers, LENGTH))?;
@@ -151,7 +155,7 @@ async fn begin(ctx: &Context, caller: MaybeCaller, headers: &HeaderMap) -> Answe
     upload::add(&mut tx, id, &metadata, length, expires, (caller.person, acting.role)).await?;
     quota::uploads(ctx, &mut tx, acting.row.practice).await?;
     tx.commit().await?;
-    let location = format!("/api/intake/uploads/{id}");
+    let location = format!("{place}/{id}");
     Ok(empty(
         StatusCode::CREATED,
         &[(header::LOCATION, location), (EXPIRES, http_date(expires)), (OFFSET, "0".to_owned())],
@@ -180,7 +184,8 @@ pub async fn status(State(ctx): State<Context>, caller: MaybeCaller, id: MaybeId
     tus(standing(&ctx, caller, id, &headers).await)
 }
 
-async fn standing(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
+/// Where it stands.
+pub async fn standing(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
@@ -230,7 +235,8 @@ pub async fn patch(
     tus(take(ctx, caller, id, &headers, body).await)
 }
 
-async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap, body: Body) -> Answer {
+/// Takes a piece.
+pub async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap, body: Body) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;
@@ -276,7 +282,8 @@ pub async fn terminate(State(ctx): State<Context>, caller: MaybeCaller, id: Mayb
     tus(end(&ctx, caller, id, &headers).await)
 }
 
-async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
+/// Ends it.
+pub async fn end(ctx: &Context, caller: MaybeCaller, id: MaybeId, headers: &HeaderMap) -> Answer {
     speaks(headers)?;
     let caller = caller?;
     let Path(id) = id?;

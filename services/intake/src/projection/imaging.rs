@@ -2,7 +2,7 @@
 
 use crate::store::image::{self, Measured, Rendition};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
-use kit::{Context, Tx};
+use kit::{At, Context, Tx};
 use proto::Event;
 use proto::imaging::{ImageReady, ImageRejected};
 use uuid::Uuid;
@@ -42,6 +42,7 @@ async fn ready(tx: &mut Tx, fact: ImageReady) -> Result<(), ProjectError> {
         sharpness: quality.map(|quality| quality.sharpness),
         exposure: quality.map(|quality| quality.mean_luma),
         verdict: quality.map(|quality| quality.verdict.clone()),
+        captured_at: (fact.captured_us != 0).then(|| At::from_micros(fact.captured_us)),
     };
     if !image::set_ready(tx, image, measured).await? {
         return Ok(());

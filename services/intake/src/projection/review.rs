@@ -4,6 +4,7 @@
 //! like an answer, unless the office had withdrawn: then it only stands in what happened.
 
 use crate::acting::happened;
+use crate::mistake;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Declined, Forwarded};
 use crate::store::{answer, chair, decline, forward, question, referral};
@@ -12,12 +13,18 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
 use kit::{At, Context, Error, Tx};
 use proto::Event;
-use proto::review::{AnswerGiven, InformationRequested, ReferralDeclined, ReferralForwarded};
+use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, ReferralDeclined, ReferralForwarded};
 use uuid::Uuid;
 
 pub const CONSUMER: Consumer = Consumer {
     name: "intake-review",
-    kinds: &[InformationRequested::KIND, AnswerGiven::KIND, ReferralDeclined::KIND, ReferralForwarded::KIND],
+    kinds: &[
+        InformationRequested::KIND,
+        AnswerGiven::KIND,
+        ReferralDeclined::KIND,
+        ReferralForwarded::KIND,
+        CaseEnteredInError::KIND,
+    ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: &[],
 };
@@ -37,6 +44,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         AnswerGiven::KIND => answered(ctx, tx, event, &row, key.as_ref()).await?,
         ReferralDeclined::KIND => declined(ctx, tx, event, &row, key.as_ref()).await?,
         ReferralForwarded::KIND => forwarded(ctx, tx, event, &row, key.as_ref()).await?,
+        CaseEnteredInError::KIND => {
+            if let (Some(fact), Some(key)) = (content::<CaseEnteredInError>(ctx, event).await?, key) {
+                mistake::heard(ctx, tx, &key, row.id, fact).await?;
+            }
+        }
         _ => {}
     }
     Ok(chair::note(tx, row.id, &ctx.settings.working_days).await?)
@@ -79,7 +91,9 @@ async fn answered(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let (answered_at, after_withdrawal) = (event.occurred_at(), row.state == State::Withdrawn);
-    let copy = |id, amends, content| answer::Row { id, answered_at, after_withdrawal, amends, content };
+    let copy = |id, amends, content| {
+        answer::Row { id, answered_at, after_withdrawal, amends, content, filed_at: None, filed_by: None }
+    };
     referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();

@@ -10,22 +10,23 @@ macro_rules! columns {
     () => {
         "i.id, i.referral, i.finding, i.view, i.state, i.reason_code, i.reason_message, i.media_type, i.bytes, i.sha256, i.object, \
          i.stored_sha256, i.stored_bytes, i.width, i.height, i.upright_width, i.upright_height, i.sharpness, i.exposure, i.verdict, \
-         i.added_at, i.removed_at, i.sent_at, i.question"
+         i.added_at, i.removed_at, i.sent_at, i.question, i.error_at, i.captured_at"
     };
 }
 
 statements! {
     OF_REFERRAL = concat!("select ", columns!(), " from intake_image i where i.referral = $1 order by i.added_at, i.id");
-    FIND = concat!("select ", columns!(), " from intake_image i join intake_referral r on r.id = i.referral where i.id = $1 and r.discarded_at is null and r.erased_at is null and ", in_scope!());
+    FIND = concat!("select ", columns!(), " from intake_image i join intake_referral r on r.id = i.referral where i.id = $1 and i.error_at is null and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_image i where i.id = $1");
     COUNT = "select count(*) from intake_image where referral = $1 and removed_at is null";
-    ADD = "insert into intake_image (id, referral, finding, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \
-        values ($1, $2, $3, $4, 'processing', $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing";
+    ADD = "insert into intake_image (id, referral, finding, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at, captured_at) \
+        values ($1, $2, $3, $4, 'processing', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing";
     CHANGE = "update intake_image set view = $2, finding = $3 where id = $1 and sent_at is null";
     REMOVE = "update intake_image set removed_at = $2 where id = $1 and sent_at is null and removed_at is null";
     PUT_BACK = "update intake_image set removed_at = null where id = $1 and sent_at is null and removed_at is not null";
     SEND = "update intake_image set sent_at = $2, question = $3 where id = $1 and sent_at is null and removed_at is null";
-    READY = "update intake_image set state = 'ready', upright_width = $2, upright_height = $3, sharpness = $4, exposure = $5, verdict = $6 where id = $1";
+    MARK = "update intake_image set error_at = $2 where id = $1 and sent_at is not null and error_at is null";
+    READY = "update intake_image set state = 'ready', upright_width = $2, upright_height = $3, sharpness = $4, exposure = $5, verdict = $6, captured_at = coalesce($7, captured_at) where id = $1";
     REJECTED = "update intake_image set state = 'rejected', reason_code = $2, reason_message = $3 where id = $1";
     ADD_RENDITION = "insert into intake_rendition (image, longest, object, sha256, stored_sha256) values ($1, $2, $3, $4, $5) \
         on conflict (image, longest) do update set object = excluded.object, sha256 = excluded.sha256, stored_sha256 = excluded.stored_sha256";
@@ -68,6 +69,10 @@ pub struct Row {
     pub sent_at: Option<At>,
     /// With the reply to which question; none means with the referral.
     pub question: Option<Uuid>,
+    /// Since when nobody sees it: it was sent in error.
+    pub error_at: Option<At>,
+    /// When it was taken: by its own metadata, else by the client's word.
+    pub captured_at: Option<At>,
 }
 
 /// A picture that has just arrived.
@@ -76,11 +81,12 @@ pub struct Arrived {
     pub referral: Uuid,
     pub finding: Option<Uuid>,
     pub view: View,
-    pub media_type: &'static str,
+    pub media_type: String,
     pub bytes: i64,
     pub width: u32,
     pub height: u32,
     pub stored: kit::pictures::Stored,
+    pub captured_at: Option<At>,
 }
 
 /// What imaging measured.
@@ -90,6 +96,7 @@ pub struct Measured {
     pub sharpness: Option<f64>,
     pub exposure: Option<f64>,
     pub verdict: Option<String>,
+    pub captured_at: Option<At>,
 }
 
 /// A smaller copy in the object store.
@@ -100,7 +107,7 @@ pub struct Rendition {
     pub stored_sha256: Vec<u8>,
 }
 
-/// A referral's pictures in the order in which they arrived, removed ones too.
+/// A referral's pictures in the order in which they arrived, removed ones and those sent in error too.
 pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
     db.q(OF_REFERRAL).bind(referral).all().await
 }
@@ -146,7 +153,7 @@ pub async fn add(tx: &mut Tx, arrived: &Arrived) -> sqlx::Result<bool> {
         .bind(arrived.referral)
         .bind(arrived.finding)
         .bind(arrived.view)
-        .bind(arrived.media_type.to_owned())
+        .bind(arrived.media_type.clone())
         .bind(arrived.bytes)
         .bind(arrived.stored.sha256.clone())
         .bind(arrived.stored.object.clone())
@@ -155,6 +162,7 @@ pub async fn add(tx: &mut Tx, arrived: &Arrived) -> sqlx::Result<bool> {
         .bind(i64::from(arrived.width))
         .bind(i64::from(arrived.height))
         .bind(now)
+        .bind(arrived.captured_at)
         .exec()
         .await?;
     Ok(added == 1)
@@ -181,6 +189,12 @@ pub async fn send(tx: &mut Tx, id: Uuid, at: At, question: Option<Uuid>) -> sqlx
     tx.q(SEND).bind(id).bind(at).bind(question).exec_one().await
 }
 
+/// Marks a picture as sent in error; false when it is marked already, or was not sent.
+pub async fn mark(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(MARK).bind(id).bind(now).exec().await? == 1)
+}
+
 /// Notes that a picture can be looked at; false when there is no such picture.
 pub async fn set_ready(tx: &mut Tx, id: Uuid, measured: Measured) -> sqlx::Result<bool> {
     let set = tx
@@ -191,6 +205,7 @@ pub async fn set_ready(tx: &mut Tx, id: Uuid, measured: Measured) -> sqlx::Resul
         .bind(measured.sharpness)
         .bind(measured.exposure)
         .bind(measured.verdict)
+        .bind(measured.captured_at)
         .exec()
         .await?;
     Ok(set == 1)

@@ -19,7 +19,7 @@ macro_rules! in_tab {
             tab!("r."),
             " = ",
             $which,
-            " and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+            " and r.state <> 'entered-in-error' and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
              and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
         )
     };
@@ -44,6 +44,14 @@ macro_rules! tab {
 }
 pub(super) use tab;
 
+/// That person `$1` has a right in the practice of referral `r` at `$2`.
+macro_rules! of_person {
+    () => {
+        "exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
+         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+    };
+}
+
 /// How many stand in a tab, up to [`COUNTED`].
 macro_rules! count {
     ($which:literal) => {
@@ -62,20 +70,24 @@ pub const INDEX: &str = concat!(
     ", updated_at, id) where discarded_at is null and erased_at is null;"
 );
 
-/// A page after a place in `$order`, a walk along an index.
-macro_rules! page {
-    ($before:literal, $order:literal) => {
+/// A line of a list, up to its conditions.
+macro_rules! page_columns {
+    () => {
         concat!(
             "select r.id, r.practice, r.specialty, r.content, r.updated_at, coalesce(r.until_at, r.updated_at) as until_at, ",
             case_columns!(),
-            ", coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
-             (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count \
-             from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
-            in_tab!("$4"),
-            $before,
-            $order,
-            " limit $7"
+            ", r.closed_out_at, r.training, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
+             (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
+             coalesce((select a.amends is not null from intake_answer a where a.referral = r.id order by a.answered_at desc, a.id desc limit 1), false) as amended \
+             from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where "
         )
+    };
+}
+
+/// A page after a place in `$order`, a walk along an index.
+macro_rules! page {
+    ($before:literal, $order:literal) => {
+        concat!(page_columns!(), in_tab!("$4"), $before, $order, " limit $7")
     };
 }
 
@@ -83,11 +95,22 @@ statements! {
     PAGE = page!(" and (r.updated_at, r.id) < ($5, $6)", " order by r.updated_at desc, r.id desc");
     // The tabs of open cases: what is longest overdue comes first.
     BY_DATE = page!(" and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
+    PAGE_CLOSE_OUT = concat!(
+        page_columns!(), "r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ", of_person!(),
+        " and (r.updated_at, r.id) < ($4, $5) order by r.updated_at desc, r.id desc limit $6"
+    );
+    COUNT_CLOSE_OUT = concat!(
+        "select count(*) from (select 1 from intake_referral r where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ",
+        of_person!(), " order by r.updated_at desc, r.id desc limit 1000) counted"
+    );
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
 
 /// No count goes beyond it: it stands for itself and everything above.
 pub const COUNTED: i64 = 1000;
+
+/// The list of answers that were read and not closed out: they stand among the closed ones too.
+pub const CLOSE_OUT: &str = "close-out";
 
 /// One line of a list.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -103,6 +126,8 @@ pub struct Row {
     /// What tells whose it is.
     #[sqlx(flatten)]
     pub case: Case,
+    pub closed_out_at: Option<At>,
+    pub training: bool,
     pub department_name: Option<String>,
     pub practice_name: String,
     pub image_count: i64,
@@ -147,10 +172,17 @@ pub async fn page(
     (at, id): (At, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
-    let statement = if order == Order::Date { BY_DATE } else { PAGE };
+    let statement = match (tab, order) {
+        (CLOSE_OUT, _) => PAGE_CLOSE_OUT,
+        (_, Order::Date) => BY_DATE,
+        (_, Order::Newest) => PAGE,
+    };
     let mut rows: Vec<Row> = Vec::new();
     for practice in practices(caller) {
-        let q = ctx.db.q(statement).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
+        let mut q = ctx.db.q(statement).bind(caller.person).bind(ctx.now()).bind(practice);
+        if tab != CLOSE_OUT {
+            q = q.bind(tab.to_owned());
+        }
         let of_practice: Vec<Row> = q.bind(at).bind(id).bind(limit).all().await?;
         rows.extend(of_practice);
     }
@@ -160,6 +192,17 @@ pub async fn page(
     }
     rows.truncate(limit as usize);
     Ok(rows)
+}
+
+/// How many answers were read and not closed out, over the caller's practices.
+pub async fn close_outs(ctx: &Context, caller: &Caller) -> sqlx::Result<i64> {
+    let mut sum = 0;
+    for practice in practices(caller) {
+        let q = ctx.db.q(COUNT_CLOSE_OUT).bind(caller.person).bind(ctx.now()).bind(practice);
+        let (one,): (i64,) = q.one().await?;
+        sum = (sum + one).min(COUNTED);
+    }
+    Ok(sum)
 }
 
 /// How many referrals stand in each tab, over the caller's practices.

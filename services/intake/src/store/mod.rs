@@ -8,12 +8,16 @@ pub mod chair;
 pub mod chore;
 pub mod decline;
 pub mod erasure;
+pub mod error;
 pub mod forward;
 pub mod gauge;
 pub mod happening;
 pub mod image;
 pub mod list;
+pub mod notice;
+pub mod opening;
 pub mod orphan;
+pub mod phone;
 pub mod place;
 pub mod question;
 pub mod quota;
@@ -23,7 +27,8 @@ pub mod upload;
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, DUTY, OUTCOMES, CHAIRS];
+pub const MIGRATIONS: &[Migration] =
+    &[FIRST, QUOTA, LISTS, DUTY, OUTCOMES, CHAIRS, ERRORS, CAPTURED, CLOSE_OUT, FILED, PHONE, TRAINING];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -124,6 +129,80 @@ const DUTY: Migration = Migration {
     ",
 };
 
+const ERRORS: Migration = Migration {
+    number: 70,
+    name: "who opened what; what was entered in error, and who is told",
+    sql: "
+        alter table intake_image add column error_at {at};
+        create table intake_opening (
+            referral {uuid} not null, person {uuid} not null, opened_at {at} not null, who {bytes} not null,
+            primary key (referral, person)
+        ) {strict};
+        create table intake_error (
+            id {uuid} primary key, referral {uuid} not null, image {uuid}, at {at} not null, by_department {bool} not null,
+            told {bytes}, openers {bytes}, person {uuid}, role text, replacement {uuid}, replaced_at {at}
+        ) {strict};
+        create index intake_error_referral on intake_error (referral, at);
+        create index intake_error_replacing on intake_error (at) where replacement is not null and replaced_at is null;
+        create table intake_notice (
+            id {uuid} primary key, person {uuid} not null, error {uuid} not null, opened_at {at} not null, read_at {at}
+        ) {strict};
+        create index intake_notice_person on intake_notice (person, read_at);
+        create index intake_notice_error on intake_notice (error);
+    ",
+};
+
+const CAPTURED: Migration = Migration {
+    number: 71,
+    name: "when a picture was taken",
+    sql: "
+        alter table intake_upload add column captured_at {at};
+        alter table intake_image add column captured_at {at};
+    ",
+};
+
+const CLOSE_OUT: Migration = Migration {
+    number: 72,
+    name: "intention and close-out",
+    sql: "
+        alter table intake_referral add column intention text;
+        alter table intake_referral add column close_out text;
+        alter table intake_referral add column close_out_text {bytes};
+        alter table intake_referral add column closed_out_at {at};
+        create index intake_referral_close_out on intake_referral (practice, updated_at, id)
+            where state = 'acknowledged' and closed_out_at is null and discarded_at is null and erased_at is null;
+    ",
+};
+
+const FILED: Migration = Migration {
+    number: 73,
+    name: "answers filed in the practice's record",
+    sql: "
+        alter table intake_answer add column filed_at {at};
+        alter table intake_answer add column filed_by {bytes};
+    ",
+};
+
+const PHONE: Migration = Migration {
+    number: 74,
+    name: "phones that lend their camera to a draft",
+    sql: "
+        create table intake_phone (
+            id {uuid} primary key, referral {uuid} not null, practice {uuid} not null, person {uuid} not null, role text not null,
+            code_hash {bytes} not null, opened_at {at} not null, code_expires_at {at} not null, attempts {bigint} not null,
+            used_at {at}, cookie_hash {bytes}, expires_at {at}, ended_at {at}
+        ) {strict};
+        create index intake_phone_referral on intake_phone (referral, opened_at);
+        create index intake_phone_cookie on intake_phone (cookie_hash);
+    ",
+};
+
+const TRAINING: Migration = Migration {
+    number: 75,
+    name: "referrals to try the service with",
+    sql: "alter table intake_referral add column training {bool} not null default false;",
+};
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
@@ -131,12 +210,16 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     chore::STATEMENTS,
     decline::STATEMENTS,
     erasure::STATEMENTS,
+    error::STATEMENTS,
     forward::STATEMENTS,
     gauge::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,
+    notice::STATEMENTS,
+    opening::STATEMENTS,
     orphan::STATEMENTS,
+    phone::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
     quota::STATEMENTS,
@@ -147,11 +230,19 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
 /// Every original that a picture's row counts on. Staged pieces come and go, and smaller copies are imaging's.
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
 
-/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+/// That person `$2` may see referral `r` at instant `$3`: a right in its practice, and it is nobody else's by mistake.
 macro_rules! in_scope {
+    () => {
+        concat!("r.state <> 'entered-in-error' and ", $crate::store::of_office!())
+    };
+}
+pub(crate) use in_scope;
+
+/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+macro_rules! of_office {
     () => {
         "exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice \
          and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))"
     };
 }
-pub(crate) use in_scope;
+pub(crate) use of_office;

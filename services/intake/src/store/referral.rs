@@ -1,8 +1,8 @@
 //! The referral's row. `find` is scoped to the caller; what follows it works on an id that was found.
 
-use super::in_scope;
+use super::{in_scope, of_office};
 use crate::referral::State;
-use crate::vocabulary::{Priority, Specialty};
+use crate::vocabulary::{Intention, Outcome, Priority, Specialty};
 use kit::{At, Caller, Context, Tx, statements};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
          r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, r.first_sent_to, \
+         r.training, r.intention, r.close_out, r.close_out_text, r.closed_out_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
@@ -17,14 +18,15 @@ macro_rules! columns {
 
 statements! {
     FIND = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", in_scope!());
+    EVEN_MISTAKEN = concat!("select ", columns!(), " where r.id = $1 and r.erased_at is null and ", of_office!());
     ANY = concat!("select ", columns!(), " where r.id = $1");
-    ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content) \
-        values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (id) do nothing";
+    ADD = "insert into intake_referral (id, practice, state, version, test, specialty, department, priority, created_at, updated_at, identifier_hash, content, training) \
+        values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9, $10) on conflict (id) do nothing";
     SAVE = "update intake_referral set version = version + 1, specialty = $3, department = $4, priority = $5, updated_at = $6, identifier_hash = $7, content = $8 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
     RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3 and erased_at is null";
-    SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5 \
+    SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5, intention = $6 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
     SET_CONTENT = "update intake_referral set content = $2 where id = $1";
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
@@ -32,6 +34,8 @@ statements! {
     ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
         where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
         and $5 = (select o.id from (select id, answered_at as at from intake_answer where referral = $1 union all select id, at from intake_decline where referral = $1) o order by o.at desc, o.id desc limit 1)";
+    CLOSE_OUT = "update intake_referral set close_out = $2, close_out_text = $3, closed_out_at = $4, updated_at = $4 where id = $1 and acknowledged_at is not null and state in ('acknowledged', 'withdrawn') and erased_at is null";
+    MARK = "update intake_referral set state = 'entered-in-error', updated_at = $2 where id = $1 and state not in ('draft', 'entered-in-error') and erased_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
@@ -72,6 +76,20 @@ pub struct Row {
     pub content: Vec<u8>,
     /// The department that the receipt names, when another one has it now.
     pub first_sent_to: Option<String>,
+    /// To try the service with: about a person who does not exist.
+    pub training: bool,
+    pub intention: Option<Intention>,
+    pub close_out: Option<Outcome>,
+    /// Sealed.
+    pub close_out_text: Option<Vec<u8>>,
+    pub closed_out_at: Option<At>,
+}
+
+impl Row {
+    /// Whether the office still has to say what it did after the answer.
+    pub fn lacks_close_out(&self) -> bool {
+        self.state == State::Acknowledged && self.closed_out_at.is_none()
+    }
 }
 
 /// Where a referral was forwarded to.
@@ -83,6 +101,15 @@ pub struct Moved {
     pub at: At,
 }
 
+/// When it is sent and how.
+pub struct Sending {
+    pub at: At,
+    pub due: At,
+    /// Name of the department now.
+    pub to: String,
+    pub intention: Option<Intention>,
+}
+
 /// What a saved draft writes.
 pub struct Draft {
     pub specialty: Option<Specialty>,
@@ -91,6 +118,8 @@ pub struct Draft {
     pub identifier_hash: Option<Vec<u8>>,
     /// Sealed.
     pub content: Vec<u8>,
+    /// Of a new one: to try the service with.
+    pub training: bool,
 }
 
 impl Draft {
@@ -102,6 +131,11 @@ impl Draft {
 /// The referral, when the caller has a right in its practice now; discarded ones too, erased ones not.
 pub async fn find(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
     ctx.db.q(FIND).bind(id).bind(caller.person).bind(ctx.now()).opt().await
+}
+
+/// The referral in the caller's office, even when it was entered in error.
+pub async fn even_mistaken(ctx: &Context, caller: &Caller, id: Uuid) -> sqlx::Result<Option<Row>> {
+    ctx.db.q(EVEN_MISTAKEN).bind(id).bind(caller.person).bind(ctx.now()).opt().await
 }
 
 /// The referral for projections, locked: what is read here stands until the transaction ends, so a question or an answer
@@ -131,6 +165,7 @@ pub async fn add(tx: &mut Tx, id: Uuid, practice: Uuid, test: bool, draft: Draft
         .bind(now)
         .bind(draft.identifier_hash)
         .bind(draft.content)
+        .bind(draft.training)
         .exec()
         .await?;
     Ok(added == 1)
@@ -168,8 +203,9 @@ pub async fn restore(tx: &mut Tx, id: Uuid, since: At) -> sqlx::Result<bool> {
 }
 
 /// The once-only transition; false when `version` is not what stands, or it is no draft any more.
-pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, at: At, due: At, sent_to: String) -> sqlx::Result<bool> {
-    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(sent_to).exec().await? == 1)
+pub async fn submit(tx: &mut Tx, id: Uuid, version: i64, sending: Sending) -> sqlx::Result<bool> {
+    let Sending { at, due, to, intention } = sending;
+    Ok(tx.q(SUBMIT).bind(id).bind(version).bind(at).bind(due).bind(to).bind(intention).exec().await? == 1)
 }
 
 /// Writes the content as it was sent.
@@ -181,6 +217,18 @@ pub async fn set_content(tx: &mut Tx, id: Uuid, sealed: Vec<u8>) -> sqlx::Result
 pub async fn withdraw(tx: &mut Tx, id: Uuid, reason: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
     Ok(tx.q(WITHDRAW).bind(id).bind(now).bind(reason).exec().await? == 1)
+}
+
+/// Records what was done after the answer, in place of what was recorded before; false when no answer was read.
+pub async fn close_out(tx: &mut Tx, id: Uuid, outcome: Outcome, text: Vec<u8>) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(CLOSE_OUT).bind(id).bind(outcome).bind(text).bind(now).exec().await? == 1)
+}
+
+/// Marks as entered in error; false when it is marked already, is a draft or erased.
+pub async fn mark(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(MARK).bind(id).bind(now).exec().await? == 1)
 }
 
 /// Notes that the newest answer was read; false when another request was first, or a newer answer has come.

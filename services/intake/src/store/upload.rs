@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 macro_rules! columns {
     () => {
-        "u.id, u.referral, u.image, u.finding, u.view, u.person, u.role, u.length, u.pos, u.sha256, u.moved_at, u.expires_at, u.ended_at, u.finished_at"
+        "u.id, u.referral, u.image, u.finding, u.view, u.person, u.role, u.length, u.pos, u.sha256, u.moved_at, u.expires_at, u.ended_at, u.finished_at, u.captured_at"
     };
 }
 
 statements! {
-    ADD = "insert into intake_upload (id, referral, image, finding, view, length, pos, sha256, created_at, moved_at, expires_at, person, role) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $8, $9, $10, $11)";
+    ADD = "insert into intake_upload (id, referral, image, finding, view, length, pos, sha256, created_at, moved_at, expires_at, person, role, captured_at) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $8, $9, $10, $11, $12)";
     FIND = concat!("select ", columns!(), " from intake_upload u join intake_referral r on r.id = u.referral where u.id = $1 and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_upload u where u.id = $1");
     MOVE = "update intake_upload set pos = $3, moved_at = $4, expires_at = $5 where id = $1 and pos = $2 and finished_at is null and ended_at is null";
@@ -56,6 +56,8 @@ pub struct Row {
     pub ended_at: Option<At>,
     /// The picture stands.
     pub finished_at: Option<At>,
+    /// When it was taken, by the client's word.
+    pub captured_at: Option<At>,
 }
 
 impl Row {
@@ -67,6 +69,7 @@ impl Row {
             view: self.view,
             finding: self.finding,
             sha256: self.sha256.clone(),
+            captured: self.captured_at,
         }
     }
 }
@@ -104,6 +107,7 @@ pub async fn add(
         .bind(expires)
         .bind(by.0)
         .bind(by.1)
+        .bind(metadata.captured)
         .exec_one()
         .await
 }

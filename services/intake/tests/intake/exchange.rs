@@ -235,7 +235,10 @@ async fn an_erased_referral_is_gone(office: Office) {
     office.save(id, 0, office.content(office.id())).await.is(404);
     office.doctor.get(&format!("/images/{image}/original")).await.is(404);
     let page = office.doctor.get("/referrals?tab=answers").await.is(200).json();
-    assert_eq!((&page["items"], &page["counts"]), (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0})));
+    assert_eq!(
+        (&page["items"], &page["counts"]),
+        (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "closeOuts": 0}))
+    );
     office.doctor.get(&format!("/referrals/{kept}")).await.is(200);
     let events = office.events(id).await;
     let told: Vec<_> = events.iter().filter(|event| event.kind() == "ReferralErased").collect();
@@ -279,6 +282,7 @@ async fn ready(office: &Office, referral: Uuid, image: Uuid, copy: &[u8]) -> Str
         width: 100,
         height: 100,
         quality: Some(quality),
+        captured_us: 1_772_000_000_000_000,
     };
     office.tell(referral, &fact).await;
     object
@@ -290,6 +294,7 @@ async fn pictures_become_ready(office: Office) {
     ready(&office, id, image, &copy).await;
     let shown = office.read(id).await["images"][0].clone();
     assert_eq!((&shown["state"], &shown["width"]), (&json!("ready"), &json!(100)));
+    assert_eq!(shown["capturedAt"], "2026-02-25T06:13:20Z");
     assert_eq!(shown["quality"], json!({"sharpness": 12.5, "exposure": 101.0, "verdict": "good"}));
     let path = format!("/images/{image}/512");
     let served = office.nurse.get(&path).await.is(200);

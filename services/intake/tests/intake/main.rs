@@ -4,18 +4,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
 
+mod captured;
 mod chairs;
+mod closing;
 mod content;
 mod drafts;
 mod exchange;
 mod finishing;
 mod letters;
+mod mistakes;
 mod office;
 mod outcomes;
+mod phone;
 mod pictures;
 mod refusals;
 mod sending;
 mod simulation;
+mod training;
 mod uploads;
 
 /// Runs every named async function on every deployment, as a test of its own.

@@ -184,6 +184,17 @@ impl Person {
 }
 
 impl Office {
+    /// Somebody without a session.
+    pub fn nobody(&self) -> Person {
+        Person { token: "none".to_owned(), ..self.doctor.clone() }
+    }
+
+    /// A phone with the cookie that an answer set.
+    pub fn phone(&self, reply: &Reply) -> Person {
+        let cookie = reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        Person { id: self.doctor.id, token: format!("none; {cookie}"), app: self.doctor.app.clone() }
+    }
+
     /// A new id as a browser makes it.
     pub fn id(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.ctx.random.bytes()).into_uuid()

@@ -156,6 +156,8 @@ async fn keep(
         amends,
         department: Some(case.department),
         department_name: Some(case.department_name),
+        filed_at: None,
+        filed_by: None,
     };
     store::answer::add(tx, row).await?;
     Ok(Signed { signed_at, release_at })

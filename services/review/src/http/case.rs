@@ -11,7 +11,7 @@ use crate::store::answer::AnswerRow;
 use crate::store::case::CaseRow;
 use crate::store::image::ImageRow;
 use crate::store::question::QuestionRow;
-use crate::{ReviewError, question, sealed, store};
+use crate::{ReviewError, mistake, question, sealed, store};
 use axum::extract::State as FromState;
 use kit::http::{Json, Path};
 use kit::seal::DataKey;
@@ -66,6 +66,8 @@ pub struct ImageView {
     width: i64,
     height: i64,
     added_at: At,
+    /// When it was taken, as far as the picture or the practice says.
+    captured_at: Option<At>,
     /// Always false: what was removed was never sent.
     removed: bool,
     /// Whether the caller has looked at it.
@@ -127,6 +129,16 @@ pub struct AnswerView {
     findings: Vec<FindingAnswer>,
     /// The practice had withdrawn the referral before it left.
     after_withdrawal: bool,
+    /// It stands in the hospital's own record.
+    filed: Option<Filed>,
+}
+
+/// Who filed an answer in their own record, and when.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = review::Filed)]
+pub struct Filed {
+    by: String,
+    at: At,
 }
 
 /// A case.
@@ -145,6 +157,8 @@ pub struct CaseView {
     department_name: String,
     referrer_name: String,
     withdrawn: bool,
+    /// Sent to try the service: the patient does not exist, or the practice is for tests.
+    training: bool,
     patient: PatientView,
     question: String,
     history: String,
@@ -181,6 +195,7 @@ pub async fn open(
     let case = case_for(&ctx, &caller, id).await?;
     let key = ctx.keys.get(case.data_key).await?;
     let view = view(&ctx, &caller, case, &key).await?;
+    mistake::note_opening(&ctx, &key, id, &caller).await?;
     record(&ctx, &caller, "read", "case", Some(id)).await?;
     Ok(Json(view))
 }
@@ -210,6 +225,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         due_at: case.due_at,
         submitted_at: case.submitted_at,
         withdrawn: case.withdrawn_at.is_some(),
+        training: case.test,
         claim: case.claim(now).map(|claim| ClaimView::new(claim, me)),
         specialty: case.specialty,
         department_id: case.department,
@@ -249,12 +265,14 @@ fn question_view(key: &DataKey, row: QuestionRow, images: &[ImageRow]) -> Result
 fn answer_view(key: &DataKey, row: AnswerRow, case: &CaseRow) -> Result<AnswerView, ReviewError> {
     let content: AnswerContent = sealed::open(key, sealed::ANSWER, row.id, &row.content)?;
     let answered_at = row.released_at.unwrap_or(row.release_at);
+    let by = row.filed_by.map(|by| sealed::open(key, sealed::FILED, row.id, &by)).transpose()?;
     Ok(AnswerView {
         id: row.id,
         amends: row.amends,
         reason: if row.amends.is_some() { content.reason } else { String::new() },
         tells_patient: content.tells_patient,
         books: content.books,
+        filed: by.zip(row.filed_at).map(|(by, at)| Filed { by, at }),
         answered_at,
         answered_by: AnsweredBy { name: row.person_name, role: row.role },
         department_name: row.department_name.unwrap_or_else(|| case.department_name.clone()),
@@ -282,6 +300,7 @@ impl From<ImageRow> for ImageView {
             width: row.width,
             height: row.height,
             added_at: row.added_at,
+            captured_at: row.captured_at,
             removed: false,
             shown: row.shown,
         }

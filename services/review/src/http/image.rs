@@ -3,7 +3,7 @@
 use super::{ROLES, case_for, holder, not_held, record};
 use crate::claim::LASTS;
 use crate::image::{ImageState, Rendition, matches, media};
-use crate::{ReviewError, store};
+use crate::{ReviewError, mistake, store};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -102,6 +102,7 @@ pub async fn read(
         let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE.to_owned())];
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
+    mistake::note_opening(&ctx, &key, placed.case_id, &caller).await?;
     let stored = placed.stored();
     let picture = ctx.show_picture(me, &key, id, &stored, stored.stored_bytes).await?;
     record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;

@@ -10,9 +10,11 @@ mod claim;
 mod decline;
 mod department;
 mod ended;
+mod filed;
 mod forward;
 mod image;
 mod letter;
+mod mistake;
 mod question;
 mod questionnaire;
 mod worklist;
@@ -59,6 +61,11 @@ pub fn routes() -> Routes {
         .routes(routes!(call::list))
         .routes(routes!(call::phoned))
         .routes(routes!(questionnaire::questionnaires))
+        .routes(routes!(filed::filed))
+        .routes(routes!(mistake::mark_case))
+        .routes(routes!(mistake::mark_picture))
+        .routes(routes!(mistake::notices))
+        .routes(routes!(mistake::read_notice))
 }
 
 /// The roles that may call review at all; in which department stands in the statements.

@@ -67,6 +67,8 @@ pub struct Row {
     claim: Option<ClaimView>,
     /// For whom a coordinator has meant it; no lock.
     assigned: Option<Assigned>,
+    /// Sent to try the service.
+    training: bool,
 }
 
 /// Cases behind each filter; 1000 stands for that many and more.
@@ -83,6 +85,8 @@ pub struct CountsView {
     urgent: i64,
     #[schema(minimum = 0, maximum = 1000)]
     returned: i64,
+    #[schema(minimum = 0, maximum = 1000)]
+    training: i64,
 }
 
 /// A page of at most 50.
@@ -163,6 +167,7 @@ async fn show(ctx: &Context, row: ListedRow, viewer: Viewer<'_>) -> Result<Optio
         state,
         assigned: Assigned::of(row.assigned_to, row.assigned_name, row.assigned_at, row.reassign, viewer.person),
         claim: claim.map(|claim| ClaimView::new(claim, viewer.person)),
+        training: row.test,
     }))
 }
 
@@ -174,6 +179,7 @@ impl From<Counts> for CountsView {
             unclaimed: counts.unclaimed,
             urgent: counts.urgent,
             returned: counts.returned,
+            training: counts.training,
         }
     }
 }

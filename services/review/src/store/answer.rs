@@ -18,14 +18,15 @@ statements! {
     SIGN_CASE = concat!("update review_case as c set state = 'signed', listed = false, lease_expires_at = $5 where c.state in ('waiting', 'returned', 'awaiting-information', 'amending') and ", held!());
     EARLIER = "select a.id, coalesce(c.returned_at > a.signed_at, false) as replied_since from review_answer a join review_case c on c.id = a.case_id where a.case_id = $1 and a.released_at is not null order by a.released_at desc, a.id desc limit 1";
     ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request, amends, department, department_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and release_at > $3 returning signed_at, (amends is not null) as amending";
+    TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and stopped_at is null and release_at > $3 returning signed_at, (amends is not null) as amending";
     // A reply that came while an amendment was held brings the case back all the same.
     RESUME = concat!("update review_case as c set listed = case when $6 then coalesce(c.returned_at > $7, false) else (c.withdrawn_at is null) end, lease_expires_at = $5, state = case when $6 and coalesce(c.returned_at > $7, false) then 'returned' when $6 then 'amending' when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
     LAST_OF = concat!("select ", columns!(), " from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1");
     HELD = "select signed_at, release_at from review_answer where case_id = $1 and released_at is null";
     SENT = concat!("select ", columns!(), " from review_answer where case_id = $1 and released_at is not null order by released_at");
-    DUE = concat!("select ", columns!(), " from review_answer where released_at is null and release_at <= $1 order by release_at limit 50");
-    SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null";
+    DUE = concat!("select ", columns!(), " from review_answer where released_at is null and stopped_at is null and release_at <= $1 order by release_at limit 50");
+    SEND = "update review_answer set released_at = $2 where id = $1 and released_at is null and stopped_at is null";
+    FILE = "update review_answer set filed_at = $3, filed_by = $4 where id = $1 and case_id = $2 and released_at is not null and filed_at is null";
     FINISH = "update review_case set state = case when returned_at > $2 then 'returned' else 'answered' end, listed = (returned_at is not null and returned_at > $2), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null, assigned_to = null, assigned_name = null, assigned_at = null where id = $1 and state = 'signed'";
 }
 
@@ -64,6 +65,10 @@ pub struct AnswerRow {
     pub department: Option<Uuid>,
     /// Its name at that time.
     pub department_name: Option<String>,
+    /// When it was filed in the hospital's own record.
+    pub filed_at: Option<At>,
+    /// By whom, sealed.
+    pub filed_by: Option<Vec<u8>>,
 }
 
 /// A signature that was taken back.
@@ -152,6 +157,12 @@ pub async fn held(db: &Db, case: Uuid) -> sqlx::Result<Option<(At, At)>> {
 /// The answers that left, oldest first.
 pub async fn sent(db: &Db, case: Uuid) -> sqlx::Result<Vec<AnswerRow>> {
     db.q(SENT).bind(case).all().await
+}
+
+/// Notes that an answer that left was filed. False when it was, or there is no such answer.
+pub async fn file(tx: &mut Tx, id: Uuid, case: Uuid, by: Vec<u8>) -> sqlx::Result<bool> {
+    let now = tx.now();
+    Ok(tx.q(FILE).bind(id).bind(case).bind(now).bind(by).exec().await? == 1)
 }
 
 /// Held answers whose time has come.

@@ -10,11 +10,11 @@ use crate::worklist::Place;
 use kit::{At, Db, statements};
 use uuid::Uuid;
 
-/// The open cases of department `$1` that person `$2` coordinates at `$3`.
+/// The open cases of department `$1` that person `$2` coordinates at `$3`, without those sent to try the service.
 macro_rules! open {
     () => {
         concat!(
-            "from review_case c where c.department = $1 and c.state in ('waiting', 'returned', 'awaiting-information', 'signed', 'amending') and ",
+            "from review_case c where c.department = $1 and c.test = false and c.state in ('waiting', 'returned', 'awaiting-information', 'signed', 'amending') and ",
             of_coordinator!("$2", "$3")
         )
     };

@@ -22,10 +22,11 @@ statements! {
     WITHDRAW_ANSWERED = "update review_case set withdrawn_at = $2 where id = $1 and state in ('signed', 'answered', 'amending', 'declined') and withdrawn_at is null";
     RETURN_OPEN = "update review_case set state = 'returned', listed = true, returned_at = $2 where id = $1 and state in ('waiting', 'returned', 'awaiting-information', 'answered', 'amending', 'declined')";
     // An answer that was held counts as dealt with: it can't leave any more.
-    ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3) where case_id = $1";
+    ERASE_ANSWERS = "update review_answer set content = $2, released_at = coalesce(released_at, $3), filed_by = null where case_id = $1";
     ERASE_QUESTIONS = "update review_question set content = $2, reply = null where case_id = $1";
     ERASE_DECLINES = "update review_decline set content = $2 where case_id = $1";
     ERASE_FORWARDS = "update review_forward set content = $2 where case_id = $1";
+    ERASE_OPENINGS = "delete from review_opening where case_id = $1";
     ERASE_DRAFTS = "delete from review_draft where case_id = $1";
     ERASE = "update review_case set state = 'erased', listed = false, content = null, assigned_to = null, assigned_name = null, assigned_at = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1";
     RETURN_SIGNED = "update review_case set returned_at = $2 where id = $1 and state = 'signed'";
@@ -156,6 +157,7 @@ pub async fn erase(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
         tx.q(sql).bind(id).bind(Vec::<u8>::new()).exec().await?;
     }
     tx.q(ERASE_DRAFTS).bind(id).exec().await?;
+    tx.q(ERASE_OPENINGS).bind(id).exec().await?;
     tx.q(ERASE).bind(id).exec().await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use kit::{At, Context, Error, statements};
 
 statements! {
-    OLDEST = "select submitted_at from review_case where listed = true and specialty = $1 and priority_rank = $2 and claimed_by is null order by submitted_at limit 1";
-    HELD = "select count(*) from review_answer where released_at is null";
+    OLDEST = "select submitted_at from review_case where listed = true and specialty = $1 and priority_rank = $2 and test = false and claimed_by is null order by submitted_at limit 1";
+    HELD = "select count(*) from review_answer where released_at is null and stopped_at is null";
 }
 
 const SPECIALTIES: [&str; 3] = ["dermatology", "ent", "plastic-surgery"];

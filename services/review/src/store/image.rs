@@ -11,17 +11,17 @@ use proto::intake::Picture;
 use uuid::Uuid;
 
 statements! {
-    ADD = "insert into review_image (id, case_id, place, finding, question, image_view, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (id) do nothing";
+    ADD = "insert into review_image (id, case_id, place, finding, question, image_view, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at, captured_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (id) do nothing";
     LAST_PLACE = "select coalesce(max(place), 0) from review_image where case_id = $1";
-    DERIVED = "insert into review_derived (image, state, code, message, width, height, sharpness, exposure, verdict) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (image) do update set state = excluded.state, code = excluded.code, message = excluded.message, width = excluded.width, height = excluded.height, sharpness = excluded.sharpness, exposure = excluded.exposure, verdict = excluded.verdict";
+    DERIVED = "insert into review_derived (image, state, code, message, width, height, sharpness, exposure, verdict, captured_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (image) do update set state = excluded.state, code = excluded.code, message = excluded.message, width = excluded.width, height = excluded.height, sharpness = excluded.sharpness, exposure = excluded.exposure, verdict = excluded.verdict, captured_at = excluded.captured_at";
     NO_RENDITIONS = "delete from review_rendition where image = $1";
     RENDITION = "insert into review_rendition (image, longest, object, bytes, sha256, stored_sha256) values ($1, $2, $3, $4, $5, $6)";
-    OF_CASE = "select i.id, i.finding, i.question, i.image_view, i.bytes, i.sha256, coalesce(d.width, i.width) as width, coalesce(d.height, i.height) as height, i.added_at, coalesce(d.state, 'processing') as state, d.code, d.message, d.sharpness, d.exposure, d.verdict, exists (select 1 from review_shown s where s.image = i.id and s.person = $2) as shown from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 order by i.place";
-    STATE = "select coalesce(d.state, 'processing') from review_image i left join review_derived d on d.image = i.id where i.id = $1 and i.case_id = $2";
+    OF_CASE = "select i.id, i.finding, i.question, i.image_view, i.bytes, i.sha256, coalesce(d.width, i.width) as width, coalesce(d.height, i.height) as height, i.added_at, coalesce(d.captured_at, i.captured_at) as captured_at, coalesce(d.state, 'processing') as state, d.code, d.message, d.sharpness, d.exposure, d.verdict, exists (select 1 from review_shown s where s.image = i.id and s.person = $2) as shown from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 and i.error_at is null order by i.place";
+    STATE = "select coalesce(d.state, 'processing') from review_image i left join review_derived d on d.image = i.id where i.id = $1 and i.case_id = $2 and i.error_at is null";
     SHOW = "insert into review_shown (image, person, shown_at) values ($1, $2, $3) on conflict (image, person) do nothing";
-    UNSHOWN = "select i.id from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 and (d.state is null or d.state <> 'rejected') and not exists (select 1 from review_shown s where s.image = i.id and s.person = $2) order by i.place";
-    RENDITION_FOR = concat!("select c.id as case_id, c.data_key, 'image/jpeg' as media_type, r.object, r.bytes as stored_bytes, r.sha256, r.stored_sha256 from review_rendition r join review_image i on i.id = r.image join review_case c on c.id = i.case_id where r.image = $1 and r.longest = $2 and c.state <> 'erased' and ", of_caller!("$3", "$4"));
-    ORIGINAL_FOR = concat!("select c.id as case_id, c.data_key, i.media_type, i.object, i.stored_bytes, i.sha256, i.stored_sha256 from review_image i join review_case c on c.id = i.case_id where i.id = $1 and c.state <> 'erased' and ", of_caller!("$2", "$3"));
+    UNSHOWN = "select i.id from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 and i.error_at is null and (d.state is null or d.state <> 'rejected') and not exists (select 1 from review_shown s where s.image = i.id and s.person = $2) order by i.place";
+    RENDITION_FOR = concat!("select c.id as case_id, c.data_key, 'image/jpeg' as media_type, r.object, r.bytes as stored_bytes, r.sha256, r.stored_sha256 from review_rendition r join review_image i on i.id = r.image join review_case c on c.id = i.case_id where r.image = $1 and r.longest = $2 and i.error_at is null and c.state <> 'erased' and ", of_caller!("$3", "$4"));
+    ORIGINAL_FOR = concat!("select c.id as case_id, c.data_key, i.media_type, i.object, i.stored_bytes, i.sha256, i.stored_sha256 from review_image i join review_case c on c.id = i.case_id where i.id = $1 and i.error_at is null and c.state <> 'erased' and ", of_caller!("$2", "$3"));
 }
 
 /// A picture of a case, for one viewer.
@@ -45,6 +45,8 @@ pub struct ImageRow {
     pub height: i64,
     /// When it came.
     pub added_at: At,
+    /// When it was taken.
+    pub captured_at: Option<At>,
     /// Whether it can be shown.
     pub state: ImageState,
     /// Why it was rejected.
@@ -115,10 +117,15 @@ pub async fn add(tx: &mut Tx, case: Uuid, question: Option<Uuid>, pictures: &[Pi
             .bind(i64::from(picture.width))
             .bind(i64::from(picture.height))
             .bind(at)
+            .bind(known(picture.captured_us))
             .exec()
             .await?;
     }
     Ok(())
+}
+
+fn known(micros: i64) -> Option<At> {
+    (micros != 0).then(|| At::from_micros(micros))
 }
 
 /// A picture can be shown.
@@ -135,6 +142,7 @@ pub async fn ready(tx: &mut Tx, image: Uuid, event: &ImageReady) -> sqlx::Result
         .bind(measured.then_some(quality.sharpness))
         .bind(measured.then_some(quality.mean_luma))
         .bind(measured.then_some(quality.verdict))
+        .bind(known(event.captured_us))
         .exec_one()
         .await?;
     tx.q(NO_RENDITIONS).bind(image).exec().await?;
@@ -164,6 +172,7 @@ pub async fn rejected(tx: &mut Tx, image: Uuid, code: String, message: String) -
         .bind(None::<f64>)
         .bind(None::<f64>)
         .bind(None::<String>)
+        .bind(None::<At>)
         .exec_one()
         .await
 }

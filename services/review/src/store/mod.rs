@@ -12,24 +12,27 @@ pub mod ended;
 pub mod forward;
 pub mod gauge;
 pub mod image;
+pub mod mistake;
+pub mod notice;
+pub mod opening;
 pub mod question;
 pub mod register;
 pub mod worklist;
 
 use kit::Migration;
 
-/// The case `c` is of a department in which the person (`$person`) is specialist or coordinator at `$now`.
+/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or coordinator at `$now`.
 macro_rules! of_caller {
     ($person:literal, $now:literal) => {
         concat!(
-            "exists (select 1 from kit_grant g where g.person = ",
+            "(c.state <> 'entered-in-error' and exists (select 1 from kit_grant g where g.person = ",
             $person,
             " and g.department = c.department \
              and g.role in ('specialist', 'coordinator') and g.starts_at <= ",
             $now,
             " and (g.ends_at is null or g.ends_at > ",
             $now,
-            "))"
+            ")))"
         )
     };
 }
@@ -81,6 +84,9 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     forward::STATEMENTS,
     gauge::STATEMENTS,
     image::STATEMENTS,
+    mistake::STATEMENTS,
+    notice::STATEMENTS,
+    opening::STATEMENTS,
     question::STATEMENTS,
     register::STATEMENTS,
     worklist::STATEMENTS,
@@ -93,7 +99,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, ERRORS, CAPTURED, FILED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -220,5 +226,43 @@ const BOARD: Migration = Migration {
             noted_by {uuid} not null, noted_at {at} not null
         ) {strict};
         create index review_absence_person on review_absence (person, ends_at);
+    ",
+};
+
+const ERRORS: Migration = Migration {
+    number: 70,
+    name: "who opened what; what was entered in error, and who is told",
+    sql: "
+        alter table review_image add column error_at {at};
+        alter table review_answer add column stopped_at {at};
+        create table review_opening (
+            case_id {uuid} not null, person {uuid} not null, opened_at {at} not null, who {bytes} not null,
+            primary key (case_id, person)
+        ) {strict};
+        create table review_mistake (
+            id {uuid} primary key, case_id {uuid} not null, image {uuid}, at {at} not null, marked_by {uuid}
+        ) {strict};
+        create table review_notice (
+            id {uuid} primary key, person {uuid} not null, mistake {uuid} not null, opened_at {at} not null, read_at {at}
+        ) {strict};
+        create index review_notice_person on review_notice (person, read_at);
+    ",
+};
+
+const CAPTURED: Migration = Migration {
+    number: 71,
+    name: "when a picture was taken",
+    sql: "
+        alter table review_image add column captured_at {at};
+        alter table review_derived add column captured_at {at};
+    ",
+};
+
+const FILED: Migration = Migration {
+    number: 72,
+    name: "answers filed in the hospital's record",
+    sql: "
+        alter table review_answer add column filed_at {at};
+        alter table review_answer add column filed_by {bytes};
     ",
 };

@@ -23,11 +23,11 @@ macro_rules! listed {
 macro_rules! page {
     ($which:literal) => {
         concat!(
-            "select c.id, c.data_key, c.practice_name, c.specialty, c.priority, c.priority_rank, c.due_at, c.submitted_at, c.sex, c.content, \
+            "select c.id, c.data_key, c.practice_name, c.specialty, c.priority, c.priority_rank, c.due_at, c.submitted_at, c.sex, c.content, c.test, \
              c.state, c.claimed_by, c.claimed_name, c.lease_expires_at, c.assigned_to, c.assigned_name, c.assigned_at, ",
             to_reassign!("$3"),
-            " as reassign, (select count(*) from review_image i where i.case_id = c.id) as image_count, \
-             (select count(*) from review_image i join review_derived d on d.image = i.id where i.case_id = c.id and d.state = 'ready') as images_ready ",
+            " as reassign, (select count(*) from review_image i where i.case_id = c.id and i.error_at is null) as image_count, \
+             (select count(*) from review_image i join review_derived d on d.image = i.id where i.case_id = c.id and i.error_at is null and d.state = 'ready') as images_ready ",
             listed!($which),
             " and (c.priority_rank, c.due_at, c.id) > ($5, $6, $7) order by c.priority_rank, c.due_at, c.id limit $8"
         )
@@ -47,17 +47,18 @@ macro_rules! count {
 }
 
 statements! {
-    EVERY_ROW = page!("true");
-    ROWS_MINE = page!("c.claimed_by = $2 and c.lease_expires_at > $3");
-    ROWS_ASSIGNED = page!("c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)");
-    ROWS_UNCLAIMED = page!("(c.claimed_by is null or c.lease_expires_at <= $3)");
-    ROWS_URGENT = page!("c.priority_rank < 2");
-    ROWS_RETURNED = page!("c.state = 'returned'");
+    EVERY_ROW = page!("c.test = false");
+    ROWS_MINE = page!("c.test = false and c.claimed_by = $2 and c.lease_expires_at > $3");
+    ROWS_ASSIGNED = page!("c.test = false and c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)");
+    ROWS_UNCLAIMED = page!("c.test = false and (c.claimed_by is null or c.lease_expires_at <= $3)");
+    ROWS_URGENT = page!("c.test = false and c.priority_rank < 2");
+    ROWS_RETURNED = page!("c.test = false and c.state = 'returned'");
+    ROWS_TRAINING = page!("c.test = true");
     COUNTS = concat!(
-        "select ", count!("true"), " as every, ", count!("c.claimed_by = $2 and c.lease_expires_at > $3"), " as reading, ",
-        count!("c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)"), " as assigned, ",
-        count!("(c.claimed_by is null or c.lease_expires_at <= $3)"), " as unclaimed, ", count!("c.priority_rank < 2"), " as urgent, ",
-        count!("c.state = 'returned'"), " as returned"
+        "select ", count!("c.test = false"), " as every, ", count!("c.test = false and c.claimed_by = $2 and c.lease_expires_at > $3"), " as reading, ",
+        count!("c.test = false and c.assigned_to = $2 and not (c.claimed_by is not null and c.claimed_by = $2 and c.lease_expires_at > $3)"), " as assigned, ",
+        count!("c.test = false and (c.claimed_by is null or c.lease_expires_at <= $3)"), " as unclaimed, ", count!("c.test = false and c.priority_rank < 2"), " as urgent, ",
+        count!("c.test = false and c.state = 'returned'"), " as returned, ", count!("c.test = true"), " as training"
     );
     DONE = "select count(*) from review_answer where person = $1 and signed_at >= $2 and amends is null";
 }
@@ -73,6 +74,7 @@ fn rows_of(filter: Filter) -> &'static [&'static str] {
         Filter::Unclaimed => &[ROWS_UNCLAIMED],
         Filter::Urgent => &[ROWS_URGENT],
         Filter::Returned => &[ROWS_RETURNED],
+        Filter::Training => &[ROWS_TRAINING],
     }
 }
 
@@ -99,6 +101,8 @@ pub struct ListedRow {
     pub sex: String,
     /// Sealed.
     pub content: Option<Vec<u8>>,
+    /// Sent to try the service.
+    pub test: bool,
     /// Where it stands.
     pub state: State,
     /// The holder.
@@ -143,6 +147,8 @@ pub struct Counts {
     pub urgent: i64,
     /// With a reply.
     pub returned: i64,
+    /// Sent to try the service.
+    pub training: i64,
 }
 
 /// For whom, when, and of which specialty (empty: all).
@@ -197,6 +203,7 @@ pub async fn counts(db: &Db, departments: &[Uuid], viewer: Viewer<'_>) -> sqlx::
             (&mut sum.unclaimed, one.unclaimed),
             (&mut sum.urgent, one.urgent),
             (&mut sum.returned, one.returned),
+            (&mut sum.training, one.training),
         ] {
             *sum = (*sum + one).min(COUNTED);
         }
@@ -227,6 +234,7 @@ mod tests {
             (Filter::Unclaimed, 0, "review_case_worklist"),
             (Filter::Urgent, 0, "review_case_worklist"),
             (Filter::Returned, 0, "review_case_returned"),
+            (Filter::Training, 0, "review_case_worklist"),
         ] {
             let explain: &'static str = format!("explain query plan {}", rows_of(filter)[part]).leak();
             let q = world.ctx().db.q(explain).bind(Uuid::nil()).bind(Uuid::nil()).bind(at).bind(String::new());

@@ -322,6 +322,7 @@ impl House {
             stored_bytes: stored.stored_bytes,
             width: 1600,
             height: 1200,
+            captured_us: (ctx.now() - Duration::days(9)).micros(),
         }
     }
 
@@ -347,7 +348,7 @@ impl House {
         }
         let quality = Quality { sharpness: 42.5, mean_luma: 121.0, verdict: "good".into(), ..Quality::default() };
         let image = picture.image.clone();
-        let ready = ImageReady { image, renditions, width: 1200, height: 1600, quality: Some(quality) };
+        let ready = ImageReady { image, renditions, width: 1200, height: 1600, quality: Some(quality), captured_us: 0 };
         self.publish(referral, &ready).await;
         self.settle().await;
     }

@@ -24,6 +24,8 @@ async fn what_imaging_says_may_come_before_the_case_or_after() {
         has(&seen["images"][0], json!({ "state": "ready", "width": 1200, "quality": quality }));
         has(&seen["images"][0], json!({ "findingId": finding, "view": "close-up", "bytes": 5 }));
         has(&seen["images"][1], json!({ "state": "processing", "width": 1600, "quality": null }));
+        let taken = kit::At::from_micros(early.captured_us).to_string();
+        has(&seen["images"][0], json!({ "capturedAt": taken }));
         let late_path = format!("/images/{}/2048", image_id(&late));
         house.get(&me, &late_path).await.refused(404, "not-found");
         house.prepare(&referral, &late).await;

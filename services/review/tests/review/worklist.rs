@@ -69,7 +69,10 @@ async fn filters_and_a_row() {
         assert!(house.listed(&other, "?filter=mine").await.is_empty());
         assert_eq!(house.listed(&me, "?specialty=plastic-surgery").await, [second.id.to_string()]);
         let page = house.get(&other, "/worklist?specialty=dermatology").await.expect(200).json();
-        assert_eq!(page["counts"], json!({ "all": 1, "mine": 0, "unclaimed": 0, "urgent": 0, "returned": 0 }));
+        assert_eq!(
+            page["counts"],
+            json!({ "all": 1, "mine": 0, "unclaimed": 0, "urgent": 0, "returned": 0, "training": 0 })
+        );
         let row = &page["items"][0];
         assert_eq!(
             (row["state"].clone(), row["claim"]["by"]["name"].clone()),
@@ -158,6 +161,32 @@ async fn two_departments_make_one_worklist() {
         let second = house.get(&me, &format!("/worklist?cursor={next}")).await.expect(200).json();
         assert_eq!([ids(&first), ids(&second)].concat(), expected);
         assert_eq!((first["counts"]["all"].clone(), second["next"].clone()), (json!(60), Value::Null));
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn training_stands_in_a_part_of_its_own() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
+        let real = house.referral();
+        house.submit(&real).await;
+        let tried =
+            Referral { test: true, priority: "suspected-cancer", due_in: Duration::hours(1), ..house.referral() };
+        house.submit(&tried).await;
+        for filter in ["all", "unclaimed"] {
+            assert_eq!(house.listed(&me, &format!("?filter={filter}")).await, [real.id.to_string()], "{filter}");
+        }
+        assert!(house.listed(&me, "?filter=urgent").await.is_empty());
+        assert_eq!(house.listed(&me, "?filter=training").await, [tried.id.to_string()]);
+        let page = house.get(&me, "/worklist?filter=training").await.expect(200).json();
+        assert_eq!((&page["counts"]["training"], &page["counts"]["all"]), (&json!(1), &json!(1)));
+        assert_eq!(page["items"][0]["training"], true);
+        house.claim(&me, tried.id).await;
+        assert!(house.listed(&me, "?filter=mine").await.is_empty());
+        let seen = house.get(&me, &format!("/cases/{}", tried.id)).await.expect(200).json();
+        assert_eq!(seen["training"], true);
         house.world.stop().await;
     }
 }

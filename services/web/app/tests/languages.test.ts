@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
 import * as chairs from '../src/i18n/chairs';
-import * as form from '../src/i18n/form';
+import * as closing from '../src/i18n/closing';
 import * as core from '../src/i18n/core';
 import * as department from '../src/i18n/department';
+import * as form from '../src/i18n/form';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
 import { fill } from '../src/i18n/language.svelte';
 import * as letter from '../src/i18n/letter';
+import * as mistakes from '../src/i18n/mistakes';
 import * as outcome from '../src/i18n/outcome';
+import * as phone from '../src/i18n/phone';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as specialist from '../src/i18n/specialist';
+import * as training from '../src/i18n/training';
 import * as words from '../src/i18n/words';
+import * as capture from '../src/text/capture';
 
-const catalogues = { admin, chairs, core, department, form, gp, importing, letter, outcome, problems, programme, specialist, words };
+const catalogues = { admin, capture, chairs, closing, core, department, form, gp, importing, letter, mistakes, outcome, phone, problems, programme, specialist, training, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

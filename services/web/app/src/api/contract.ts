@@ -44,6 +44,13 @@ type Checks = [
   Answers<Theirs['Referral'], ours.Referral>,
   Answers<Theirs['Saved'], ours.Saved>,
   Answers<Theirs['Receipt'], ours.Receipt>,
+  Answers<Theirs['Errors'], { items: ours.EnteredInError[] }>,
+  Answers<Theirs['Notices'], { items: ours.OfficeNotice[] }>,
+  Answers<Theirs['Marked'], ours.Marked>,
+  Answers<Theirs['PhoneCode'], ours.PhoneCode>,
+  Answers<Theirs['PhoneStanding'], ours.PhoneStanding>,
+  Answers<Theirs['PhoneView'], ours.PhoneView>,
+  Answers<Theirs['review.Notices'], { items: ours.DepartmentNotice[] }>,
   Answers<Theirs['review.WorkPage'], ours.WorkPage>,
   Answers<Theirs['review.Case'], ours.Case>,
   Answers<Theirs['review.Claim'], ours.Claim>,
@@ -56,4 +63,4 @@ type Checks = [
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

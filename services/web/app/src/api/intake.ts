@@ -1,6 +1,6 @@
 import { del, get, patch, post, put, query } from './client';
 import type { Questionnaire } from './questionnaire';
-import type { BodySite, Department, DraftContent, Limits, Receipt, Referral, ReferralPage, Saved, Tab, View } from './types';
+import type { BodySite, Department, DraftContent, Intention, Limits, Outcome, PhoneCode, PhoneStanding, Receipt, Referral, ReferralPage, Saved, Tab, View } from './types';
 
 const base = '/api/intake';
 export const uploadsUrl = `${base}/uploads`;
@@ -18,7 +18,13 @@ export const saveDraft = (id: string, version: number, practiceId: string, conte
   put<Saved>(`${base}/referrals/${id}`, { version, practiceId, content });
 export const discard = (id: string) => del(`${base}/referrals/${id}`);
 export const restore = (id: string) => post(`${base}/referrals/${id}/restore`);
-export const submit = (id: string, version: number) => post<Receipt>(`${base}/referrals/${id}/submit`, { version });
+export const submit = (id: string, version: number, intention: Intention | null) => post<Receipt>(`${base}/referrals/${id}/submit`, { version, intention });
+export const beginTraining = (id: string, practiceId: string) => post<Saved>(`${base}/training`, { id, practiceId });
+export const showPhoneCode = (id: string) => post<PhoneCode>(`${base}/referrals/${id}/phone`);
+export const phoneStanding = (id: string) => get<PhoneStanding>(`${base}/referrals/${id}/phone`);
+export const endPhone = (id: string) => del(`${base}/referrals/${id}/phone`);
+export const closeOut = (id: string, outcome: Outcome, text: string) => post(`${base}/referrals/${id}/close-out`, { outcome, text });
+export const file = (id: string, answerId: string) => post(`${base}/referrals/${id}/filed`, { answerId });
 export const withdraw = (id: string, reason: string) => post(`${base}/referrals/${id}/withdraw`, { reason });
 export const supply = (id: string, questionId: string, text: string, imageIds: string[]) =>
   post(`${base}/referrals/${id}/information`, { questionId, text, imageIds });

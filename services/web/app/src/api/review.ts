@@ -18,6 +18,7 @@ export const shown = (id: string, token: string, imageId: string) => post(`${bas
 export const saveAnswer = (id: string, token: string, content: AnswerContent) => put<{ savedAt: string }>(`${base}/cases/${id}/answer-draft`, { token, content });
 export const sign = (id: string, token: string, content: AnswerContent) =>
   post<{ signedAt: string; releaseAt: string }>(`${base}/cases/${id}/answer`, { token, content });
+export const file = (id: string, answerId: string) => post(`${base}/cases/${id}/filed`, { answerId });
 export const undo = (id: string, token: string) => post(`${base}/cases/${id}/answer/undo`, { token });
 export const ask = (id: string, token: string, wants: string[], text: string) =>
   post(`${base}/cases/${id}/information-request`, { token, wants, text });

@@ -62,16 +62,22 @@ export interface Department { id: string; name: string; hospital: string; specia
 export interface BodySite { code: string; system: string; en: string; nb: string }
 export interface CodedSite { code: string; system: string; display: string }
 export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
-export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed';
+export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed' | 'close-out';
+export const INTENTIONS = ['refer', 'treat', 'phone', 'other', 'unknown'] as const;
+export type Intention = (typeof INTENTIONS)[number];
+export const OUTCOMES = ['followed', 'otherwise', 'did-not-come', 'referred'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export interface ClosedOut { outcome: Outcome; text: string; by: string; at: string }
+export interface Filed { by: string; at: string }
 /** Whose an open case is, since when and until when. */
 export interface Chair { owner: 'practice' | 'deputy' | 'department' | 'call-list'; since: string; due: string; level: number; deputy: string | null }
 export interface ReferralRow {
   id: string; state: ReferralState; specialty: Specialty | null; priority: Priority | null; initials: string; birthYear: number | null;
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
   submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; amended?: boolean;
-  chair: Chair | null;
+  closeOutMissing: boolean; training: boolean; chair: Chair | null;
 }
-export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number } }
+export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number; closeOuts: number } }
 export interface Patient {
   identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex; phone?: string | null; address?: string | null;
 }
@@ -86,7 +92,7 @@ export interface DraftContent {
 export interface Picture {
   id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
   quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'small' } | null;
-  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; removed: boolean;
+  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean;
 }
 export interface Receipt {
   referral: string; submittedAt: string; dueAt: string; images: { id: string; sha256: string; bytes: number }[];
@@ -101,7 +107,7 @@ export interface AnsweredFinding { findingId: string; diagnosis: string; certain
 export interface AnswerContent { summary: string; findings: AnsweredFinding[]; tellsPatient: TellsPatient | '' | null; books: Books | '' | null; /** why an earlier answer is amended */ reason: string }
 export interface Answer extends AnswerContent {
   id: string; /** the answer that it replaces */ amends: string | null;
-  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean;
+  answeredAt: string; answeredBy: { name: string; role: Role | string }; departmentName: string; afterWithdrawal: boolean; filed: Filed | null;
 }
 export const DECLINE_REASONS = ['not-suited', 'wrong-department', 'insufficient', 'outside-area', 'other'] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
@@ -110,7 +116,7 @@ export interface Declined { id: string; declinedAt: string; declinedBy: { name: 
 /** A step from department to department as the office has it. */
 export interface Forwarded { at: string; by: string; fromDepartment: string; fromSpecialty: Specialty; toDepartment: string; toSpecialty: Specialty; text: string }
 export interface Referral {
-  id: string; version: number; state: ReferralState; practice: Named; content: DraftContent; images: Picture[];
+  id: string; version: number; state: ReferralState; practice: Named; training: boolean; content: DraftContent; images: Picture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
   missing: FieldError[]; questions: Question[]; answer: Answer | null; declined?: Declined | null;
   /** its way from department to department, oldest first */
@@ -118,25 +124,44 @@ export interface Referral {
   /** Answers before `answer`, oldest first. */
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
+  intention: Intention | null; closeOut: ClosedOut | null; closeOutMissing: boolean;
   timeline: { at: string; what: string; who: string | null }[];
   chair: Chair | null;
 }
 export interface Saved { id: string; version: number; savedAt: string }
 
+export interface PhoneCode { address: string; qrSvg: string; expiresAt: string }
+export interface PhoneStanding { state: 'none' | 'waiting' | 'connected'; expiresAt: string | null }
+export interface PhoneView {
+  referral: string; patientName: string; birthYear: number | null; finding: string | null;
+  pictures: { id: string; view: View; state: ImageState; sha256: string }[]; maxImages: number; maxImageBytes: number; expiresAt: string;
+}
+export interface Marked { replacement: { id: string; ready: boolean } | null }
+/** Something that was entered in error; nothing of it names the patient. */
+export interface EnteredInError {
+  id: string; image: string | null; reference: string; departmentName: string; submittedAt: string | null; markedAt: string; markedBy: string;
+  byDepartment: boolean; reason: string; answered: boolean; departmentHeard: boolean; replacement: { id: string; ready: boolean } | null;
+  openers: { name: string; ofDepartment: boolean; openedAt: string; readAt: string | null }[];
+}
+interface NoticeBase { id: string; image: string | null; reference: string; openedAt: string; markedAt: string; byDepartment: boolean; answered: boolean }
+export interface OfficeNotice extends NoticeBase { departmentName: string; submittedAt: string | null }
+export interface DepartmentNotice extends NoticeBase { practiceName: string; submittedAt: string }
+export type Notice = OfficeNotice | DepartmentNotice;
+
 // review
-export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned';
+export type WorkFilter = 'all' | 'mine' | 'unclaimed' | 'urgent' | 'returned' | 'training';
 export interface Claim { by: Named; mine: boolean; expiresAt: string }
 /** For whom a coordinator has meant a case; no lock. */
 export interface Assigned { to: Named; at: string; mine: boolean; /** away, or without a right any more */ reassign: boolean }
 export interface CaseRow {
   id: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; waitingHours: number; ageYears: number | null;
   sex: Sex; bodySite: string | null; question: string; practiceName: string; imageCount: number; imagesReady: number;
-  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null; assigned: Assigned | null;
+  state: 'waiting' | 'claimed' | 'awaiting-information' | 'returned'; claim: Claim | null; assigned: Assigned | null; training: boolean;
 }
 export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
-  departmentId: string; departmentName: string; withdrawn: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  departmentId: string; departmentName: string; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
   declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];

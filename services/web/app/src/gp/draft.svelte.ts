@@ -2,7 +2,7 @@
 import * as intake from '../api/intake';
 import { isCode, isPassing } from '../api/problem';
 import type { Questionnaire } from '../api/questionnaire';
-import type { FieldError, Picture, Receipt, View } from '../api/types';
+import type { FieldError, Intention, Picture, Receipt, View } from '../api/types';
 import { t as words } from '../i18n/form';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
@@ -37,6 +37,8 @@ export class Draft {
   save = $state<SaveState>({ kind: 'clean' });
   phase = $state<'loading' | 'writing' | 'sent' | 'elsewhere'>('loading');
   stale = $state(false);
+  /** To try the service with: the patient is made up and stays. */
+  training = $state(false);
   receipt = $state<Receipt | null>(null);
   failure = $state<unknown>(null);
   /** All descriptions; empty until they have come. */
@@ -84,6 +86,7 @@ export class Draft {
       }
       this.#version = found.version;
       this.practiceId = found.practice.id;
+      this.training = found.training;
       this.form = fromContent(found.content, crypto.randomUUID());
       this.images = found.images;
       this.server = found.missing;
@@ -253,11 +256,11 @@ export class Draft {
     await this.refresh();
   }
 
-  async submit(): Promise<void> {
+  async submit(intention: Intention | null): Promise<void> {
     // What was changed in the same moment, such as how soon, is not noticed by itself yet.
     this.noticed();
     await this.flush();
-    this.receipt = await intake.submit(this.id, this.#version);
+    this.receipt = await intake.submit(this.id, this.#version, intention);
     this.#autosave.stop();
     clearTimeout(this.#poll);
     this.phase = 'sent';

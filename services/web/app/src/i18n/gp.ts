@@ -201,6 +201,14 @@ export const en = {
   'what.withdrawn': 'Withdrawn',
   'what.discarded': 'Draft deleted',
   'what.restored': 'Draft restored',
+  'what.picture-in-error': 'A wrong picture was hidden',
+  'what.closed-out': 'What was done is recorded',
+  'what.filed': 'Answer filed in the record',
+  tabCloseOut: 'What was done?',
+  closeOutMissing: 'What was done?',
+  emptyCloseOut: 'Nothing to close',
+  emptyCloseOutLead: 'Answers that you have read, and for which nobody has said what was done, stand here.',
+  enteredInError: 'Entered in error',
 };
 
 export const nb: Record<keyof typeof en, string> = {
@@ -402,6 +410,14 @@ export const nb: Record<keyof typeof en, string> = {
   'what.withdrawn': 'Trukket tilbake',
   'what.discarded': 'Utkast slettet',
   'what.restored': 'Utkast hentet tilbake',
+  'what.picture-in-error': 'Et feil bilde ble skjult',
+  'what.closed-out': 'Hva som ble gjort, er registrert',
+  'what.filed': 'Svaret er ført i journalen',
+  tabCloseOut: 'Hva ble gjort?',
+  closeOutMissing: 'Hva ble gjort?',
+  emptyCloseOut: 'Ingenting å lukke',
+  emptyCloseOutLead: 'Svar du har lest, og der ingen har sagt hva som ble gjort, står her.',
+  enteredInError: 'Feilført',
 };
 export const t = texts(en, nb);
 export type Key = keyof typeof en;

@@ -125,6 +125,15 @@ export class Reading {
     if (found && this.found) this.found.images = found.images;
   }
 
+  /** A picture went out of sight, an answer was filed; what is being written stays. */
+  async look(): Promise<void> {
+    const found = await review.open(this.id).catch(() => null);
+    if (found && this.found) {
+      this.found.images = found.images;
+      this.found.answers = found.answers;
+    }
+  }
+
   noticed(): void {
     const text = JSON.stringify(this.content);
     if (text === this.#last || !this.token || this.lost) return;

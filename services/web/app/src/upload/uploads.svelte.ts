@@ -103,6 +103,8 @@ export class Uploads {
       await this.#prepare();
       const metadata: Record<string, string> = { referral: item.referral, image: id, view: item.view, sha256: digest };
       if (item.findingId) metadata['finding'] = item.findingId;
+      // What a picture says of itself outranks it; the file's own date stands in where it says nothing.
+      if (item.file.lastModified > 0 && item.file.lastModified <= Date.now()) metadata['captured'] = new Date(item.file.lastModified).toISOString();
       sending = await sender(uploadsUrl, item.file, metadata, (sent) => this.#move(id, { type: 'progress', sent }));
     } catch {
       this.#move(id, { type: 'refused', code: 'unknown', message: '' });
