@@ -10,8 +10,10 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Error, Tx};
 use proto::Event;
 use proto::directory::{GrantEnded, GrantGiven, PersonRegistered, PracticeDeputyChosen, PreferencesChosen};
-use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased, ReferralSubmitted, ReferralWithdrawn};
-use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use proto::intake::{
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted, ReferralWithdrawn,
+};
+use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
 use uuid::Uuid;
 
 /// What waits.
@@ -26,6 +28,8 @@ pub const WAITS: Consumer = Consumer {
         ReferralSubmitted::KIND,
         ReferralWithdrawn::KIND,
         ReferralErased::KIND,
+        ReferralEnteredInError::KIND,
+        CaseEnteredInError::KIND,
         InformationRequested::KIND,
         InformationSupplied::KIND,
         AnswerGiven::KIND,
@@ -69,7 +73,12 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         },
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(wait::withdraw(tx, referral).await?),
-        ReferralErased::KIND => Ok(wait::end(tx, referral).await?),
+        ReferralErased::KIND | ReferralEnteredInError::KIND => Ok(wait::end(tx, referral).await?),
+        // One wrong picture changes nothing here.
+        CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {
+            Opened::Open(fact) if fact.image.is_empty() => Ok(wait::end(tx, referral).await?),
+            _ => Ok(()),
+        },
         PracticePhoned::KIND => Ok(wait::phoned(tx, referral, event.occurred_at()).await?),
         other => Err(ProjectError::Poison(format!("{other} is not for mail"))),
     }

@@ -9,8 +9,10 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{Context, Tx};
 use proto::Event;
 use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
-use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased, ReferralWithdrawn};
-use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use proto::intake::{
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralWithdrawn,
+};
+use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
 
 /// The call list.
 pub const CALLS: Consumer = Consumer {
@@ -22,6 +24,8 @@ pub const CALLS: Consumer = Consumer {
         AnswerAcknowledged::KIND,
         ReferralWithdrawn::KIND,
         ReferralErased::KIND,
+        ReferralEnteredInError::KIND,
+        CaseEnteredInError::KIND,
         PracticePhoned::KIND,
         PracticeRegistered::KIND,
         PracticeChanged::KIND,
@@ -50,6 +54,12 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
         ReferralErased::KIND => Ok(store::erase(tx, case).await?),
+        // Of a wrong patient there is nothing to telephone about; one wrong picture changes nothing here.
+        ReferralEnteredInError::KIND => Ok(store::gone(tx, case).await?),
+        CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {
+            Opened::Open(fact) if fact.image.is_empty() => Ok(store::gone(tx, case).await?),
+            _ => Ok(()),
+        },
         PracticePhoned::KIND => Ok(store::note_call(tx, case, event.occurred_at()).await?),
         _ => register(ctx, tx, event).await,
     }

@@ -278,7 +278,7 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         close_out_missing: row.lacks_close_out(),
         withdrawn_at: row.withdrawn_at,
         timeline,
-        chair: case.and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
+        chair: case.filter(|_| !row.training).and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
         content: acting.content,
     }))
 }

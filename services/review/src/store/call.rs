@@ -155,9 +155,14 @@ pub async fn read(tx: &mut Tx, case: Uuid, answer: Option<Uuid>) -> sqlx::Result
     }
 }
 
+/// There is nothing to telephone about any more.
+pub async fn gone(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
+    tx.q(GONE).bind(case).exec().await.map(|_| ())
+}
+
 /// Nothing of it is left to telephone about.
 pub async fn erase(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
-    tx.q(GONE).bind(case).exec().await?;
+    gone(tx, case).await?;
     tx.q(EMPTY_NOTES).bind(case).bind(Vec::<u8>::new()).exec().await.map(|_| ())
 }
 

@@ -8,7 +8,7 @@ statements! {
     ADD = "insert into review_mistake (id, case_id, image, at, marked_by) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
     // A held answer first, as whoever sends one takes its row before the case's. It does not leave any more.
     STOP = "update review_answer set stopped_at = $2 where case_id = $1 and released_at is null and stopped_at is null";
-    HIDE = "update review_case set state = 'entered-in-error', listed = false, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state not in ('erased', 'entered-in-error')";
+    HIDE = "update review_case set state = 'entered-in-error', listed = false, assigned_to = null, assigned_name = null, assigned_at = null, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where id = $1 and state not in ('erased', 'entered-in-error')";
     HIDE_IMAGE = "update review_image set error_at = $2 where id = $1 and error_at is null";
     CASE_OF = concat!("select i.case_id from review_image i join review_case c on c.id = i.case_id where i.id = $1 and i.error_at is null and c.state <> 'erased' and ", of_caller!("$2", "$3"));
     MARKED_BY = "select at from review_mistake where id = $1 and marked_by = $2";
