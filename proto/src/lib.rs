@@ -49,9 +49,10 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        PersonRegistered, GrantGiven, GrantEnded, SignedIn;
+        PersonRegistered, GrantGiven, GrantEnded, SignedIn, DeputyNamed, PracticeClosed, PracticeMerged;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
-        InformationSupplied, AnswerAcknowledged, ReferralErased;
+        InformationSupplied, AnswerAcknowledged, ReferralErased, ResponsibilityTaken, ResponsibilityEnded,
+        ReferralTransferred;
     imaging: ImageReady, ImageRejected;
     review: InformationRequested, AnswerGiven;
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`referral`], [`due`] | states and what each allows; when an answer is due |
+//! | [`duty`] | the clinician who answers for a referral, and who takes over |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
 //! | [`erase()`] | a referral is erased |
 //! | `acting`, `publishing`, [`sealed`] | a caller on a referral, events, what stands sealed |
@@ -20,6 +21,7 @@ mod acting;
 pub mod body_site;
 pub mod content;
 pub mod due;
+pub mod duty;
 mod erase;
 pub mod finish;
 mod http;

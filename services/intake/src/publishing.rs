@@ -40,6 +40,7 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
         pictures: pictures.iter().map(|row| picture(row, content)).collect(),
         due_us: sending.due.micros(),
         referrer_name: sending.referrer_name.to_owned(),
+        ..ReferralSubmitted::default()
     }
 }
 

@@ -20,6 +20,21 @@ pub const REPLY: &str = "intake_question.reply";
 pub const ANSWER: &str = "intake_answer.content";
 /// Who did something.
 pub const WHO: &str = "intake_happening.who";
+/// To whom it went, and what was written about it.
+pub const NOTE: &str = "intake_happening.note";
+/// Who answers for a referral.
+pub const RESPONSIBLE: &str = "intake_referral.responsible_name";
+/// A person's name, under the person's own key.
+pub const PERSON: &str = "intake_person.name";
+
+/// What is noted with something that happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// To whom, or where to.
+    pub to: Option<String>,
+    /// In the office's words.
+    pub note: Option<String>,
+}
 
 /// What a department asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

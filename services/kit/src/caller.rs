@@ -19,6 +19,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use time::Duration;
 use uuid::Uuid;
 
@@ -46,6 +47,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         ) {strict};
         create index kit_grant_person on kit_grant (person);
     ",
+}, Migration {
+    number: 60,
+    name: "for whom a locum stands in; the people of a practice",
+    sql: "
+        alter table kit_grant add column covers_for {uuid};
+        create index kit_grant_practice on kit_grant (practice, role);
+    ",
 }];
 
 /// What a service with routes may do: ask who calls, and note that a session was used.
@@ -70,6 +78,8 @@ pub enum Role {
     GpClinician,
     /// Nurse or secretary in a GP office.
     GpStaff,
+    /// Invites and ends the people of a GP office; sees no referral by this role.
+    PracticeAdmin,
     /// Specialist in a hospital department.
     Specialist,
     /// Coordinator of a hospital department.
@@ -82,9 +92,10 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GpClinician,
         Self::GpStaff,
+        Self::PracticeAdmin,
         Self::Specialist,
         Self::Coordinator,
         Self::ProgrammeManager,
@@ -96,6 +107,7 @@ impl Role {
         match self {
             Self::GpClinician => "gp-clinician",
             Self::GpStaff => "gp-staff",
+            Self::PracticeAdmin => "practice-admin",
             Self::Specialist => "specialist",
             Self::Coordinator => "coordinator",
             Self::ProgrammeManager => "programme-manager",
@@ -105,6 +117,11 @@ impl Role {
 
     /// Held in a practice.
     pub fn of_practice(self) -> bool {
+        matches!(self, Self::GpClinician | Self::GpStaff | Self::PracticeAdmin)
+    }
+
+    /// Works with referrals in a practice.
+    pub fn of_office(self) -> bool {
         matches!(self, Self::GpClinician | Self::GpStaff)
     }
 
@@ -161,9 +178,15 @@ impl Caller {
             .ok_or_else(Problem::not_found)
     }
 
-    /// The caller's grant in a practice.
+    /// The caller's grant to work with referrals in a practice; the clinician's, when there are both.
     pub fn in_practice(&self, practice: Uuid) -> Option<&Grant> {
-        self.grants.iter().find(|grant| grant.practice == Some(practice) && grant.role.of_practice())
+        let here = |grant: &&Grant| grant.practice == Some(practice) && grant.role.of_office();
+        self.grants.iter().filter(here).min_by_key(|grant| grant.role != Role::GpClinician)
+    }
+
+    /// The practices in which the caller holds one of `roles`.
+    pub fn practices(&self, roles: &[Role]) -> BTreeSet<Uuid> {
+        self.grants.iter().filter(|grant| roles.contains(&grant.role)).filter_map(|grant| grant.practice).collect()
     }
 }
 

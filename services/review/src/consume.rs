@@ -3,7 +3,7 @@
 //! It can't be rebuilt by emptying its tables: claims, drafts and answers are state of this service.
 
 use crate::case::{Content, Priority, State};
-use crate::sealed;
+use crate::{responsible, sealed};
 use crate::store::{self, case::CaseRow};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
@@ -22,6 +22,8 @@ pub const CASES: Consumer = Consumer {
         ReferralErased::KIND,
         ImageReady::KIND,
         ImageRejected::KIND,
+        responsible::KINDS[0],
+        responsible::KINDS[1],
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: &[],
@@ -32,7 +34,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         ReferralSubmitted::KIND => submitted(ctx, tx, event).await,
         ReferralWithdrawn::KIND => Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?),
         InformationSupplied::KIND => supplied(ctx, tx, event).await,
-        ReferralErased::KIND => Ok(store::case::erase(tx, event.subject()).await?),
+        ReferralErased::KIND => {
+            store::responsible::erase(tx, event.subject()).await?;
+            Ok(store::case::erase(tx, event.subject()).await?)
+        }
         ImageReady::KIND => match ctx.open::<ImageReady>(event).await? {
             Opened::Open(image) => Ok(store::image::ready(tx, image_id(&image.image)?, &image).await?),
             Opened::Erased => Ok(()),
@@ -43,6 +48,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             }
             Opened::Erased => Ok(()),
         },
+        kind if responsible::KINDS.contains(&kind) => responsible::project(ctx, tx, event).await,
         other => Err(ProjectError::Poison(format!("{other} is not for review"))),
     }
 }
@@ -57,10 +63,12 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
             let mut row = clear(event, &referral)?;
             let pictures = referral.pictures.clone();
             let key = ctx.keys.get(row.data_key).await.map_err(kit::Error::from)?;
-            row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &Content::from(referral))?);
+            let sent = Content::from(referral.clone());
+            row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &sent)?);
             let (id, at) = (row.id, row.submitted_at);
             if store::case::add(tx, row).await? == 1 {
                 store::image::add(tx, id, None, &pictures, at).await?;
+                responsible::submitted(ctx, tx, event, &referral).await?;
             }
             Ok(())
         }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`case`], [`worklist`], [`claim`], [`question`], [`answer`], [`image`] | rules, one noun each, without I/O |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
+//! | `responsible` | who answers for a case in its practice, as intake tells it |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
 //! | `store` | all SQL |
@@ -27,6 +28,7 @@ pub mod worklist;
 mod consume;
 mod error;
 mod release;
+mod responsible;
 
 pub use error::ReviewError;
 

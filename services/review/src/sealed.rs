@@ -19,6 +19,8 @@ pub const QUESTION: Column = Column("review_question.content");
 pub const REPLY: Column = Column("review_question.reply");
 /// An answer that is being written; bound to the case.
 pub const DRAFT: Column = Column("review_draft.content");
+/// The clinician who answers for the case in its practice.
+pub const RESPONSIBLE: Column = Column("review_case.responsible");
 /// A signed answer.
 pub const ANSWER: Column = Column("review_answer.content");
 

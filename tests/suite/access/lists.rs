@@ -34,7 +34,7 @@ async fn office(town: &Town, who: Who, tally: &mut Tally) {
         mine.filter(|thing| stages.contains(&thing.stage)).map(|thing| thing.referral.to_string()).collect()
     };
     let counts =
-        json!({ "answers": own(TABS[2].1).len(), "waiting": own(TABS[1].1).len(), "drafts": own(TABS[0].1).len() });
+        json!({ "answers": own(TABS[2].1).len(), "waiting": own(TABS[1].1).len(), "drafts": own(TABS[0].1).len(), "toSend": 0 });
     for (tab, stages) in TABS {
         let path = format!("/api/intake/referrals?tab={tab}");
         let reply = town.ask(who, Asked::new("GET", &path)).await;

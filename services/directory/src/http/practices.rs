@@ -6,7 +6,7 @@ use crate::acts::{enablement, practices as act, registers};
 use crate::enablement::{NewEnablement, Step};
 use crate::practice::{NewPractice, NewRegister, PracticeChange};
 use crate::specialty::Specialty;
-use crate::store::practices as rows;
+use crate::store::{closings, practices as rows};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
@@ -45,6 +45,12 @@ pub struct PracticeView {
     closed_on: Option<String>,
     /// Null when it is in no trial.
     trial_arm: Option<String>,
+    /// The clinician to whom falls what nobody else in it answers for.
+    deputy_id: Option<Uuid>,
+    /// The practice that takes over from the day on which this one is closed.
+    taken_over_by: Option<Uuid>,
+    /// Taken over as a whole, and not only what is open.
+    merged: bool,
     /// Oldest first, each step and specialty as last recorded.
     enablement: Vec<StepView>,
 }
@@ -64,9 +70,11 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
         taken.retain(|one| (one.step, one.specialty) != (step, specialty));
         taken.push(StepView { step, specialty, on });
     }
+    let ends = closings::list(&ctx.db).await?;
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
     let views = practices.into_iter().map(|row| {
         let size = sizes.get(&row.id);
+        let end = ends.iter().find(|end| end.id == row.id);
         let mut enablement = steps.remove(&row.id).unwrap_or_default();
         enablement.sort_by(|one, other| one.on.cmp(&other.on));
         PracticeView {
@@ -74,6 +82,9 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
             gps: size.map(|size| size.1),
             staff: size.map(|size| size.2),
             enablement,
+            deputy_id: end.and_then(|end| end.deputy),
+            taken_over_by: end.and_then(|end| end.taken_over_by).filter(|_| !row.closed_on.is_empty()),
+            merged: end.is_some_and(|end| end.merged && !row.closed_on.is_empty()),
             id: row.id,
             name: row.name,
             municipality: row.municipality,

@@ -6,7 +6,13 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY, CLOSINGS];
+
+const DUTY: Migration =
+    Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
+
+const CLOSINGS: Migration =
+    Migration { number: 57, name: "deputies; who takes over from a closed practice", sql: super::closings::SCHEMA };
 
 const FIRST: Migration = Migration {
     number: 1,

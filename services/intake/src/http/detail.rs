@@ -3,9 +3,10 @@
 use super::seen;
 use crate::acting::Acting;
 use crate::content::DraftContent;
+use crate::duty::name_of;
 use crate::missing::{Setting, Shown, missing};
 use crate::referral::State as ReferralState;
-use crate::sealed::{self, Answered, AnsweredFinding, Asked, Reply};
+use crate::sealed::{self, Answered, AnsweredFinding, Asked, Note, Reply};
 use crate::store::{answer, happening, image, place, question};
 use crate::vocabulary::{ImageState, View};
 use axum::extract::State;
@@ -49,6 +50,12 @@ pub struct Referral {
     acknowledged_at: Option<At>,
     withdrawn_at: Option<At>,
     timeline: Vec<Happening>,
+    /// The clinician who answers for it.
+    responsible: Option<Named>,
+    /// Since when it waits for that clinician to send it.
+    ready_at: Option<At>,
+    /// The practice that it belongs to now, when that is another one: its own was closed or merged.
+    taken_over_by: Option<Uuid>,
 }
 
 /// A picture.
@@ -130,9 +137,13 @@ pub struct Answer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Happening {
     at: At,
-    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded` or `restored`.
+    /// `started`, `submitted`, `asked`, `supplied`, `answered`, `acknowledged`, `withdrawn`, `discarded`, `restored`, `ready`,
+    /// `taken-back`, `handed-over`, `fell` or `transferred`.
     what: String,
     who: Option<String>,
+    /// To whom or where to it went.
+    to: Option<String>,
+    note: Option<String>,
 }
 
 /// A referral of the caller's practice.
@@ -170,6 +181,9 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         acknowledged_at: row.acknowledged_at,
         withdrawn_at: row.withdrawn_at,
         timeline,
+        responsible: row.responsible.zip(name_of(row, key)?).map(|(id, name)| Named { id, name }),
+        ready_at: row.ready_at.filter(|_| row.state == ReferralState::Draft),
+        taken_over_by: Some(acting.practice).filter(|practice| *practice != row.practice),
         content: acting.content,
     }))
 }
@@ -258,5 +272,7 @@ fn shown_answer(row: answer::Row, key: &DataKey) -> Result<Option<Answer>, Error
 
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {
     let who = row.who.map(|bytes| sealed::open(key, sealed::WHO, row.id, &bytes)).transpose()?;
-    Ok(Happening { at: row.at, what: row.what, who })
+    let note: Option<Note> = row.note.map(|bytes| sealed::open(key, sealed::NOTE, row.id, &bytes)).transpose()?;
+    let Note { to, note } = note.unwrap_or_default();
+    Ok(Happening { at: row.at, what: row.what, who, to, note })
 }

@@ -5,7 +5,7 @@ use crate::content::DraftContent;
 use crate::patient::initials;
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::list;
+use crate::store::{duty, list};
 use crate::vocabulary::{Priority, Specialty};
 use axum::extract::State;
 use kit::http::{Json, Query};
@@ -31,6 +31,8 @@ pub enum Tab {
     Drafts,
     /// Read or withdrawn.
     Closed,
+    /// Drafts that the caller is to send.
+    ToSend,
 }
 
 impl Tab {
@@ -40,6 +42,7 @@ impl Tab {
             Self::Waiting => "waiting",
             Self::Drafts => "drafts",
             Self::Closed => "closed",
+            Self::ToSend => "to-send",
         }
     }
 }
@@ -77,10 +80,15 @@ pub struct ReferralRow {
     unread: bool,
     /// The department waits for information.
     question: bool,
+    /// Name of the clinician who answers for it.
+    responsible: Option<String>,
+    /// A draft that waits for that clinician to send it.
+    ready: bool,
 }
 
 /// How many referrals need the office; 1000 stands for that many and more.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     #[schema(minimum = 0, maximum = 1000)]
     answers: i64,
@@ -88,6 +96,9 @@ pub struct Counts {
     waiting: i64,
     #[schema(minimum = 0, maximum = 1000)]
     drafts: i64,
+    /// Drafts that the caller is to send.
+    #[schema(minimum = 0, maximum = 1000)]
+    to_send: i64,
 }
 
 /// A page.
@@ -116,12 +127,16 @@ pub async fn list(
             Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page.")
         })?,
     };
-    let mut rows = list::page(&ctx, &caller, asked.tab.as_str(), from, PAGE + 1).await?;
+    let mut rows = match asked.tab {
+        Tab::ToSend => duty::to_send(&ctx, &caller, from, PAGE + 1).await?,
+        tab => list::page(&ctx, &caller, tab.as_str(), from, PAGE + 1).await?,
+    };
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.updated_at.micros(), last.id));
     let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
-    let counts = Counts { answers, waiting, drafts };
+    let to_send = duty::to_send_count(&ctx, &caller).await?;
+    let counts = Counts { answers, waiting, drafts, to_send };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         items.push(shown(&ctx, row).await?);
@@ -136,10 +151,14 @@ fn position(cursor: &str) -> Option<(At, Uuid)> {
 }
 
 async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
-    let content: DraftContent = match ctx.keys.get(row.id).await {
-        Ok(key) => sealed::open(&key, sealed::CONTENT, row.id, &row.content)?,
+    let (content, responsible): (DraftContent, Option<String>) = match ctx.keys.get(row.id).await {
+        Ok(key) => {
+            let name = row.responsible_name.as_deref();
+            let name = name.map(|name| sealed::open(&key, sealed::RESPONSIBLE, row.id, name)).transpose()?;
+            (sealed::open(&key, sealed::CONTENT, row.id, &row.content)?, name)
+        }
         // Erased: the line stays, without a person.
-        Err(KeyError::Erased) => DraftContent::default(),
+        Err(KeyError::Erased) => (DraftContent::default(), None),
         Err(other) => return Err(other.into()),
     };
     let patient = content.patient.unwrap_or_default();
@@ -161,5 +180,7 @@ async fn shown(ctx: &Context, row: list::Row) -> Result<ReferralRow, Error> {
         due_at: row.due_at,
         unread: row.answered_at.is_some() && row.acknowledged_at.is_none(),
         question: row.open_questions > 0 && row.state == ReferralState::AwaitingInformation,
+        responsible,
+        ready: row.ready_at.is_some() && row.state == ReferralState::Draft,
     })
 }

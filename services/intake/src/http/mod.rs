@@ -3,12 +3,15 @@
 
 mod detail;
 mod draft;
+mod handover;
 mod image;
 mod information;
 mod list;
 mod outcome;
+mod ready;
 mod reference;
 mod submission;
+mod transfer;
 mod upload;
 
 use kit::audit::Access;
@@ -25,6 +28,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list::list))
         .routes(routes!(draft::save, detail::read, draft::discard))
         .routes(routes!(draft::restore))
+        .routes(routes!(ready::ready, ready::unready))
         .routes(routes!(submission::submit))
         .routes(routes!(outcome::withdraw))
         .routes(routes!(information::supply))
@@ -32,6 +36,10 @@ pub fn routes() -> Routes {
         .routes(routes!(image::change, image::remove))
         .routes(routes!(image::restore))
         .routes(routes!(image::show))
+        .routes(routes!(handover::clinicians))
+        .routes(routes!(handover::hand_over))
+        .routes(routes!(transfer::practices))
+        .routes(routes!(transfer::transfer))
         .routes(routes!(upload::options, upload::create))
         .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
 }

@@ -4,14 +4,18 @@ use super::detail::would_refuse;
 use super::draft::stale;
 use crate::acting::Acting;
 use crate::due::due;
+use crate::duty::clinician;
 use crate::finish::expire_in;
 use crate::publishing::{Sending, counted, submitted};
 use crate::referral::reference;
-use crate::store::{image, place, referral, upload};
+use crate::sealed;
+use crate::store::{duty, image, place, referral, upload};
 use crate::vocabulary::Priority;
 use axum::extract::State;
 use kit::http::{Json, Path};
-use kit::{At, Caller, Context, Problem, Tx};
+use kit::log::Envelope;
+use kit::{At, Caller, Context, Problem, Role, Tx};
+use proto::intake::ReferralSubmitted;
 use serde::{Deserialize, Serialize};
 use time::Duration;
 use utoipa::ToSchema;
@@ -69,7 +73,7 @@ impl Receipt {
 
 /// Sends a draft. A repeat gets the same receipt.
 #[utoipa::path(post, path = "/referrals/{id}/submit", params(("id" = Uuid, Path)), request_body = Submit,
-    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version or upload-under-way"),
+    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version, upload-under-way or, for staff, clinician-sends"),
         (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
 pub async fn submit(
     State(ctx): State<Context>,
@@ -79,6 +83,9 @@ pub async fn submit(
 ) -> Result<Json<Receipt>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     if acting.row.submitted_at.is_none() {
+        if acting.role != Role::GpClinician {
+            return Err(clinician_sends());
+        }
         if acting.row.version != version {
             return Err(stale(acting.row.version));
         }
@@ -92,7 +99,7 @@ pub async fn submit(
 
 /// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
 async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
-    let Acting { ctx, caller, row, content, .. } = acting;
+    let Acting { ctx, caller, row, content, key, .. } = acting;
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
         None => None,
@@ -120,10 +127,36 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
         due,
         referrer_name: &caller.name,
     };
-    let envelope = counted(acting.envelope(), content, images.len(), at);
-    ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
+    let (person, name) = responsible(acting).await?;
+    duty::take(&mut tx, row.id, Some(person), Some(sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &name)?)).await?;
+    let envelope = Envelope { responsible: ctx.pseudonym(person), ..acting.envelope() };
+    let envelope = counted(envelope, content, images.len(), at);
+    let fact = ReferralSubmitted {
+        responsible: person.as_bytes().to_vec(),
+        responsible_name: name,
+        ..submitted(content, &images, &sending)
+    };
+    ctx.publish(&mut tx, envelope, &fact).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)
+}
+
+/// 409 for staff: they prepare.
+fn clinician_sends() -> Problem {
+    Problem::conflict(
+        "clinician-sends",
+        "A clinician sends the referral. Choose who is responsible, and mark it as ready: it then stands on that clinician's list.",
+    )
+}
+
+/// Who answers for it: the clinician that it was made ready for, else whoever sends it.
+async fn responsible(acting: &Acting<'_>) -> Result<(Uuid, String), Problem> {
+    let Acting { ctx, caller, row, .. } = acting;
+    let named = match row.responsible {
+        Some(person) if person != caller.person => clinician(ctx, acting.practice, person).await?,
+        _ => None,
+    };
+    Ok(named.map_or_else(|| (caller.person, caller.name.clone()), |one| (one.id, one.name)))
 }
 
 /// A referral does not go without a picture that somebody is sending. What was left lying is ended, so that it does not turn

@@ -3,6 +3,7 @@
 //! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it.
 
 use crate::acting::happened;
+use crate::duty;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked};
 use crate::store::{answer, question, referral};
@@ -82,6 +83,9 @@ async fn answered(
         return Ok(answer::add(tx, row.id, copy(id, None)).await?);
     };
     let id = id_of(&fact.answer).ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
+    if row.state == State::Withdrawn || row.acknowledged_at.is_some() {
+        duty::open_again(ctx, tx, row, key).await?;
+    }
     let who = fact.answered_by.clone();
     let sealed = sealed::seal(ctx, key, sealed::ANSWER, id, &read(fact))?;
     answer::add(tx, row.id, copy(id, Some(sealed))).await?;

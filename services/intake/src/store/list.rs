@@ -3,9 +3,10 @@
 //! A referral that was withdrawn and answered all the same stands among the answers until it is read: an answer that
 //! nobody looks at could be the one that matters.
 
+use super::{in_scope, succession};
 use crate::referral::State;
 use crate::vocabulary::{Priority, Specialty};
-use kit::{At, Caller, Context, statements};
+use kit::{At, Caller, Context, Role, statements};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -18,8 +19,8 @@ macro_rules! in_tab {
             tab!("r."),
             " = ",
             $which,
-            " and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
-             and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+            " and r.discarded_at is null and r.erased_at is null and ",
+            in_scope!("$1", "$2")
         )
     };
 }
@@ -60,14 +61,22 @@ pub const INDEX: &str = concat!(
     ", updated_at, id) where discarded_at is null and erased_at is null;"
 );
 
-statements! {
-    PAGE = concat!(
-        "select r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
+/// The columns of a line.
+macro_rules! line {
+    () => {
+        "r.id, r.state, r.specialty, r.priority, r.content, r.updated_at, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, \
+         r.responsible, r.responsible_name, r.ready_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
          (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null) as image_count, \
          (select count(*) from intake_question q where q.referral = r.id and q.supplied_at is null) as open_questions \
-         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where ",
-        in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
+         from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
+    };
+}
+pub(crate) use line;
+
+statements! {
+    PAGE = concat!(
+        "select ", line!(), " where ", in_tab!("$4"), " and (r.updated_at, r.id) < ($5, $6) order by r.updated_at desc, r.id desc limit $7"
     );
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
@@ -93,6 +102,10 @@ pub struct Row {
     pub practice_name: String,
     pub image_count: i64,
     pub open_questions: i64,
+    pub responsible: Option<Uuid>,
+    /// Sealed.
+    pub responsible_name: Option<Vec<u8>>,
+    pub ready_at: Option<At>,
 }
 
 /// How many referrals stand in the tabs that need the office.
@@ -103,9 +116,9 @@ pub struct Counts {
     pub drafts: i64,
 }
 
-/// The practices in which the caller works.
-fn practices(caller: &Caller) -> BTreeSet<Uuid> {
-    caller.grants.iter().filter(|grant| grant.role.of_practice()).filter_map(|grant| grant.practice).collect()
+/// The practices in which the caller works, and those from which these have taken over.
+async fn practices(ctx: &Context, caller: &Caller) -> sqlx::Result<BTreeSet<Uuid>> {
+    succession::with_taken_over(&ctx.db, caller.practices(&[Role::GpClinician, Role::GpStaff]), ctx.now()).await
 }
 
 /// The referrals of one tab that come after (`before`, `below`), over the caller's practices in one order, newest first.
@@ -117,7 +130,7 @@ pub async fn page(
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
-    for practice in practices(caller) {
+    for practice in practices(ctx, caller).await? {
         let q = ctx.db.q(PAGE).bind(caller.person).bind(ctx.now()).bind(practice).bind(tab.to_owned());
         let of_practice: Vec<Row> = q.bind(before).bind(below).bind(limit).all().await?;
         rows.extend(of_practice);
@@ -130,7 +143,7 @@ pub async fn page(
 /// How many referrals stand in each tab, over the caller's practices.
 pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Counts> {
     let mut sum = Counts::default();
-    for practice in practices(caller) {
+    for practice in practices(ctx, caller).await? {
         let one: Counts = ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).bind(practice).one().await?;
         sum.answers = (sum.answers + one.answers).min(COUNTED);
         sum.waiting = (sum.waiting + one.waiting).min(COUNTED);

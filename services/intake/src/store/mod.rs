@@ -5,22 +5,26 @@
 
 pub mod answer;
 pub mod chore;
+pub mod duty;
 pub mod erasure;
 pub mod gauge;
 pub mod happening;
 pub mod image;
 pub mod list;
 pub mod orphan;
+pub mod person;
 pub mod place;
 pub mod question;
 pub mod quota;
 pub mod referral;
+pub mod succession;
+pub mod transfer;
 pub mod upload;
 
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, QUOTA, LISTS, DUTY, PEOPLE, SUCCESSION, TRANSFER];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -97,31 +101,60 @@ const QUOTA: Migration = Migration {
 
 const LISTS: Migration = Migration { number: 40, name: "lists by index", sql: list::INDEX };
 
+const DUTY: Migration = Migration { number: 60, name: "the responsible clinician", sql: duty::SCHEMA };
+
+const PEOPLE: Migration = Migration { number: 61, name: "names of the offices' people", sql: person::SCHEMA };
+
+const SUCCESSION: Migration =
+    Migration { number: 62, name: "closed and merged practices, deputies", sql: succession::SCHEMA };
+
+const TRANSFER: Migration = Migration { number: 63, name: "patients who change practice", sql: transfer::SCHEMA };
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chore::STATEMENTS,
+    duty::STATEMENTS,
     erasure::STATEMENTS,
     gauge::STATEMENTS,
     happening::STATEMENTS,
     image::STATEMENTS,
     list::STATEMENTS,
     orphan::STATEMENTS,
+    person::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
     quota::STATEMENTS,
     referral::STATEMENTS,
+    succession::STATEMENTS,
+    transfer::STATEMENTS,
     upload::STATEMENTS,
 ];
 
 /// Every original that a picture's row counts on. Staged pieces come and go, and smaller copies are imaging's.
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
 
-/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+/// That a person (`$2`) has, at an instant (`$3`), a right to work with referral `r`: in its practice, or in one that took over
+/// from it. Who merely covers sees what is open, and what has changed since.
 macro_rules! in_scope {
     () => {
-        "exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice \
-         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))"
+        crate::store::in_scope!("$2", "$3")
+    };
+    ($person:literal, $now:literal) => {
+        concat!(
+            "exists (select 1 from kit_grant g where g.person = ",
+            $person,
+            " and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            ") and (g.practice = r.practice or exists (select 1 from intake_succession s where s.practice = r.practice \
+             and s.successor = g.practice and s.from_at <= ",
+            $now,
+            " and (s.merged = true or r.updated_at >= s.from_at or ",
+            crate::store::duty::open!("r."),
+            "))))"
+        )
     };
 }
 pub(crate) use in_scope;

@@ -15,8 +15,9 @@ statements! {
         on conflict (id) do update set name = excluded.name, hospital = excluded.hospital, specialties = excluded.specialties";
 }
 
-/// Empty both tables before a rebuild.
-pub const RESET: &[&str] = &["delete from intake_practice", "delete from intake_department"];
+/// Empty the tables before a rebuild.
+pub const RESET: &[&str] =
+    &["delete from intake_practice", "delete from intake_department", "delete from intake_succession"];
 
 /// The name of a place whose key was destroyed.
 pub const ERASED: &str = "erased";

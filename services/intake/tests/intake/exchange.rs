@@ -37,7 +37,7 @@ async fn ask(office: &Office, referral: Uuid) -> Uuid {
     question
 }
 
-async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
+pub async fn answer(office: &Office, referral: Uuid, finding: Uuid) {
     let finding = FindingAnswer {
         finding: finding.as_bytes().to_vec(),
         diagnosis: "Seborrhoeic keratosis".into(),
@@ -232,7 +232,7 @@ async fn an_erased_referral_is_gone(office: Office) {
     office.save(id, 0, office.content(office.id())).await.is(404);
     office.doctor.get(&format!("/images/{image}/original")).await.is(404);
     let page = office.doctor.get("/referrals?tab=answers").await.is(200).json();
-    assert_eq!((&page["items"], &page["counts"]), (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0})));
+    assert_eq!((&page["items"], &page["counts"]), (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "toSend": 0})));
     office.doctor.get(&format!("/referrals/{kept}")).await.is(200);
     let events = office.events(id).await;
     let told: Vec<_> = events.iter().filter(|event| event.kind() == "ReferralErased").collect();

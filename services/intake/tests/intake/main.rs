@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as expected")]
 
+mod closings;
 mod drafts;
+mod duty;
 mod exchange;
 mod finishing;
 mod office;

@@ -6,6 +6,7 @@ pub mod claim;
 pub mod gauge;
 pub mod image;
 pub mod question;
+pub mod responsible;
 pub mod worklist;
 
 use kit::Migration;
@@ -35,6 +36,7 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     gauge::STATEMENTS,
     image::STATEMENTS,
     question::STATEMENTS,
+    responsible::STATEMENTS,
     worklist::STATEMENTS,
 ];
 
@@ -45,7 +47,7 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, RESPONSIBLE];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -117,3 +119,6 @@ const FILTERS: Migration = Migration {
         create index review_case_returned on review_case (department, state, listed, priority_rank, due_at, id) where state = 'returned';
     ",
 };
+
+const RESPONSIBLE: Migration =
+    Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };

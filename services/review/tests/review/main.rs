@@ -6,5 +6,6 @@ mod erased;
 mod house;
 mod pictures;
 mod questions;
+mod responsible;
 mod signatures;
 mod worklist;
