@@ -4,6 +4,7 @@
 mod administration;
 mod hospital;
 mod office;
+mod people;
 mod sessions;
 
 use crate::copies::Copies;
@@ -29,6 +30,10 @@ pub enum Act {
     Person,
     Grant,
     EndGrant,
+    ClosePractice,
+    Deputy,
+    Colleague,
+    NewLink,
     Invite,
     Accept,
     WrongPassword,
@@ -50,8 +55,13 @@ pub enum Act {
     Discard,
     TakeBack,
     Settle,
+    Ready,
+    TakeBackReady,
     Submit,
     SettleSent,
+    HandOver,
+    Transfer,
+    TransferBack,
     Read,
     Claim,
     Renew,
@@ -79,6 +89,7 @@ pub enum Act {
     SettleWithdrawn,
     Erase,
     SettleErased,
+    EndColleague,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
@@ -86,7 +97,8 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, ClosePractice, Colleague, Department, Deputy,
+    EndColleague, HandOver, NewLink, Ready, TakeBackReady, Transfer, TransferBack, Discard, DiscardForGood,
     Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
     Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
     RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
@@ -96,7 +108,7 @@ use Act::{
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 73] = [
     Department,
     Practice,
     ChangePractice,
@@ -106,6 +118,10 @@ pub const ALL: [Act; 63] = [
     Person,
     Grant,
     EndGrant,
+    ClosePractice,
+    Deputy,
+    Colleague,
+    NewLink,
     Invite,
     Accept,
     WrongPassword,
@@ -127,8 +143,13 @@ pub const ALL: [Act; 63] = [
     Discard,
     TakeBack,
     Settle,
+    Ready,
+    TakeBackReady,
     Submit,
     SettleSent,
+    HandOver,
+    Transfer,
+    TransferBack,
     Read,
     Claim,
     Renew,
@@ -156,6 +177,7 @@ pub const ALL: [Act; 63] = [
     SettleWithdrawn,
     Erase,
     SettleErased,
+    EndColleague,
     DiscardForGood,
     Rebuild,
     ForgetKeys,
@@ -205,6 +227,9 @@ impl<'a> Play<'a> {
         match act {
             Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
                 self.administration(act).await
+            }
+            ClosePractice | Deputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver | Transfer | TransferBack => {
+                self.people(act).await
             }
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,

@@ -39,7 +39,7 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, end_everything, import_file, make_link, person_by_email,
+    add_department, add_grant, add_person, add_practice, close_practice, end_everything, import_file, make_link, person_by_email,
     record_enablement, record_register,
 };
 pub use error::Error;

@@ -1,7 +1,7 @@
 //! A valid request for a row of the table: whoever is refused is refused for their rights and not for their words.
 
 use super::table::{How, Row};
-use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, answer_content, content, metadata};
+use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, metadata};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,6 +22,16 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         path if path.starts_with("/api/intake/uploads") => upload(row, thing, asked),
         "/api/intake/referrals/{id}" if row.method == "PUT" => body(draft(town, row, by, thing)),
         "/api/intake/referrals/{id}/submit" => body(json!({ "version": thing.version })),
+        "/api/intake/referrals/{id}/ready" if row.method == "POST" => {
+            let doctor = town.somebody(sender(thing)).person;
+            body(json!({ "version": thing.version, "responsibleId": doctor }))
+        }
+        "/api/intake/referrals/{id}/transfer" => {
+            body(json!({ "practiceId": other(town, thing), "consent": true, "reason": "Moved away." }))
+        }
+        "/api/intake/practices/{id}/handover" => {
+            body(json!({ "fromId": thing.person, "toId": town.somebody(sender(thing)).person, "note": "On leave." }))
+        }
         "/api/intake/referrals/{id}/withdraw" => body(json!({ "reason": "Moved away." })),
         "/api/intake/referrals/{id}/information" => {
             body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
@@ -35,7 +45,8 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
 
 fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
-        path if path.starts_with("/api/directory/practices") => thing.practice,
+        path if path.starts_with("/api/directory/practices") || path.starts_with("/api/intake/practices") => thing.practice,
+        path if path.starts_with("/api/directory/colleagues") => thing.person,
         path if path.starts_with("/api/directory/people") => thing.person,
         path if path.contains("/images/") => thing.image,
         path if path.contains("/uploads/") => thing.upload,
@@ -85,10 +96,27 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         ("POST", "/api/directory/people/{id}/grants") => {
             json!({ "role": "gp-clinician", "practiceId": town.practices[thing.way.map_or(0, |way| way.office)] })
         }
-        ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({}),
+        ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({ "force": true, "reason": "Left." }),
+        ("PUT", "/api/directory/practices/{id}/deputy") => json!({ "personId": thing.person }),
+        ("POST", "/api/directory/practices/{id}/closing") => json!({ "on": "2026-06-30", "coveringId": other(town, thing) }),
+        ("POST", "/api/directory/colleagues") => {
+            json!({ "practiceId": thing.practice, "name": "New Colleague", "email": "colleague@lysbro.example",
+                "language": "en", "role": "gp-staff" })
+        }
+        ("POST", "/api/directory/colleagues/roles/{grantId}/end") => json!({}),
         _ => return asked,
     };
     asked.json(&body)
+}
+
+/// A practice that a thing is not in, and that is open.
+fn other(town: &Town, thing: &Thing) -> Uuid {
+    if thing.practice == town.takes_over { town.practices[1] } else { town.takes_over }
+}
+
+/// The doctor who works in the practice of a thing.
+fn sender(thing: &Thing) -> Who {
+    [Who::GpA, Who::GpB][thing.way.map_or(0, |way| way.office)]
 }
 
 /// A draft as its owner would save it; somebody of another office sends it as their own.

@@ -135,7 +135,8 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
 
 /// That a person (`$2`) has, at an instant (`$3`), a right to work with referral `r`: in its practice, or in one that took over
-/// from it. Who merely covers sees what is open, and what has changed since.
+/// from it. Who merely covers sees drafts and what is open, and what has
+/// changed since.
 macro_rules! in_scope {
     () => {
         crate::store::in_scope!("$2", "$3")
@@ -151,7 +152,7 @@ macro_rules! in_scope {
             ") and (g.practice = r.practice or exists (select 1 from intake_succession s where s.practice = r.practice \
              and s.successor = g.practice and s.from_at <= ",
             $now,
-            " and (s.merged = true or r.updated_at >= s.from_at or ",
+            " and (s.merged = true or r.updated_at >= s.from_at or r.state = 'draft' or ",
             crate::store::duty::open!("r."),
             "))))"
         )

@@ -1,7 +1,8 @@
 // One draft being written: its form, its pictures, what is missing, and the saving of it.
 import * as intake from '../api/intake';
+import { ready } from '../api/people';
 import { isCode, isPassing } from '../api/problem';
-import type { FieldError, Picture, Receipt, View } from '../api/types';
+import type { FieldError, Named, Picture, Receipt, View } from '../api/types';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
 import { fieldText } from '../i18n/problems';
@@ -29,6 +30,9 @@ export class Draft {
   phase = $state<'loading' | 'writing' | 'sent' | 'elsewhere'>('loading');
   stale = $state(false);
   receipt = $state<Receipt | null>(null);
+  /** The doctor on whose list it is to be sent, and since when. */
+  responsible = $state<Named | null>(null);
+  readyAt = $state<string | null>(null);
   failure = $state<unknown>(null);
   readonly uploads: Uploads;
   #version = 0;
@@ -66,6 +70,7 @@ export class Draft {
       this.form = fromContent(found.content, crypto.randomUUID());
       this.images = found.images;
       this.server = found.missing;
+      this.#readiness(found);
       this.#begin();
       this.#pollIfNeeded();
     } catch (error) {
@@ -124,6 +129,7 @@ export class Draft {
       if (this.phase !== 'writing') return;
       this.images = found.images;
       this.server = found.missing;
+      this.#readiness(found);
       for (const item of this.uploads.items) {
         if (item.status.kind === 'sent' && found.images.some((image) => image.id === item.id && image.state !== 'processing')) this.uploads.drop(item.id);
       }
@@ -183,6 +189,19 @@ export class Draft {
     await this.refresh();
   }
 
+  #readiness(found: { responsible: Named | null; readyAt: string | null }): void {
+    this.responsible = found.responsible;
+    this.readyAt = found.readyAt;
+  }
+  /** Whether the person may send it themselves: staff prepare, a doctor sends. */
+  get maySend(): boolean {
+    return session.sendsIn(this.practiceId);
+  }
+  /** Puts it onto a doctor's list. */
+  async makeReady(doctor: string): Promise<void> {
+    await this.flush();
+    await ready(this.id, this.#version, doctor);
+  }
   async submit(): Promise<void> {
     await this.flush();
     this.receipt = await intake.submit(this.id, this.#version);

@@ -199,6 +199,11 @@ export const en = {
   'what.withdrawn': 'Withdrawn',
   'what.discarded': 'Draft deleted',
   'what.restored': 'Draft restored',
+  'what.ready': 'Ready to be sent',
+  'what.taken-back': 'Taken back from the list',
+  'what.handed-over': 'Handed over',
+  'what.fell': 'Taken over',
+  'what.transferred': 'Moved to another office',
 };
 
 export const nb: Record<keyof typeof en, string> = {
@@ -398,6 +403,11 @@ export const nb: Record<keyof typeof en, string> = {
   'what.withdrawn': 'Trukket tilbake',
   'what.discarded': 'Utkast slettet',
   'what.restored': 'Utkast hentet tilbake',
+  'what.ready': 'Klar til sending',
+  'what.taken-back': 'Tatt tilbake fra listen',
+  'what.handed-over': 'Overlatt',
+  'what.fell': 'Overtatt',
+  'what.transferred': 'Flyttet til et annet kontor',
 };
 export const t = texts(en, nb);
 export type Key = keyof typeof en;
