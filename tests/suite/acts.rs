@@ -97,14 +97,14 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, ClosePractice, Colleague, Department, Deputy,
-    EndColleague, HandOver, NewLink, Ready, TakeBackReady, Transfer, TransferBack, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
-    RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
-    SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, ClosePractice, Colleague, Department,
+    Deputy, Discard, DiscardForGood, Draft, Enablement, EndColleague, EndGrant, EndUpload, Erase, ForgetKeys, Grant,
+    HandOver, Import, Invite, Language, Lock, NewLink, NoPicture, Person, Picture, PictureForReply, Practice,
+    PutPictureBack, Read, Ready, Rebuild, Register, Release, Released, RemovePicture, Renew, SaveAgain, SaveAnswer,
+    SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked, SettleErased, SettleReply, SettleSent,
+    SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn, SignInByLink, SignOut,
+    SignOutEverywhere, Submit, Supply, TakeBack, TakeBackReady, TakeOver, TimePasses, Transfer, TransferBack, Undo,
+    Unlock, Withdraw, WrongPassword,
 };
 
 /// The journey.
@@ -228,9 +228,8 @@ impl<'a> Play<'a> {
             Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
                 self.administration(act).await
             }
-            ClosePractice | Deputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver | Transfer | TransferBack => {
-                self.people(act).await
-            }
+            ClosePractice | Deputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
+            | Transfer | TransferBack => self.people(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

@@ -41,7 +41,11 @@ impl NewClosing {
         let mut faults = Faults::default();
         let on = faults.day("on", &self.on);
         if self.covering_id.is_some() && self.merged_into_id.is_some() {
-            faults.add("coveringId", "one-of-two", "Choose either the practice that covers or the one that it becomes part of.");
+            faults.add(
+                "coveringId",
+                "one-of-two",
+                "Choose either the practice that covers or the one that it becomes part of.",
+            );
         }
         let (field, successor) = match self.merged_into_id {
             Some(into) => ("mergedIntoId", Some(into)),

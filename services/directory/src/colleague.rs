@@ -72,7 +72,11 @@ impl NewColleague {
         let grant = grant.check(now).map_err(&mut keep).ok();
         let mut faults = Faults::default();
         if self.role.is_some_and(|role| !role.of_office()) {
-            faults.add("role", "not-for-office", "A practice invites its doctors and staff. Ask an administrator for other roles.");
+            faults.add(
+                "role",
+                "not-for-office",
+                "A practice invites its doctors and staff. Ask an administrator for other roles.",
+            );
         }
         faults.finish(()).map_err(&mut keep).ok();
         match (person, grant) {

@@ -52,7 +52,8 @@ pub async fn add_grant(
     if until.is_some_and(|until| until <= from) {
         faults.add("until", "before-start", "The right would end before it begins. Choose a later end.");
     }
-    let grant = faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until, covers_for: None })?;
+    let grant =
+        faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until, covers_for: None })?;
     let content = Content::new("grant", Some(person), &grant)?;
     grants::give(ctx, &Author::command_line(), person, None, &grant, &content).await
 }

@@ -115,7 +115,9 @@ impl From<Error> for Problem {
             ),
             Error::OpenReferrals(open) => Self::conflict(
                 "open-referrals",
-                format!("Open referrals to be handed over first: {open}. They wait to be sent, for an answer, or to be read."),
+                format!(
+                    "Open referrals to be handed over first: {open}. They wait to be sent, for an answer, or to be read."
+                ),
             ),
             Error::HasPassword => Self::conflict(
                 "has-password",

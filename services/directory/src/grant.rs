@@ -92,7 +92,11 @@ fn locum(faults: &mut Faults, role: Role, new: &NewGrant) {
         faults.add("coversFor", "not-for-role", "Leave this out: only a doctor stands in for another one.");
     }
     if new.until.is_none() {
-        faults.add("until", "required", "Write the locum's last day: what is open then falls to whom they stand in for.");
+        faults.add(
+            "until",
+            "required",
+            "Write the locum's last day: what is open then falls to whom they stand in for.",
+        );
     }
 }
 

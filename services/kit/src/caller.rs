@@ -31,10 +31,11 @@ pub const IDLE: Duration = Duration::minutes(15);
 pub const LASTS: Duration = Duration::hours(12);
 
 /// Sessions and grants.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 2,
-    name: "sessions and grants",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 2,
+        name: "sessions and grants",
+        sql: "
         create table kit_session (
             token_hash {bytes} primary key, person {uuid} not null, person_name text not null,
             opened_at {at} not null, seen_at {at} not null, expires_at {at} not null, locked_at {at}, ended_at {at}
@@ -47,14 +48,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         ) {strict};
         create index kit_grant_person on kit_grant (person);
     ",
-}, Migration {
-    number: 60,
-    name: "for whom a locum stands in; the people of a practice",
-    sql: "
+    },
+    Migration {
+        number: 60,
+        name: "for whom a locum stands in; the people of a practice",
+        sql: "
         alter table kit_grant add column covers_for {uuid};
         create index kit_grant_practice on kit_grant (practice, role);
     ",
-}];
+    },
+];
 
 /// What a service with routes may do: ask who calls, and note that a session was used.
 pub const ASKING: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];

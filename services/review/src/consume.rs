@@ -3,8 +3,8 @@
 //! It can't be rebuilt by emptying its tables: claims, drafts and answers are state of this service.
 
 use crate::case::{Content, Priority, State};
-use crate::{responsible, sealed};
 use crate::store::{self, case::CaseRow};
+use crate::{responsible, sealed};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;

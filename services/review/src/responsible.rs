@@ -42,7 +42,6 @@ async fn write(ctx: &Context, tx: &mut Tx, event: &Recorded, name: &str) -> Resu
         Err(KeyError::Erased) => return Ok(()),
         other => other.map_err(Error::from)?,
     };
-    let name =
-        if name.is_empty() { None } else { Some(sealed::seal(ctx, &key, sealed::RESPONSIBLE, case, &name)?) };
+    let name = if name.is_empty() { None } else { Some(sealed::seal(ctx, &key, sealed::RESPONSIBLE, case, &name)?) };
     Ok(rows::set(tx, case, name).await?)
 }

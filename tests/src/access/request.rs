@@ -45,7 +45,9 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
 
 fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
-        path if path.starts_with("/api/directory/practices") || path.starts_with("/api/intake/practices") => thing.practice,
+        path if path.starts_with("/api/directory/practices") || path.starts_with("/api/intake/practices") => {
+            thing.practice
+        }
         path if path.starts_with("/api/directory/colleagues") => thing.person,
         path if path.starts_with("/api/directory/people") => thing.person,
         path if path.contains("/images/") => thing.image,
@@ -98,7 +100,9 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         }
         ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({ "force": true, "reason": "Left." }),
         ("PUT", "/api/directory/practices/{id}/deputy") => json!({ "personId": thing.person }),
-        ("POST", "/api/directory/practices/{id}/closing") => json!({ "on": "2026-06-30", "coveringId": other(town, thing) }),
+        ("POST", "/api/directory/practices/{id}/closing") => {
+            json!({ "on": "2026-06-30", "coveringId": other(town, thing) })
+        }
         ("POST", "/api/directory/colleagues") => {
             json!({ "practiceId": thing.practice, "name": "New Colleague", "email": "colleague@lysbro.example",
                 "language": "en", "role": "gp-staff" })

@@ -32,7 +32,11 @@ pub async fn name_deputy(ctx: &Context, keeper: &Keeper, practice: Uuid, person:
             Some(row) => name = row.name,
             None => {
                 let mut faults = Faults::default();
-                faults.add("personId", "not-a-clinician", "There is no such doctor in the practice. Choose one who works there.");
+                faults.add(
+                    "personId",
+                    "not-a-clinician",
+                    "There is no such doctor in the practice. Choose one who works there.",
+                );
                 return faults.finish(());
             }
         }
@@ -60,8 +64,7 @@ pub async fn close(ctx: &Context, author: &Author, practice: Uuid, new: &NewClos
     let successor = successor(&mut tx, &stands, closing).await?;
     rows::close(&mut tx, practice, on.clone(), closing.successor, closing.merged).await?;
     let row = practices::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
-    let about =
-        Envelope { effective_us: At::midnight(closing.on).micros(), ..envelope(ctx, author, &row) };
+    let about = Envelope { effective_us: At::midnight(closing.on).micros(), ..envelope(ctx, author, &row) };
     // The register's own event, for whoever reads the register alone.
     let changed = PracticeChanged {
         name: stands.name,
@@ -96,7 +99,11 @@ async fn successor(tx: &mut Tx, closes: &ClosingRow, closing: Closing) -> Result
         }
         None => {
             if duty::open_in(tx, closes.id).await? > 0 {
-                faults.add(field, "required", "Referrals are open in this practice. Choose the practice that takes over.");
+                faults.add(
+                    field,
+                    "required",
+                    "Referrals are open in this practice. Choose the practice that takes over.",
+                );
             }
             None
         }

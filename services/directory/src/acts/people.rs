@@ -5,9 +5,9 @@ use crate::Error;
 use crate::faults::Faults;
 use crate::person::{NewPerson, Person};
 use crate::store::people as rows;
-use kit::{Context, Tx};
 use kit::db::is_duplicate;
 use kit::log::Envelope;
+use kit::{Context, Tx};
 use proto::directory::PersonRegistered;
 use uuid::Uuid;
 

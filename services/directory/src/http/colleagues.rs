@@ -1,13 +1,13 @@
 //! A practice's own people, for whoever keeps its list. Who looks at it is recorded: staff are data subjects too.
 
-use super::people::{GrantView, Invitation};
 use super::Named;
+use super::people::{GrantView, Invitation};
 use crate::acts::colleagues as act;
 use crate::acts::links::NewLink;
 use crate::acts::once::Superuser;
 use crate::colleague::NewColleague;
-use crate::store::{closings, grants, people};
 use crate::link;
+use crate::store::{closings, grants, people};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use kit::audit::Access;
@@ -42,7 +42,10 @@ pub struct PracticePeople {
 
 /// The practices of which the caller keeps the people.
 #[utoipa::path(get, path = "/colleagues", tag = "directory", responses((status = OK, body = Vec<PracticePeople>)))]
-pub async fn list(State(ctx): State<Context>, Superuser(keeper): Superuser) -> Result<Json<Vec<PracticePeople>>, Problem> {
+pub async fn list(
+    State(ctx): State<Context>,
+    Superuser(keeper): Superuser,
+) -> Result<Json<Vec<PracticePeople>>, Problem> {
     let listed = people::list(&ctx.db).await?;
     let mut all = Vec::new();
     for id in keeper.practices.iter().copied() {
@@ -58,9 +61,7 @@ pub async fn list(State(ctx): State<Context>, Superuser(keeper): Superuser) -> R
                 email: person.email.clone(),
                 grant: grant.into(),
                 last_sign_in: person.last_sign_in_at,
-                has_password: people::by_id(&ctx.db, person.id)
-                    .await?
-                    .is_some_and(|row| row.password_hash.is_some()),
+                has_password: people::by_id(&ctx.db, person.id).await?.is_some_and(|row| row.password_hash.is_some()),
             });
         }
         all.push(PracticePeople { practice: Named { id, name: practice.name }, deputy_id: practice.deputy, people });

@@ -19,7 +19,8 @@ statements! {
     TAKE = "insert into directory_duty (referral, practice, holder) values ($1, $2, $3)
         on conflict (referral) do update set practice = excluded.practice, holder = excluded.holder";
     END = "delete from directory_duty where referral = $1";
-    OPEN = "select count(*) from directory_duty where holder = $1 and practice = $2";
+    OPEN = "select count(*) from directory_duty where holder = $1
+        and (practice = $2 or practice in (select id from directory_practice where taken_over_by = $2))";
     OPEN_IN = "select count(*) from directory_duty where practice = $1";
 }
 
@@ -33,7 +34,7 @@ pub async fn end(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
     tx.q(END).bind(referral).exec().await.map(|_| ())
 }
 
-/// How many are open for somebody in a practice.
+/// How many are open for somebody in a practice, and in those that it takes over.
 pub async fn open(tx: &mut Tx, holder: &[u8], practice: Uuid) -> sqlx::Result<i64> {
     let (count,): (i64,) = tx.q(OPEN).bind(holder.to_vec()).bind(practice).one().await?;
     Ok(count)

@@ -39,7 +39,8 @@ async fn practice(office: &Office, administrator: &Browser<'_>, name: &str) -> P
 
 async fn person(office: &Office, name: &str, role: Role, practice: Uuid) -> (Uuid, Uuid) {
     let email = format!("{}@synthetic.example", name.to_lowercase());
-    let id = directory::add_person(office.ctx(), None, &format!("{name} SYNTHETIC"), &email, "nb").await.expect("a person");
+    let id =
+        directory::add_person(office.ctx(), None, &format!("{name} SYNTHETIC"), &email, "nb").await.expect("a person");
     let from = office.ctx().now() - Duration::days(1);
     let grant = add_grant(office.ctx(), id, role, Some(practice), None, from, None).await.expect("a grant");
     (id, grant)
@@ -110,9 +111,7 @@ async fn a_locum_covers_a_doctor_of_the_practice_until_a_day(office: Office) {
     let form = json!({ "name": "Vera SYNTHETIC", "email": "vera@vikar.example", "language": "nb" });
     let locum = id(&administrator.post("/people", form).await.is(201));
     let grants = format!("/people/{locum}/grants");
-    let form = |covered: Uuid, until: Value| {
-        json!({ "role": "gp-clinician", "practiceId": here.id, "from": "2026-03-02", "until": until, "coversFor": covered })
-    };
+    let form = |covered: Uuid, until: Value| json!({ "role": "gp-clinician", "practiceId": here.id, "from": "2026-03-02", "until": until, "coversFor": covered });
     for (body, fault) in [
         (form(here.doctor, Value::Null), "until required"),
         (form(there.doctor, json!("2026-03-20")), "coversFor unknown"),
@@ -154,7 +153,10 @@ async fn a_practice_invites_and_ends_its_own_people_alone(office: Office) {
     keeper.post("/colleagues", form(here.id, "gp-clinician")).await.is_problem(409, "id-reused");
     let list = keeper.get("/colleagues").await.is(200);
     let names: Vec<&str> = list[0]["people"].as_array().expect("people").iter().map(|one| text(&one["name"])).collect();
-    assert_eq!((list.as_array().map(Vec::len), names), (Some(1), vec!["Grete SYNTHETIC", "Petra SYNTHETIC", "Siri SYNTHETIC"]));
+    assert_eq!(
+        (list.as_array().map(Vec::len), names),
+        (Some(1), vec!["Grete SYNTHETIC", "Petra SYNTHETIC", "Siri SYNTHETIC"])
+    );
     let siri: Uuid = text(&invited["id"]).parse().expect("an id");
     let grant = text(&list[0]["people"][2]["grant"]["id"]);
     keeper.post(&format!("/colleagues/{siri}/invitation"), json!({})).await.is(201);
@@ -210,7 +212,10 @@ async fn the_deputy_is_a_doctor_of_the_practice(office: Office) {
     let (keeper, _) = person(&office, "Petra", Role::PracticeAdmin, here.id).await;
     let keeper = office.signed_in(keeper).await;
     keeper.put(&path, json!({ "personId": null })).await.is(204);
-    keeper.put(&format!("/practices/{}/deputy", there.id), json!({ "personId": null })).await.is_problem(404, "not-found");
+    keeper
+        .put(&format!("/practices/{}/deputy", there.id), json!({ "personId": null }))
+        .await
+        .is_problem(404, "not-found");
     assert_eq!(administrator.get("/practices").await.is(200)[0]["deputyId"], Value::Null);
 }
 
@@ -239,7 +244,10 @@ async fn a_practice_closes_with_one_that_covers(office: Office) {
     let (_, changed) = last::<PracticeChanged>(&office, here.id).await;
     assert_eq!(changed.closed_on.as_deref(), Some("2026-06-30"));
     let row = administrator.get("/practices").await.is(200)[0].clone();
-    assert_eq!((&row["closedOn"], &row["takenOverBy"], &row["merged"]), (&json!("2026-06-30"), &json!(there.id), &json!(false)));
+    assert_eq!(
+        (&row["closedOn"], &row["takenOverBy"], &row["merged"]),
+        (&json!("2026-06-30"), &json!(there.id), &json!(false))
+    );
     // One that closes can't take over from another.
     let back = json!({ "on": "2026-07-30", "coveringId": here.id });
     let refused = administrator.post(&format!("/practices/{}/closing", there.id), back).await;

@@ -52,7 +52,8 @@ pub async fn ready(
     if !missing.is_empty() {
         return Err(Problem::invalid(missing));
     }
-    let to = clinician(&ctx, acting.practice, body.responsible_id).await?.ok_or_else(|| no_clinician("responsibleId"))?;
+    let to =
+        clinician(&ctx, acting.practice, body.responsible_id).await?.ok_or_else(|| no_clinician("responsibleId"))?;
     let name = sealed::seal(&ctx, &acting.key, sealed::RESPONSIBLE, id, &to.name)?;
     let mut tx = ctx.begin().await?;
     if !duty::ready(&mut tx, id, body.version, to.id, name).await? {

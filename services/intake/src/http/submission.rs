@@ -128,7 +128,8 @@ async fn send(acting: &Acting<'_>) -> Result<(), Problem> {
         referrer_name: &caller.name,
     };
     let (person, name) = responsible(acting).await?;
-    duty::take(&mut tx, row.id, Some(person), Some(sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &name)?)).await?;
+    duty::take(&mut tx, row.id, Some(person), Some(sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &name)?))
+        .await?;
     let envelope = Envelope { responsible: ctx.pseudonym(person), ..acting.envelope() };
     let envelope = counted(envelope, content, images.len(), at);
     let fact = ReferralSubmitted {

@@ -27,7 +27,8 @@ async fn other(office: &Office, name: &str) -> (Uuid, Person) {
     let practice = office.ctx.new_id();
     office::register_practice(&office.ctx, practice, name, false).await;
     let doctor =
-        office::person(&office.ctx, &office.doctor.app, practice, Role::GpClinician, &format!("Doctor of {name}")).await;
+        office::person(&office.ctx, &office.doctor.app, practice, Role::GpClinician, &format!("Doctor of {name}"))
+            .await;
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     (practice, doctor)
 }
@@ -36,12 +37,8 @@ async fn other(office: &Office, name: &str) -> (Uuid, Person) {
 async fn tell<E: Event>(office: &Office, practice: Uuid, from: At, fact: &E) {
     let mut tx = office.ctx.begin().await.unwrap();
     let id = practice.as_bytes().to_vec();
-    let envelope = Envelope {
-        effective_us: from.micros(),
-        practice: id.clone(),
-        key: id,
-        ..office.ctx.about(practice, None)
-    };
+    let envelope =
+        Envelope { effective_us: from.micros(), practice: id.clone(), key: id, ..office.ctx.about(practice, None) };
     office.ctx.publish(&mut tx, envelope, fact).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
@@ -124,7 +121,10 @@ async fn a_patient_changes_practice(office: Office) {
     let (practice, doctor) = other(&office, "Havnes").await;
     let (id, image) = sent(&office).await;
     let names = office.doctor.get("/practices").await.is(200).json();
-    assert_eq!(names, json!([{"id": practice, "name": "Havnes"}, {"id": office.practice, "name": "Solvik legekontor (SYNTHETIC)"}]));
+    assert_eq!(
+        names,
+        json!([{"id": practice, "name": "Havnes"}, {"id": office.practice, "name": "Solvik legekontor (SYNTHETIC)"}])
+    );
     let body = json!({"practiceId": practice, "consent": true, "reason": "Moved to Havnes."});
     let path = format!("/referrals/{id}/transfer");
     doctor.post(&path, body.clone()).await.is(404);
@@ -140,7 +140,10 @@ async fn a_patient_changes_practice(office: Office) {
     let told = shown["timeline"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&told["what"], &told["note"]), (&json!("transferred"), &json!("Moved to Havnes.")));
     let (envelope, fact) = office.last::<ReferralTransferred>(id).await;
-    assert_eq!((envelope.practice, envelope.responsible), (practice.as_bytes().to_vec(), office.ctx.pseudonym(doctor.id)));
+    assert_eq!(
+        (envelope.practice, envelope.responsible),
+        (practice.as_bytes().to_vec(), office.ctx.pseudonym(doctor.id))
+    );
     assert_eq!((fact.from_practice_name.as_str(), fact.consent), ("Solvik legekontor (SYNTHETIC)", true));
     let kept = office.ctx.audit.of_subject(id).await.unwrap();
     assert!(kept.iter().any(|one| one.action == "transfer" && one.person == office.nurse.id), "{kept:?}");
@@ -153,8 +156,14 @@ async fn a_transfer_needs_consent_and_an_open_practice(office: Office) {
     let (id, _) = sent(&office).await;
     let path = format!("/referrals/{id}/transfer");
     let form = |practice: Uuid, consent: bool, reason: &str| json!({"practiceId": practice, "consent": consent, "reason": reason});
-    let (elsewhere,): (Uuid,) =
-        office.ctx.db.q("select practice from kit_grant where person = $1").bind(office.stranger.id).one().await.unwrap();
+    let (elsewhere,): (Uuid,) = office
+        .ctx
+        .db
+        .q("select practice from kit_grant where person = $1")
+        .bind(office.stranger.id)
+        .one()
+        .await
+        .unwrap();
     for (body, field) in [
         (form(practice, false, "Moved."), "consent"),
         (form(practice, true, " "), "reason"),

@@ -92,8 +92,7 @@ async fn staff_prepare_and_a_clinician_sends(office: Office) {
     let timeline = shown["timeline"].as_array().unwrap();
     let told: Vec<_> = timeline.iter().map(|one| (one["what"].as_str().unwrap(), one["to"].as_str())).collect();
     let liv = Some("SYNTHETIC Liv Lege");
-    let expected =
-        [("started", None), ("ready", liv), ("taken-back", liv), ("ready", liv), ("submitted", None)];
+    let expected = [("started", None), ("ready", liv), ("taken-back", liv), ("ready", liv), ("submitted", None)];
     assert_eq!(told, expected);
     assert_eq!(office.nurse.post(&submit, json!({"version": 1})).await.is(200).json()["referral"], json!(id));
     let late = json!({"version": 1, "responsibleId": office.doctor.id});
@@ -182,14 +181,21 @@ async fn a_handover_stays_in_the_practice(office: Office) {
     let body = json!({"toId": office.doctor.id, "referralIds": [id]});
     office.stranger.post(&path, body).await.is(404);
     // Somebody else's referral in one's own practice moves nothing.
-    let (own,): (Uuid,) =
-        office.ctx.db.q("select practice from kit_grant where person = $1").bind(office.stranger.id).one().await.unwrap();
+    let (own,): (Uuid,) = office
+        .ctx
+        .db
+        .q("select practice from kit_grant where person = $1")
+        .bind(office.stranger.id)
+        .one()
+        .await
+        .unwrap();
     let body = json!({"toId": office.stranger.id, "referralIds": [id]});
     let moved = office.stranger.post(&format!("/practices/{own}/handover"), body).await.is(200).json();
     assert_eq!((&moved["moved"], responsible(&office, id).await), (&json!(0), json!(office.doctor.id)));
     // Whoever keeps the list of people hands over, and sees no referral.
     let other = colleague(&office, "SYNTHETIC Ola Lege").await;
-    let admin = office::person(&office.ctx, &office.doctor.app, office.practice, Role::PracticeAdmin, "SYNTHETIC Eva").await;
+    let admin =
+        office::person(&office.ctx, &office.doctor.app, office.practice, Role::PracticeAdmin, "SYNTHETIC Eva").await;
     admin.get("/referrals?tab=waiting").await.is(404);
     admin.get(&format!("/referrals/{id}")).await.is(404);
     assert_eq!(admin.get("/clinicians").await.is(200).json().as_array().unwrap().len(), 2);

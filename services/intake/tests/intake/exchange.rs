@@ -232,7 +232,10 @@ async fn an_erased_referral_is_gone(office: Office) {
     office.save(id, 0, office.content(office.id())).await.is(404);
     office.doctor.get(&format!("/images/{image}/original")).await.is(404);
     let page = office.doctor.get("/referrals?tab=answers").await.is(200).json();
-    assert_eq!((&page["items"], &page["counts"]), (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "toSend": 0})));
+    assert_eq!(
+        (&page["items"], &page["counts"]),
+        (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "toSend": 0}))
+    );
     office.doctor.get(&format!("/referrals/{kept}")).await.is(200);
     let events = office.events(id).await;
     let told: Vec<_> = events.iter().filter(|event| event.kind() == "ReferralErased").collect();

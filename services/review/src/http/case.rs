@@ -179,8 +179,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
     let draft = store::answer::draft(db, case.id, me).await?;
     let held = store::answer::held(db, case.id).await?;
     let responsible = store::responsible::of_case(db, case.id).await?;
-    let responsible =
-        responsible.map(|name| sealed::open(key, sealed::RESPONSIBLE, case.id, &name)).transpose()?;
+    let responsible = responsible.map(|name| sealed::open(key, sealed::RESPONSIBLE, case.id, &name)).transpose()?;
     Ok(CaseView {
         id: case.id,
         state: case.state,

@@ -35,7 +35,10 @@ async fn the_department_sees_who_answers_for_a_case_and_in_which_practice() {
         };
         tell(&house, case.id, Uuid::from_u128(0xa2), &moved).await;
         let shown = house.get(&me, &path).await.json();
-        assert_eq!((&shown["responsible"], &shown["practiceName"]), (&"Nina SYNTHETIC".into(), &"Havnes legesenter".into()));
+        assert_eq!(
+            (&shown["responsible"], &shown["practiceName"]),
+            (&"Nina SYNTHETIC".into(), &"Havnes legesenter".into())
+        );
         // A draft that was made ready has no case: nothing is parked.
         let draft = Uuid::from_u128(0xdd);
         house.ctx().keys.ensure(draft).await.unwrap();

@@ -4,12 +4,6 @@ import { texts } from './language.svelte';
 export const en = {
   responsible: 'Responsible doctor',
   nobody: 'Nobody yet',
-  ready: 'Ready for {name}',
-  readyShort: 'Ready',
-  tabToSend: 'To be sent by you',
-  emptyToSend: 'Nothing for you to send',
-  emptyToSendLead: 'When staff have prepared a referral for you, it stands here. Open it, look at it, and send it.',
-  forOne: 'for {name}',
 
   readyDo: 'Ready for the doctor …',
   readyTitle: 'Who is to send it?',
@@ -96,12 +90,6 @@ export const en = {
 export const nb: Record<keyof typeof en, string> = {
   responsible: 'Ansvarlig lege',
   nobody: 'Ingen ennå',
-  ready: 'Klar for {name}',
-  readyShort: 'Klar',
-  tabToSend: 'Til sending hos deg',
-  emptyToSend: 'Ingenting å sende',
-  emptyToSendLead: 'Når en medarbeider har gjort klar en henvisning til deg, står den her. Åpne den, se over den, og send den.',
-  forOne: 'for {name}',
 
   readyDo: 'Klar for legen …',
   readyTitle: 'Hvem skal sende den?',
