@@ -23,7 +23,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         "/api/intake/referrals/{id}" if row.method == "PUT" => body(draft(town, row, by, thing)),
         "/api/intake/referrals/{id}/submit" => body(json!({ "version": thing.version })),
         "/api/intake/referrals/{id}/ready" if row.method == "POST" => {
-            let doctor = town.somebody(sender(thing)).person;
+            let doctor = if by.who == Who::TakesOverA { by.person } else { town.somebody(sender(thing)).person };
             body(json!({ "version": thing.version, "responsibleId": doctor }))
         }
         "/api/intake/referrals/{id}/transfer" => {
@@ -113,9 +113,9 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
     asked.json(&body)
 }
 
-/// A practice that a thing is not in, and that is open.
+/// A practice that a thing is not in, whoever took over from its own, and that is open.
 fn other(town: &Town, thing: &Thing) -> Uuid {
-    if thing.practice == town.takes_over { town.practices[1] } else { town.takes_over }
+    if thing.practice == town.practices[1] { town.takes_over } else { town.practices[1] }
 }
 
 /// The doctor who works in the practice of a thing.

@@ -50,8 +50,7 @@ impl Play<'_> {
                 self.json(&self.cast.nurse, Method::DELETE, &path, json!({})).await?.expect(204);
             }
             HandOver => {
-                let gp = self.cast.gp.get("/api/directory/me").await.expect(200).json()["person"]["id"].clone();
-                let body = json!({ "referralIds": [referral], "toId": gp, "note": "On leave." });
+                let body = json!({ "referralIds": [referral], "toId": self.given("colleague"), "note": "On leave." });
                 let path = format!("/api/intake/practices/{own}/handover");
                 self.post(&self.cast.gp, &path, body).await?.expect(200);
             }

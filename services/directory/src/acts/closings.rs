@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub async fn name_deputy(ctx: &Context, keeper: &Keeper, practice: Uuid, person: Option<Uuid>) -> Result<(), Error> {
     keeper.keeps(practice)?;
     let mut tx = ctx.begin().await?;
-    let stands = rows::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
+    let stands = rows::held(&mut tx, practice).await?.ok_or(Error::NotFound)?;
     if stands.deputy == person {
         return Ok(());
     }
@@ -56,7 +56,7 @@ pub async fn name_deputy(ctx: &Context, keeper: &Keeper, practice: Uuid, person:
 pub async fn close(ctx: &Context, author: &Author, practice: Uuid, new: &NewClosing) -> Result<(), Error> {
     let closing = new.check(practice)?;
     let mut tx = ctx.begin().await?;
-    let stands = rows::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
+    let stands = rows::held(&mut tx, practice).await?.ok_or(Error::NotFound)?;
     let on = day::text(closing.on);
     if (&stands.closed_on, stands.taken_over_by, stands.merged) == (&on, closing.successor, closing.merged) {
         return Ok(());

@@ -11,6 +11,7 @@ pub const SCHEMA: &str = "
 ";
 
 statements! {
+    HOLD = "update directory_practice set closed_on = closed_on where id = $1";
     FIND = "select id, name, municipality, closed_on, test_practice, deputy, taken_over_by, merged from directory_practice where id = $1";
     LIST = "select id, name, municipality, closed_on, test_practice, deputy, taken_over_by, merged from directory_practice where deputy is not null or taken_over_by is not null";
     SET_DEPUTY = "update directory_practice set deputy = $2 where id = $1";
@@ -29,6 +30,12 @@ pub struct ClosingRow {
     pub deputy: Option<Uuid>,
     pub taken_over_by: Option<Uuid>,
     pub merged: bool,
+}
+
+/// One practice; whoever else would change it waits until this transaction is over.
+pub async fn held(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<ClosingRow>> {
+    tx.q(HOLD).bind(id).exec().await?;
+    find(tx, id).await
 }
 
 /// One practice.

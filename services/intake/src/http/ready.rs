@@ -57,7 +57,11 @@ pub async fn ready(
     let name = sealed::seal(&ctx, &acting.key, sealed::RESPONSIBLE, id, &to.name)?;
     let mut tx = ctx.begin().await?;
     if !duty::ready(&mut tx, id, body.version, to.id, name).await? {
-        return Err(stale(row.version));
+        drop(tx);
+        // Another request was faster: this one's own repetition, or one that changed the draft.
+        let row = Acting::on(&ctx, &caller, id).await?.row;
+        let same = row.ready_at.is_some() && row.responsible == Some(to.id) && row.version == body.version;
+        return if same { Ok(StatusCode::NO_CONTENT) } else { Err(stale(row.version)) };
     }
     let taking = Taking { what: "ready", by: Some((&caller, acting.role.as_str())), note: "" };
     take(&ctx, &mut tx, (row, &acting.key, acting.practice), &to, taking).await?;

@@ -110,6 +110,10 @@ async fn move_to(acting: &Acting<'_>, to: &place::Practice, reason: &str) -> Res
     let takes = successor(ctx, to.id, None).await?;
     let mut tx = ctx.begin().await?;
     if !rows::transfer(&mut tx, row.id, (row.practice, to.id), caller.person).await? {
+        drop(tx);
+        if rows::sent_by(&ctx.db, row.id, caller.person).await? == Some(to.id) {
+            return Ok(());
+        }
         return Err(Problem::conflict(
             "not-open",
             "Only a referral that waits for an answer, or whose answer nobody has read, goes to another practice.",

@@ -70,7 +70,8 @@ pub const SCHEMA: &str = concat!(
 statements! {
     TAKE = "update intake_referral set responsible = $2, responsible_name = $3 where id = $1";
     READY = "update intake_referral set responsible = $3, responsible_name = $4, ready_at = $5, updated_at = $5 \
-        where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
+        where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null \
+        and (ready_at is null or responsible is null or responsible <> $3)";
     UNREADY = "update intake_referral set ready_at = null, updated_at = $2 \
         where id = $1 and state = 'draft' and ready_at is not null and discarded_at is null and erased_at is null";
     TO_SEND = concat!(
@@ -114,7 +115,7 @@ pub async fn take(tx: &mut Tx, id: Uuid, person: Option<Uuid>, name: Option<Vec<
     tx.q(TAKE).bind(id).bind(person).bind(name).exec_one().await
 }
 
-/// Puts a draft on a clinician's list; false when another version stands, or it is no draft any more.
+/// Puts a draft on a clinician's list; false when another version stands, it is no draft any more, or it is there already.
 pub async fn ready(tx: &mut Tx, id: Uuid, version: i64, person: Uuid, name: Vec<u8>) -> sqlx::Result<bool> {
     let now = tx.now();
     Ok(tx.q(READY).bind(id).bind(version).bind(person).bind(name).bind(now).exec().await? == 1)

@@ -135,6 +135,13 @@ async fn whoever_sends_answers_for_it(office: Office) {
     }
     office.doctor.post(&format!("/referrals/{kept}/submit"), json!({"version": 1})).await.is(200);
     assert_eq!(responsible(&office, kept).await, json!(other.id));
+    // Taken back from the list, it is the sender's.
+    let back = complete(&office).await;
+    let body = json!({"version": 1, "responsibleId": other.id});
+    office.nurse.post(&format!("/referrals/{back}/ready"), body).await.is(204);
+    office.nurse.delete(&format!("/referrals/{back}/ready")).await.is(204);
+    office.doctor.post(&format!("/referrals/{back}/submit"), json!({"version": 1})).await.is(200);
+    assert_eq!(responsible(&office, back).await, json!(office.doctor.id));
     let sql = "update kit_grant set ends_at = $2 where person = $1";
     office.ctx.db.q(sql).bind(other.id).bind(office.ctx.now()).exec().await.unwrap();
     office.doctor.post(&format!("/referrals/{taken}/submit"), json!({"version": 1})).await.is(200);
