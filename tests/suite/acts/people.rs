@@ -29,7 +29,6 @@ impl Play<'_> {
                     "email": format!("{colleague}@lysbro.example"), "role": "gp-clinician" });
                 let invited = self.post(keeper, "/api/directory/colleagues", body).await?.expect(201).json();
                 self.given.insert("colleague", invited["id"].clone());
-                self.drain().await?;
             }
             NewLink => {
                 let person = self.given("colleague");
