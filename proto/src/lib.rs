@@ -51,10 +51,11 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen;
+        DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen,
+        PracticeClosed, PracticeMerged;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
-        CloseOutRecorded, AnswerFiled;
+        CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;
     imaging: ImageReady, ImageRejected;
     review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned, CaseEnteredInError,
         LetterFiled;

@@ -25,6 +25,8 @@ pub struct Cast {
     pub gp: Client,
     /// Nurse of the first practice.
     pub nurse: Client,
+    /// Keeps the people of the first practice.
+    pub keeper: Client,
     /// GP of another practice.
     pub stranger: Client,
     /// Specialist of the department.
@@ -74,6 +76,7 @@ impl Cast {
         let cast = Self {
             gp: person(ctx, base, "Grete", Role::GpClinician, Some(first), None).await,
             nurse: person(ctx, base, "Nora", Role::GpStaff, Some(first), None).await,
+            keeper: person(ctx, base, "Petra", Role::PracticeAdmin, Some(first), None).await,
             stranger: person(ctx, base, "Gunnar", Role::GpClinician, Some(second), None).await,
             specialist: person(ctx, base, "Dagny", Role::Specialist, None, Some(skin)).await,
             colleague: person(ctx, base, "Dina", Role::Specialist, None, Some(skin)).await,
@@ -97,6 +100,7 @@ impl Cast {
             ("ada", &mut self.admin),
             ("grete", &mut self.gp),
             ("nora", &mut self.nurse),
+            ("petra", &mut self.keeper),
             ("gunnar", &mut self.stranger),
             ("dagny", &mut self.specialist),
             ("dina", &mut self.colleague),

@@ -7,6 +7,7 @@ mod hospital;
 mod lending;
 mod mistakes;
 mod office;
+mod people;
 mod sessions;
 
 use crate::copies::Copies;
@@ -35,6 +36,10 @@ pub enum Act {
     Deputy,
     EndGrant,
     NoDeputy,
+    ClosePractice,
+    OurDeputy,
+    Colleague,
+    NewLink,
     Invite,
     Accept,
     WrongPassword,
@@ -64,8 +69,13 @@ pub enum Act {
     EndPhone,
     Training,
     Settle,
+    Ready,
+    TakeBackReady,
     Submit,
     SettleSent,
+    HandOver,
+    Transfer,
+    TransferBack,
     Read,
     Claim,
     Renew,
@@ -121,6 +131,7 @@ pub enum Act {
     ReadCaseNotice,
     Erase,
     SettleErased,
+    EndColleague,
     PassedDraft,
     PassedPicture,
     PassedSubmit,
@@ -161,6 +172,10 @@ pub const ALL: &[Act] = &[
     Deputy,
     EndGrant,
     NoDeputy,
+    ClosePractice,
+    OurDeputy,
+    Colleague,
+    NewLink,
     Invite,
     Accept,
     WrongPassword,
@@ -190,8 +205,13 @@ pub const ALL: &[Act] = &[
     EndPhone,
     Training,
     Settle,
+    Ready,
+    TakeBackReady,
     Submit,
     SettleSent,
+    HandOver,
+    Transfer,
+    TransferBack,
     Read,
     Claim,
     Renew,
@@ -247,6 +267,7 @@ pub const ALL: &[Act] = &[
     ReadCaseNotice,
     Erase,
     SettleErased,
+    EndColleague,
     PassedDraft,
     PassedPicture,
     PassedSubmit,
@@ -314,6 +335,8 @@ impl<'a> Play<'a> {
         match act {
             Department | ChangeDepartment | Practice | ChangePractice | Register | Enablement | Import | Person
             | Grant | EndGrant | Deputy | NoDeputy => self.administration(act).await,
+            ClosePractice | OurDeputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
+            | Transfer | TransferBack => self.people(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

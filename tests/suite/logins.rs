@@ -10,9 +10,9 @@ const SERVICES: [&str; 7] = ["directory", "intake", "imaging", "review", "uptake
 /// may do: select, insert, update, delete.
 static EXPECTED: [(&str, &str, [&str; 7]); 15] = [
     ("kit.log_head", "hash", ["su", "su", "su", "su", "s", "s", "s"]),
-    ("kit.log_event", "kind", ["i", "si", "si", "si", "s", "", "s"]),
-    ("kit.log_offset", "position", ["s", "siu", "siu", "siu", "siu", "s", "siu"]),
-    ("kit.log_parked", "reason", ["s", "si", "si", "si", "si", "s", "si"]),
+    ("kit.log_event", "kind", ["si", "si", "si", "si", "s", "", "s"]),
+    ("kit.log_offset", "position", ["siu", "siu", "siu", "siu", "siu", "s", "siu"]),
+    ("kit.log_parked", "reason", ["si", "si", "si", "si", "si", "s", "si"]),
     ("kit.kit_session", "seen_at", ["siud", "su", "", "su", "su", "", ""]),
     ("kit.kit_grant", "role", ["siu", "s", "", "s", "s", "", "s"]),
     ("kit.kit_idempotency", "resource", ["sid", "", "", "", "", "", ""]),

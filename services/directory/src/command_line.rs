@@ -4,7 +4,8 @@
 use crate::Error;
 use crate::acts::import::Mode;
 use crate::acts::once::{Author, Content};
-use crate::acts::{departments, enablement, grants, import, links, people, practices, registers};
+use crate::acts::{closings, departments, enablement, grants, import, links, people, practices, registers};
+use crate::closing::NewClosing;
 use crate::department::NewDepartment;
 use crate::enablement::NewEnablement;
 use crate::faults::Faults;
@@ -51,7 +52,8 @@ pub async fn add_grant(
     if until.is_some_and(|until| until <= from) {
         faults.add("until", "before-start", "The right would end before it begins. Choose a later end.");
     }
-    let grant = faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until })?;
+    let grant =
+        faults.finish(Grant { role, practice, department, starts_at: from, ends_at: until, covers_for: None })?;
     let content = Content::new("grant", Some(person), &grant)?;
     grants::give(ctx, &Author::command_line(), person, None, &grant, &content).await
 }
@@ -77,6 +79,14 @@ pub async fn person_by_email(ctx: &Context, email: &str) -> Result<Option<Uuid>,
 /// `Invalid` with each field; `IdReused`.
 pub async fn add_practice(ctx: &Context, new: &NewPractice) -> Result<Uuid, Error> {
     practices::add(ctx, &Author::command_line(), new).await
+}
+
+/// Closes a practice, or merges it into another, from a day on. Repeating it changes nothing.
+///
+/// # Errors
+/// `Invalid` with each field; `NotFound` for an unknown practice.
+pub async fn close_practice(ctx: &Context, practice: Uuid, new: &NewClosing) -> Result<(), Error> {
+    closings::close(ctx, &Author::command_line(), practice, new).await
 }
 
 /// Records a practice's size from a date.

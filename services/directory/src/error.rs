@@ -36,6 +36,12 @@ pub enum Error {
     /// The only administrator would be gone.
     #[error("this is the last administrator")]
     LastAdministrator,
+    /// The person answers for open referrals.
+    #[error("{0} referrals are open for the person")]
+    OpenReferrals(i64),
+    /// The invited person has signed in already.
+    #[error("the person has a password already")]
+    HasPassword,
     /// Too many people sign in at once.
     #[error("too many people sign in at once")]
     Busy,
@@ -106,6 +112,16 @@ impl From<Error> for Problem {
             Error::LastAdministrator => Self::conflict(
                 "last-administrator",
                 "This is the last administrator. Give somebody else the role first.",
+            ),
+            Error::OpenReferrals(open) => Self::conflict(
+                "open-referrals",
+                format!(
+                    "Open referrals to be handed over first: {open}. They wait to be sent, for an answer, or to be read."
+                ),
+            ),
+            Error::HasPassword => Self::conflict(
+                "has-password",
+                "This person has a password already and signs in with it. An administrator can make a new invitation.",
             ),
             Error::FileFaults(report) => {
                 let mut problem = Self::new(

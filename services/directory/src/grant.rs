@@ -31,6 +31,9 @@ pub struct NewGrant {
     /// The last day, `YYYY-MM-DD`, or an instant; without end when absent.
     #[serde(default)]
     pub until: Option<String>,
+    /// For a locum: the clinician of the practice to whom what is open falls on the last day.
+    #[serde(default)]
+    pub covers_for: Option<Uuid>,
 }
 
 /// A grant that may be given.
@@ -41,6 +44,7 @@ pub struct Grant {
     pub department: Option<Uuid>,
     pub starts_at: At,
     pub ends_at: Option<At>,
+    pub covers_for: Option<Uuid>,
 }
 
 impl NewGrant {
@@ -65,6 +69,7 @@ impl NewGrant {
         }
         if let Some(role) = role {
             fits(&mut faults, role, self.practice_id, self.department_id);
+            locum(&mut faults, role, self);
         }
         let grant = role.zip(starts_at).map(|(role, starts_at)| Grant {
             role,
@@ -72,8 +77,26 @@ impl NewGrant {
             department: self.department_id,
             starts_at,
             ends_at: ends_at.flatten(),
+            covers_for: self.covers_for,
         });
         faults.finish(grant)?.ok_or(Error::NotFound)
+    }
+}
+
+/// A locum is a clinician with a last day.
+fn locum(faults: &mut Faults, role: Role, new: &NewGrant) {
+    if new.covers_for.is_none() {
+        return;
+    }
+    if role != Role::GpClinician {
+        faults.add("coversFor", "not-for-role", "Leave this out: only a doctor stands in for another one.");
+    }
+    if new.until.is_none() {
+        faults.add(
+            "until",
+            "required",
+            "Write the locum's last day: what is open then falls to whom they stand in for.",
+        );
     }
 }
 
@@ -117,6 +140,13 @@ pub struct GrantEnd {
     /// earlier day ends it now.
     #[serde(default)]
     pub on: Option<String>,
+    /// Although referrals are open for the person: they fall to the practice's deputy.
+    #[serde(default)]
+    pub force: bool,
+    /// Why it is forced, up to 1000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub reason: String,
 }
 
 impl GrantEnd {
@@ -127,6 +157,9 @@ impl GrantEnd {
     pub fn check(&self, now: At) -> Result<At, Error> {
         let mut faults = Faults::default();
         let on = self.on.as_deref().and_then(|text| instant(&mut faults, "on", text, Duration::ZERO));
+        if self.force {
+            faults.line("reason", &self.reason, "why the role ends at once", 1000);
+        }
         faults.finish(on.unwrap_or(now).max(now))
     }
 }
@@ -172,11 +205,27 @@ mod tests {
     }
 
     #[test]
+    fn a_locum_is_a_clinician_with_a_last_day() {
+        let form = NewGrant {
+            role: Some(Role::GpClinician),
+            practice_id: Some(PLACE),
+            until: Some("2026-03-20".into()),
+            covers_for: Some(PLACE),
+            ..NewGrant::default()
+        };
+        assert_eq!(form.check(monday()).expect("a locum").covers_for, Some(PLACE));
+        let told_of = |form: NewGrant| told(form.check(monday()));
+        assert_eq!(told_of(NewGrant { until: None, ..form.clone() }), ["until required"]);
+        assert_eq!(told_of(NewGrant { role: Some(Role::GpStaff), ..form }), ["coversFor not-for-role"]);
+    }
+
+    #[test]
     fn an_end_is_never_in_the_past() {
-        let end = |on: Option<&str>| GrantEnd { on: on.map(Into::into) }.check(monday());
+        let end = |on: Option<&str>| GrantEnd { on: on.map(Into::into), ..GrantEnd::default() }.check(monday());
         assert_eq!(end(None).ok(), Some(monday()));
         assert_eq!(end(Some("2026-03-01")).ok(), Some(monday()));
         assert_eq!(end(Some("2026-03-05")).ok().map(|at| at.to_string()).as_deref(), Some("2026-03-05T00:00:00Z"));
         assert_eq!(told(end(Some("5 March"))), ["on not-a-date"]);
+        assert_eq!(told(GrantEnd { force: true, ..GrantEnd::default() }.check(monday())), ["reason required"]);
     }
 }

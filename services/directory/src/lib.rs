@@ -3,7 +3,8 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], … | the rules, one noun per file, without I/O |
+//! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], [`colleague`], [`closing`], … | the rules, one noun per file, without I/O |
+//! | [`duty`] | for whom referrals are open, as intake tells it: nobody's role ends before they are handed over |
 //! | [`import`] | the register from a CSV file, a folder of rules |
 //! | `acts` | what is done: each act is rules, then one transaction of rows and events |
 //! | `http` | routes under `/api/directory` |
@@ -13,7 +14,10 @@
 //! a one-time link; rejected: e-mail as the second factor (the same inbox resets the password), counting failures per
 //! address (a hospital has one).
 
+pub mod closing;
+pub mod colleague;
 pub mod department;
+pub mod duty;
 pub mod enablement;
 pub mod grant;
 pub mod import;
@@ -37,7 +41,7 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, end_everything, import_file, make_link, person_by_email,
+    add_department, add_grant, add_person, add_practice, close_practice, end_everything, import_file, make_link, person_by_email,
     record_enablement, record_register,
 };
 pub use error::Error;
@@ -56,6 +60,7 @@ pub fn service() -> Service {
         migrations: store::schema::MIGRATIONS,
         rights: &[
             log::PUBLISHING,
+            log::CONSUMING,
             caller::WRITING,
             idempotency::ONCE,
             idempotency::FORGETTING_RIGHTS,
@@ -65,7 +70,7 @@ pub fn service() -> Service {
         ],
         statements: store::STATEMENTS,
         objects: &[],
-        consumers: Vec::new(),
+        consumers: vec![duty::CONSUMER],
         repairs: vec![
             Repair {
                 name: "sweep sign-in rows",

@@ -1,8 +1,8 @@
 //! A caller acting on a referral: found in scope, opened, with the envelope of what will be published about it.
 
 use crate::content::DraftContent;
-use crate::sealed;
-use crate::store::{happening, referral};
+use crate::sealed::{self, Note};
+use crate::store::{happening, referral, succession};
 use kit::log::Envelope;
 use kit::seal::DataKey;
 use kit::{Caller, Context, Error, Problem, Role, Tx};
@@ -16,6 +16,8 @@ pub struct Acting<'a> {
     pub caller: &'a Caller,
     /// As what, in the referral's practice.
     pub role: Role,
+    /// For which practice: the referral's, or one that took over from it.
+    pub practice: Uuid,
     /// The referral.
     pub row: referral::Row,
     /// Its data key.
@@ -46,10 +48,19 @@ impl<'a> Acting<'a> {
     async fn of(ctx: &'a Context, caller: &'a Caller, row: referral::Row) -> Result<Self, Problem> {
         let id = row.id;
         // The right was there when the SQL ran; a caller loaded a moment earlier may not list it yet.
-        let role = caller.in_practice(row.practice).ok_or_else(Problem::not_found)?.role;
+        let (role, practice) = Self::place(ctx, caller, row.practice).await?.ok_or_else(Problem::not_found)?;
         let key = ctx.keys.get(id).await?;
         let content = sealed::open(&key, sealed::CONTENT, id, &row.content)?;
-        Ok(Self { ctx, caller, role, row, key, content })
+        Ok(Self { ctx, caller, role, practice, row, key, content })
+    }
+
+    /// As what and for which practice the caller works with a practice's referrals: in it, or in one that took over.
+    async fn place(ctx: &Context, caller: &Caller, practice: Uuid) -> Result<Option<(Role, Uuid)>, Problem> {
+        if let Some(grant) = caller.in_practice(practice) {
+            return Ok(Some((grant.role, practice)));
+        }
+        let successors = succession::successors(&ctx.db, practice, ctx.now()).await?;
+        Ok(successors.into_iter().find_map(|after| caller.in_practice(after).map(|grant| (grant.role, after))))
     }
 
     /// Finds a referral that was entered in error, in the caller's office: for what is left to do about it.
@@ -66,6 +77,7 @@ impl<'a> Acting<'a> {
         Envelope {
             actor: self.ctx.pseudonym(self.caller.person),
             actor_role: self.role.as_str().to_owned(),
+            practice: self.practice.as_bytes().to_vec(),
             ..about(self.ctx, &self.row)
         }
     }
@@ -87,6 +99,7 @@ pub fn about(ctx: &Context, row: &referral::Row) -> Envelope {
         priority: row.priority.map_or_else(String::new, |one| one.as_str().to_owned()),
         channel: row.channel.clone(),
         key: id(row.id),
+        responsible: row.responsible.map(|person| ctx.pseudonym(person)).unwrap_or_default(),
         ..ctx.about(row.id, None)
     }
 }
@@ -102,6 +115,21 @@ pub async fn happened(
 ) -> Result<(), Error> {
     let id = ctx.new_id();
     let who = who.map(|name| sealed::seal(ctx, key, sealed::WHO, id, &name)).transpose()?;
-    let row = happening::Row { id, at: tx.now(), what: what.to_owned(), who };
+    let row = happening::Row { id, at: tx.now(), what: what.to_owned(), who, note: None };
+    Ok(happening::add(tx, referral, row).await?)
+}
+
+/// The same, with a note.
+pub async fn noted(
+    ctx: &Context,
+    tx: &mut Tx,
+    (key, referral): (&DataKey, Uuid),
+    (what, who): (&str, Option<&str>),
+    note: &Note,
+) -> Result<(), Error> {
+    let id = ctx.new_id();
+    let who = who.map(|name| sealed::seal(ctx, key, sealed::WHO, id, &name)).transpose()?;
+    let note = Some(sealed::seal(ctx, key, sealed::NOTE, id, note)?);
+    let row = happening::Row { id, at: tx.now(), what: what.to_owned(), who, note };
     Ok(happening::add(tx, referral, row).await?)
 }

@@ -5,6 +5,7 @@
 //! | [`content`], [`vocabulary`], [`missing`], [`patient`], [`identifier`], [`body_site`], [`text`] | what is written, and what Send needs of it |
 //! | [`answers`], [`emergency`], [`wanted`] | questionnaires, red flags and the call they demand, the pictures that belong to it |
 //! | [`referral`], [`due`], [`owner`] | states and what each allows; when an answer is due; whose an open case is |
+//! | [`duty`] | the clinician who answers for a referral, and who takes over |
 //! | [`upload`], [`receive`], [`finish`] | resumable upload: the rules, the bytes, one picture at the end |
 //! | [`phone`] | a phone that lends its camera to an open draft |
 //! | [`mistake`], [`replacement`], `opening` | what was entered in error: out of sight, everybody who saw it told, sent to the right case |
@@ -23,6 +24,7 @@ mod acting;
 pub mod answers;
 pub mod content;
 pub mod due;
+pub mod duty;
 pub mod emergency;
 mod erase;
 pub mod finish;

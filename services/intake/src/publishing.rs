@@ -50,6 +50,7 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
         answers: content.answers.iter().map(answers).collect(),
         emergency_call: content.emergency_call.as_ref().map(emergency_call),
         view_overrides: content.view_overrides.iter().map(view_override).collect(),
+        ..ReferralSubmitted::default()
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// All repairs.
-pub const ALL: [Repair; 8] = [
+pub const ALL: [Repair; 9] = [
     Repair {
         name: "scrub originals",
         every: Duration::from_mins(1),
@@ -51,6 +51,12 @@ pub const ALL: [Repair; 8] = [
         every: Duration::from_mins(15),
         workers: 1,
         run: |ctx| Box::pin(purge(ctx)),
+    },
+    Repair {
+        name: "give what nobody answers for to whoever takes over",
+        every: Duration::from_secs(30),
+        workers: 1,
+        run: |ctx| Box::pin(crate::duty::catch_fallen(ctx)),
     },
 ];
 

@@ -34,6 +34,21 @@ pub const OPENER: &str = "intake_opening.who";
 pub const TOLD: &str = "intake_error.told";
 /// Who had opened it in the department.
 pub const OPENERS: &str = "intake_error.openers";
+/// To whom it went, and what was written about it.
+pub const NOTE: &str = "intake_happening.note";
+/// Who answers for a referral.
+pub const RESPONSIBLE: &str = "intake_referral.responsible_name";
+/// A person's name, under the person's own key.
+pub const PERSON: &str = "intake_person.name";
+
+/// What is noted with something that happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// To whom, or where to.
+    pub to: Option<String>,
+    /// In the office's words.
+    pub note: Option<String>,
+}
 
 /// What a department asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use time::Duration;
 use uuid::Uuid;
 
@@ -30,10 +31,11 @@ pub const IDLE: Duration = Duration::minutes(15);
 pub const LASTS: Duration = Duration::hours(12);
 
 /// Sessions and grants.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 2,
-    name: "sessions and grants",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 2,
+        name: "sessions and grants",
+        sql: "
         create table kit_session (
             token_hash {bytes} primary key, person {uuid} not null, person_name text not null,
             opened_at {at} not null, seen_at {at} not null, expires_at {at} not null, locked_at {at}, ended_at {at}
@@ -46,7 +48,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         ) {strict};
         create index kit_grant_person on kit_grant (person);
     ",
-}];
+    },
+    Migration {
+        number: 60,
+        name: "for whom a locum stands in; the people of a practice",
+        sql: "
+        alter table kit_grant add column covers_for {uuid};
+        create index kit_grant_practice on kit_grant (practice, role);
+    ",
+    },
+];
 
 /// What a service with routes may do: ask who calls, and note that a session was used.
 pub const ASKING: &[Right] = &[("kit.kit_session", "select, update (seen_at)"), ("kit.kit_grant", "select")];
@@ -73,6 +84,8 @@ pub enum Role {
     GpClinician,
     /// Nurse or secretary in a GP office.
     GpStaff,
+    /// Invites and ends the people of a GP office; sees no referral by this role.
+    PracticeAdmin,
     /// Specialist in a hospital department.
     Specialist,
     /// Coordinator of a hospital department.
@@ -85,9 +98,10 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GpClinician,
         Self::GpStaff,
+        Self::PracticeAdmin,
         Self::Specialist,
         Self::Coordinator,
         Self::ProgrammeManager,
@@ -99,6 +113,7 @@ impl Role {
         match self {
             Self::GpClinician => "gp-clinician",
             Self::GpStaff => "gp-staff",
+            Self::PracticeAdmin => "practice-admin",
             Self::Specialist => "specialist",
             Self::Coordinator => "coordinator",
             Self::ProgrammeManager => "programme-manager",
@@ -108,6 +123,11 @@ impl Role {
 
     /// Held in a practice.
     pub fn of_practice(self) -> bool {
+        matches!(self, Self::GpClinician | Self::GpStaff | Self::PracticeAdmin)
+    }
+
+    /// Works with referrals in a practice.
+    pub fn of_office(self) -> bool {
         matches!(self, Self::GpClinician | Self::GpStaff)
     }
 
@@ -164,9 +184,15 @@ impl Caller {
             .ok_or_else(Problem::not_found)
     }
 
-    /// The caller's grant in a practice.
+    /// The caller's grant to work with referrals in a practice; the clinician's, when there are both.
     pub fn in_practice(&self, practice: Uuid) -> Option<&Grant> {
-        self.grants.iter().find(|grant| grant.practice == Some(practice) && grant.role.of_practice())
+        let here = |grant: &&Grant| grant.practice == Some(practice) && grant.role.of_office();
+        self.grants.iter().filter(here).min_by_key(|grant| grant.role != Role::GpClinician)
+    }
+
+    /// The practices in which the caller holds one of `roles`.
+    pub fn practices(&self, roles: &[Role]) -> BTreeSet<Uuid> {
+        self.grants.iter().filter(|grant| roles.contains(&grant.role)).filter_map(|grant| grant.practice).collect()
     }
 }
 

@@ -4,8 +4,8 @@
 
 use crate::case::{Content, Priority, State};
 use crate::mistake;
-use crate::sealed;
 use crate::store::{self, case::CaseRow};
+use crate::{responsible, sealed};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
@@ -28,6 +28,8 @@ pub const CASES: Consumer = Consumer {
         PictureEnteredInError::KIND,
         ImageReady::KIND,
         ImageRejected::KIND,
+        responsible::KINDS[0],
+        responsible::KINDS[1],
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: &[],
@@ -38,7 +40,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         ReferralSubmitted::KIND => submitted(ctx, tx, event).await,
         ReferralWithdrawn::KIND => Ok(store::case::withdraw(tx, event.subject(), event.occurred_at()).await?),
         InformationSupplied::KIND => supplied(ctx, tx, event).await,
-        ReferralErased::KIND => Ok(store::case::erase(tx, event.subject()).await?),
+        ReferralErased::KIND => {
+            store::responsible::erase(tx, event.subject()).await?;
+            Ok(store::case::erase(tx, event.subject()).await?)
+        }
         ReferralEnteredInError::KIND => in_error(ctx, tx, event, None).await,
         PictureEnteredInError::KIND => match ctx.open::<PictureEnteredInError>(event).await? {
             Opened::Open(fact) => in_error(ctx, tx, event, Some(image_id(&fact.image)?)).await,
@@ -54,6 +59,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             }
             Opened::Erased => Ok(()),
         },
+        kind if responsible::KINDS.contains(&kind) => responsible::project(ctx, tx, event).await,
         other => Err(ProjectError::Poison(format!("{other} is not for review"))),
     }
 }
@@ -78,12 +84,13 @@ async fn submitted(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), P
             let pictures = referral.pictures.clone();
             let key = ctx.keys.get(row.data_key).await.map_err(kit::Error::from)?;
             // The error could quote an answer.
-            let content =
-                Content::try_from(referral).map_err(|_| ProjectError::Poison("its answers can't be read".into()))?;
+            let content = Content::try_from(referral.clone())
+                .map_err(|_| ProjectError::Poison("its answers can't be read".into()))?;
             row.content = Some(sealed::seal(ctx, &key, sealed::CASE, row.id, &content)?);
             let (id, at) = (row.id, row.submitted_at);
             if store::case::add(tx, row).await? == 1 {
                 store::image::add(tx, id, None, &pictures, at).await?;
+                responsible::submitted(ctx, tx, event, &referral).await?;
             }
             Ok(())
         }

@@ -7,6 +7,7 @@
 //! | [`mistake`] | what was entered in error: out of sight, everybody who saw it told |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `register` | what it learns of the register: departments and people by name |
+//! | `responsible` | who answers for a case in its practice, as intake tells it |
 //! | `release` | what it does by itself: sends held answers, frees claims that nobody attends to |
 //! | [`http`] | routes under `/api/review` |
 //! | `store` | all SQL |
@@ -43,6 +44,7 @@ mod consume;
 mod error;
 mod register;
 mod release;
+mod responsible;
 
 pub use error::ReviewError;
 

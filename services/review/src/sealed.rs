@@ -27,6 +27,8 @@ pub const FORWARD: Column = Column("review_forward.content");
 pub const FILED: Column = Column("review_answer.filed_by");
 /// Who opened a case; bound to the person.
 pub const OPENER: Column = Column("review_opening.who");
+/// The clinician who answers for the case in its practice.
+pub const RESPONSIBLE: Column = Column("review_case.responsible");
 /// A signed answer.
 pub const ANSWER: Column = Column("review_answer.content");
 

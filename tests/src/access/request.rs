@@ -29,6 +29,16 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         "/api/intake/phone/open" => body(json!({ "code": town.credentials.phone_code })),
         "/api/intake/referrals/{id}" if row.method == "PUT" => body(draft(town, row, by, thing)),
         "/api/intake/referrals/{id}/submit" => body(json!({ "version": thing.version })),
+        "/api/intake/referrals/{id}/ready" if row.method == "POST" => {
+            let doctor = if by.who == Who::TakesOverA { by.person } else { town.somebody(sender(thing)).person };
+            body(json!({ "version": thing.version, "responsibleId": doctor }))
+        }
+        "/api/intake/referrals/{id}/transfer" => {
+            body(json!({ "practiceId": other(town, thing), "consent": true, "reason": "Moved away." }))
+        }
+        "/api/intake/practices/{id}/handover" => {
+            body(json!({ "fromId": thing.person, "toId": town.somebody(sender(thing)).person, "note": "On leave." }))
+        }
         "/api/intake/referrals/{id}/withdraw" => body(json!({ "reason": "Moved away." })),
         "/api/intake/referrals/{id}/information" => {
             body(json!({ "questionId": thing.question, "text": "Since summer.", "imageIds": [] }))
@@ -50,7 +60,10 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
 
 fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
-        path if path.starts_with("/api/directory/practices") => thing.practice,
+        path if path.starts_with("/api/directory/practices") || path.starts_with("/api/intake/practices") => {
+            thing.practice
+        }
+        path if path.starts_with("/api/directory/colleagues") => thing.person,
         path if path.starts_with("/api/directory/departments") => thing.department,
         path if path.starts_with("/api/directory/people") => thing.person,
         path if path.starts_with("/api/intake/notices") => thing.notice,
@@ -106,10 +119,28 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         ("POST", "/api/directory/people/{id}/grants") => {
             json!({ "role": "gp-clinician", "practiceId": town.practices[thing.way.map_or(0, |way| way.office)] })
         }
-        ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({}),
+        ("POST", "/api/directory/people/{id}/grants/{grantId}/end") => json!({ "force": true, "reason": "Left." }),
+        ("POST", "/api/directory/practices/{id}/closing") => {
+            json!({ "on": "2026-06-30", "coveringId": other(town, thing) })
+        }
+        ("POST", "/api/directory/colleagues") => {
+            json!({ "practiceId": thing.practice, "name": "New Colleague", "email": "colleague@lysbro.example",
+                "language": "en", "role": "gp-staff" })
+        }
+        ("POST", "/api/directory/colleagues/roles/{grantId}/end") => json!({}),
         _ => return asked,
     };
     asked.json(&body)
+}
+
+/// A practice that a thing is not in, whoever took over from its own, and that is open.
+fn other(town: &Town, thing: &Thing) -> Uuid {
+    if thing.practice == town.practices[1] { town.takes_over } else { town.practices[1] }
+}
+
+/// The doctor who works in the practice of a thing.
+fn sender(thing: &Thing) -> Who {
+    [Who::GpA, Who::GpB][thing.way.map_or(0, |way| way.office)]
 }
 
 /// A draft as its owner would save it; somebody of another office sends it as their own.

@@ -26,7 +26,17 @@ pub enum For {
     Programme,
     /// Administrators.
     Administrators,
-    /// People of the referral's office.
+    /// Administrators, and whoever keeps the people of the practice.
+    Keepers,
+    /// Whoever keeps the people of any practice, who gets their own.
+    Superusers,
+    /// Whoever keeps the people of the practice.
+    OwnSuperuser,
+    /// People of any office and whoever keeps them, who get their own.
+    AnyPractice,
+    /// People of the practice itself and whoever keeps them; not those of one that took over from it.
+    OwnPractice,
+    /// People of the referral's office, and of the practice that took over from it.
     OwnOffice,
     /// People of the department that it was sent to.
     OwnDepartment,
@@ -97,6 +107,8 @@ pub struct Row {
     pub yes: &'static [Stage],
     /// Where those with the right are told why not.
     pub told: &'static [Stage],
+    /// Where staff are told that a clinician does it.
+    not_for_staff: &'static [Stage],
 }
 
 impl Row {
@@ -108,6 +120,11 @@ impl Row {
 
     const fn told(mut self, told: &'static [Stage]) -> Self {
         self.told = told;
+        self
+    }
+
+    const fn not_for_staff(mut self, stages: &'static [Stage]) -> Self {
+        self.not_for_staff = stages;
         self
     }
 
@@ -128,6 +145,14 @@ impl Row {
             AnyCoordinator => who.department().is_some() && who.coordinates(),
             Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
             Administrators => matches!(who, Who::Administrator | Who::Everything),
+            Superusers => who.keeps().is_some(),
+            OwnSuperuser => own_list(who, way),
+            Keepers => own_list(who, way) || matches!(who, Who::Administrator | Who::Everything),
+            AnyPractice => who.office().is_some() || who.keeps().is_some(),
+            OwnPractice => {
+                own_list(who, way)
+                    || (who != Who::TakesOverA && way.is_some_and(|way| who.office() == Some(way.office)))
+            }
             OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
             OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
             OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
@@ -141,6 +166,8 @@ impl Row {
     pub fn expects(&self, who: Who, thing: &Thing) -> Expected {
         if !self.may(who, thing.way) {
             Expected::Refused
+        } else if who == Who::StaffA && self.not_for_staff.contains(&thing.stage) {
+            Expected::Told
         } else if self.noun == Noun::Nothing || self.yes.contains(&thing.stage) {
             Expected::Success
         } else if self.told.contains(&thing.stage) {
@@ -149,6 +176,11 @@ impl Row {
             Expected::Refused
         }
     }
+}
+
+/// Whether somebody keeps the people of the practice.
+fn own_list(who: Who, way: Option<Way>) -> bool {
+    way.is_some_and(|way| who.keeps() == Some(way.office))
 }
 
 /// What a cell holds.
@@ -163,12 +195,13 @@ pub enum Expected {
 }
 
 const fn row(method: &'static str, path: &'static str, who: For, status: u16) -> Row {
-    Row { method, path, who, noun: Noun::Nothing, how: How::Plain, status, yes: &[], told: &[] }
+    Row { method, path, who, noun: Noun::Nothing, how: How::Plain, status, yes: &[], told: &[], not_for_staff: &[] }
 }
 
 use For::{
-    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, Anybody, EvenLocked, OwnCoordinator, OwnDepartment, OwnOffice, Programme,
-    SignedIn, ThePhone, ToldDepartment, ToldOffice,
+    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers, OwnCoordinator,
+    OwnDepartment, OwnOffice, OwnPractice, OwnSuperuser, Programme, SignedIn, Superusers, ThePhone, ToldDepartment,
+    ToldOffice,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
 
@@ -199,7 +232,6 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/directory/practices", Programme, 200),
     row("POST", "/api/directory/practices", Administrators, 201),
     row("PUT", "/api/directory/practices/{id}", Administrators, 204).on(Practice, &[Registered]),
-    row("PUT", "/api/directory/practices/{id}/deputy", Administrators, 204).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/register", Administrators, 201).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/enablement", Administrators, 201).on(Practice, &[Registered]),
     row("GET", "/api/directory/import/template.csv", Programme, 200),
@@ -213,6 +245,12 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/directory/people/{id}/invitation", Administrators, 201).on(Person, &[Registered]),
     row("POST", "/api/directory/people/{id}/grants", Administrators, 201).on(Person, &[Registered]),
     row("POST", "/api/directory/people/{id}/grants/{grantId}/end", Administrators, 204).on(Grant, &[Registered]),
+    row("PUT", "/api/directory/practices/{id}/deputy", Keepers, 204).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/closing", Administrators, 204).on(Practice, &[Registered]),
+    row("GET", "/api/directory/colleagues", Superusers, 200),
+    row("POST", "/api/directory/colleagues", OwnSuperuser, 201).on(Practice, &[Registered]),
+    row("POST", "/api/directory/colleagues/{id}/invitation", OwnSuperuser, 201).on(Person, &[]).told(&[Registered]),
+    row("POST", "/api/directory/colleagues/roles/{grantId}/end", OwnSuperuser, 204).on(Grant, &[Registered]),
 
     // The offices.
     row("GET", "/api/intake/departments", AnyOffice, 200),
@@ -224,7 +262,13 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("DELETE", "/api/intake/referrals/{id}", OwnOffice, 204).on(Referral, &[Draft, Discarded]).told(WITH_DEPARTMENT),
     row("POST", "/api/intake/referrals/{id}/restore", OwnOffice, 204).on(Referral, &[Draft, Discarded, Sent, Asked, Answered, Withdrawn]),
-    row("POST", "/api/intake/referrals/{id}/submit", OwnOffice, 200).on(Referral, AT_OFFICE),
+    row("POST", "/api/intake/referrals/{id}/submit", OwnOffice, 200).on(Referral, AT_OFFICE).not_for_staff(&[Draft]),
+    row("POST", "/api/intake/referrals/{id}/ready", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("DELETE", "/api/intake/referrals/{id}/ready", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("POST", "/api/intake/referrals/{id}/transfer", OwnOffice, 204).on(Referral, &[Sent, Asked, Answered]).told(&[Draft, Withdrawn]),
+    row("GET", "/api/intake/clinicians", AnyPractice, 200),
+    row("GET", "/api/intake/practices", AnyOffice, 200),
+    row("POST", "/api/intake/practices/{id}/handover", OwnPractice, 200).on(Practice, &[Registered]),
     row("POST", "/api/intake/referrals/{id}/withdraw", OwnOffice, 204).on(Referral, &[Sent, Asked, Withdrawn]).told(&[Draft, Answered]),
     row("POST", "/api/intake/referrals/{id}/information", OwnOffice, 204).on(Referral, &[Asked]),
     row("POST", "/api/intake/referrals/{id}/acknowledge", OwnOffice, 204).on(Referral, &[Answered]).told(&[Draft, Sent, Asked, Withdrawn]),

@@ -12,9 +12,10 @@ pub use people::{Credentials, PASSWORD, Session, Somebody, Who};
 pub use things::{Stage, Thing, Way, answer_content, content, metadata};
 
 use crate::{Reply, program};
+use directory::closing::NewClosing;
 use directory::department::NewDepartment;
 use directory::practice::{NewPractice, NewRegister};
-use directory::{add_department, add_practice, record_register};
+use directory::{add_department, add_practice, close_practice, record_register};
 use kit::Context;
 use kit::testing::{Engine, Reach, World};
 use serde_json::{from_value, json};
@@ -31,6 +32,8 @@ pub struct Town {
     pub people: Vec<Somebody>,
     /// Offices A and B.
     pub practices: [Uuid; 2],
+    /// The practice of which A has become a part: its people see what is A's.
+    pub takes_over: Uuid,
     /// Departments X and Y.
     pub departments: [Uuid; 2],
     /// Referrals at their stages.
@@ -72,9 +75,10 @@ impl Town {
         let door = Door::new(kit::http::app(&lysbro::services(), ctx.clone()));
         let practices = [practice(&ctx, "A").await, practice(&ctx, "B").await];
         let departments = [department(&ctx, "X", "dermatology").await, department(&ctx, "Y", "ent").await];
-        let people = people::gather(&ctx, &door, practices, departments).await;
+        let takes_over = practice(&ctx, "C").await;
+        let people = people::gather(&ctx, &door, [practices[0], practices[1], takes_over], departments).await;
         let credentials = Credentials::make(&ctx, &door).await;
-        let mut town = Self { world, door, people, practices, departments, things: Vec::new(), credentials };
+        let mut town = Self { world, door, people, practices, takes_over, departments, things: Vec::new(), credentials };
         town.drain().await;
         let (ax, by) = (Way { office: 0, department: 0 }, Way { office: 1, department: 1 });
         let crosswise = [Way { office: 0, department: 1 }, Way { office: 1, department: 0 }];
@@ -90,6 +94,13 @@ impl Town {
         town.bring_on(&mut things).await;
         town.things = things;
         town.lend_phones().await;
+        let merger = NewClosing {
+            on: ctx.now().date().to_string(),
+            merged_into_id: Some(takes_over),
+            ..NewClosing::default()
+        };
+        close_practice(&ctx, practices[0], &merger).await.expect("a merger");
+        town.drain().await;
         // The next six digits: each works once.
         town.world.clock.advance(Duration::minutes(1));
         people::spoil_sessions(&ctx, &town.door, &town.people).await;

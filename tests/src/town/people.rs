@@ -24,6 +24,10 @@ pub enum Who {
     StaffA,
     /// Doctor of office B.
     GpB,
+    /// Doctor of the practice that took over from office A.
+    TakesOverA,
+    /// Keeps the people of office A.
+    SuperA,
     /// Specialist of department X.
     SpecialistX,
     /// Specialist of department Y.
@@ -68,12 +72,14 @@ pub enum Session {
 
 impl Who {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Anonymous,
         Self::Forged,
         Self::GpA,
         Self::StaffA,
         Self::GpB,
+        Self::TakesOverA,
+        Self::SuperA,
         Self::SpecialistX,
         Self::SpecialistY,
         Self::CoordinatorX,
@@ -101,13 +107,18 @@ impl Who {
         }
     }
 
-    /// The office where a right holds now: 0 is A, 1 is B.
+    /// The office whose referrals a right reaches now: 0 is A, 1 is B.
     pub fn office(self) -> Option<usize> {
         match self {
-            Self::GpA | Self::StaffA | Self::Everything => Some(0),
+            Self::GpA | Self::StaffA | Self::TakesOverA | Self::Everything => Some(0),
             Self::GpB => Some(1),
             _ => None,
         }
+    }
+
+    /// The office whose people they keep.
+    pub fn keeps(self) -> Option<usize> {
+        matches!(self, Self::SuperA | Self::Everything).then_some(0)
     }
 
     /// The department where a right holds now: 0 is X, 1 is Y.
@@ -130,6 +141,8 @@ impl Who {
             Self::GpA => vec![(Role::GpClinician, 0)],
             Self::StaffA => vec![(Role::GpStaff, 0)],
             Self::GpB => vec![(Role::GpClinician, 1)],
+            Self::TakesOverA => vec![(Role::GpClinician, 2)],
+            Self::SuperA => vec![(Role::PracticeAdmin, 0)],
             Self::SpecialistX => vec![(Role::Specialist, 0)],
             Self::SpecialistY => vec![(Role::Specialist, 1)],
             Self::CoordinatorX => vec![(Role::Coordinator, 0)],
@@ -155,7 +168,7 @@ pub struct Somebody {
 }
 
 /// Registers everybody, with their rights and a session each.
-pub(super) async fn gather(ctx: &Context, door: &Door, practices: [Uuid; 2], departments: [Uuid; 2]) -> Vec<Somebody> {
+pub(super) async fn gather(ctx: &Context, door: &Door, practices: [Uuid; 3], departments: [Uuid; 2]) -> Vec<Somebody> {
     let mut all: Vec<Somebody> = Vec::new();
     for who in Who::ALL {
         let shared = all.iter().find(|one| one.who == Who::Everything).map(|one| (one.person, one.grant));
@@ -175,7 +188,7 @@ pub(super) async fn gather(ctx: &Context, door: &Door, practices: [Uuid; 2], dep
     all
 }
 
-async fn register(ctx: &Context, who: Who, practices: [Uuid; 2], departments: [Uuid; 2]) -> (Uuid, Uuid) {
+async fn register(ctx: &Context, who: Who, practices: [Uuid; 3], departments: [Uuid; 2]) -> (Uuid, Uuid) {
     let email = format!("kanari-{who:?}@lysbro.example");
     let person = add_person(ctx, None, &format!("KanariPerson{who:?}"), &email, "en").await.expect("a person");
     let mut last = Uuid::nil();

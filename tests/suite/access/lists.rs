@@ -35,7 +35,7 @@ async fn office(town: &Town, who: Who, tally: &mut Tally) {
         let mine = town.things.iter().filter(|thing| thing.way.map(|way| way.office) == who.office());
         mine.filter(|thing| stages.contains(&thing.stage)).map(|thing| thing.referral.to_string()).collect()
     };
-    let counts = json!({ "answers": own(TABS[2].1).len(), "waiting": own(TABS[1].1).len(), "drafts": own(TABS[0].1).len(), "closeOuts": 0 });
+    let counts = json!({ "answers": own(TABS[2].1).len(), "waiting": own(TABS[1].1).len(), "drafts": own(TABS[0].1).len(), "closeOuts": 0, "toSend": 0 });
     for (tab, stages) in TABS {
         let path = format!("/api/intake/referrals?tab={tab}");
         let reply = town.ask(who, Asked::new("GET", &path)).await;

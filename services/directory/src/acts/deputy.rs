@@ -1,7 +1,7 @@
 //! Choosing a practice's deputy. One whose role in the practice ends later is passed over by those who ask, and comes back with
 //! the role.
 
-use super::once::Author;
+use super::once::Keeper;
 use super::practices::envelope;
 use crate::Error;
 use crate::deputy::DeputyChoice;
@@ -11,11 +11,13 @@ use kit::{Context, Tx};
 use proto::directory::PracticeDeputyChosen;
 use uuid::Uuid;
 
-/// Chooses a practice's deputy, or nobody. The same choice again changes nothing.
+/// Chooses a practice's deputy, or nobody: an administrator does it, or whoever keeps the practice's people. The same choice again
+/// changes nothing.
 ///
 /// # Errors
-/// `Invalid` for a person who has no role in the practice now; `NotFound` for an unknown practice.
-pub async fn choose(ctx: &Context, author: &Author, practice: Uuid, choice: DeputyChoice) -> Result<(), Error> {
+/// `Invalid` for a person who has no role in the practice now; `NotFound` for an unknown practice, and for one that is not theirs.
+pub async fn choose(ctx: &Context, keeper: &Keeper, practice: Uuid, choice: DeputyChoice) -> Result<(), Error> {
+    keeper.keeps(practice)?;
     let mut tx = ctx.begin().await?;
     let row = rows::find(&mut tx, practice).await?.ok_or(Error::NotFound)?;
     let name = match choice.person_id {
@@ -26,7 +28,7 @@ pub async fn choose(ctx: &Context, author: &Author, practice: Uuid, choice: Depu
         return Ok(());
     }
     let person = choice.person_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    ctx.publish(&mut tx, envelope(ctx, author, &row), &PracticeDeputyChosen { person, name }).await?;
+    ctx.publish(&mut tx, envelope(ctx, &keeper.author, &row), &PracticeDeputyChosen { person, name }).await?;
     tx.commit().await?;
     Ok(())
 }

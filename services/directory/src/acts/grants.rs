@@ -6,7 +6,7 @@ use crate::Error;
 use crate::faults::Faults;
 use crate::grant::{Grant, GrantEnd, NewGrant};
 use crate::store::grants::{self as rows, GrantRow};
-use crate::store::{departments, people, practices, sessions};
+use crate::store::{departments, duty, people, practices, sessions};
 use kit::log::Envelope;
 use kit::{At, Context, Role, Tx};
 use proto::directory::{GrantEnded, GrantGiven};
@@ -19,8 +19,11 @@ use uuid::Uuid;
 pub async fn give_as_asked(ctx: &Context, author: &Author, person: Uuid, new: &NewGrant) -> Result<Uuid, Error> {
     let grant = new.check(ctx.now())?;
     // As asked and not as understood: "from now on" is another instant at every repetition.
-    let content =
-        Content::new("grant", Some(person), &(grant.role, grant.practice, grant.department, &new.from, &new.until))?;
+    let fields = (grant.role, grant.practice, grant.department, &new.from, &new.until);
+    let content = match grant.covers_for {
+        None => Content::new("grant", Some(person), &fields)?,
+        Some(covered) => Content::new("grant", Some(person), &(fields, covered))?,
+    };
     give(ctx, author, person, new.id, &grant, &content).await
 }
 
@@ -48,14 +51,28 @@ pub async fn give(
     if !rows::add_once(&mut tx, id, &content.hash).await? {
         return content.same(rows::hash(&mut tx, id).await?, id);
     }
-    let place = place(&mut tx, grant).await?;
-    rows::add(&mut tx, id, person, grant, place.practice_name, place.department_name).await?;
+    write(ctx, &mut tx, author, (id, person), grant, &held).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Rows and events of a grant whose id is free.
+pub(super) async fn write(
+    ctx: &Context,
+    tx: &mut Tx,
+    author: &Author,
+    (id, person): (Uuid, Uuid),
+    grant: &Grant,
+    held: &[GrantRow],
+) -> Result<(), Error> {
+    let place = place(tx, person, grant).await?;
+    rows::add(tx, id, person, grant, place.practice_name, place.department_name).await?;
     // A token that was worth little must not become worth more: whoever rises signs in again.
     if !held
         .iter()
         .any(|held| (held.role, held.practice, held.department) == (grant.role, grant.practice, grant.department))
     {
-        sessions::end_all_in(&mut tx, person, ctx.now()).await?;
+        sessions::end_all_in(tx, person, ctx.now()).await?;
     }
     let about = Envelope {
         test: place.test,
@@ -65,15 +82,18 @@ pub async fn give(
         ..author.envelope(ctx, person)
     };
     let (grant_bytes, person_bytes) = (id.as_bytes().to_vec(), person.as_bytes().to_vec());
-    let given =
-        GrantGiven { grant: grant_bytes.clone(), person: person_bytes.clone(), role: grant.role.as_str().to_owned() };
-    ctx.publish(&mut tx, Envelope { effective_us: grant.starts_at.micros(), ..about.clone() }, &given).await?;
+    let given = GrantGiven {
+        grant: grant_bytes.clone(),
+        person: person_bytes.clone(),
+        role: grant.role.as_str().to_owned(),
+        covers_for: grant.covers_for.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+    };
+    ctx.publish(tx, Envelope { effective_us: grant.starts_at.micros(), ..about.clone() }, &given).await?;
     if let Some(ends_at) = grant.ends_at {
-        let ended = GrantEnded { grant: grant_bytes, person: person_bytes };
-        ctx.publish(&mut tx, Envelope { effective_us: ends_at.micros(), ..about }, &ended).await?;
+        let ended = GrantEnded { grant: grant_bytes, person: person_bytes, ..GrantEnded::default() };
+        ctx.publish(tx, Envelope { effective_us: ends_at.micros(), ..about }, &ended).await?;
     }
-    tx.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 #[derive(Default)]
@@ -83,7 +103,7 @@ struct Place {
     test: bool,
 }
 
-async fn place(tx: &mut Tx, grant: &Grant) -> Result<Place, Error> {
+async fn place(tx: &mut Tx, person: Uuid, grant: &Grant) -> Result<Place, Error> {
     let (mut place, mut faults) = (Place::default(), Faults::default());
     if let Some(id) = grant.practice {
         match practices::find(tx, id).await? {
@@ -99,13 +119,19 @@ async fn place(tx: &mut Tx, grant: &Grant) -> Result<Place, Error> {
             None => faults.add("departmentId", "unknown", "There is no such department. Choose one from the list."),
         }
     }
+    if let (Some(covered), Some(practice)) = (grant.covers_for, grant.practice)
+        && (covered == person || !rows::is_clinician(tx, covered, practice, Uuid::nil(), grant.starts_at).await?)
+    {
+        faults.add("coversFor", "unknown", "There is no such doctor in the practice. Choose one who works there.");
+    }
     faults.finish(place)
 }
 
 /// Ends a person's grant. One that ends no later anyway stays as it is.
 ///
 /// # Errors
-/// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then.
+/// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then; `OpenReferrals` when the person
+/// answers for open ones and it is not forced. An end on a later day is not refused: what is open then falls to somebody else.
 pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &GrantEnd) -> Result<(), Error> {
     let at = end.check(ctx.now())?;
     let mut tx = ctx.begin().await?;
@@ -117,6 +143,10 @@ pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &G
         // sees what the first one did.
         rows::hold_administrators(&mut tx).await?;
     }
+    let forced = end.force.then(|| end.reason.trim().to_owned());
+    if at <= ctx.now() && forced.is_none() {
+        handed_over(ctx, &mut tx, &grant, at).await?;
+    }
     if !rows::end(&mut tx, id, at).await? {
         return Ok(());
     }
@@ -127,9 +157,24 @@ pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &G
         Some(practice) => practices::find(&mut tx, practice).await?.is_some_and(|practice| practice.test_practice),
         None => false,
     };
-    publish_end(ctx, &mut tx, author, &grant, at, test).await?;
+    publish_end(ctx, &mut tx, author, &grant, (at, forced), test).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Nobody leaves who answers for open referrals. What the log has not brought here yet is caught in the offices' own service,
+/// where it falls to the practice's deputy.
+async fn handed_over(ctx: &Context, tx: &mut Tx, grant: &GrantRow, at: At) -> Result<(), Error> {
+    let (Role::GpClinician, Some(practice)) = (grant.role, grant.practice) else { return Ok(()) };
+    if grant.ends_at.is_some_and(|ends_at| ends_at <= at)
+        || rows::is_clinician(tx, grant.person, practice, grant.id, at).await?
+    {
+        return Ok(());
+    }
+    match duty::open(tx, &ctx.pseudonym(grant.person), practice).await? {
+        0 => Ok(()),
+        open => Err(Error::OpenReferrals(open)),
+    }
 }
 
 async fn publish_end(
@@ -137,7 +182,7 @@ async fn publish_end(
     tx: &mut Tx,
     author: &Author,
     grant: &GrantRow,
-    at: At,
+    (at, forced): (At, Option<String>),
     test: bool,
 ) -> Result<(), Error> {
     let envelope = Envelope {
@@ -148,6 +193,11 @@ async fn publish_end(
         key: grant.person.as_bytes().to_vec(),
         ..author.envelope(ctx, grant.person)
     };
-    let fact = GrantEnded { grant: grant.id.as_bytes().to_vec(), person: grant.person.as_bytes().to_vec() };
+    let fact = GrantEnded {
+        grant: grant.id.as_bytes().to_vec(),
+        person: grant.person.as_bytes().to_vec(),
+        forced: forced.is_some(),
+        reason: forced.unwrap_or_default(),
+    };
     Ok(ctx.publish(tx, envelope, &fact).await?)
 }

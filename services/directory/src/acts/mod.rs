@@ -2,6 +2,8 @@
 //!
 //! The routes and the command line call the same acts.
 
+pub mod closings;
+pub mod colleagues;
 pub mod departments;
 pub mod deputy;
 pub mod door;

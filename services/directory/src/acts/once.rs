@@ -8,24 +8,26 @@ use kit::log::Envelope;
 use kit::pictures::sha256;
 use kit::{Caller, Context, Problem, Role, Tx};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Who does it: an administrator by a request, or the command line.
 #[derive(Clone, Debug)]
 pub struct Author {
     caller: Option<Caller>,
+    role: Role,
     key: IdempotencyKey,
 }
 
 impl Author {
     /// Whoever may run the program on the deployment's own machine.
     pub fn command_line() -> Self {
-        Self { caller: None, key: IdempotencyKey(None) }
+        Self { caller: None, role: Role::Administrator, key: IdempotencyKey(None) }
     }
 
     /// An envelope about `subject`.
     pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
-        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, Role::Administrator.as_str())))
+        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, self.role.as_str())))
     }
 
     /// What an earlier request with the same Idempotency-Key and content made, if there was one.
@@ -48,7 +50,60 @@ impl FromRequestParts<Context> for Author {
         let caller = Caller::from_request_parts(parts, ctx).await?;
         caller.require(&[Role::Administrator])?;
         let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
-        Ok(Self { caller: Some(caller), key })
+        Ok(Self { caller: Some(caller), role: Role::Administrator, key })
+    }
+}
+
+/// Whoever may say something about a practice's people: its own keeper, or an administrator for all of them.
+#[derive(Clone, Debug)]
+pub struct Keeper {
+    pub author: Author,
+    /// Who.
+    pub caller: Caller,
+    /// Whose list of people they keep.
+    pub practices: BTreeSet<Uuid>,
+    everywhere: bool,
+}
+
+impl Keeper {
+    /// # Errors
+    /// `NotFound` for a practice that is not theirs to say anything about.
+    pub fn keeps(&self, practice: Uuid) -> Result<(), Error> {
+        if self.everywhere { Ok(()) } else { self.owns(practice) }
+    }
+
+    /// # Errors
+    /// `NotFound` for a practice whose list they don't keep, be they administrators or not.
+    pub fn owns(&self, practice: Uuid) -> Result<(), Error> {
+        if self.practices.contains(&practice) { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+impl FromRequestParts<Context> for Keeper {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, ctx).await?;
+        let role = caller.require(&[Role::Administrator, Role::PracticeAdmin])?;
+        let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
+        let practices = caller.practices(&[Role::PracticeAdmin]);
+        let author = Author { caller: Some(caller.clone()), role, key };
+        Ok(Self { author, caller, practices, everywhere: role == Role::Administrator })
+    }
+}
+
+/// Whoever keeps the list of people of a practice of their own.
+#[derive(Clone, Debug)]
+pub struct Superuser(pub Keeper);
+
+impl FromRequestParts<Context> for Superuser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let mut keeper = Keeper::from_request_parts(parts, ctx).await?;
+        keeper.caller.require(&[Role::PracticeAdmin])?;
+        keeper.author.role = Role::PracticeAdmin;
+        Ok(Self(keeper))
     }
 }
 

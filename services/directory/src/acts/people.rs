@@ -3,11 +3,11 @@
 use super::once::{Author, Content, id_of};
 use crate::Error;
 use crate::faults::Faults;
-use crate::person::NewPerson;
+use crate::person::{NewPerson, Person};
 use crate::store::people as rows;
-use kit::Context;
 use kit::db::is_duplicate;
 use kit::log::Envelope;
+use kit::{Context, Tx};
 use proto::directory::PersonRegistered;
 use uuid::Uuid;
 
@@ -33,12 +33,17 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPerson) -> Result<Uuid
         }
         Err(error) => return Err(error.into()),
     }
+    told(ctx, &mut tx, author, id, person).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Tells that a person was registered.
+pub(super) async fn told(ctx: &Context, tx: &mut Tx, author: &Author, id: Uuid, person: Person) -> Result<(), Error> {
     let envelope = Envelope { key: id.as_bytes().to_vec(), ..author.envelope(ctx, id) };
     let fact =
         PersonRegistered { name: person.name, email: person.email, language: person.language.as_str().to_owned() };
-    ctx.publish(&mut tx, envelope, &fact).await?;
-    tx.commit().await?;
-    Ok(id)
+    Ok(ctx.publish(tx, envelope, &fact).await?)
 }
 
 /// SQLite may name the e-mail before the id when both stand already: then the same person was sent again.

@@ -1,5 +1,7 @@
 //! Routes under `/api/directory`. Handlers read the request, call one act and shape the answer.
 
+mod closings;
+mod colleagues;
 mod cookie;
 mod departments;
 mod deputy;
@@ -57,6 +59,10 @@ pub fn routes() -> Routes {
         .routes(routes!(people::invite))
         .routes(routes!(grants::give))
         .routes(routes!(grants::end))
+        .routes(routes!(closings::close))
+        .routes(routes!(colleagues::list, colleagues::invite))
+        .routes(routes!(colleagues::renew))
+        .routes(routes!(colleagues::end))
 }
 
 /// The id of what was made.

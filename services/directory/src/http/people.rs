@@ -6,7 +6,8 @@ use crate::acts::{links, people as act};
 use crate::language::Language;
 use crate::link::{self, LinkKind};
 use crate::person::NewPerson;
-use crate::store::{grants, people as rows};
+use crate::store::grants::{self, GrantRow};
+use crate::store::people as rows;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use kit::audit::Access;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 /// A right that holds or will hold.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct GrantView {
     id: Uuid,
     role: Role,
@@ -26,6 +28,22 @@ pub struct GrantView {
     department: Option<Named>,
     from: At,
     until: Option<At>,
+    /// For whom a locum stands in.
+    covers_for: Option<Uuid>,
+}
+
+impl From<GrantRow> for GrantView {
+    fn from(grant: GrantRow) -> Self {
+        Self {
+            id: grant.id,
+            role: grant.role,
+            practice: Named::of(grant.practice, grant.practice_name),
+            department: Named::of(grant.department, grant.department_name),
+            from: grant.starts_at,
+            until: grant.ends_at,
+            covers_for: grant.covers_for,
+        }
+    }
 }
 
 /// A person of the list.
@@ -46,14 +64,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     let people = rows::list(&ctx.db).await?;
     let mut held: HashMap<Uuid, Vec<GrantView>> = HashMap::new();
     for grant in grants::not_ended(&ctx.db, ctx.now()).await? {
-        held.entry(grant.person).or_default().push(GrantView {
-            id: grant.id,
-            role: grant.role,
-            practice: Named::of(grant.practice, grant.practice_name),
-            department: Named::of(grant.department, grant.department_name),
-            from: grant.starts_at,
-            until: grant.ends_at,
-        });
+        held.entry(grant.person).or_default().push(grant.into());
     }
     let views = people.into_iter().map(|row| ListedPerson {
         grants: held.remove(&row.id).unwrap_or_default(),
@@ -93,8 +104,8 @@ pub async fn add(
 #[serde(rename_all = "camelCase")]
 pub struct Invitation {
     /// `http://…/link#<token>`, to be given to the person.
-    link: String,
-    expires_at: At,
+    pub link: String,
+    pub expires_at: At,
 }
 
 /// Every call makes a new invitation and ends the earlier ones, so a repeated request leaves one that opens.

@@ -6,7 +6,7 @@ use crate::acts::{enablement, practices as act, registers};
 use crate::enablement::{NewEnablement, Step};
 use crate::practice::{NewPractice, NewRegister, PracticeChange};
 use crate::specialty::Specialty;
-use crate::store::practices as rows;
+use crate::store::{closings, practices as rows};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
@@ -47,8 +47,12 @@ pub struct PracticeView {
     trial_arm: Option<String>,
     /// Null when none is known.
     phone: Option<String>,
-    /// Who is asked when the practice does not look; null when nobody was chosen.
+    /// Who is asked when the practice does not look, and answers for what nobody else in it does; null when nobody was chosen.
     deputy: Option<Named>,
+    /// The practice that takes over from the day on which this one is closed.
+    taken_over_by: Option<Uuid>,
+    /// Taken over as a whole, and not only what is open.
+    merged: bool,
     /// Oldest first, each step and specialty as last recorded.
     enablement: Vec<StepView>,
 }
@@ -68,9 +72,11 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
         taken.retain(|one| (one.step, one.specialty) != (step, specialty));
         taken.push(StepView { step, specialty, on });
     }
+    let ends = closings::list(&ctx.db).await?;
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
     let views = practices.into_iter().map(|row| {
         let size = sizes.get(&row.id);
+        let end = ends.iter().find(|end| end.id == row.id);
         let mut enablement = steps.remove(&row.id).unwrap_or_default();
         enablement.sort_by(|one, other| one.on.cmp(&other.on));
         PracticeView {
@@ -78,6 +84,8 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
             gps: size.map(|size| size.1),
             staff: size.map(|size| size.2),
             enablement,
+            taken_over_by: end.and_then(|end| end.taken_over_by).filter(|_| !row.closed_on.is_empty()),
+            merged: end.is_some_and(|end| end.merged && !row.closed_on.is_empty()),
             id: row.id,
             name: row.name,
             municipality: row.municipality,

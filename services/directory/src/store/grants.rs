@@ -7,15 +7,19 @@ use uuid::Uuid;
 statements! {
     ADD_ONCE = "insert into directory_grant (id, content_hash, made_at) values ($1, $2, $3) on conflict (id) do nothing";
     HASH = "select content_hash from directory_grant where id = $1";
-    ADD = "insert into kit_grant (id, person, role, practice, practice_name, department, department_name, starts_at, ends_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    FIND = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at from kit_grant where id = $1 and person = $2";
-    NOW = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at from kit_grant
+    ADD = "insert into kit_grant (id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    FIND = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant where id = $1 and person = $2";
+    NOW = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant
         where person = $1 and starts_at <= $2 and (ends_at is null or ends_at > $2) order by starts_at, id";
-    NOT_ENDED = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at from kit_grant
+    NOT_ENDED = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant
         where ends_at is null or ends_at > $1 order by starts_at, id";
     END = "update kit_grant set ends_at = $2 where id = $1 and (ends_at is null or ends_at > $2)";
     RENAME = "update kit_grant set practice_name = $2 where practice = $1";
+    BY_ID = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant where id = $1";
+    IN_PRACTICE = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant
+        where practice = $1 and (ends_at is null or ends_at > $2) order by starts_at, id";
+    CLINICIANS = "select count(*) from kit_grant where person = $1 and practice = $2 and role = 'gp-clinician' and id <> $3 and (ends_at is null or ends_at > $4)";
     HOLD_ADMINISTRATORS = "update kit_grant set starts_at = starts_at where role = 'administrator'";
     ADMINISTRATORS = "select count(*) from kit_grant where role = 'administrator' and id <> $1 and starts_at <= $2 and (ends_at is null or ends_at > $2)";
 }
@@ -32,6 +36,8 @@ pub struct GrantRow {
     pub department_name: Option<String>,
     pub starts_at: At,
     pub ends_at: Option<At>,
+    /// For whom a locum stands in.
+    pub covers_for: Option<Uuid>,
 }
 
 /// Takes the id; `false` when it stands already.
@@ -64,6 +70,7 @@ pub async fn add(
         .bind(department_name)
         .bind(grant.starts_at)
         .bind(grant.ends_at)
+        .bind(grant.covers_for)
         .exec_one()
         .await
 }
@@ -86,6 +93,22 @@ pub async fn now_in(tx: &mut Tx, person: Uuid, now: At) -> sqlx::Result<Vec<Gran
 /// Everybody's grants that hold or will hold.
 pub async fn not_ended(db: &Db, now: At) -> sqlx::Result<Vec<GrantRow>> {
     db.q(NOT_ENDED).bind(now).all().await
+}
+
+/// A grant by its id alone.
+pub async fn by_id(db: &Db, id: Uuid) -> sqlx::Result<Option<GrantRow>> {
+    db.q(BY_ID).bind(id).opt().await
+}
+
+/// A practice's grants that hold or will hold.
+pub async fn in_practice(db: &Db, practice: Uuid, now: At) -> sqlx::Result<Vec<GrantRow>> {
+    db.q(IN_PRACTICE).bind(practice).bind(now).all().await
+}
+
+/// Whether a person is a clinician of a practice at `at`, or will be, by another grant than `but`.
+pub async fn is_clinician(tx: &mut Tx, person: Uuid, practice: Uuid, but: Uuid, at: At) -> sqlx::Result<bool> {
+    let (count,): (i64,) = tx.q(CLINICIANS).bind(person).bind(practice).bind(but).bind(at).one().await?;
+    Ok(count > 0)
 }
 
 /// Ends a grant; `false` when it ends no later anyway.

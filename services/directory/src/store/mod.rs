@@ -1,7 +1,9 @@
 //! All SQL of the directory: one text for both engines, one file per noun.
 
 pub mod attempts;
+pub mod closings;
 pub mod departments;
+pub mod duty;
 pub mod grants;
 pub mod import;
 pub mod links;
@@ -14,7 +16,9 @@ pub mod sweep;
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     attempts::STATEMENTS,
+    closings::STATEMENTS,
     departments::STATEMENTS,
+    duty::STATEMENTS,
     grants::STATEMENTS,
     import::STATEMENTS,
     links::STATEMENTS,

@@ -6,7 +6,13 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, CHAIRS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS];
+
+const DUTY: Migration =
+    Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
+
+const CLOSINGS: Migration =
+    Migration { number: 57, name: "who takes over from a closed practice", sql: super::closings::SCHEMA };
 
 const FIRST: Migration = Migration {
     number: 1,

@@ -58,11 +58,11 @@ async fn practices_are_listed_with_register_and_enablement(office: Office) {
         list,
         json!([
             { "id": practice, "name": "SYNTHETIC Solvik legekontor", "municipality": "Solvik", "centrality": 6, "channel": "web",
-              "listSize": 2100, "gps": 3, "staff": 4, "testPractice": false, "externalKey": null, "closedOn": null, "trialArm": null, "phone": null, "deputy": null, "enablement": [
+              "listSize": 2100, "gps": 3, "staff": 4, "testPractice": false, "externalKey": null, "closedOn": null, "trialArm": null, "phone": null, "deputy": null, "takenOverBy": null, "merged": false, "enablement": [
                 { "step": "offered", "specialty": null, "on": "2026-01-10" },
                 { "step": "trained", "specialty": "dermatology", "on": "2026-02-20" }] },
             { "id": silent, "name": "SYNTHETIC Ytre", "municipality": "Ytre", "centrality": 5, "channel": "web",
-              "listSize": null, "gps": null, "staff": null, "testPractice": false, "externalKey": null, "closedOn": null, "trialArm": null, "phone": null, "deputy": null,
+              "listSize": null, "gps": null, "staff": null, "testPractice": false, "externalKey": null, "closedOn": null, "trialArm": null, "phone": null, "deputy": null, "takenOverBy": null, "merged": false,
               "enablement": [] },
         ])
     );

@@ -87,7 +87,7 @@ async fn a_file_registers_practices_with_figures_and_steps(office: Office) {
         *solvik,
         json!({ "id": solvik["id"], "name": "SYNTHETIC Solvik", "municipality": "Solvik", "centrality": 6, "channel": "web",
             "listSize": 2100, "gps": 2, "staff": 3, "testPractice": false, "externalKey": "974760673", "closedOn": null,
-            "trialArm": "early", "phone": null, "deputy": null, "enablement": [
+            "trialArm": "early", "phone": null, "deputy": null, "takenOverBy": null, "merged": false, "enablement": [
                 { "step": "agreed", "specialty": null, "on": "2026-01-05" },
                 { "step": "trained", "specialty": "ent", "on": "2026-01-12" }] })
     );

@@ -10,6 +10,7 @@ mod importing;
 mod links;
 mod office;
 mod once;
+mod people;
 mod sessions;
 mod sign_in;
 

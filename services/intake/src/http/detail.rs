@@ -4,11 +4,12 @@ use super::checks::{Checks, checks, would_refuse};
 use super::{chair, seen};
 use crate::acting::Acting;
 use crate::content::DraftContent;
+use crate::duty::name_of;
 use crate::emergency::Notice;
 use crate::missing::Shown;
 use crate::opening;
 use crate::referral::State as ReferralState;
-use crate::sealed::{self, Answered, AnsweredFinding, Asked, CloseOut, Reply};
+use crate::sealed::{self, Answered, AnsweredFinding, Asked, CloseOut, Note, Reply};
 use crate::store::{answer, chair as chairs, decline, forward, happening, image, question, referral};
 use crate::vocabulary::{ImageState, Intention, Outcome, Specialty, View};
 use crate::wanted::WantedView;
@@ -77,6 +78,12 @@ pub struct Referral {
     timeline: Vec<Happening>,
     /// Whose it is; none for what is no open case.
     chair: Option<chair::Chair>,
+    /// The clinician who answers for it.
+    responsible: Option<Named>,
+    /// Since when it waits for that clinician to send it.
+    ready_at: Option<At>,
+    /// The practice that it belongs to now, when that is another one: its own was closed or merged.
+    taken_over_by: Option<Uuid>,
 }
 
 /// A picture.
@@ -214,9 +221,13 @@ pub struct Forwarded {
 pub struct Happening {
     at: At,
     /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
-    /// `withdrawn`, `discarded`, `restored`, `picture-in-error`, `closed-out` or `filed`.
+    /// `withdrawn`, `discarded`, `restored`, `picture-in-error`, `closed-out`, `filed`, `ready`, `taken-back`, `handed-over`,
+    /// `fell` or `transferred`.
     what: String,
     who: Option<String>,
+    /// To whom or where to it went.
+    to: Option<String>,
+    note: Option<String>,
 }
 
 /// A referral of the caller's practice.
@@ -279,6 +290,9 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
         withdrawn_at: row.withdrawn_at,
         timeline,
         chair: case.filter(|_| !row.training).and_then(|case| chair::of(&ctx, &case, deputy.as_ref())),
+        responsible: row.responsible.zip(name_of(row, key)?).map(|(id, name)| Named { id, name }),
+        ready_at: row.ready_at.filter(|_| row.state == ReferralState::Draft),
+        taken_over_by: Some(acting.practice).filter(|practice| *practice != row.practice),
         content: acting.content,
     }))
 }
@@ -401,5 +415,7 @@ fn shown_close_out(row: &referral::Row, key: &DataKey) -> Result<Option<ClosedOu
 
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {
     let who = row.who.map(|bytes| sealed::open(key, sealed::WHO, row.id, &bytes)).transpose()?;
-    Ok(Happening { at: row.at, what: row.what, who })
+    let note: Option<Note> = row.note.map(|bytes| sealed::open(key, sealed::NOTE, row.id, &bytes)).transpose()?;
+    let Note { to, note } = note.unwrap_or_default();
+    Ok(Happening { at: row.at, what: row.what, who, to, note })
 }

@@ -6,7 +6,7 @@ use crate::content::{DraftContent, Patient};
 use crate::quota;
 use crate::referral::{RESTORABLE, State as ReferralState};
 use crate::sealed;
-use crate::store::{place, referral};
+use crate::store::{place, referral, succession};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::caller::Grant;
@@ -55,18 +55,24 @@ pub async fn save(
     Json(mut body): Json<SaveDraft>,
 ) -> Result<Json<DraftVersion>, Problem> {
     of_office(&caller)?;
-    let grant = caller.in_practice(body.practice_id).ok_or_else(Problem::not_found)?;
+    let grant = caller.in_practice(body.practice_id);
+    let found = referral::find(&ctx, &caller, id).await?;
+    // Whoever took over from the practice goes on with its drafts.
+    if grant.is_none() && found.as_ref().is_none_or(|row| row.practice != body.practice_id) {
+        return Err(Problem::not_found());
+    }
     body.content.name_sites();
     let excesses = body.content.excesses();
     if !excesses.is_empty() {
         return Err(Problem::invalid(excesses));
     }
-    if referral::find(&ctx, &caller, id).await?.is_some() {
+    if found.is_some() {
         return save_over(&ctx, &caller, id, body).await.map(Json);
     }
     if body.version != 0 {
         return Err(Problem::not_found());
     }
+    let grant = grant.ok_or_else(Problem::not_found)?;
     match create(&ctx, &caller, grant, id, &body.content, false).await? {
         Some(saved) => Ok(Json(saved)),
         // Another request made it between the look and the insert, perhaps this one's own repetition.
@@ -89,6 +95,11 @@ pub async fn create(
     let practice = place::practice(&ctx.db, practice)
         .await?
         .ok_or_else(|| Problem::unavailable("the practice is not projected yet"))?;
+    if let Some(at) = succession::closed_at(&ctx.db, practice.id).await?
+        && at <= ctx.now()
+    {
+        return Err(closed());
+    }
     let key = ctx.keys.ensure(id).await?;
     let sealed = sealed::seal(ctx, &key, sealed::CONTENT, id, content)?;
     let mut tx = ctx.begin().await?;
@@ -107,6 +118,14 @@ pub async fn create(
     happened(ctx, &mut tx, &key, id, "started", Some(&caller.name)).await?;
     tx.commit().await?;
     Ok(Some(DraftVersion { id, version: row.version, saved_at: row.updated_at }))
+}
+
+/// 409: nothing new begins in a practice that is no more.
+fn closed() -> Problem {
+    Problem::conflict(
+        "practice-closed",
+        "This practice is closed: no new referral can begin in it. Write it in the practice that took over.",
+    )
 }
 
 /// A new referral's id must be a random one that nothing else goes by. Data keys are found by id, and a purged draft's key
@@ -176,7 +195,7 @@ pub fn stale(version: i64) -> Problem {
     Problem::conflict("stale-version", detail)
 }
 
-fn not_a_draft() -> Problem {
+pub fn not_a_draft() -> Problem {
     Problem::conflict("already-submitted", "The referral was sent and can't be changed any more.")
 }
 

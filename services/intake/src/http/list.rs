@@ -6,6 +6,7 @@ use crate::patient::initials;
 use crate::referral::State as ReferralState;
 use crate::sealed;
 use crate::store::chair::deputies;
+use crate::store::duty;
 use crate::store::list::{self, Order};
 use crate::vocabulary::{Priority, Specialty};
 use axum::extract::State;
@@ -34,6 +35,8 @@ pub enum Tab {
     Closed,
     /// Read, and what was done is not recorded yet.
     CloseOut,
+    /// Drafts that the caller is to send.
+    ToSend,
 }
 
 impl Tab {
@@ -44,6 +47,7 @@ impl Tab {
             Self::Drafts => "drafts",
             Self::Closed => "closed",
             Self::CloseOut => list::CLOSE_OUT,
+            Self::ToSend => "to-send",
         }
     }
 
@@ -94,6 +98,10 @@ pub struct ReferralRow {
     chair: Option<chair::Chair>,
     /// The answer was read, and what was done is not recorded yet.
     close_out_missing: bool,
+    /// Name of the clinician who answers for it.
+    responsible: Option<String>,
+    /// A draft that waits for that clinician to send it.
+    ready: bool,
 }
 
 /// How many referrals need the office; 1000 stands for that many and more.
@@ -108,6 +116,9 @@ pub struct Counts {
     drafts: i64,
     #[schema(minimum = 0, maximum = 1000)]
     close_outs: i64,
+    /// Drafts that the caller is to send.
+    #[schema(minimum = 0, maximum = 1000)]
+    to_send: i64,
 }
 
 /// A page.
@@ -138,14 +149,19 @@ pub async fn list(
             Problem::bad_request("cursor", "This cursor is not one of ours. Begin with the first page.")
         })?,
     };
-    let mut rows = list::page(&ctx, &caller, (asked.tab.as_str(), order), from, PAGE + 1).await?;
+    let mut rows = match asked.tab {
+        Tab::ToSend => duty::to_send(&ctx, &caller, from, PAGE + 1).await?,
+        tab => list::page(&ctx, &caller, (tab.as_str(), order), from, PAGE + 1).await?,
+    };
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let place = |(at, id): (At, Uuid)| format!("{}.{id}", at.micros());
     let next = rows.last().filter(|_| more).map(|last| place(last.place(order)));
     let deputies = deputies(&ctx, &caller).await?;
     let list::Counts { answers, waiting, drafts } = list::counts(&ctx, &caller).await?;
-    let counts = Counts { answers, waiting, drafts, close_outs: list::close_outs(&ctx, &caller).await? };
+    let close_outs = list::close_outs(&ctx, &caller).await?;
+    let to_send = duty::to_send_count(&ctx, &caller).await?;
+    let counts = Counts { answers, waiting, drafts, close_outs, to_send };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         // What is sent to try the service is nobody's duty, and never late.
@@ -162,10 +178,14 @@ fn position(cursor: &str) -> Option<(At, Uuid)> {
 }
 
 async fn shown(ctx: &Context, row: list::Row, chair: Option<chair::Chair>) -> Result<ReferralRow, Error> {
-    let content: DraftContent = match ctx.keys.get(row.id).await {
-        Ok(key) => sealed::open(&key, sealed::CONTENT, row.id, &row.content)?,
+    let (content, responsible): (DraftContent, Option<String>) = match ctx.keys.get(row.id).await {
+        Ok(key) => {
+            let name = row.responsible_name.as_deref();
+            let name = name.map(|name| sealed::open(&key, sealed::RESPONSIBLE, row.id, name)).transpose()?;
+            (sealed::open(&key, sealed::CONTENT, row.id, &row.content)?, name)
+        }
         // Erased: the line stays, without a person.
-        Err(KeyError::Erased) => DraftContent::default(),
+        Err(KeyError::Erased) => (DraftContent::default(), None),
         Err(other) => return Err(other.into()),
     };
     let patient = content.patient.unwrap_or_default();
@@ -192,5 +212,7 @@ async fn shown(ctx: &Context, row: list::Row, chair: Option<chair::Chair>) -> Re
         close_out_missing: case.state == ReferralState::Acknowledged && row.closed_out_at.is_none(),
         question: case.asked_at.is_some() && case.state == ReferralState::AwaitingInformation,
         chair,
+        responsible,
+        ready: row.ready_at.is_some() && case.state == ReferralState::Draft,
     })
 }

@@ -8,7 +8,7 @@ use crate::mistake::{self, Mistake};
 use crate::referral::State as ReferralState;
 use crate::replacement;
 use crate::sealed::{self, DepartmentOpener, Told};
-use crate::store::{error, image, notice, opening, referral};
+use crate::store::{error, image, list as lists, notice, opening, referral};
 use crate::text::{blank, is_plain};
 use crate::upload::MAX_IMAGES;
 use axum::extract::State;
@@ -17,7 +17,6 @@ use kit::letter::reference;
 use kit::{At, Caller, Context, Problem};
 use proto::intake::{PictureEnteredInError, ReferralEnteredInError};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -290,8 +289,7 @@ pub async fn replace(
 #[utoipa::path(get, path = "/errors", operation_id = "listMistakes", responses((status = OK, body = Errors)))]
 pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Errors>, Problem> {
     of_office(&caller)?;
-    let of_practice = caller.grants.iter().filter(|grant| grant.role.of_practice());
-    let practices: BTreeSet<Uuid> = of_practice.filter_map(|grant| grant.practice).collect();
+    let practices = lists::practices(&ctx, &caller).await?;
     let mut items = Vec::new();
     for practice in practices {
         for row in error::of_practice(&ctx, &caller, practice).await? {

@@ -3,6 +3,7 @@
 
 mod chair;
 mod checks;
+mod clinicians;
 mod closing;
 mod detail;
 mod draft;
@@ -15,9 +16,11 @@ mod mistake;
 mod notice;
 mod outcome;
 mod phone;
+mod ready;
 mod reference;
 mod submission;
 mod training;
+mod transfer;
 mod upload;
 
 use kit::audit::Access;
@@ -35,6 +38,7 @@ pub fn routes() -> Routes {
         .routes(routes!(list::list))
         .routes(routes!(draft::save, detail::read, draft::discard))
         .routes(routes!(draft::restore))
+        .routes(routes!(ready::ready, ready::unready))
         .routes(routes!(submission::submit))
         .routes(routes!(outcome::withdraw))
         .routes(routes!(information::supply))
@@ -61,6 +65,10 @@ pub fn routes() -> Routes {
         .routes(routes!(mistake::replace))
         .routes(routes!(notice::list))
         .routes(routes!(notice::read))
+        .routes(routes!(clinicians::clinicians))
+        .routes(routes!(clinicians::hand_over))
+        .routes(routes!(transfer::practices))
+        .routes(routes!(transfer::transfer))
         .routes(routes!(upload::options, upload::create))
         .routes(routes!(upload::status, upload::patch, upload::terminate, upload::overridden, upload::options_of_one))
 }

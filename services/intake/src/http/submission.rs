@@ -6,17 +6,19 @@ use super::draft::stale;
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::due::due;
+use crate::duty::clinician;
 use crate::finish::expire_in;
 use crate::opening;
 use crate::publishing::{Sending, counted, submitted};
 use crate::sealed;
-use crate::store::{chair, image, place, referral, upload};
+use crate::store::{chair, duty, image, place, referral, upload};
 use crate::vocabulary::{Intention, Priority};
 use axum::extract::State;
 use kit::http::{Json, Path};
 use kit::letter::reference;
 use kit::log::Envelope;
-use kit::{At, Caller, Context, Problem, Tx};
+use kit::{At, Caller, Context, Problem, Role, Tx};
+use proto::intake::ReferralSubmitted;
 use proto::questionnaire::ALL;
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -78,7 +80,7 @@ impl Receipt {
 
 /// Sends a draft. A repeat gets the same receipt.
 #[utoipa::path(post, path = "/referrals/{id}/submit", params(("id" = Uuid, Path)), request_body = Submit,
-    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version or upload-under-way"),
+    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version, upload-under-way or, for staff, clinician-sends"),
         (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
 pub async fn submit(
     State(ctx): State<Context>,
@@ -88,6 +90,9 @@ pub async fn submit(
 ) -> Result<Json<Receipt>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     if acting.row.submitted_at.is_none() {
+        if acting.role != Role::GpClinician {
+            return Err(clinician_sends());
+        }
         if acting.row.version != version {
             return Err(stale(acting.row.version));
         }
@@ -102,7 +107,7 @@ pub async fn submit(
 
 /// The transition, with the pictures as they stand under the row's lock. When another request was faster it changes nothing.
 async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), Problem> {
-    let Acting { ctx, caller, row, content, .. } = acting;
+    let Acting { ctx, caller, row, content, key, .. } = acting;
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
         None => None,
@@ -133,9 +138,18 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
         due,
         referrer_name: &caller.name,
     };
+    let (person, name) = responsible(acting).await?;
+    duty::take(&mut tx, row.id, Some(person), Some(sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &name)?))
+        .await?;
     let intention = intention.map_or_else(String::new, |one| one.as_str().to_owned());
-    let envelope = Envelope { intention, ..counted(acting.envelope(), content, images.len(), at) };
-    ctx.publish(&mut tx, envelope, &submitted(content, &images, &sending)).await?;
+    let envelope = Envelope { responsible: ctx.pseudonym(person), ..acting.envelope() };
+    let envelope = Envelope { intention, ..counted(envelope, content, images.len(), at) };
+    let fact = ReferralSubmitted {
+        responsible: person.as_bytes().to_vec(),
+        responsible_name: name,
+        ..submitted(content, &images, &sending)
+    };
+    ctx.publish(&mut tx, envelope, &fact).await?;
     acting.happened(&mut tx, "submitted").await?;
     Ok(tx.commit().await?)
 }
@@ -148,6 +162,24 @@ async fn as_sent(acting: &Acting<'_>, tx: &mut Tx, images: &[image::Row]) -> Res
         referral::set_content(tx, acting.row.id, sealed).await?;
     }
     Ok(content)
+}
+
+/// 409 for staff: they prepare.
+fn clinician_sends() -> Problem {
+    Problem::conflict(
+        "clinician-sends",
+        "A clinician sends the referral. Choose who is responsible, and mark it as ready: it then stands on that clinician's list.",
+    )
+}
+
+/// Who answers for it: the clinician that it was made ready for, else whoever sends it.
+async fn responsible(acting: &Acting<'_>) -> Result<(Uuid, String), Problem> {
+    let Acting { ctx, caller, row, .. } = acting;
+    let named = match row.responsible {
+        Some(person) if row.ready_at.is_some() && person != caller.person => clinician(ctx, acting.practice, person).await?,
+        _ => None,
+    };
+    Ok(named.map_or_else(|| (caller.person, caller.name.clone()), |one| (one.id, one.name)))
 }
 
 /// A referral does not go without a picture that somebody is sending. What was left lying is ended, so that it does not turn

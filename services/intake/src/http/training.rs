@@ -33,6 +33,7 @@ pub fn patient() -> Patient {
         name: Some("Prøve SYNTHETIC Testesen".to_owned()),
         birth_date: Some(born.to_string()),
         sex: Some(Sex::Female),
+        ..Patient::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What intake learns from others' events. Names of places can be rebuilt; the rest is state of intake's own.
 
+mod closings;
 mod imaging;
+mod people;
 mod phoned;
 mod places;
 mod review;
@@ -9,5 +11,5 @@ use kit::log::Consumer;
 
 /// All consumers.
 pub fn consumers() -> Vec<Consumer> {
-    vec![places::CONSUMER, imaging::CONSUMER, review::CONSUMER, phoned::CONSUMER]
+    vec![places::CONSUMER, people::CONSUMER, imaging::CONSUMER, review::CONSUMER, phoned::CONSUMER]
 }

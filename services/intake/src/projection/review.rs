@@ -4,6 +4,7 @@
 //! like an answer, unless the office had withdrawn: then it only stands in what happened.
 
 use crate::acting::happened;
+use crate::duty;
 use crate::mistake;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Declined, Forwarded};
@@ -100,6 +101,9 @@ async fn answered(
         return Ok(answer::add(tx, row.id, copy(id, None, None)).await?);
     };
     let id = id_of(&fact.answer).ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
+    if row.state == State::Withdrawn || row.acknowledged_at.is_some() {
+        duty::open_again(ctx, tx, row, key).await?;
+    }
     let (who, amends) = (fact.answered_by.clone(), id_of(&fact.amends));
     let sealed = sealed::seal(ctx, key, sealed::ANSWER, id, &read(fact))?;
     answer::add(tx, row.id, copy(id, amends, Some(sealed))).await?;

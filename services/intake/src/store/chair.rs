@@ -65,7 +65,7 @@ pub async fn deputy(ctx: &Context, practice: Uuid) -> sqlx::Result<Option<String
 /// The deputies of the practices in which the caller works.
 pub async fn deputies(ctx: &Context, caller: &Caller) -> sqlx::Result<HashMap<Uuid, String>> {
     let mut found = HashMap::new();
-    for practice in super::list::practices(caller) {
+    for practice in super::list::practices(ctx, caller).await? {
         if let Some(name) = deputy(ctx, practice).await? {
             found.insert(practice, name);
         }

@@ -6,12 +6,12 @@ use uuid::Uuid;
 statements! {
     END_UPLOADS = "update intake_upload set ended_at = $2 where referral = $1 and finished_at is null and ended_at is null";
     MARK = "update intake_referral set erased_at = $2, updated_at = $2 where id = $1 and erased_at is null";
-    EMPTY = "update intake_referral set content = $2, identifier_hash = null, withdraw_reason = null, close_out_text = null where id = $1";
+    EMPTY = "update intake_referral set content = $2, identifier_hash = null, withdraw_reason = null, close_out_text = null, responsible = null, responsible_name = null where id = $1";
     QUESTIONS = "update intake_question set asked = null, reply = null where referral = $1";
     ANSWERS = "update intake_answer set content = null, filed_by = null where referral = $1";
     DECLINES = "update intake_decline set content = null where referral = $1";
     FORWARDS = "update intake_forward set content = null where referral = $1";
-    HAPPENINGS = "update intake_happening set who = null where referral = $1";
+    HAPPENINGS = "update intake_happening set who = null, note = null where referral = $1";
     OPENINGS = "delete from intake_opening where referral = $1";
     ERRORS = "update intake_error set told = null, openers = null where referral = $1";
     IMAGES = "update intake_image set reason_code = null, reason_message = null where referral = $1";

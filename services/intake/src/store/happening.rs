@@ -4,8 +4,8 @@ use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
 statements! {
-    OF_REFERRAL = "select id, at, what, who from intake_happening where referral = $1 order by at, id";
-    ADD = "insert into intake_happening (id, referral, at, what, who) values ($1, $2, $3, $4, $5) on conflict (id) do nothing";
+    OF_REFERRAL = "select id, at, what, who, note from intake_happening where referral = $1 order by at, id";
+    ADD = "insert into intake_happening (id, referral, at, what, who, note) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
     PURGE = "delete from intake_happening where referral = $1";
 }
 
@@ -15,10 +15,13 @@ pub struct Row {
     pub id: Uuid,
     pub at: At,
     /// `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
-    /// `withdrawn`, `discarded` or `restored`.
+    /// `withdrawn`, `discarded`, `restored`, `picture-in-error`, `closed-out`, `filed`, `ready`, `taken-back`, `handed-over`,
+    /// `fell` or `transferred`.
     pub what: String,
     /// Sealed.
     pub who: Option<Vec<u8>>,
+    /// Sealed.
+    pub note: Option<Vec<u8>>,
 }
 
 /// All of it, oldest first.
@@ -28,7 +31,8 @@ pub async fn of_referral(db: &Db, referral: Uuid) -> sqlx::Result<Vec<Row>> {
 
 /// Adds one.
 pub async fn add(tx: &mut Tx, referral: Uuid, row: Row) -> sqlx::Result<()> {
-    tx.q(ADD).bind(row.id).bind(referral).bind(row.at).bind(row.what).bind(row.who).exec().await.map(|_| ())
+    let q = tx.q(ADD).bind(row.id).bind(referral).bind(row.at).bind(row.what).bind(row.who).bind(row.note);
+    q.exec().await.map(|_| ())
 }
 
 /// Deletes a referral's.

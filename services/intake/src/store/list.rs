@@ -3,10 +3,10 @@
 //! A referral that was withdrawn and answered all the same stands among the answers until it is read: an answer that
 //! nobody looks at could be the one that matters.
 
-use super::chair::case_columns;
+use super::{in_scope, succession};
 use crate::owner::Case;
 use crate::vocabulary::Specialty;
-use kit::{At, Caller, Context, statements};
+use kit::{At, Caller, Context, Role, statements};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -19,8 +19,8 @@ macro_rules! in_tab {
             tab!("r."),
             " = ",
             $which,
-            " and r.state <> 'entered-in-error' and r.discarded_at is null and r.erased_at is null and exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
-             and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
+            " and r.discarded_at is null and r.erased_at is null and ",
+            in_scope!("$1", "$2")
         )
     };
 }
@@ -44,14 +44,6 @@ macro_rules! tab {
 }
 pub(super) use tab;
 
-/// That person `$1` has a right in the practice of referral `r` at `$2`.
-macro_rules! of_person {
-    () => {
-        "exists (select 1 from kit_grant g where g.person = $1 and g.practice = r.practice \
-         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))"
-    };
-}
-
 /// How many stand in a tab, up to [`COUNTED`].
 macro_rules! count {
     ($which:literal) => {
@@ -70,24 +62,25 @@ pub const INDEX: &str = concat!(
     ", updated_at, id) where discarded_at is null and erased_at is null;"
 );
 
-/// A line of a list, up to its conditions.
-macro_rules! page_columns {
+/// The columns of a line.
+macro_rules! line {
     () => {
         concat!(
-            "select r.id, r.practice, r.specialty, r.content, r.updated_at, coalesce(r.until_at, r.updated_at) as until_at, ",
-            case_columns!(),
-            ", r.closed_out_at, r.training, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
+            "r.id, r.practice, r.specialty, r.content, r.updated_at, coalesce(r.until_at, r.updated_at) as until_at, ",
+            crate::store::chair::case_columns!(),
+            ", r.responsible, r.responsible_name, r.ready_at, r.closed_out_at, r.training, coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, \
              (select count(*) from intake_image i where i.referral = r.id and i.removed_at is null and i.error_at is null) as image_count, \
              coalesce((select a.amends is not null from intake_answer a where a.referral = r.id order by a.answered_at desc, a.id desc limit 1), false) as amended \
-             from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department where "
+             from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
         )
     };
 }
+pub(crate) use line;
 
 /// A page after a place in `$order`, a walk along an index.
 macro_rules! page {
     ($before:literal, $order:literal) => {
-        concat!(page_columns!(), in_tab!("$4"), $before, $order, " limit $7")
+        concat!("select ", line!(), " where ", in_tab!("$4"), $before, $order, " limit $7")
     };
 }
 
@@ -96,12 +89,12 @@ statements! {
     // The tabs of open cases: what is longest overdue comes first.
     BY_DATE = page!(" and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
     PAGE_CLOSE_OUT = concat!(
-        page_columns!(), "r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ", of_person!(),
+        "select ", line!(), " where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ", in_scope!("$1", "$2"),
         " and (r.updated_at, r.id) < ($4, $5) order by r.updated_at desc, r.id desc limit $6"
     );
     COUNT_CLOSE_OUT = concat!(
         "select count(*) from (select 1 from intake_referral r where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ",
-        of_person!(), " order by r.updated_at desc, r.id desc limit 1000) counted"
+        in_scope!("$1", "$2"), " order by r.updated_at desc, r.id desc limit 1000) counted"
     );
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");
 }
@@ -133,6 +126,10 @@ pub struct Row {
     pub image_count: i64,
     /// The newest answer replaces an earlier one.
     pub amended: bool,
+    pub responsible: Option<Uuid>,
+    /// Sealed.
+    pub responsible_name: Option<Vec<u8>>,
+    pub ready_at: Option<At>,
 }
 
 /// In which order a tab is read.
@@ -159,9 +156,9 @@ pub struct Counts {
     pub drafts: i64,
 }
 
-/// The practices in which the caller works.
-pub(super) fn practices(caller: &Caller) -> BTreeSet<Uuid> {
-    caller.grants.iter().filter(|grant| grant.role.of_practice()).filter_map(|grant| grant.practice).collect()
+/// The practices in which the caller works, and those from which these have taken over.
+pub async fn practices(ctx: &Context, caller: &Caller) -> sqlx::Result<BTreeSet<Uuid>> {
+    succession::with_taken_over(&ctx.db, caller.practices(&[Role::GpClinician, Role::GpStaff]), ctx.now()).await
 }
 
 /// The referrals of one tab behind a place, over the caller's practices in one order.
@@ -178,7 +175,7 @@ pub async fn page(
         (_, Order::Newest) => PAGE,
     };
     let mut rows: Vec<Row> = Vec::new();
-    for practice in practices(caller) {
+    for practice in practices(ctx, caller).await? {
         let mut q = ctx.db.q(statement).bind(caller.person).bind(ctx.now()).bind(practice);
         if tab != CLOSE_OUT {
             q = q.bind(tab.to_owned());
@@ -197,7 +194,7 @@ pub async fn page(
 /// How many answers were read and not closed out, over the caller's practices.
 pub async fn close_outs(ctx: &Context, caller: &Caller) -> sqlx::Result<i64> {
     let mut sum = 0;
-    for practice in practices(caller) {
+    for practice in practices(ctx, caller).await? {
         let q = ctx.db.q(COUNT_CLOSE_OUT).bind(caller.person).bind(ctx.now()).bind(practice);
         let (one,): (i64,) = q.one().await?;
         sum = (sum + one).min(COUNTED);
@@ -208,7 +205,7 @@ pub async fn close_outs(ctx: &Context, caller: &Caller) -> sqlx::Result<i64> {
 /// How many referrals stand in each tab, over the caller's practices.
 pub async fn counts(ctx: &Context, caller: &Caller) -> sqlx::Result<Counts> {
     let mut sum = Counts::default();
-    for practice in practices(caller) {
+    for practice in practices(ctx, caller).await? {
         let one: Counts = ctx.db.q(COUNTS).bind(caller.person).bind(ctx.now()).bind(practice).one().await?;
         sum.answers = (sum.answers + one.answers).min(COUNTED);
         sum.waiting = (sum.waiting + one.waiting).min(COUNTED);

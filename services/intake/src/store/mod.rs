@@ -7,6 +7,7 @@ pub mod answer;
 pub mod chair;
 pub mod chore;
 pub mod decline;
+pub mod duty;
 pub mod erasure;
 pub mod error;
 pub mod forward;
@@ -17,18 +18,23 @@ pub mod list;
 pub mod notice;
 pub mod opening;
 pub mod orphan;
+pub mod person;
 pub mod phone;
 pub mod place;
 pub mod question;
 pub mod quota;
 pub mod referral;
+pub mod succession;
+pub mod transfer;
 pub mod upload;
 
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] =
-    &[FIRST, QUOTA, LISTS, DUTY, OUTCOMES, CHAIRS, ERRORS, CAPTURED, CLOSE_OUT, FILED, PHONE, TRAINING];
+pub const MIGRATIONS: &[Migration] = &[
+    FIRST, QUOTA, LISTS, DUTY, OUTCOMES, RESPONSIBLE, PEOPLE, SUCCESSION, TRANSFER, CHAIRS, ERRORS, CAPTURED, CLOSE_OUT,
+    FILED, PHONE, TRAINING,
+];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -203,12 +209,22 @@ const TRAINING: Migration = Migration {
     sql: "alter table intake_referral add column training {bool} not null default false;",
 };
 
+const RESPONSIBLE: Migration = Migration { number: 60, name: "the responsible clinician", sql: duty::SCHEMA };
+
+const PEOPLE: Migration = Migration { number: 61, name: "names of the offices' people", sql: person::SCHEMA };
+
+const SUCCESSION: Migration =
+    Migration { number: 62, name: "closed and merged practices", sql: succession::SCHEMA };
+
+const TRANSFER: Migration = Migration { number: 63, name: "patients who change practice", sql: transfer::SCHEMA };
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
     chair::STATEMENTS,
     chore::STATEMENTS,
     decline::STATEMENTS,
+    duty::STATEMENTS,
     erasure::STATEMENTS,
     error::STATEMENTS,
     forward::STATEMENTS,
@@ -219,30 +235,53 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     notice::STATEMENTS,
     opening::STATEMENTS,
     orphan::STATEMENTS,
+    person::STATEMENTS,
     phone::STATEMENTS,
     place::STATEMENTS,
     question::STATEMENTS,
     quota::STATEMENTS,
     referral::STATEMENTS,
+    succession::STATEMENTS,
+    transfer::STATEMENTS,
     upload::STATEMENTS,
 ];
 
 /// Every original that a picture's row counts on. Staged pieces come and go, and smaller copies are imaging's.
 pub const OBJECTS: &[&str] = &["select object, stored_sha256 from intake_image"];
 
-/// That person `$2` may see referral `r` at instant `$3`: a right in its practice, and it is nobody else's by mistake.
+/// That a person (`$2`) may see referral `r` at an instant (`$3`): a right in its practice, or in one that took over from it, and
+/// it is nobody else's by mistake.
 macro_rules! in_scope {
     () => {
-        concat!("r.state <> 'entered-in-error' and ", $crate::store::of_office!())
+        crate::store::in_scope!("$2", "$3")
+    };
+    ($person:literal, $now:literal) => {
+        concat!("r.state <> 'entered-in-error' and ", crate::store::of_office!($person, $now))
     };
 }
 pub(crate) use in_scope;
 
-/// That person `$2` has, at instant `$3`, a right in the practice of referral `r`.
+/// That a person (`$2`) has, at an instant (`$3`), a right to work with what is referral `r`'s practice's, or that of one that
+/// took over from it. Who merely covers sees drafts and what is open, and what has changed since.
 macro_rules! of_office {
     () => {
-        "exists (select 1 from kit_grant g where g.person = $2 and g.practice = r.practice \
-         and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $3 and (g.ends_at is null or g.ends_at > $3))"
+        crate::store::of_office!("$2", "$3")
+    };
+    ($person:literal, $now:literal) => {
+        concat!(
+            "exists (select 1 from kit_grant g where g.person = ",
+            $person,
+            " and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            ") and (g.practice = r.practice or exists (select 1 from intake_succession s where s.practice = r.practice \
+             and s.successor = g.practice and s.from_at <= ",
+            $now,
+            " and (s.merged = true or r.updated_at >= s.from_at or r.state = 'draft' or ",
+            crate::store::duty::open!("r."),
+            "))))"
+        )
     };
 }
 pub(crate) use of_office;

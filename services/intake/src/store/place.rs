@@ -19,8 +19,9 @@ statements! {
     CHANGE_DEPARTMENT = "update intake_department set duty_phone = coalesce($2, duty_phone), duty_hours = coalesce($3, duty_hours) where id = $1";
 }
 
-/// Empty both tables before a rebuild.
-pub const RESET: &[&str] = &["delete from intake_practice", "delete from intake_department"];
+/// Empty the tables before a rebuild.
+pub const RESET: &[&str] =
+    &["delete from intake_practice", "delete from intake_department", "delete from intake_succession"];
 
 /// The name of a place whose key was destroyed.
 pub const ERASED: &str = "erased";

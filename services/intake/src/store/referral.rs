@@ -10,7 +10,7 @@ macro_rules! columns {
     () => {
         "r.id, r.practice, r.state, r.version, r.test, r.specialty, r.department, r.priority, r.created_at, r.updated_at, \
          r.discarded_at, r.submitted_at, r.due_at, r.withdrawn_at, r.answered_at, r.acknowledged_at, r.erased_at, r.content, r.first_sent_to, \
-         r.training, r.intention, r.close_out, r.close_out_text, r.closed_out_at, \
+         r.training, r.intention, r.close_out, r.close_out_text, r.closed_out_at, r.responsible, r.responsible_name, r.ready_at, \
          coalesce(r.sent_to, d.name) as department_name, coalesce(p.name, '') as practice_name, coalesce(p.channel, 'web') as channel \
          from intake_referral r left join intake_practice p on p.id = r.practice left join intake_department d on d.id = r.department"
     };
@@ -24,7 +24,7 @@ statements! {
         values ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $7, $8, $9, $10) on conflict (id) do nothing";
     SAVE = "update intake_referral set version = version + 1, specialty = $3, department = $4, priority = $5, updated_at = $6, identifier_hash = $7, content = $8 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
-    DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2 where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
+    DISCARD = "update intake_referral set discarded_at = $2, updated_at = $2, ready_at = null where id = $1 and state = 'draft' and discarded_at is null and erased_at is null";
     RESTORE = "update intake_referral set discarded_at = null, updated_at = $2 where id = $1 and state = 'draft' and discarded_at > $3 and erased_at is null";
     SUBMIT = "update intake_referral set state = 'submitted', submitted_at = $3, updated_at = $3, due_at = $4, sent_to = $5, intention = $6 \
         where id = $1 and version = $2 and state = 'draft' and discarded_at is null and erased_at is null";
@@ -83,6 +83,12 @@ pub struct Row {
     /// Sealed.
     pub close_out_text: Option<Vec<u8>>,
     pub closed_out_at: Option<At>,
+    /// The clinician who answers for it.
+    pub responsible: Option<Uuid>,
+    /// Sealed.
+    pub responsible_name: Option<Vec<u8>>,
+    /// Since when it waits for that clinician to send it.
+    pub ready_at: Option<At>,
 }
 
 impl Row {

@@ -237,7 +237,7 @@ async fn an_erased_referral_is_gone(office: Office) {
     let page = office.doctor.get("/referrals?tab=answers").await.is(200).json();
     assert_eq!(
         (&page["items"], &page["counts"]),
-        (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "closeOuts": 0}))
+        (&json!([]), &json!({"answers": 0, "waiting": 1, "drafts": 0, "closeOuts": 0, "toSend": 0}))
     );
     office.doctor.get(&format!("/referrals/{kept}")).await.is(200);
     let events = office.events(id).await;

@@ -7,8 +7,10 @@
 mod captured;
 mod chairs;
 mod closing;
+mod closings;
 mod content;
 mod drafts;
+mod duty;
 mod exchange;
 mod finishing;
 mod letters;

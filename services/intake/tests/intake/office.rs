@@ -8,7 +8,7 @@ use kit::log::{Envelope, Recorded};
 use kit::testing::{Engine, Reach, World};
 use kit::{Context, Role};
 use proto::Event;
-use proto::directory::{DepartmentRegistered, PracticeRegistered};
+use proto::directory::{DepartmentRegistered, PersonRegistered, PracticeRegistered};
 use proto::questionnaire::{ALL, Questionnaire};
 use serde_json::{Value, json};
 use std::future::Future;
@@ -58,7 +58,7 @@ pub struct Office {
     pub department: Uuid,
 }
 
-async fn register_practice(ctx: &Context, id: Uuid, name: &str, test: bool) {
+pub async fn register_practice(ctx: &Context, id: Uuid, name: &str, test: bool) {
     ctx.keys.ensure(id).await.unwrap();
     let mut tx = ctx.begin().await.unwrap();
     let fact = PracticeRegistered { name: name.into(), test_practice: test, ..PracticeRegistered::default() };
@@ -81,8 +81,13 @@ async fn register_department(ctx: &Context, id: Uuid) {
     tx.commit().await.unwrap();
 }
 
-async fn person(ctx: &Context, app: &Router, practice: Uuid, role: Role, name: &str) -> Person {
+pub async fn person(ctx: &Context, app: &Router, practice: Uuid, role: Role, name: &str) -> Person {
     let (id, token, now) = (ctx.new_id(), ctx.random.token(), ctx.now());
+    ctx.keys.ensure(id).await.unwrap();
+    let mut tx = ctx.begin().await.unwrap();
+    let fact = PersonRegistered { name: name.into(), ..PersonRegistered::default() };
+    ctx.publish(&mut tx, Envelope { key: id.as_bytes().to_vec(), ..ctx.about(id, None) }, &fact).await.unwrap();
+    tx.commit().await.unwrap();
     let sql = "insert into kit_session (token_hash, person, person_name, opened_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)";
     let hash = kit::pictures::sha256(token.as_bytes());
     ctx.db
@@ -107,7 +112,7 @@ async fn person(ctx: &Context, app: &Router, practice: Uuid, role: Role, name: &
 pub struct Person {
     pub id: Uuid,
     token: String,
-    app: Router,
+    pub app: Router,
 }
 
 /// What came back.

@@ -207,11 +207,11 @@ async fn a_picture_on_its_way_is_waited_for(office: Office) {
     sending.patch(0, &late[..50]).await.is(204);
     let path = format!("/referrals/{id}/submit");
     office.wait(time::Duration::seconds(119)).await;
-    let refused = office.nurse.post(&path, json!({"version": 1})).await;
+    let refused = office.doctor.post(&path, json!({"version": 1})).await;
     assert_eq!(refused.refusal(), (409, "upload-under-way".into()));
     assert_eq!(office.read(id).await["state"], "draft");
     office.wait(time::Duration::seconds(2)).await;
-    let receipt = office.nurse.post(&path, json!({"version": 1})).await.is(200).json();
+    let receipt = office.doctor.post(&path, json!({"version": 1})).await.is(200).json();
     assert_eq!((receipt["images"].as_array().unwrap().len(), &receipt["images"][0]["id"]), (1, &json!(image)));
     sending.patch(50, &late[50..]).await.is(410);
     assert!(office.kinds(id).await.contains(&"UploadFailed".to_owned()));

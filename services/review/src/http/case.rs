@@ -156,6 +156,8 @@ pub struct CaseView {
     department_id: Uuid,
     department_name: String,
     referrer_name: String,
+    /// The clinician who answers for it in the practice.
+    responsible: Option<String>,
     withdrawn: bool,
     /// Sent to try the service: the patient does not exist, or the practice is for tests.
     training: bool,
@@ -218,6 +220,8 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
     let forwards = forwards.into_iter().map(|row| ForwardView::open(key, row)).collect::<Result<_, _>>()?;
     let draft = store::answer::draft(db, case.id, me).await?;
     let held = store::answer::held(db, case.id).await?;
+    let responsible = store::responsible::of_case(db, case.id).await?;
+    let responsible = responsible.map(|name| sealed::open(key, sealed::RESPONSIBLE, case.id, &name)).transpose()?;
     Ok(CaseView {
         id: case.id,
         state: case.state,
@@ -232,6 +236,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         practice_name: case.practice_name,
         department_name: case.department_name,
         referrer_name: content.referrer_name,
+        responsible,
         patient: PatientView { age_years: content.patient.age_years(now.date()), patient: content.patient },
         question: content.question,
         history: content.history,

@@ -17,6 +17,7 @@ pub mod notice;
 pub mod opening;
 pub mod question;
 pub mod register;
+pub mod responsible;
 pub mod worklist;
 
 use kit::Migration;
@@ -89,6 +90,7 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
     opening::STATEMENTS,
     question::STATEMENTS,
     register::STATEMENTS,
+    responsible::STATEMENTS,
     worklist::STATEMENTS,
 ];
 
@@ -99,7 +101,8 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] = &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, ERRORS, CAPTURED, FILED];
+pub const MIGRATIONS: &[Migration] =
+    &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, RESPONSIBLE, ERRORS, CAPTURED, FILED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -266,3 +269,6 @@ const FILED: Migration = Migration {
         alter table review_answer add column filed_by {bytes};
     ",
 };
+
+const RESPONSIBLE: Migration =
+    Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };

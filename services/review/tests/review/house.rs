@@ -440,6 +440,8 @@ pub fn submitted(referral: &Referral, due: At) -> ReferralSubmitted {
         pictures: referral.pictures.clone(),
         due_us: due.micros(),
         referrer_name: "Nils SYNTHETIC".into(),
+        responsible: PRACTICE.as_bytes().to_vec(),
+        responsible_name: "Grete SYNTHETIC".into(),
         ..ReferralSubmitted::default()
     }
 }

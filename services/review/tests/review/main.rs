@@ -15,5 +15,6 @@ mod mistakes;
 mod pictures;
 mod questionnaires;
 mod questions;
+mod responsible;
 mod signatures;
 mod worklist;

@@ -34,7 +34,7 @@ export const addDepartment = (row: { name: string; hospital: string; specialties
 export const changeDepartment = (id: string, change: { dutyPhone: string; dutyHours: string }) => patch(`${base}/departments/${id}`, change);
 export const people = () => get<Person[]>(`${base}/people`);
 export const addPerson = (row: { name: string; email: string; language: Language }) => post<{ id: string }>(`${base}/people`, row);
-export const addGrant = (person: string, row: { role: Role; practiceId?: string; departmentId?: string; until?: string }) =>
+export const addGrant = (person: string, row: { role: Role; practiceId?: string; departmentId?: string; from?: string; until?: string; coversFor?: string }) =>
   post<{ id: string }>(`${base}/people/${person}/grants`, row);
-export const endGrant = (person: string, grant: string) => post(`${base}/people/${person}/grants/${grant}/end`, {});
+export const endGrant = (person: string, grant: string, how: { on?: string; force?: boolean; reason?: string } = {}) => post(`${base}/people/${person}/grants/${grant}/end`, how);
 export const invite = (person: string) => post<Invitation>(`${base}/people/${person}/invitation`);

@@ -4,7 +4,7 @@ import type { AnswerSet, EmergencyCall, ViewOverride } from './questionnaire';
 
 export type Language = 'en' | 'nb';
 export type Specialty = 'dermatology' | 'ent' | 'plastic-surgery';
-export type Role = 'gp-clinician' | 'gp-staff' | 'specialist' | 'coordinator' | 'programme-manager' | 'administrator';
+export type Role = 'gp-clinician' | 'gp-staff' | 'practice-admin' | 'specialist' | 'coordinator' | 'programme-manager' | 'administrator';
 export const VIEWS = ['overview', 'regional', 'close-up', 'oblique', 'dermoscopic', 'otoscopic', 'endoscopic', 'scale', 'document'] as const;
 export type View = (typeof VIEWS)[number];
 export type Priority = 'routine' | 'urgent' | 'suspected-cancer';
@@ -27,7 +27,7 @@ export interface Named { id: string; name: string }
 
 // directory
 export interface Environment { programme: string; synthetic: boolean; version: string }
-export interface Grant { id: string; role: Role; practice: Named | null; department: Named | null; from?: string; until?: string | null }
+export interface Grant { id: string; role: Role; practice: Named | null; department: Named | null; from?: string; until?: string | null; coversFor?: string | null }
 export interface Me {
   person: { id: string; name: string; email: string; language: Language };
   grants: Grant[];
@@ -46,7 +46,7 @@ export interface LinkInfo {
 }
 export interface Practice {
   id: string; name: string; municipality: string; centrality: number; channel: string; listSize: number | null;
-  gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; phone: string | null; deputy: Named | null; enablement: { step: Step; specialty: Specialty | null; on: string }[];
+  gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; phone: string | null; deputy: Named | null; takenOverBy: string | null; merged: boolean; enablement: { step: Step; specialty: Specialty | null; on: string }[];
 }
 export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean; phone?: string }
 export interface Fault { line: number; column: string | null; code: string; message: string }
@@ -62,7 +62,7 @@ export interface Department { id: string; name: string; hospital: string; specia
 export interface BodySite { code: string; system: string; en: string; nb: string }
 export interface CodedSite { code: string; system: string; display: string }
 export interface Limits { maxImageBytes: number; maxPixels: number; maxImages: number; minLong: number; minShort: number; accept: string[] }
-export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed' | 'close-out';
+export type Tab = 'answers' | 'waiting' | 'drafts' | 'closed' | 'close-out' | 'to-send';
 export const INTENTIONS = ['refer', 'treat', 'phone', 'other', 'unknown'] as const;
 export type Intention = (typeof INTENTIONS)[number];
 export const OUTCOMES = ['followed', 'otherwise', 'did-not-come', 'referred'] as const;
@@ -76,8 +76,9 @@ export interface ReferralRow {
   bodySite: string | null; departmentName: string | null; practiceName: string; imageCount: number; updatedAt: string;
   submittedAt: string | null; dueAt: string | null; unread: boolean; question: boolean; amended?: boolean;
   closeOutMissing: boolean; training: boolean; chair: Chair | null;
+  responsible: string | null; ready: boolean;
 }
-export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number; closeOuts: number } }
+export interface ReferralPage { items: ReferralRow[]; next: string | null; counts: { answers: number; waiting: number; drafts: number; closeOuts: number; toSend: number } }
 export interface Patient {
   identifierSystem: IdentifierSystem; identifier: string; name: string; birthDate: string; sex: Sex; phone?: string | null; address?: string | null;
 }
@@ -125,7 +126,10 @@ export interface Referral {
   earlierAnswers?: Answer[];
   acknowledgedAt: string | null; withdrawnAt: string | null;
   intention: Intention | null; closeOut: ClosedOut | null; closeOutMissing: boolean;
-  timeline: { at: string; what: string; who: string | null }[];
+  timeline: { at: string; what: string; who: string | null; to: string | null; note: string | null }[];
+  responsible: Named | null; readyAt: string | null;
+  /** The office that it belongs to now, when its own was closed or merged. */
+  takenOverBy: string | null;
   chair: Chair | null;
 }
 export interface Saved { id: string; version: number; savedAt: string }
@@ -161,7 +165,7 @@ export interface CaseRow {
 export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
-  departmentId: string; departmentName: string; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  departmentId: string; departmentName: string; responsible: string | null; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
   declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];

@@ -1,8 +1,9 @@
 // One draft being written: its form, its pictures, what is missing, and the saving of it.
 import * as intake from '../api/intake';
+import { ready } from '../api/people';
 import { isCode, isPassing } from '../api/problem';
 import type { Questionnaire } from '../api/questionnaire';
-import type { FieldError, Intention, Picture, Receipt, View } from '../api/types';
+import type { FieldError, Intention, Named, Picture, Receipt, View } from '../api/types';
 import { t as words } from '../i18n/form';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
@@ -40,6 +41,9 @@ export class Draft {
   /** To try the service with: the patient is made up and stays. */
   training = $state(false);
   receipt = $state<Receipt | null>(null);
+  /** The doctor on whose list it is to be sent, and since when. */
+  responsible = $state<Named | null>(null);
+  readyAt = $state<string | null>(null);
   failure = $state<unknown>(null);
   /** All descriptions; empty until they have come. */
   questionnaires = $state.raw<Questionnaire[]>([]);
@@ -90,6 +94,7 @@ export class Draft {
       this.form = fromContent(found.content, crypto.randomUUID());
       this.images = found.images;
       this.server = found.missing;
+      this.#readiness(found);
       this.#begin();
       this.#pollIfNeeded();
     } catch (error) {
@@ -156,6 +161,7 @@ export class Draft {
       if (this.phase !== 'writing') return;
       this.images = found.images;
       this.server = found.missing;
+      this.#readiness(found);
       for (const item of this.uploads.items) {
         if (item.status.kind === 'sent' && found.images.some((image) => image.id === item.id && image.state !== 'processing')) this.uploads.drop(item.id);
       }
@@ -256,6 +262,20 @@ export class Draft {
     await this.refresh();
   }
 
+  #readiness(found: { responsible: Named | null; readyAt: string | null }): void {
+    this.responsible = found.responsible;
+    this.readyAt = found.readyAt;
+  }
+  /** Whether the person may send it themselves: staff prepare, a doctor sends. */
+  get maySend(): boolean {
+    return session.sendsIn(this.practiceId);
+  }
+  /** Puts it onto a doctor's list. */
+  async makeReady(doctor: string): Promise<void> {
+    this.noticed();
+    await this.flush();
+    await ready(this.id, this.#version, doctor);
+  }
   async submit(intention: Intention | null): Promise<void> {
     // What was changed in the same moment, such as how soon, is not noticed by itself yet.
     this.noticed();

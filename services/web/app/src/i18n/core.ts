@@ -14,6 +14,7 @@ export const en = {
   profile: 'My page',
   menu: 'Main menu',
   navInbox: 'Inbox',
+  navPeople: 'Our people',
   navWork: 'Worklist',
   navEnded: 'Finished',
   navBoard: 'Board',
@@ -103,6 +104,7 @@ export const en = {
 
   'role.gp-clinician': 'Doctor at GP office',
   'role.gp-staff': 'Staff at GP office',
+  'role.practice-admin': 'Keeps the office’s people',
   'role.specialist': 'Specialist',
   'role.coordinator': 'Coordinator',
   'role.programme-manager': 'Programme manager',
@@ -125,6 +127,7 @@ export const nb: Record<keyof typeof en, string> = {
   profile: 'Min side',
   menu: 'Hovedmeny',
   navInbox: 'Innboks',
+  navPeople: 'Våre folk',
   navWork: 'Arbeidsliste',
   navEnded: 'Ferdig',
   navBoard: 'Tavle',
@@ -214,6 +217,7 @@ export const nb: Record<keyof typeof en, string> = {
 
   'role.gp-clinician': 'Lege på legekontor',
   'role.gp-staff': 'Medarbeider på legekontor',
+  'role.practice-admin': 'Holder orden på kontorets folk',
   'role.specialist': 'Spesialist',
   'role.coordinator': 'Koordinator',
   'role.programme-manager': 'Programleder',

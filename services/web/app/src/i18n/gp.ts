@@ -16,6 +16,11 @@ export const en = {
   emptyWaitingLead: 'Everything you have sent has been answered.',
   emptyDrafts: 'No drafts',
   emptyDraftsLead: 'A referral you have begun but not sent is kept here. Nothing is lost if you are interrupted.',
+  readyFor: 'Ready for {name}',
+  readyShort: 'Ready',
+  tabToSend: 'To be sent by you',
+  emptyToSend: 'Nothing for you to send',
+  emptyToSendLead: 'When staff have prepared a referral for you, it stands here. Open it, look at it, and send it.',
   emptyClosed: 'Nothing closed yet',
   emptyClosedLead: 'Referrals whose answer has been read stand here.',
   unread: 'Unread',
@@ -209,6 +214,11 @@ export const en = {
   emptyCloseOut: 'Nothing to close',
   emptyCloseOutLead: 'Answers that you have read, and for which nobody has said what was done, stand here.',
   enteredInError: 'Entered in error',
+  'what.ready': 'Ready to be sent',
+  'what.taken-back': 'Taken back from the list',
+  'what.handed-over': 'Handed over',
+  'what.fell': 'Taken over',
+  'what.transferred': 'Moved to another office',
 };
 
 export const nb: Record<keyof typeof en, string> = {
@@ -225,6 +235,11 @@ export const nb: Record<keyof typeof en, string> = {
   emptyWaitingLead: 'Alt du har sendt, er besvart.',
   emptyDrafts: 'Ingen utkast',
   emptyDraftsLead: 'En henvisning du har begynt på, men ikke sendt, ligger her. Ingenting går tapt om du blir avbrutt.',
+  readyFor: 'Klar for {name}',
+  readyShort: 'Klar',
+  tabToSend: 'Til sending hos deg',
+  emptyToSend: 'Ingenting å sende',
+  emptyToSendLead: 'Når en medarbeider har gjort klar en henvisning til deg, står den her. Åpne den, se over den, og send den.',
   emptyClosed: 'Ingenting avsluttet ennå',
   emptyClosedLead: 'Henvisninger der svaret er lest, står her.',
   unread: 'Ulest',
@@ -418,6 +433,11 @@ export const nb: Record<keyof typeof en, string> = {
   emptyCloseOut: 'Ingenting å lukke',
   emptyCloseOutLead: 'Svar du har lest, og der ingen har sagt hva som ble gjort, står her.',
   enteredInError: 'Feilført',
+  'what.ready': 'Klar til sending',
+  'what.taken-back': 'Tatt tilbake fra listen',
+  'what.handed-over': 'Overlatt',
+  'what.fell': 'Overtatt',
+  'what.transferred': 'Flyttet til et annet kontor',
 };
 export const t = texts(en, nb);
 export type Key = keyof typeof en;

@@ -66,6 +66,15 @@ export const nbOfServer: Record<string, string> = {
   absent: 'Personen er borte. Velg en annen.',
   'already-there': 'Saken er der allerede. Velg en annen avdeling eller et annet fagområde.',
   answered: 'Saken er besvart.',
+  'clinician-sends': 'En lege sender henvisningen. Velg hvem som har ansvaret, og merk den som klar: da står den på legens liste.',
+  'has-password': 'Denne personen har allerede et passord og logger inn med det. En administrator kan lage en ny invitasjon.',
+  itself: 'Et kontor kan ikke overta etter seg selv. Velg et annet.',
+  'not-a-clinician': 'Dette er ikke en lege som arbeider på kontoret nå. Velg en fra listen.',
+  'not-for-office': 'Et kontor inviterer leger og medarbeidere. Be en administrator om andre roller.',
+  'not-open': 'Bare en henvisning som venter på svar, eller der ingen har lest svaret, kan gå til et annet kontor.',
+  'one-of-two': 'Velg enten kontoret som tar over, eller det som kontoret blir en del av.',
+  'practice-closed': 'Dette kontoret er lagt ned: ingen ny henvisning kan begynnes her. Skriv den på kontoret som tok over.',
+  'unknown-practice': 'Henvisningen kan ikke gå til dette kontoret. Velg et annet som er åpent.',
   'before-start': 'Sluttdatoen er før startdatoen.',
   'beyond-length': 'Det kom mer enn opplastingen sa. Legg til bildet på nytt.',
   'birth-date-differs': 'Fødselsdatoen er en annen enn i pasientens nummer. Kontrollsifrene i nummeret stemmer, så kontroller fødselsdatoen først, og deretter om nummeret er denne pasientens.',
@@ -169,6 +178,10 @@ export function problemText(error: unknown): string {
   if (error.code === 'too-many-attempts' && error.retryAfter) {
     const wait = language.code === 'nb' ? 'For mange forsøk. Prøv igjen om {n} sekunder.' : 'Too many attempts. Try again in {n} seconds.';
     return fill(wait, { n: error.retryAfter });
+  }
+  if (error.code === 'open-referrals' && language.code === 'nb') {
+    const open = /: (\d+)\./.exec(error.detail)?.[1] ?? '';
+    return fill('Åpne henvisninger som må overlates først: {n}. De venter på å bli sendt, på svar, eller på å bli lest.', { n: open });
   }
   return byCode(error.code) ?? (error.detail || (byCode('unknown') ?? ''));
 }

@@ -1,6 +1,6 @@
 // The routes, as data. A path is matched by its segments; ":id" takes one segment.
 
-export type RouteName = 'home' | 'sign-in' | 'link' | 'phone' | 'in' | 'new' | 'draft' | 'case' | 'errors' | 'work' | 'read' | 'ended' | 'board' | 'calls' | 'absence' | 'program' | 'admin' | 'me' | 'nowhere';
+export type RouteName = 'home' | 'sign-in' | 'link' | 'phone' | 'in' | 'new' | 'draft' | 'case' | 'errors' | 'work' | 'read' | 'ended' | 'board' | 'calls' | 'absence' | 'program' | 'admin' | 'me' | 'people' | 'nowhere';
 export interface Route { name: RouteName; params: Record<string, string> }
 
 const table: [RouteName, string][] = [
@@ -8,7 +8,7 @@ const table: [RouteName, string][] = [
   ['in', '/in'], ['new', '/new'], ['draft', '/new/:id'], ['case', '/case/:id'], ['errors', '/errors'],
   ['work', '/work'], ['read', '/read/:id'], ['ended', '/ended'], ['board', '/board'], ['calls', '/calls'], ['absence', '/absence'],
   ['program', '/program'], ['admin', '/admin'], ['admin', '/admin/:part'], ['admin', '/admin/:part/:id'],
-  ['me', '/me'],
+  ['me', '/me'], ['people', '/people'],
 ];
 
 const segments = (path: string) => path.split('/').filter((part) => part !== '');

@@ -202,8 +202,14 @@ class Session {
     for (const g of this.me?.grants ?? []) if (g.practice && g.role.startsWith('gp-')) found.set(g.practice.id, g.practice);
     return [...found.values()];
   }
+  /** Whether the person sends what is written in this practice, or in one that it took over. */
+  sendsIn(practice: string): boolean {
+    const here = this.me?.grants.filter((grant) => grant.practice?.id === practice && grant.role.startsWith('gp-')) ?? [];
+    return here.length ? here.some((grant) => grant.role === 'gp-clinician') : this.has('gp-clinician');
+  }
   get home(): string {
     if (this.isGp) return '/in';
+    if (this.has('practice-admin') && !this.isReviewer) return '/people';
     if (this.isReviewer) return '/work';
     if (this.has('programme-manager')) return '/program';
     return this.has('administrator') ? '/admin' : '/me';

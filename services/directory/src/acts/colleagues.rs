@@ -1,0 +1,114 @@
+//! What a practice does about its own people: inviting and ending them.
+
+use super::once::{Content, Keeper, id_of};
+use super::{grants, links, people};
+use crate::Error;
+use crate::acts::links::NewLink;
+use crate::colleague::NewColleague;
+use crate::grant::GrantEnd;
+use crate::link::LinkKind;
+use crate::person::Person;
+use crate::store::people::{self as person_rows, PersonRow};
+use crate::store::{grants as rows, grants::GrantRow};
+use kit::Context;
+use kit::db::is_duplicate;
+use uuid::Uuid;
+
+/// A colleague with the link that lets them in; none for whoever signs in already.
+#[derive(Debug)]
+pub struct Invited {
+    pub person: Uuid,
+    pub link: Option<NewLink>,
+}
+
+/// Invites a colleague into a practice. Somebody who is registered already gets the role. A repeat gives once, and makes a
+/// new link while nobody has accepted one.
+///
+/// # Errors
+/// `NotFound` for a practice that is not the keeper's; `Invalid`; `IdReused`.
+pub async fn invite(ctx: &Context, keeper: &Keeper, new: &NewColleague) -> Result<Invited, Error> {
+    if let Some(practice) = new.practice_id {
+        keeper.owns(practice)?;
+    }
+    let (person, grant) = new.check(ctx.now())?;
+    let asked = (&person, grant.role, grant.covers_for, &new.from, &new.until);
+    let content = Content::new("colleague", grant.practice, &asked)?;
+    let id = id_of(ctx, new.id)?;
+    let known = person_rows::by_email(&ctx.db, &person.email).await?;
+    let who = known.as_ref().map_or_else(|| ctx.new_id(), |row| row.id);
+    ctx.keys.ensure(who).await?;
+    let held = rows::now(&ctx.db, who, ctx.now()).await?;
+    let mut tx = ctx.begin().await?;
+    let made = match keeper.author.made_before(&mut tx, &content, id).await? {
+        Some(made) => Some(made),
+        None if rows::add_once(&mut tx, id, &content.hash).await? => None,
+        None => Some(content.same(rows::hash(&mut tx, id).await?, id)?),
+    };
+    if let Some(made) = made {
+        drop(tx);
+        let person = rows::by_id(&ctx.db, made).await?.ok_or(Error::NotFound)?.person;
+        return Ok(Invited { person, link: link(ctx, keeper, person).await? });
+    }
+    if known.is_none() {
+        add(ctx, &mut tx, keeper, who, person).await?;
+    }
+    grants::write(ctx, &mut tx, &keeper.author, (id, who), &grant, &held).await?;
+    tx.commit().await?;
+    Ok(Invited { person: who, link: link(ctx, keeper, who).await? })
+}
+
+async fn add(ctx: &Context, tx: &mut kit::Tx, keeper: &Keeper, id: Uuid, person: Person) -> Result<(), Error> {
+    let content = Content::new("person", None, &person)?;
+    match person_rows::add(tx, id, &person, &content.hash).await {
+        Ok(_) => people::told(ctx, tx, &keeper.author, id, person).await,
+        // Registered by somebody else at this moment: the next try finds them.
+        Err(error) if is_duplicate(&error) => Err(Error::Busy),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An invitation is a way to a new password, so it is made only for whoever has none and works nowhere else.
+async fn link(ctx: &Context, keeper: &Keeper, person: Uuid) -> Result<Option<NewLink>, Error> {
+    let Some(row) = person_rows::by_id(&ctx.db, person).await? else { return Ok(None) };
+    if !new_here(ctx, keeper, &row).await? {
+        return Ok(None);
+    }
+    links::make(ctx, person, LinkKind::Invitation, LinkKind::Invitation.lasts()).await.map(Some)
+}
+
+async fn new_here(ctx: &Context, keeper: &Keeper, row: &PersonRow) -> Result<bool, Error> {
+    let everywhere = rows::not_ended(&ctx.db, ctx.now()).await?;
+    let mut own = everywhere.iter().filter(|grant| grant.person == row.id);
+    let here = |grant: &GrantRow| {
+        grant.role.of_office() && grant.practice.is_some_and(|practice| keeper.owns(practice).is_ok())
+    };
+    Ok(row.password_hash.is_none() && own.all(here))
+}
+
+/// A new link for a colleague who has not accepted one yet.
+///
+/// # Errors
+/// `NotFound` for whoever does not work in the keeper's practices; `HasPassword`.
+pub async fn renew(ctx: &Context, keeper: &Keeper, person: Uuid) -> Result<NewLink, Error> {
+    let mut works_here = false;
+    for practice in &keeper.practices {
+        works_here |= rows::in_practice(&ctx.db, *practice, ctx.now()).await?.iter().any(|one| one.person == person);
+    }
+    if !works_here {
+        return Err(Error::NotFound);
+    }
+    link(ctx, keeper, person).await?.ok_or(Error::HasPassword)
+}
+
+/// Ends a colleague's role in the practice.
+///
+/// # Errors
+/// `NotFound` for a role that is not one of the office's, or elsewhere; `Invalid`; `OpenReferrals`.
+pub async fn end(ctx: &Context, keeper: &Keeper, id: Uuid, on: Option<String>) -> Result<(), Error> {
+    let grant = rows::by_id(&ctx.db, id).await?.ok_or(Error::NotFound)?;
+    let own = grant.practice.is_some_and(|practice| keeper.owns(practice).is_ok());
+    if !own || !grant.role.of_office() {
+        return Err(Error::NotFound);
+    }
+    grants::end(ctx, &keeper.author, grant.person, id, &GrantEnd { on, ..GrantEnd::default() }).await
+}

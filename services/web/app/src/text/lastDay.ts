@@ -1,0 +1,8 @@
+// A right ends at the first midnight (UTC) after its last day: people read the day before.
+import type { Language } from '../api/types';
+import { calendarDay } from './dates';
+
+export function lastDay(endsAt: string, language: Language): string {
+  const day = new Date(new Date(endsAt).getTime() - 1000);
+  return calendarDay(day.toISOString().slice(0, 10), language);
+}
