@@ -11,7 +11,8 @@ use kit::{At, Context, Error, Tx};
 use proto::Event;
 use proto::directory::{GrantEnded, GrantGiven, PersonRegistered, PracticeDeputyChosen, PreferencesChosen};
 use proto::intake::{
-    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted, ReferralWithdrawn,
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted, ReferralTransferred,
+    ReferralWithdrawn,
 };
 use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ pub const WAITS: Consumer = Consumer {
         ReferralWithdrawn::KIND,
         ReferralErased::KIND,
         ReferralEnteredInError::KIND,
+        ReferralTransferred::KIND,
         CaseEnteredInError::KIND,
         InformationRequested::KIND,
         InformationSupplied::KIND,
@@ -74,6 +76,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(wait::withdraw(tx, referral).await?),
         ReferralErased::KIND | ReferralEnteredInError::KIND => Ok(wait::end(tx, referral).await?),
+        // It waits for the practice to which its patient went.
+        ReferralTransferred::KIND => match event.practice() {
+            Some(practice) => Ok(wait::move_to(tx, referral, practice).await?),
+            None => Err(ProjectError::Poison("the envelope lacks a practice".into())),
+        },
         // One wrong picture changes nothing here.
         CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {
             Opened::Open(fact) if fact.image.is_empty() => Ok(wait::end(tx, referral).await?),

@@ -10,7 +10,8 @@ use kit::{Context, Tx};
 use proto::Event;
 use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
 use proto::intake::{
-    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralWithdrawn,
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralTransferred,
+    ReferralWithdrawn,
 };
 use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
 
@@ -25,6 +26,7 @@ pub const CALLS: Consumer = Consumer {
         ReferralWithdrawn::KIND,
         ReferralErased::KIND,
         ReferralEnteredInError::KIND,
+        ReferralTransferred::KIND,
         CaseEnteredInError::KIND,
         PracticePhoned::KIND,
         PracticeRegistered::KIND,
@@ -54,6 +56,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
         ReferralErased::KIND => Ok(store::erase(tx, case).await?),
+        // It waits for the practice to which its patient went.
+        ReferralTransferred::KIND => match event.practice() {
+            Some(practice) => Ok(store::move_to(tx, case, practice).await?),
+            None => Err(ProjectError::Poison("the envelope lacks a practice".into())),
+        },
         // Of a wrong patient there is nothing to telephone about; one wrong picture changes nothing here.
         ReferralEnteredInError::KIND => Ok(store::gone(tx, case).await?),
         CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {

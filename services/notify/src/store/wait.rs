@@ -13,6 +13,7 @@ statements! {
     WITHDRAW = "delete from notify_wait where referral = $1 and what <> 'answer'";
     READ = "delete from notify_wait where referral = $1 and what = 'answer' and (answer is null or answer = $2)";
     FORGET_ITEMS = "delete from notify_item where referral = $1";
+    MOVE = "update notify_wait set practice = $2, next_at = $3 where referral = $1";
     PHONED = "update notify_wait set phoned_at = $2, next_at = $2 where referral = $1 and (phoned_at is null or phoned_at < $2)";
     SET_DEPUTY = "insert into notify_practice (id, deputy) values ($1, $2) on conflict (id) do update set deputy = excluded.deputy";
     LOOK_AGAIN = "update notify_wait set next_at = $2 where (practice = $1 or department = $1) and next_at > $2";
@@ -63,6 +64,12 @@ pub async fn withdraw(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
 pub async fn read(tx: &mut Tx, referral: Uuid, answer: Option<Uuid>) -> sqlx::Result<()> {
     let Some(answer) = answer else { return end(tx, referral).await };
     if tx.q(READ).bind(referral).bind(answer).exec().await? == 1 { forget_items(tx, referral).await } else { Ok(()) }
+}
+
+/// Another practice has it now: it is looked at again.
+pub async fn move_to(tx: &mut Tx, referral: Uuid, practice: Uuid) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(MOVE).bind(referral).bind(practice).bind(now).exec().await.map(|_| ())
 }
 
 /// Somebody has telephoned about it.

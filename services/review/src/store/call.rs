@@ -64,6 +64,7 @@ statements! {
             since = excluded.since, answer = excluded.answer";
     END = "delete from review_wait where case_id = $1 and what = $2";
     READ = "delete from review_wait where case_id = $1 and what = 'unread-answer' and (answer is null or answer = $2)";
+    MOVE = "update review_wait set practice = $2 where case_id = $1";
     GONE = "delete from review_wait where case_id = $1";
     EMPTY_NOTES = "update review_call set note = $2 where case_id = $1";
     NOTE_CALL = "update review_wait set phoned_at = $2 where case_id = $1 and (phoned_at is null or phoned_at < $2)";
@@ -153,6 +154,11 @@ pub async fn read(tx: &mut Tx, case: Uuid, answer: Option<Uuid>) -> sqlx::Result
         Some(answer) => tx.q(READ).bind(case).bind(answer).exec().await.map(|_| ()),
         None => end(tx, case, What::UnreadAnswer).await,
     }
+}
+
+/// Another practice has it now.
+pub async fn move_to(tx: &mut Tx, case: Uuid, practice: Uuid) -> sqlx::Result<()> {
+    tx.q(MOVE).bind(case).bind(practice).exec().await.map(|_| ())
 }
 
 /// There is nothing to telephone about any more.
