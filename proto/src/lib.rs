@@ -49,7 +49,8 @@ macro_rules! events {
 
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
-        PersonRegistered, GrantGiven, GrantEnded, SignedIn;
+        PersonRegistered, GrantGiven, GrantEnded, SignedIn, EquipmentPlaced, EquipmentWithdrawn, TrainingGiven, SupportGiven,
+        ReasonGiven, NoticeConfirmed;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased;
     imaging: ImageReady, ImageRejected;

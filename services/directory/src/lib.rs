@@ -3,7 +3,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], … | the rules, one noun per file, without I/O |
+//! | [`practice`], [`enablement`], [`equipment`], [`support`], [`department`], [`person`], [`grant`], [`link`], … | the rules, one noun per file, without I/O |
 //! | [`import`] | the register from a CSV file, a folder of rules |
 //! | `acts` | what is done: each act is rules, then one transaction of rows and events |
 //! | `http` | routes under `/api/directory` |
@@ -15,13 +15,17 @@
 
 pub mod department;
 pub mod enablement;
+pub mod equipment;
 pub mod grant;
 pub mod import;
 pub mod language;
 pub mod link;
+pub mod notice;
 pub mod person;
 pub mod practice;
+pub mod reason;
 pub mod specialty;
+pub mod support;
 pub mod totp;
 
 mod acts;
@@ -35,7 +39,7 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, end_everything, import_file, make_link, person_by_email,
+    add_department, add_equipment, add_grant, add_person, add_practice, end_everything, import_file, make_link, person_by_email,
     record_enablement, record_register,
 };
 pub use error::Error;
@@ -58,6 +62,7 @@ pub fn service() -> Service {
             idempotency::ONCE,
             idempotency::FORGETTING_RIGHTS,
             audit::RECORDING,
+            audit::READING,
             keys::OPENING,
             keys::MAKING,
         ],

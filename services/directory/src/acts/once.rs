@@ -10,22 +10,23 @@ use kit::{Caller, Context, Problem, Role, Tx};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Who does it: an administrator by a request, or the command line.
+/// Who does it: somebody by a request, as what, or the command line.
 #[derive(Clone, Debug)]
 pub struct Author {
     caller: Option<Caller>,
+    role: Role,
     key: IdempotencyKey,
 }
 
 impl Author {
     /// Whoever may run the program on the deployment's own machine.
     pub fn command_line() -> Self {
-        Self { caller: None, key: IdempotencyKey(None) }
+        Self { caller: None, role: Role::Administrator, key: IdempotencyKey(None) }
     }
 
     /// An envelope about `subject`.
     pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
-        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, Role::Administrator.as_str())))
+        ctx.about(subject, self.caller.as_ref().map(|caller| (caller, self.role.as_str())))
     }
 
     /// What an earlier request with the same Idempotency-Key and content made, if there was one.
@@ -45,11 +46,42 @@ impl FromRequestParts<Context> for Author {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, ctx).await?;
-        caller.require(&[Role::Administrator])?;
-        let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
-        Ok(Self { caller: Some(caller), key })
+        let (author, _) = author_of(parts, ctx, &[Role::Administrator]).await?;
+        Ok(author)
     }
+}
+
+/// An administrator or a programme manager.
+#[derive(Clone, Debug)]
+pub struct ProgrammeAuthor(pub Author);
+
+impl FromRequestParts<Context> for ProgrammeAuthor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let (author, _) = author_of(parts, ctx, &[Role::ProgrammeManager, Role::Administrator]).await?;
+        Ok(Self(author))
+    }
+}
+
+/// Somebody of an office.
+#[derive(Clone, Debug)]
+pub struct OfficeAuthor(pub Author, pub Caller);
+
+impl FromRequestParts<Context> for OfficeAuthor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let (author, caller) = author_of(parts, ctx, &[Role::GpClinician, Role::GpStaff]).await?;
+        Ok(Self(author, caller))
+    }
+}
+
+async fn author_of(parts: &mut Parts, ctx: &Context, roles: &[Role]) -> Result<(Author, Caller), Problem> {
+    let caller = Caller::from_request_parts(parts, ctx).await?;
+    let role = caller.require(roles)?;
+    let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
+    Ok((Author { caller: Some(caller.clone()), role, key }, caller))
 }
 
 /// The client's id, or a new one.

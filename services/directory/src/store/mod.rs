@@ -2,24 +2,32 @@
 
 pub mod attempts;
 pub mod departments;
+pub mod equipment;
 pub mod grants;
 pub mod import;
 pub mod links;
+pub mod notice;
 pub mod people;
 pub mod practices;
+pub mod reasons;
 pub mod schema;
 pub mod sessions;
+pub mod support;
 pub mod sweep;
 
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     attempts::STATEMENTS,
     departments::STATEMENTS,
+    equipment::STATEMENTS,
     grants::STATEMENTS,
     import::STATEMENTS,
     links::STATEMENTS,
+    notice::STATEMENTS,
     people::STATEMENTS,
     practices::STATEMENTS,
+    reasons::STATEMENTS,
     sessions::STATEMENTS,
+    support::STATEMENTS,
     sweep::STATEMENTS,
 ];

@@ -1,12 +1,13 @@
 //! Tables of the directory. Sessions and grants stand in kit's tables, which the directory alone writes.
 //!
 //! `content_hash` is the SHA-256 of what was first sent under an id: the same again is answered alike, other content is
-//! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes stand in the log only.
+//! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes of steps stand in the log only,
+//! notes of contacts and texts of reasons here as well, sealed under the practice's key.
 
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, SUPPORT];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -73,5 +74,37 @@ const IMPORT: Migration = Migration {
         create unique index directory_practice_key on directory_practice (external_key);
         create table directory_turn (one {bigint} primary key, taken {bigint} not null) {strict};
         insert into directory_turn (one, taken) values (1, 0);
+    ",
+};
+
+const SUPPORT: Migration = Migration {
+    number: 70,
+    name: "equipment, trainings, contacts, reasons, the confirmed notice",
+    sql: "
+        create table directory_equipment (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), kind text not null, specialty text,
+            make text not null, serial text not null, place text not null, from_day text not null,
+            until_day text not null default '', reason text not null default '', content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_equipment_practice on directory_equipment (practice, from_day);
+        create table directory_training (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), on_day text not null, specialty text,
+            role text not null, people {bigint} not null, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_training_practice on directory_training (practice, on_day);
+        create table directory_contact (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), on_day text not null,
+            kind text not null, note_sealed {bytes} not null, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_contact_practice on directory_contact (practice, on_day);
+        create table directory_reason (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), reason text not null,
+            asked_after text not null, role text not null, text_sealed {bytes} not null, content_hash {bytes} not null,
+            made_at {at} not null
+        ) {strict};
+        create index directory_reason_practice on directory_reason (practice, made_at);
+        create table directory_notice (
+            person {uuid} not null, version text not null, confirmed_at {at} not null, primary key (person, version)
+        ) {strict};
     ",
 };

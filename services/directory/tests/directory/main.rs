@@ -9,6 +9,7 @@ mod importing;
 mod links;
 mod office;
 mod once;
+mod programme;
 mod sessions;
 mod sign_in;
 
