@@ -4,7 +4,7 @@
 //! sealed part of register events. The tables can be emptied and rebuilt from the first event.
 
 use crate::store::{self, NewFact, NewPractice};
-use kit::log::{Consumer, Opened, ProjectError, Recorded};
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
 use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
@@ -24,6 +24,12 @@ pub const FACTS: Consumer = Consumer {
         "GrantGiven",
         "GrantEnded",
         "SignedIn",
+        "EquipmentPlaced",
+        "EquipmentWithdrawn",
+        "TrainingGiven",
+        "SupportGiven",
+        "ReasonGiven",
+        "NoticeConfirmed",
         "DraftStarted",
         "DraftAbandoned",
         "UploadFailed",
@@ -122,6 +128,10 @@ fn fact(ctx: &Context, event: &Recorded) -> NewFact {
         claimed_at: envelope.claimed_us.map(At::from_micros),
         case_token: ctx.pseudonym(event.subject()),
         test: envelope.test,
+        effective_at: event.effective_at(),
+        about: envelope.about.clone(),
+        people: i64::from(envelope.people),
+        thing: id_of(&envelope.thing),
     }
 }
 
