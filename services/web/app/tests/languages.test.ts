@@ -4,12 +4,16 @@ import * as core from '../src/i18n/core';
 import * as gp from '../src/i18n/gp';
 import * as importing from '../src/i18n/importing';
 import { fill } from '../src/i18n/language.svelte';
+import * as notice from '../src/i18n/notice';
+import * as office from '../src/i18n/office';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
+import * as record from '../src/i18n/record';
 import * as specialist from '../src/i18n/specialist';
+import * as whynot from '../src/i18n/whynot';
 import * as words from '../src/i18n/words';
 
-const catalogues = { admin, core, gp, importing, problems, programme, specialist, words };
+const catalogues = { admin, core, gp, importing, notice, office, problems, programme, record, specialist, whynot, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -7,7 +7,7 @@ const table: [RouteName, string][] = [
   ['home', '/'], ['sign-in', '/sign-in'], ['link', '/link'],
   ['in', '/in'], ['new', '/new'], ['draft', '/new/:id'], ['case', '/case/:id'],
   ['work', '/work'], ['read', '/read/:id'],
-  ['program', '/program'], ['admin', '/admin'], ['admin', '/admin/:part'], ['admin', '/admin/:part/:id'],
+  ['program', '/program'], ['program', '/program/:id'], ['admin', '/admin'], ['admin', '/admin/:part'], ['admin', '/admin/:part/:id'],
   ['me', '/me'],
 ];
 
