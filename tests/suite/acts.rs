@@ -4,6 +4,7 @@
 mod administration;
 mod hospital;
 mod office;
+mod rollout;
 mod sessions;
 
 use crate::copies::Copies;
@@ -25,6 +26,10 @@ pub enum Act {
     ChangePractice,
     Register,
     Enablement,
+    Equip,
+    EndEquipment,
+    Train,
+    Contact,
     Import,
     Person,
     Grant,
@@ -36,6 +41,7 @@ pub enum Act {
     Lock,
     Unlock,
     Language,
+    Notice,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -48,6 +54,7 @@ pub enum Act {
     PutPictureBack,
     SaveAgain,
     Discard,
+    WhyNot,
     TakeBack,
     Settle,
     Submit,
@@ -86,22 +93,26 @@ pub enum Act {
 }
 
 use Act::{
-    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Department, Discard, DiscardForGood,
-    Draft, Enablement, EndGrant, EndUpload, Erase, ForgetKeys, Grant, Import, Invite, Language, Lock, NoPicture,
-    Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
+    Accept, Acknowledge, Ask, ChangePicture, ChangePractice, Claim, ClaimAgain, Contact, Department, Discard,
+    DiscardForGood, Draft, Enablement, EndEquipment, EndGrant, EndUpload, Equip, Erase, ForgetKeys, Grant, Import,
+    Invite, Language, Lock, NoPicture, Notice, Person, Picture, PictureForReply, Practice, PutPictureBack, Read, Rebuild, Register, Release, Released,
     RemovePicture, Renew, SaveAgain, SaveAnswer, SecondDraft, SecondPicture, SecondSubmit, Settle, SettleAsked,
     SettleErased, SettleReply, SettleSent, SettleSupplied, SettleWithdrawn, Shown, ShownAgain, Sign, SignAgain, SignIn,
-    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Undo, Unlock, Withdraw,
-    WrongPassword,
+    SignInByLink, SignOut, SignOutEverywhere, Submit, Supply, TakeBack, TakeOver, TimePasses, Train, Undo, Unlock,
+    WhyNot, Withdraw, WrongPassword,
 };
 
 /// The journey.
-pub const ALL: [Act; 63] = [
+pub const ALL: [Act; 69] = [
     Department,
     Practice,
     ChangePractice,
     Register,
     Enablement,
+    Equip,
+    EndEquipment,
+    Train,
+    Contact,
     Import,
     Person,
     Grant,
@@ -113,6 +124,7 @@ pub const ALL: [Act; 63] = [
     Lock,
     Unlock,
     Language,
+    Notice,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -125,6 +137,7 @@ pub const ALL: [Act; 63] = [
     PutPictureBack,
     SaveAgain,
     Discard,
+    WhyNot,
     TakeBack,
     Settle,
     Submit,
@@ -206,6 +219,7 @@ impl<'a> Play<'a> {
             Department | Practice | ChangePractice | Register | Enablement | Import | Person | Grant | EndGrant => {
                 self.administration(act).await
             }
+            Equip | EndEquipment | Train | Contact | Notice | WhyNot => self.rolling_out(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
