@@ -173,6 +173,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/me/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/me/language": {
         parameters: {
             query?: never;
@@ -183,6 +199,22 @@ export interface paths {
         get?: never;
         put: operations["set_language"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/me/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -277,9 +309,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["history"];
         put: operations["change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,6 +350,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/practices/{id}/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["place_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/equipment/{equipmentId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/practices/{id}/register": {
         parameters: {
             query?: never;
@@ -312,6 +392,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["record_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["askable"];
+        put?: never;
+        post: operations["give"];
         delete?: never;
         options?: never;
         head?: never;
@@ -850,6 +962,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uptake/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is recorded about the caller: no patient, no free text, no picture. */
+        get: operations["uptakeMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller's practices stand. */
+        get: operations["uptakeOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uptake/practices": {
         parameters: {
             query?: never;
@@ -874,8 +1020,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same rows as CSV: UTF-8 with a byte order mark. Every export is recorded. */
+        /** The same rows as CSV, filtered as on the screen: UTF-8 with a byte order mark. Every export is recorded. */
         get: operations["uptakePracticesCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/practices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A practice's figures over all time. */
+        get: operations["uptakePractice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,6 +1097,18 @@ export interface components {
             /** @description Treatment and follow-up. */
             plan: string;
         };
+        /** @description One of the caller's practices. */
+        Askable: {
+            /** @description Whether somebody there may be asked: nobody was within 30 days. */
+            askable: boolean;
+            /** Format: uuid */
+            practiceId: string;
+        };
+        /**
+         * @description When it was asked.
+         * @enum {string}
+         */
+        AskedAfter: "draft" | "silence";
         /** Format: date-time */
         At: string;
         /** @description One site. */
@@ -964,6 +1139,25 @@ export interface components {
             display: string;
             /** @description DICOM coding scheme designator: SCT, FMA or DCM. */
             system: string;
+        };
+        /** @description That a text was read. */
+        Confirmation: {
+            /** @description The version that was shown. */
+            version: string;
+        };
+        /**
+         * @description How support and practice spoke.
+         * @enum {string}
+         */
+        ContactKind: "visit" | "phone" | "letter" | "video";
+        /** @description A contact with support. */
+        ContactView: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ContactKind"];
+            note: string;
+            /** @description `YYYY-MM-DD`. */
+            on: string;
         };
         /** @description How many referrals need the office; 1000 stands for that many and more. */
         Counts: {
@@ -1036,6 +1230,37 @@ export interface components {
             synthetic: boolean;
             /** @description The program's version. */
             version: string;
+        };
+        /** @description That equipment was taken away, or is out of use for good. */
+        EquipmentEnd: {
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come, and not lie before the equipment.
+             */
+            on: string;
+            /** @description Why, up to 200 characters. */
+            reason?: string;
+        };
+        /**
+         * @description What it is.
+         * @enum {string}
+         */
+        EquipmentKind: "camera" | "phone" | "dermatoscope" | "otoscope" | "endoscope" | "computer" | "other";
+        /** @description A piece of equipment. */
+        EquipmentView: {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["EquipmentKind"];
+            make: string;
+            place: string;
+            /** @description Why it went. */
+            reason: string;
+            serial: string;
+            specialty?: components["schemas"]["Specialty"] | null;
+            /** @description `YYYY-MM-DD`; null while it stands there. */
+            until?: string | null;
         };
         /** @description What is wrong with one field and how to mend it. */
         FieldError: {
@@ -1274,7 +1499,24 @@ export interface components {
              * @description A session that nothing uses for so many seconds is over.
              */
             idleSeconds: number;
+            /** @description The text about what is recorded. */
+            notice: components["schemas"]["Notice"];
             person: components["schemas"]["PersonView"];
+        };
+        /** @description One read or refusal. */
+        MyAccess: {
+            /** @description `read`, `search`, `download`, `export` or `refused`. */
+            action: string;
+            at: components["schemas"]["At"];
+            /** @description `ok` or the refusal's status. */
+            outcome: string;
+            /** @description A noun, never a value. */
+            what: string;
+        };
+        /** @description The caller's own accesses, newest first. */
+        MyAccesses: {
+            items: components["schemas"]["MyAccess"][];
+            next?: string | null;
         };
         /** @description One of my rights. */
         MyGrant: {
@@ -1289,6 +1531,22 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description A contact between support and a practice. */
+        NewContact: {
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            kind: components["schemas"]["ContactKind"] | null;
+            /** @description What was said, 1 to 2000 characters; kept sealed. No patients. */
+            note: string;
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            on: string;
         };
         /** @description A department to be registered. */
         NewDepartment: {
@@ -1322,6 +1580,27 @@ export interface components {
             on: string;
             specialty?: components["schemas"]["Specialty"] | null;
             step: components["schemas"]["Step"] | null;
+        };
+        /** @description A piece of equipment that a practice got. */
+        NewEquipment: {
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            kind: components["schemas"]["EquipmentKind"] | null;
+            /** @description Make and model, up to 200 characters. */
+            make?: string;
+            /** @description Where it stands, up to 200 characters: what is locked in another room is not used. */
+            place?: string;
+            /** @description Serial number, up to 100 characters. */
+            serial?: string;
+            specialty?: components["schemas"]["Specialty"] | null;
         };
         /** @description A grant to be given. */
         NewGrant: {
@@ -1394,6 +1673,23 @@ export interface components {
             /** @description For training and tests: shown, never counted. */
             testPractice?: boolean;
         };
+        /** @description What an office says. */
+        NewReason: {
+            after: components["schemas"]["AskedAfter"] | null;
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description Which practice: one of the caller's.
+             */
+            practiceId: string;
+            reason: components["schemas"]["WhyNot"] | null;
+            /** @description Up to 500 characters, kept sealed. No patients. */
+            text?: string;
+        };
         /** @description The practice's size from a date on. Dates back and ahead are fine: registers are late, and mergers are known early. */
         NewRegister: {
             /**
@@ -1421,6 +1717,32 @@ export interface components {
              * @description Other staff, 0 to 1000.
              */
             staff: number | null;
+        };
+        /** @description A training: one line per role. */
+        NewTraining: {
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description How many of them, 1 to 200.
+             */
+            people: number | null;
+            role: components["schemas"]["Trained"] | null;
+            specialty?: components["schemas"]["Specialty"] | null;
+        };
+        /** @description Which text holds, and when the person confirmed it. */
+        Notice: {
+            confirmedAt?: components["schemas"]["At"] | null;
+            /** @description The text that holds now. */
+            version: string;
         };
         /** @description The patient. */
         Patient: {
@@ -1463,6 +1785,38 @@ export interface components {
             municipality: string;
             /** @description 1 to 200 characters. */
             name: string;
+        };
+        /** @description A practice with its history. */
+        PracticeHistory: {
+            /** Format: int64 */
+            centrality: number;
+            channel: string;
+            /** @description `YYYY-MM-DD`; null while it is open. */
+            closedOn?: string | null;
+            /** @description Newest first. */
+            contacts: components["schemas"]["ContactView"][];
+            /** Format: int64 */
+            distanceKm: number;
+            /** @description Oldest first, each step and specialty as last recorded. */
+            enablement: components["schemas"]["StepView"][];
+            /** @description Oldest first. */
+            equipment: components["schemas"]["EquipmentView"][];
+            externalKey?: string | null;
+            /** Format: uuid */
+            id: string;
+            municipality: string;
+            name: string;
+            /** @description `YYYY-MM-DD`. */
+            openedOn: string;
+            /** @description Newest first. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description Newest first, those to come included. */
+            registers: components["schemas"]["RegisterView"][];
+            testPractice: boolean;
+            /** @description Oldest first. */
+            trainings: components["schemas"]["TrainingView"][];
+            /** @description Null when it is in no trial. */
+            trialArm?: string | null;
         };
         /** @description A practice of the list. */
         PracticeView: {
@@ -1546,6 +1900,16 @@ export interface components {
             code: string;
             message: string;
         };
+        /** @description Why the office did not use the service. */
+        ReasonView: {
+            after: components["schemas"]["AskedAfter"];
+            at: components["schemas"]["At"];
+            /** Format: uuid */
+            id: string;
+            reason: components["schemas"]["WhyNot"];
+            role: components["schemas"]["Role"];
+            text: string;
+        };
         /** @description What was taken over, and by when it is answered. */
         Receipt: {
             departmentName: string;
@@ -1615,6 +1979,17 @@ export interface components {
             /** @description There is an answer that nobody has read. */
             unread: boolean;
             updatedAt: components["schemas"]["At"];
+        };
+        /** @description Figures from a day on, until the next entry. */
+        RegisterView: {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: int64 */
+            gps: number;
+            /** Format: int64 */
+            listSize: number;
+            /** Format: int64 */
+            staff: number;
         };
         /**
          * @description What a person may be in a practice, a department or the whole programme.
@@ -1706,6 +2081,22 @@ export interface components {
             /** @description `otpauth://totp/…`. */
             uri: string;
         };
+        /**
+         * @description Who was trained.
+         * @enum {string}
+         */
+        Trained: "doctor" | "nurse" | "secretary" | "other";
+        /** @description A training of one role. */
+        TrainingView: {
+            /** Format: uuid */
+            id: string;
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** Format: int64 */
+            people: number;
+            role: components["schemas"]["Trained"];
+            specialty?: components["schemas"]["Specialty"] | null;
+        };
         /** @description The password alone: the session proves the rest. */
         Unlocking: {
             password: string;
@@ -1715,6 +2106,11 @@ export interface components {
          * @enum {string}
          */
         View: "overview" | "regional" | "close-up" | "oblique" | "dermoscopic" | "otoscopic" | "endoscopic" | "scale" | "document";
+        /**
+         * @description The closed list.
+         * @enum {string}
+         */
+        WhyNot: "no-patient" | "no-time" | "equipment" | "sign-in" | "pictures" | "phoned" | "ordinary" | "other" | "not-now";
         /** @description Why a referral is withdrawn. */
         Withdraw: {
             reason: string;
@@ -2056,6 +2452,81 @@ export interface components {
             /** @description For the next page; null on the last. */
             next?: string | null;
         };
+        /**
+         * @description What the programme does next.
+         * @enum {string}
+         */
+        "uptake.Action": "bring-equipment" | "help-sign-in" | "train" | "give-time" | "first-case-together" | "ask-why" | "visit-or-end";
+        /** @description Answer times of referrals, in clock hours from submission to the first answer. */
+        "uptake.AnswerTimes": {
+            /**
+             * Format: int64
+             * @description Answered referrals: what the quantiles are over.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description Half of the answers came within so many hours.
+             */
+            medianHours?: number | null;
+            /**
+             * Format: double
+             * @description Nine of ten came within so many hours.
+             */
+            p90Hours?: number | null;
+            /**
+             * Format: int64
+             * @description Sent, neither answered nor taken back.
+             */
+            waiting: number;
+        };
+        /** @description A dated step. */
+        "uptake.DatedStep": {
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** @description Empty: for all. */
+            specialty: string;
+            step: string;
+        };
+        /** @description What a practice did, over all time. */
+        "uptake.Doings": {
+            /** @description How fast the department answered. */
+            answers: components["schemas"]["uptake.AnswerTimes"];
+            /**
+             * Format: int64
+             * @description Answers that were read.
+             */
+            answersRead: number;
+            /**
+             * Format: int64
+             * @description Of them, discarded.
+             */
+            draftsAbandoned: number;
+            /**
+             * Format: int64
+             * @description Referrals that were begun.
+             */
+            draftsStarted: number;
+            /**
+             * Format: int64
+             * @description Pictures of counted uses.
+             */
+            images: number;
+            /** @description Counted uses month by month, as `months` of the page. */
+            referrals: number[];
+            /** @description Sign-ins month by month. */
+            signIns: number[];
+            /**
+             * Format: int64
+             * @description Referrals for training or tests: shown, never counted.
+             */
+            testUse: number;
+            /**
+             * Format: int64
+             * @description Pictures that did not arrive.
+             */
+            uploadsFailed: number;
+        };
         /** @description Days of the steps of enablement, `YYYY-MM-DD`. */
         "uptake.Enablement": {
             agreed?: string | null;
@@ -2065,11 +2536,68 @@ export interface components {
             supportEnded?: string | null;
             trained?: string | null;
         };
+        /** @description Equipment without its serial number. */
+        "uptake.Equipment": {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            specialty: string;
+            /** @description `YYYY-MM-DD`; null while it stands there. */
+            until?: string | null;
+        };
+        /**
+         * @description A step of the funnel.
+         * @enum {string}
+         */
+        "uptake.FunnelStep": "equipped" | "connected" | "trained" | "first-use" | "several" | "active";
+        /**
+         * @description The first step that is missing.
+         * @enum {string}
+         */
+        "uptake.Missing": "equipment" | "connection" | "training" | "first-use" | "use-again";
+        /** @description One of the caller's practices. */
+        "uptake.Own": {
+            /** Format: uuid */
+            practiceId: string;
+            /** @description Whether it could use the service and has not for long. */
+            silent: boolean;
+            standing: components["schemas"]["uptake.Standing"];
+        };
+        /** @description How often something was recorded. */
+        "uptake.OwnCount": {
+            /** Format: int64 */
+            count: number;
+            firstAt: components["schemas"]["At"];
+            /** @description The event's kind, e.g. `SignedIn`. */
+            kind: string;
+            lastAt: components["schemas"]["At"];
+        };
+        /** @description One fact. */
+        "uptake.OwnFact": {
+            /** @description A word of a closed list; mostly empty. */
+            about: string;
+            at: components["schemas"]["At"];
+            /** @description The event's kind. */
+            kind: string;
+            practiceName?: string | null;
+            role: string;
+        };
+        /** @description The caller's own record. */
+        "uptake.OwnRecord": {
+            counts: components["schemas"]["uptake.OwnCount"][];
+            /** @description Newest first. */
+            facts: components["schemas"]["uptake.OwnFact"][];
+            next?: string | null;
+        };
         /** @description The panel. */
         "uptake.Panel": {
             computedAt: components["schemas"]["At"];
             definition: string;
             from: string;
+            /** @description Practices that came so far, over all time up to the end of the window. */
+            funnel: components["schemas"]["uptake.Reached"][];
             /**
              * Format: int64
              * @description The last event that the figures include.
@@ -2105,10 +2633,88 @@ export interface components {
             referrals: number;
             /** Format: int64 */
             silentDays?: number | null;
+            standing: components["schemas"]["uptake.Standing"];
             /** @description For training: shown, never counted. */
             testPractice: boolean;
             /** Format: int64 */
             testUse: number;
+            /**
+             * Format: int64
+             * @description Counted uses over all time up to the end of the window.
+             */
+            uses: number;
+        };
+        /** @description A practice's page. */
+        "uptake.PracticePage": {
+            computedAt: components["schemas"]["At"];
+            doings: components["schemas"]["uptake.Doings"];
+            equipment: components["schemas"]["uptake.Equipment"][];
+            /** @description `YYYY-MM-DD`. */
+            firstUse?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `YYYY-MM-DD`. */
+            lastUse?: string | null;
+            /** Format: int64 */
+            listSize?: number | null;
+            /** Format: int64 */
+            logPosition: number;
+            /** @description From the month of its first step or fact to the present one. */
+            months: string[];
+            municipality: string;
+            name: string;
+            /** @description Newest first. */
+            reasons: components["schemas"]["uptake.Reason"][];
+            registers: components["schemas"]["uptake.Register"][];
+            /** Format: int64 */
+            silentDays?: number | null;
+            standing: components["schemas"]["uptake.Standing"];
+            steps: components["schemas"]["uptake.DatedStep"][];
+            testPractice: boolean;
+            /** @description How many people were trained, by role. */
+            trained: {
+                [key: string]: number;
+            };
+            trainings: components["schemas"]["uptake.Training"][];
+            /**
+             * Format: int64
+             * @description Counted uses over all time.
+             */
+            uses: number;
+        };
+        /** @description How many practices reached a step. */
+        "uptake.Reached": {
+            /**
+             * Format: int64
+             * @description Among them: the step itself was never recorded.
+             */
+            notRecorded: number;
+            ofFirst?: components["schemas"]["uptake.Share"] | null;
+            ofPrevious?: components["schemas"]["uptake.Share"] | null;
+            /**
+             * Format: int64
+             * @description Practices that reached it.
+             */
+            practices: number;
+            /** @description Which step. */
+            step: components["schemas"]["uptake.FunnelStep"];
+        };
+        /** @description Why the office did not use the service. */
+        "uptake.Reason": {
+            at: components["schemas"]["At"];
+            reason: string;
+            role: string;
+        };
+        /** @description Figures of the register from a day on. */
+        "uptake.Register": {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: int64 */
+            gps?: number | null;
+            /** Format: int64 */
+            listSize?: number | null;
+            /** Format: int64 */
+            staff?: number | null;
         };
         /** @description A share with both of its counts. */
         "uptake.Share": {
@@ -2128,6 +2734,23 @@ export interface components {
              */
             share: number;
         };
+        /** @description Where a practice stands. */
+        "uptake.Standing": {
+            action?: components["schemas"]["uptake.Action"] | null;
+            /**
+             * Format: int64
+             * @description Days since the step before was taken, or since the last use.
+             */
+            days?: number | null;
+            missing?: components["schemas"]["uptake.Missing"] | null;
+            /** @description Its use. */
+            state: components["schemas"]["uptake.State"];
+        };
+        /**
+         * @description Use, or what stands in for it.
+         * @enum {string}
+         */
+        "uptake.State": "not-equipped" | "never-used" | "silent" | "user";
         /** @description Over all practices that are no test practices. */
         "uptake.Totals": {
             /** Format: int64 */
@@ -2141,6 +2764,15 @@ export interface components {
             topFourShare?: components["schemas"]["uptake.Share"] | null;
             /** Format: int64 */
             withUse: number;
+        };
+        /** @description A training of one role. */
+        "uptake.Training": {
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** Format: int64 */
+            people: number;
+            role: string;
+            specialty: string;
         };
     };
     responses: never;
@@ -3201,6 +3833,84 @@ export interface operations {
             };
         };
     };
+    accesses: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccesses"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     set_language: {
         parameters: {
             query?: never;
@@ -3215,6 +3925,129 @@ export interface operations {
         };
         responses: {
             /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Noted, once. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4066,6 +4899,83 @@ export interface operations {
             };
         };
     };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeHistory"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     change: {
         parameters: {
             query?: never;
@@ -4090,6 +5000,135 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
             };
             /** @description `malformed`: a part of the request can't be read; the error names it */
             400: {
@@ -4323,6 +5362,265 @@ export interface operations {
             };
         };
     };
+    place_equipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEquipment"];
+            };
+        };
+        responses: {
+            /** @description The first of a specialty is its step `equipped` as well. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_equipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                equipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EquipmentEnd"];
+            };
+        };
+        responses: {
+            /** @description It stands there no more from that day on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     record_register: {
         parameters: {
             query?: never;
@@ -4338,6 +5636,329 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewRegister"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    train: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description The first of a specialty is its step `trained` as well. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    askable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Askable"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReason"];
             };
         };
         responses: {
@@ -8516,6 +10137,150 @@ export interface operations {
             };
         };
     };
+    uptakeMe: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.OwnRecord"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Own"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     uptakePractices: {
         parameters: {
             query?: {
@@ -8615,6 +10380,10 @@ export interface operations {
                 to?: string;
                 /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
                 specialty?: string;
+                /** @description `not-equipped`, `never-used`, `silent` or `users`; absent: all. */
+                show?: string;
+                /** @description Part of a name or municipality. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -8658,6 +10427,83 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakePractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.PracticePage"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
