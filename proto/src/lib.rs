@@ -52,7 +52,8 @@ macro_rules! events {
 events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
         DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen,
-        PracticeClosed, PracticeMerged;
+        PracticeClosed, PracticeMerged, EquipmentPlaced, EquipmentWithdrawn, TrainingGiven, SupportGiven, ReasonGiven,
+        NoticeConfirmed;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
         CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;

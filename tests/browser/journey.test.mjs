@@ -182,6 +182,7 @@ describe('a referral', () => {
     await page.getByTestId('invite-totp').fill(code(secret))
     await page.getByTestId('invite-accept').click()
     await page.getByTestId('sign-out').waitFor()
+    await office.readNotice()
 
     await begin(office)
     await page.getByTestId('patient-name').fill(patient.name)

@@ -81,7 +81,10 @@ for (const size of [desk, phone]) {
           await page.getByTestId('withdraw-reason').waitFor()
         }],
         ['no-access', '/work'],
-        ['me', '/me'],
+        ['me', '/me', async (page) => {
+          await page.getByTestId('my-record-show').click()
+          await page.getByTestId('my-accesses').waitFor()
+        }],
         ['case-unknown', '/case/0190c9a4-0000-7000-8000-000000000000'],
       ])
       assert.deepEqual(faults, [])
@@ -179,6 +182,17 @@ for (const size of [desk, phone]) {
           for (const summary of await page.locator('summary').all()) await summary.click()
         }],
         ['programme-specialty', '/program?specialty=ent&sort=name&order=ascending', () => page.getByTestId('practice-row').first().waitFor()],
+        ['programme-silent', '/program?show=silent', () => page.getByTestId('practice-row').first().waitFor()],
+        ['programme-nobody', '/program?search=nowhere', () => page.getByTestId('shown').waitFor()],
+        ['practice-user', '/program?show=users', async () => {
+          await page.getByTestId('practice-row').first().locator('a').click()
+          await page.getByTestId('timeline').waitFor()
+          await page.getByTestId('contact-open').waitFor()
+        }],
+        ['practice-forms', '/program?show=never-used', async () => {
+          await page.getByTestId('practice-row').first().locator('a').click()
+          for (const part of ['equipment-open', 'training-open', 'contact-open']) await page.getByTestId(part).click()
+        }],
       ])
       assert.deepEqual(faults, [])
       await visitor.close()
@@ -230,6 +244,8 @@ for (const size of [desk, phone]) {
       await visitor.page.getByTestId('invite-password').fill('a long enough password')
       await visitor.page.getByTestId('invite-totp').fill(code(secret))
       await visitor.page.getByTestId('invite-accept').click()
+      await visitor.page.getByTestId('notice').waitFor()
+      faults.push(...(await judge(visitor, 'notice')))
       await visitor.page.getByTestId('lock').click()
       await visitor.page.getByTestId('lock-screen').waitFor()
       faults.push(...(await judge(visitor, 'lock-screen')))

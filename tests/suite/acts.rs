@@ -8,6 +8,7 @@ mod lending;
 mod mistakes;
 mod office;
 mod people;
+mod rollout;
 mod sessions;
 
 use crate::copies::Copies;
@@ -30,6 +31,10 @@ pub enum Act {
     ChangePractice,
     Register,
     Enablement,
+    Equip,
+    EndEquipment,
+    Train,
+    Contact,
     Import,
     Person,
     Grant,
@@ -48,6 +53,7 @@ pub enum Act {
     Unlock,
     Language,
     Mail,
+    Notice,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -60,6 +66,7 @@ pub enum Act {
     PutPictureBack,
     SaveAgain,
     Discard,
+    WhyNot,
     TakeBack,
     ShowPhoneCode,
     OpenPhone,
@@ -166,6 +173,10 @@ pub const ALL: &[Act] = &[
     ChangePractice,
     Register,
     Enablement,
+    Equip,
+    EndEquipment,
+    Train,
+    Contact,
     Import,
     Person,
     Grant,
@@ -184,6 +195,7 @@ pub const ALL: &[Act] = &[
     Unlock,
     Language,
     Mail,
+    Notice,
     SignOut,
     SignInByLink,
     SignOutEverywhere,
@@ -196,6 +208,7 @@ pub const ALL: &[Act] = &[
     PutPictureBack,
     SaveAgain,
     Discard,
+    WhyNot,
     TakeBack,
     ShowPhoneCode,
     OpenPhone,
@@ -337,6 +350,7 @@ impl<'a> Play<'a> {
             | Grant | EndGrant | Deputy | NoDeputy => self.administration(act).await,
             ClosePractice | OurDeputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
             | Transfer | TransferBack => self.people(act).await,
+            Equip | EndEquipment | Train | Contact | Notice | WhyNot => self.rolling_out(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
             | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

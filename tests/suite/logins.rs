@@ -20,7 +20,7 @@ static EXPECTED: [(&str, &str, [&str; 7]); 15] = [
     ("kit.kit_damaged", "what", ["s", "sid", "sid", "si", "s", "s", "s"]),
     ("audit.audit_head", "hash", ["su", "su", "", "su", "su", "", ""]),
     ("audit.audit_group", "rows", ["i", "i", "", "i", "i", "", ""]),
-    ("audit.audit_access", "outcome", ["i", "i", "", "i", "i", "", ""]),
+    ("audit.audit_access", "outcome", ["si", "i", "", "i", "i", "", ""]),
     ("keys.data_key", "wrapped", ["si", "siu", "s", "s", "s", "", "s"]),
     ("keys.root_key", "since", ["s", "s", "s", "s", "s", "", "s"]),
     ("keys.key_care", "at", ["s", "s", "s", "s", "s", "", "s"]),

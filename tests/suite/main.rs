@@ -13,6 +13,7 @@ mod copies;
 mod damage;
 mod database_away;
 mod decoder;
+mod demonstration;
 mod erasure;
 mod events;
 mod identifiers;

@@ -4,10 +4,11 @@
 use crate::Error;
 use crate::acts::import::Mode;
 use crate::acts::once::{Author, Content};
-use crate::acts::{closings, departments, enablement, grants, import, links, people, practices, registers};
+use crate::acts::{closings, departments, enablement, equipment, grants, import, links, people, practices, registers};
 use crate::closing::NewClosing;
 use crate::department::NewDepartment;
 use crate::enablement::NewEnablement;
+use crate::equipment::NewEquipment;
 use crate::faults::Faults;
 use crate::grant::{self, Grant};
 use crate::import::Report;
@@ -103,6 +104,14 @@ pub async fn record_register(ctx: &Context, practice: Uuid, new: &NewRegister) -
 /// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
 pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablement) -> Result<Uuid, Error> {
     enablement::record(ctx, &Author::command_line(), practice, new).await
+}
+
+/// Records a piece of a practice's equipment.
+///
+/// # Errors
+/// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
+pub async fn add_equipment(ctx: &Context, practice: Uuid, new: &NewEquipment) -> Result<Uuid, Error> {
+    equipment::place(ctx, &Author::command_line(), practice, new).await
 }
 
 /// Imports a register from a CSV file, or says what it would do. With faults in the report, nothing was imported.

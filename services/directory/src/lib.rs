@@ -3,7 +3,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`practice`], [`enablement`], [`department`], [`person`], [`grant`], [`link`], [`colleague`], [`closing`], … | the rules, one noun per file, without I/O |
+//! | [`practice`], [`enablement`], [`equipment`], [`support`], [`department`], [`person`], [`grant`], [`link`], [`colleague`], [`closing`], … | the rules, one noun per file, without I/O |
 //! | [`duty`] | for whom referrals are open, as intake tells it: nobody's role ends before they are handed over |
 //! | [`import`] | the register from a CSV file, a folder of rules |
 //! | `acts` | what is done: each act is rules, then one transaction of rows and events |
@@ -19,15 +19,19 @@ pub mod colleague;
 pub mod department;
 pub mod duty;
 pub mod enablement;
+pub mod equipment;
 pub mod grant;
 pub mod import;
 pub mod language;
 pub mod deputy;
 pub mod link;
+pub mod notice;
 pub mod person;
 pub mod phone;
 pub mod practice;
+pub mod reason;
 pub mod specialty;
+pub mod support;
 pub mod totp;
 
 mod acts;
@@ -41,7 +45,8 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_grant, add_person, add_practice, close_practice, end_everything, import_file, make_link, person_by_email,
+    add_department, add_equipment, add_grant, add_person, add_practice, close_practice, end_everything, import_file,
+    make_link, person_by_email,
     record_enablement, record_register,
 };
 pub use error::Error;
@@ -65,6 +70,7 @@ pub fn service() -> Service {
             idempotency::ONCE,
             idempotency::FORGETTING_RIGHTS,
             audit::RECORDING,
+            audit::READING,
             keys::OPENING,
             keys::MAKING,
         ],

@@ -205,6 +205,12 @@ pub async fn gauges(ctx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// How many pictures wait to be prepared.
+pub async fn waiting(ctx: &Context) -> Result<i64, Error> {
+    let (waiting, _): (i64, Option<At>) = ctx.db.q(WAITING).one().await?;
+    Ok(waiting)
+}
+
 /// Whether exactly these derivatives are known of a picture already: `(longest, object, stored_sha256)`.
 pub async fn has_derivatives(db: &Db, image: Uuid, stand: &[(u32, Stored)]) -> sqlx::Result<bool> {
     let known: Vec<(i64, String, Vec<u8>)> = db.q(DERIVATIVES).bind(image).all().await?;

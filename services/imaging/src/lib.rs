@@ -22,6 +22,7 @@ pub mod wire;
 mod work;
 
 pub use decode::decode_main;
+pub use job::waiting;
 pub use pool::{DecodeError, Decoder};
 
 use kit::{Repair, Routes, Service, keys, log, scrub};

@@ -32,10 +32,24 @@ Migration {
         drop index audit_access_subject;
         create index audit_access_subject on audit_access (subject, number, place);
     ",
+},
+Migration {
+    number: 70,
+    name: "a person's own accesses, newest first",
+    sql: "
+        drop index audit_access_person;
+        create index audit_access_person on audit_access (person, number, place);
+    ",
 }];
 
-/// What a service may do whose reads and refusals are recorded: append; nobody changes or removes a record, and reading them
-/// is an operator's command.
+/// How many of a person's own accesses are read at once.
+pub const OWN_PAGE: usize = 50;
+
+/// What the service may do that shows people their own accesses.
+pub const READING: &[Right] = &[("audit.audit_access", "select")];
+
+/// What a service may do whose reads and refusals are recorded: append; nobody changes or removes a record. Reading them is an
+/// operator's command, but for people's own.
 pub const RECORDING: &[Right] = &[
     ("audit.audit_head", "select, update (number, hash)"),
     ("audit.audit_group", "insert"),
@@ -48,6 +62,7 @@ statements! {
     ADD_GROUP = "insert into audit_group (number, rows, hash) values ($1, $2, $3)";
     ADD = "insert into audit_access (number, place, at, person, action, what, subject, outcome) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     OF_SUBJECT = "select at, person, action, what, subject, outcome from audit_access where subject = $1 order by number, place";
+    OF_PERSON = "select number, place, at, person, action, what, subject, outcome from audit_access where person = $1 and (number < $2 or (number = $2 and place < $3)) order by number desc, place desc limit 50";
     GROUPS = "select number, rows, hash from audit_group where number > $1 order by number limit 500";
     ROWS_OF = "select at, person, action, what, subject, outcome from audit_access where number = $1 order by place";
     GROUPS_BELOW = "select number from audit_group where number < 1 order by number limit 500";
@@ -71,6 +86,30 @@ pub struct Access {
     pub subject: Option<Uuid>,
     /// `ok` or the refusal's status.
     pub outcome: String,
+}
+
+/// Where an access stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    group: i64,
+    row: i64,
+}
+
+impl Place {
+    /// Behind everything.
+    pub const LAST: Self = Self { group: i64::MAX, row: 0 };
+
+    /// What [`Place::to_string`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (group, row) = text.split_once('-')?;
+        Some(Self { group: group.parse().ok()?, row: row.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.group, self.row)
+    }
 }
 
 type Waiting = (Access, oneshot::Sender<Result<(), String>>);
@@ -116,6 +155,19 @@ impl Audit {
     /// Who touched a subject, oldest first.
     pub async fn of_subject(&self, subject: Uuid) -> sqlx::Result<Vec<Access>> {
         self.db.q(OF_SUBJECT).bind(subject).all().await
+    }
+
+    /// A person's own accesses before a place, newest first: at most [`OWN_PAGE`].
+    pub async fn of_person(&self, person: Uuid, before: Place) -> sqlx::Result<Vec<(Place, Access)>> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            number: i64,
+            place: i64,
+            #[sqlx(flatten)]
+            access: Access,
+        }
+        let rows: Vec<Row> = self.db.q(OF_PERSON).bind(person).bind(before.group).bind(before.row).all().await?;
+        Ok(rows.into_iter().map(|row| (Place { group: row.number, row: row.place }, row.access)).collect())
     }
 
     /// Recomputes the chain of groups; returns how many groups stand and the numbers of those that changed, in order: also

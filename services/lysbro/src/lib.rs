@@ -4,7 +4,7 @@
 
 mod cli;
 mod commands;
-mod demo;
+pub mod demo;
 
 use kit::Service;
 use std::process::ExitCode;

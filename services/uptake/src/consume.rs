@@ -4,7 +4,7 @@
 //! sealed part of register events. The tables can be emptied and rebuilt from the first event.
 
 use crate::store::{self, NewFact, NewPractice};
-use kit::log::{Consumer, Opened, ProjectError, Recorded};
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
 use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
@@ -26,6 +26,12 @@ pub const FACTS: Consumer = Consumer {
         "SignedIn",
         "PracticeClosed",
         "PracticeMerged",
+        "EquipmentPlaced",
+        "EquipmentWithdrawn",
+        "TrainingGiven",
+        "SupportGiven",
+        "ReasonGiven",
+        "NoticeConfirmed",
         "DraftStarted",
         "DraftAbandoned",
         "UploadFailed",
@@ -140,6 +146,10 @@ fn fact(ctx: &Context, event: &Recorded) -> NewFact {
         test: envelope.test,
         intention: envelope.intention.clone(),
         close_out: envelope.close_out.clone(),
+        effective_at: event.effective_at(),
+        about: envelope.about.clone(),
+        people: i64::from(envelope.people),
+        thing: id_of(&envelope.thing),
     }
 }
 

@@ -16,16 +16,29 @@ pub struct Share {
     pub share: f64,
 }
 
+impl Share {
+    /// A part of a whole; `None` when there is nothing to share.
+    pub fn of(numerator: i64, denominator: i64) -> Option<Self> {
+        (denominator > 0).then(|| Self { numerator, denominator, share: numerator as f64 / denominator as f64 })
+    }
+}
+
 /// The share that the `k` largest counts have of all: concentration of use. `None` when there is nothing to share.
 pub fn top_share(counts: &[i64], k: usize) -> Option<Share> {
     let denominator: i64 = counts.iter().sum();
-    if denominator <= 0 {
-        return None;
-    }
     let mut sorted = counts.to_vec();
     sorted.sort_unstable_by(|a, b| b.cmp(a));
     let numerator: i64 = sorted.iter().take(k).sum();
-    Some(Share { numerator, denominator, share: numerator as f64 / denominator as f64 })
+    Share::of(numerator, denominator)
+}
+
+/// A quantile, 0 to 1, with linear interpolation between the two beside it (type 7). `None` of nothing.
+pub fn quantile(values: &[f64], part: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let place = part.clamp(0.0, 1.0) * sorted.len().checked_sub(1)? as f64;
+    let (below, above) = (place.floor() as usize, place.ceil() as usize);
+    Some(sorted[below] + (sorted[above] - sorted[below]) * (place - place.floor()))
 }
 
 /// The median; of an even number the mean of the two in the middle (quantile type 7). `None` of nothing.
@@ -87,6 +100,18 @@ mod tests {
         // Reference series of the study's notes: p50 by type 7 is 20.5.
         assert_eq!(median(&[168.0, 2.0, 5.0, 70.0, 7.0, 9.0, 20.0, 21.0, 40.0, 26.0]), Some(20.5));
         assert_eq!(median(&[5.0, 1.0, 9.0]), Some(5.0));
+    }
+
+    /// The deciles of the study's notes (I-09), and the same series' p90.
+    #[test]
+    fn quantiles_by_hand() {
+        let series = [0.0, 0.0, 0.0, 0.5, 1.2, 1.2, 3.0, 9.9];
+        for (part, expected) in [(0.3, 0.05), (0.4, 0.4), (0.5, 0.85), (0.8, 2.28), (0.9, 5.07), (1.0, 9.9), (0.0, 0.0)] {
+            let found = quantile(&series, part).unwrap();
+            assert!((found - expected).abs() < 1e-9, "{part}: {found}");
+        }
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(quantile(&[7.0], 0.9), Some(7.0));
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //! |---|---|
 //! | [`month`] | calendar months of Europe/Oslo |
 //! | [`panel`] | one row per practice and month, from the register first; use is joined after, so silence is a zero |
+//! | [`standing`], [`funnel`] | the first missing step and what to do next; how many practices came how far |
+//! | [`filter`] | which rows are shown, on the screen and in the sheet |
 //! | [`indicator`] | share of the busiest, median, days of silence: pure functions over slices |
 //! | [`sheet`] | the panel as CSV |
+//! | [`office`] | one practice: use by month, answer times, what it tried |
 //! | [`http`] | routes under `/api/uptake` |
 //! | `consume` | every kind of event, kept as facts without patient, free text or image; can be rebuilt from the log |
 //! | `store` | all SQL |
@@ -13,15 +16,19 @@
 //! Figures come from envelopes alone, so erasing a referral changes none of them; only names of practices are read from
 //! the sealed part of register events. Periods are cut by the calendar of Oslo, times are stored in UTC.
 
+pub mod filter;
+pub mod funnel;
 pub mod http;
 pub mod indicator;
 pub mod month;
+pub mod office;
 pub mod panel;
 pub mod sheet;
+pub mod standing;
 
 mod consume;
 mod error;
-mod store;
+pub mod store;
 
 pub use error::UptakeError;
 

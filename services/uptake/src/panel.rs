@@ -5,6 +5,7 @@
 
 use crate::indicator::{Share, hours_between, median, silent_days, top_share};
 use crate::month::Window;
+use crate::standing::{Known, Standing, standing};
 use kit::At;
 use kit::oslo;
 use std::collections::HashMap;
@@ -19,7 +20,9 @@ pub const DEFINITION: &str = "A use is a submitted referral with at least one pi
     equipped. Pictures sent include those sent in reply to a question. Median answer time is in clock hours from submission to \
     the first answer, over referrals submitted in the window that have been answered; an amended answer changes it not, and \
     a referral that was declined counts as use and has none. Answers read count a referral once. Silent days run from the last use, or \
-    from when the practice was equipped. Top-four share is the share of all referrals in the window that the four busiest \
+    from when the practice was equipped. A practice is in use when it used the service within 90 days before the end of the \
+    window, silent when it used it earlier; the funnel counts equipped practices, and whoever sent something has passed the \
+    steps before. Top-four share is the share of all referrals in the window that the four busiest \
     practices sent.";
 
 /// A practice of the register.
@@ -102,6 +105,8 @@ pub struct Span {
     pub first: At,
     /// Last.
     pub last: At,
+    /// How many.
+    pub uses: i64,
 }
 
 /// One practice's row.
@@ -129,6 +134,31 @@ pub struct Row {
     pub silent_days: Option<i64>,
     /// Test uses in the window.
     pub test_use: i64,
+    /// Counted uses over all time up to the end of the window.
+    pub uses: i64,
+    /// Where it stands then.
+    pub standing: Standing,
+}
+
+impl Row {
+    /// A row of zeros over so many months, of a practice of which nothing is known.
+    pub fn empty(practice: Practice, months: usize) -> Self {
+        Self {
+            practice,
+            steps: Steps::default(),
+            first_use: None,
+            last_use: None,
+            referrals: 0,
+            images_sent: 0,
+            answers_read: 0,
+            months: vec![0; months],
+            median_answer_hours: None,
+            silent_days: None,
+            test_use: 0,
+            uses: 0,
+            standing: standing(&Known::default(), Date::MIN),
+        }
+    }
 }
 
 /// Counts over all practices that are no test practices.
@@ -193,10 +223,20 @@ fn row(practice: &Practice, steps: &[&Step], facts: &[&Fact], span: Option<&Span
     let hours: Vec<f64> = uses.iter().filter_map(|fact| hours_between(fact.at, fact.answered_at?)).collect();
     let sent = counted.iter().filter(|fact| matches!(fact.act, Act::Submitted | Act::Supplied));
     let equipped = first(steps, "equipped");
+    let (dated, last_use) = (dated(steps), span.map(|span| oslo::date(span.last)));
+    let known = Known {
+        agreed: dated.agreed.or(dated.offered),
+        equipped: dated.equipped,
+        connected: dated.connected,
+        trained: dated.trained,
+        last_use,
+    };
     Row {
-        steps: dated(steps),
+        steps: dated,
         first_use: span.map(|span| oslo::date(span.first)),
-        last_use: span.map(|span| oslo::date(span.last)),
+        last_use,
+        uses: span.map_or(0, |span| span.uses),
+        standing: standing(&known, oslo::date(until)),
         referrals: uses.len() as i64,
         images_sent: sent.map(|fact| fact.images).sum(),
         answers_read: counted.iter().filter(|fact| fact.act == Act::AnswerRead).count() as i64,

@@ -5,6 +5,7 @@
 use crate::UptakeError;
 use crate::month::Month;
 use crate::panel::Row;
+use crate::standing::Missing;
 use time::Date;
 
 /// Bytes that say UTF-8.
@@ -38,7 +39,7 @@ const COLUMNS: [&str; 18] = [
 pub fn write(rows: &[Row], months: &[Month]) -> Result<Vec<u8>, UptakeError> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
     let mut header: Vec<String> = COLUMNS.iter().map(|&name| name.to_owned()).collect();
-    header.push("test_use".to_owned());
+    header.extend(["test_use", "uses_ever", "state", "next_step", "next_step_days"].map(str::to_owned));
     header.extend(months.iter().map(Month::to_string));
     writer.write_record(&header)?;
     for row in rows {
@@ -71,6 +72,10 @@ fn cells(row: &Row) -> Vec<String> {
     cells.push(row.median_answer_hours.map_or_else(String::new, |hours| format!("{hours:.2}")));
     cells.push(number(row.silent_days));
     cells.push(row.test_use.to_string());
+    cells.push(row.uses.to_string());
+    let standing = &row.standing;
+    cells.extend([standing.state.as_str(), standing.missing.map_or("", Missing::as_str)].map(str::to_owned));
+    cells.push(number(standing.days));
     cells.extend(row.months.iter().map(i64::to_string));
     cells
 }
@@ -96,24 +101,18 @@ mod tests {
     use uuid::Uuid;
 
     fn row(name: &str) -> Row {
+        let practice = Practice {
+            id: Uuid::from_u128(1),
+            name: name.into(),
+            municipality: "Tromsø".into(),
+            test: false,
+            list_size: None,
+        };
         Row {
-            practice: Practice {
-                id: Uuid::from_u128(1),
-                name: name.into(),
-                municipality: "Tromsø".into(),
-                test: false,
-                list_size: None,
-            },
             steps: Steps { equipped: Some(date!(2026 - 01 - 05)), ..Steps::default() },
-            first_use: None,
-            last_use: None,
-            referrals: 0,
-            images_sent: 0,
-            answers_read: 0,
-            months: vec![0, 0],
             median_answer_hours: Some(6.504),
             silent_days: Some(12),
-            test_use: 0,
+            ..Row::empty(practice, 2)
         }
     }
 
@@ -128,8 +127,9 @@ mod tests {
             lines,
             [
                 "id,name,municipality,test_practice,list_size,offered,agreed,equipped,connected,trained,support_ended,\
-                 first_use,last_use,referrals,images_sent,answers_read,median_answer_hours,silent_days,test_use,2026-01,2026-02",
-                "00000000-0000-0000-0000-000000000001,\"Solvik, legekontor\",Tromsø,no,,,,2026-01-05,,,,,,0,0,0,6.50,12,0,0,0",
+                 first_use,last_use,referrals,images_sent,answers_read,median_answer_hours,silent_days,test_use,uses_ever,state,\
+                 next_step,next_step_days,2026-01,2026-02",
+                "00000000-0000-0000-0000-000000000001,\"Solvik, legekontor\",Tromsø,no,,,,2026-01-05,,,,,,0,0,0,6.50,12,0,0,not-equipped,equipment,,0,0",
             ]
         );
     }

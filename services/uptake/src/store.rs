@@ -1,11 +1,14 @@
 //! All SQL of uptake. No row holds a patient, a free text or a staff member's name.
 
+pub mod office;
+pub mod person;
+
 use kit::{At, Db, Migration, Tx, statements};
 use proto::directory::PracticeChanged;
 use uuid::Uuid;
 
 /// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
-pub const MIGRATIONS: &[Migration] = &[FIRST, INTENTION];
+pub const MIGRATIONS: &[Migration] = &[FIRST, ABOUT, INTENTION];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -36,6 +39,19 @@ const FIRST: Migration = Migration {
     ",
 };
 
+const ABOUT: Migration = Migration {
+    number: 50,
+    name: "what a fact was about, and when it counts; a practice's and a person's facts",
+    sql: "
+        alter table uptake_fact add column about text not null default '';
+        alter table uptake_fact add column people {bigint} not null default 0;
+        alter table uptake_fact add column thing {uuid};
+        alter table uptake_fact add column effective_at {at};
+        create index uptake_fact_practice on uptake_fact (practice, position);
+        create index uptake_fact_actor on uptake_fact (actor, position);
+    ",
+};
+
 // A rebuild fills them for what was recorded before.
 const INTENTION: Migration = Migration {
     number: 70,
@@ -60,7 +76,7 @@ statements! {
     CHANGE = "update uptake_practice set name = $2, municipality = $3, test = coalesce($4, test), centrality = coalesce($5, centrality), distance_km = coalesce($6, distance_km), opened_on = coalesce($7, opened_on) where id = $1";
     REGISTER = "insert into uptake_register (practice, starts_at, list_size, gps, staff) values ($1, $2, $3, $4, $5) on conflict (practice, starts_at) do update set list_size = excluded.list_size, gps = excluded.gps, staff = excluded.staff";
     STEP = "insert into uptake_enablement (practice, step, specialty, starts_at) values ($1, $2, $3, $4) on conflict (practice, step, specialty) do update set starts_at = excluded.starts_at";
-    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test, intention, close_out) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test, about, people, thing, effective_at, intention, close_out) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     ADVANCE = "update uptake_position set position = $1 where one = 1 and position < $1";
     POSITION = "select position from uptake_position where one = 1";
     PRACTICES = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
@@ -68,11 +84,11 @@ statements! {
     STEPS = "select practice, step, starts_at from uptake_enablement where starts_at < $1 and (cast($2 as text) = '' or specialty = '' or specialty = cast($2 as text))";
     // A referral's answer is read once, however often it is amended and read again; a refusal that was read is no answer.
     USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and (f.kind <> 'AnswerAcknowledged' or (f.disposition <> 'reject' and not exists (select 1 from uptake_fact e where e.case_token = f.case_token and e.kind = 'AnswerAcknowledged' and e.disposition <> 'reject' and e.position < f.position))) and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) order by f.position";
-    SPANS = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at from uptake_fact where kind = 'ReferralSubmitted' and images >= 1 and test = false and practice is not null and occurred_at < $1 and (cast($2 as text) = '' or specialty = cast($2 as text)) group by practice";
+    SPANS = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at, count(*) as uses from uptake_fact where kind = 'ReferralSubmitted' and images >= 1 and test = false and practice is not null and occurred_at < $1 and (cast($2 as text) = '' or specialty = cast($2 as text)) group by practice";
 }
 
 /// Statements of uptake.
-pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS];
+pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS, office::STATEMENTS, person::STATEMENTS];
 
 /// A practice as the register has it.
 #[derive(Clone, Debug)]
@@ -128,6 +144,14 @@ pub struct NewFact {
     pub case_token: Vec<u8>,
     /// Training or test.
     pub test: bool,
+    /// From when it counts.
+    pub effective_at: At,
+    /// A word of a closed list, as in the envelope.
+    pub about: String,
+    /// How many people it was about.
+    pub people: i64,
+    /// The piece of equipment that it was about.
+    pub thing: Option<Uuid>,
     /// What the office would have done without the service, or empty.
     pub intention: String,
     /// What it did after the answer, or empty.
@@ -185,6 +209,10 @@ pub async fn add_fact(tx: &mut Tx, fact: NewFact) -> sqlx::Result<()> {
         .bind(fact.claimed_at)
         .bind(fact.case_token)
         .bind(fact.test)
+        .bind(fact.about)
+        .bind(fact.people)
+        .bind(fact.thing)
+        .bind(fact.effective_at)
         .bind(fact.intention)
         .bind(fact.close_out)
         .exec_one()
@@ -255,6 +283,8 @@ pub struct SpanRow {
     pub first_at: At,
     /// Last.
     pub last_at: At,
+    /// How many.
+    pub uses: i64,
 }
 
 /// All practices, with the list size that counted before an instant.

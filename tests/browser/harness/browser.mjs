@@ -97,6 +97,7 @@ export class Visitor {
       if (!who.includes(link.person)) throw new Error(`the link for ${link.person} says: ${who}`)
       await this.page.getByTestId('link-sign-in').click()
       await this.page.getByTestId('sign-out').waitFor()
+      await this.readNotice()
       const kept = (await this.context.cookies()).find((each) => each.name === '__Host-sid')
       demo.opened(role, `__Host-sid=${kept.value}`)
     } else {
@@ -104,6 +105,15 @@ export class Visitor {
       await this.page.goto(demo.address)
       await this.page.getByTestId('sign-out').waitFor()
     }
+  }
+
+  /** At the first sign-in: reads what is recorded, and confirms it. */
+  async readNotice() {
+    const told = await this.page.evaluate(async () => (await (await fetch('/api/directory/me')).json()).notice.confirmedAt !== null)
+    if (told) return
+    const confirm = this.page.getByTestId('notice-confirm')
+    await confirm.click()
+    await confirm.waitFor({ state: 'detached' })
   }
 
   /** Takes over a session that was opened elsewhere. */

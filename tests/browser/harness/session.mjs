@@ -42,6 +42,9 @@ export class Session {
     if (cookie === undefined) throw new Error('signing in set no cookie __Host-sid')
     const session = new Session(address, cookie.split(';')[0])
     session.me = await answer.json()
+    // At the first sign-in everybody is told what is recorded, and confirms it once.
+    const { version, confirmedAt } = session.me.notice
+    if (confirmedAt === null) await session.json('POST', '/api/directory/me/notice', { version })
     return session
   }
 

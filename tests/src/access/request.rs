@@ -1,7 +1,7 @@
 //! A valid request for a row of the table: whoever is refused is refused for their rights and not for their words.
 
 use super::table::{How, Row};
-use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, metadata};
+use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, equipment_of, metadata};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,6 +17,10 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
     let asked = Asked::new(row.method, &path);
     let body = |value: Value| Asked::new(row.method, &path).json(&value);
     match row.path {
+        "/api/directory/reasons" if row.method == "POST" => {
+            let practice = town.practices[by.who.office().unwrap_or_default()];
+            body(json!({ "practiceId": practice, "reason": "no-time", "after": "draft" }))
+        }
         path if path.starts_with("/api/directory/") => directory(town, row, thing, asked),
         "/api/intake/referrals" => Asked::new(row.method, format!("{path}?tab=waiting")),
         path if path.starts_with("/api/intake/uploads") || path.starts_with("/api/intake/phone/uploads") => {
@@ -60,7 +64,10 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
 
 fn fill(row: &Row, thing: &Thing) -> String {
     let id = match row.path {
-        path if path.starts_with("/api/directory/practices") || path.starts_with("/api/intake/practices") => {
+        path if path.starts_with("/api/directory/practices")
+            || path.starts_with("/api/intake/practices")
+            || path.starts_with("/api/uptake/") =>
+        {
             thing.practice
         }
         path if path.starts_with("/api/directory/colleagues") => thing.person,
@@ -73,6 +80,7 @@ fn fill(row: &Row, thing: &Thing) -> String {
         _ => thing.referral,
     };
     let filled = row.path.replace("{id}", &id.to_string()).replace("{grantId}", &thing.grant.to_string());
+    let filled = filled.replace("{equipmentId}", &equipment_of(thing.practice).to_string());
     let How::Rendition(size) = row.how else { return filled };
     filled.replace("{rendition}", size)
 }
@@ -105,6 +113,15 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         }
         ("POST", "/api/directory/practices/{id}/register") => {
             json!({ "from": "2026-01-01", "listSize": 3000, "gps": 3, "staff": 4 })
+        }
+        ("POST", "/api/directory/me/notice") => json!({ "version": directory::notice::VERSION }),
+        ("POST", "/api/directory/practices/{id}/equipment") => json!({ "kind": "otoscope", "from": "2026-01-05" }),
+        ("POST", "/api/directory/practices/{id}/equipment/{equipmentId}/withdraw") => json!({ "on": "2026-01-05" }),
+        ("POST", "/api/directory/practices/{id}/trainings") => {
+            json!({ "on": "2026-01-05", "role": "nurse", "people": 2 })
+        }
+        ("POST", "/api/directory/practices/{id}/contacts") => {
+            json!({ "on": "2026-01-05", "kind": "visit", "note": "They are well." })
         }
         ("POST", "/api/directory/practices/{id}/enablement") => {
             json!({ "step": "equipped", "specialty": null, "on": "2026-01-05" })

@@ -229,11 +229,20 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/directory/me", SignedIn, 200),
     row("PUT", "/api/directory/me/language", SignedIn, 204),
     row("PUT", "/api/directory/me/mail", SignedIn, 204),
+    row("POST", "/api/directory/me/notice", SignedIn, 204),
+    row("GET", "/api/directory/me/accesses", SignedIn, 200),
+    row("GET", "/api/directory/reasons", AnyOffice, 200),
+    row("POST", "/api/directory/reasons", AnyOffice, 201),
     row("GET", "/api/directory/practices", Programme, 200),
     row("POST", "/api/directory/practices", Administrators, 201),
     row("PUT", "/api/directory/practices/{id}", Administrators, 204).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/register", Administrators, 201).on(Practice, &[Registered]),
     row("POST", "/api/directory/practices/{id}/enablement", Administrators, 201).on(Practice, &[Registered]),
+    row("GET", "/api/directory/practices/{id}", Programme, 200).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/equipment", Programme, 201).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/equipment/{equipmentId}/withdraw", Programme, 204).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/trainings", Programme, 201).on(Practice, &[Registered]),
+    row("POST", "/api/directory/practices/{id}/contacts", Programme, 201).on(Practice, &[Registered]),
     row("GET", "/api/directory/import/template.csv", Programme, 200),
     row("POST", "/api/directory/import/dry-run", Administrators, 200),
     row("POST", "/api/directory/import", Administrators, 200),
@@ -362,6 +371,9 @@ pub const TABLE: &[Row] = &[
     // The programme.
     row("GET", "/api/uptake/practices", Programme, 200),
     row("GET", "/api/uptake/practices.csv", Programme, 200),
+    row("GET", "/api/uptake/practices/{id}", Programme, 200).on(Practice, &[Registered]),
+    row("GET", "/api/uptake/own", AnyOffice, 200),
+    row("GET", "/api/uptake/me", SignedIn, 200),
 ];
 
 /// A draft's id that stands for somebody else's draft, sent as new: nobody else may take it over, though the same request

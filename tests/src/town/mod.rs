@@ -14,8 +14,9 @@ pub use things::{Stage, Thing, Way, answer_content, content, metadata};
 use crate::{Reply, program};
 use directory::closing::NewClosing;
 use directory::department::NewDepartment;
+use directory::equipment::NewEquipment;
 use directory::practice::{NewPractice, NewRegister};
-use directory::{add_department, add_practice, close_practice, record_register};
+use directory::{add_department, add_equipment, add_practice, close_practice, record_register};
 use kit::Context;
 use kit::testing::{Engine, Reach, World};
 use serde_json::{from_value, json};
@@ -167,7 +168,15 @@ async fn practice(ctx: &Context, name: &str) -> Uuid {
     let form = json!({ "from": "2020-01-01", "listSize": 3100, "gps": 3, "staff": 4 });
     let register: NewRegister = from_value(form).expect("a register");
     record_register(ctx, practice, &register).await.expect("a register");
+    let form = json!({ "id": equipment_of(practice), "kind": "camera", "from": "2020-01-01" });
+    let equipment: NewEquipment = from_value(form).expect("equipment");
+    add_equipment(ctx, practice, &equipment).await.expect("equipment");
     practice
+}
+
+/// The id of a practice's camera.
+pub fn equipment_of(practice: Uuid) -> Uuid {
+    Uuid::from_u128(practice.as_u128() ^ 0xca_ee_7a)
 }
 
 async fn department(ctx: &Context, name: &str, specialty: &str) -> Uuid {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 impl Play<'_> {
     /// Where the practice that was registered in this journey is.
-    fn practice(&self) -> String {
+    pub(super) fn practice(&self) -> String {
         format!("/api/directory/practices/{}", self.given("practice").as_str().expect("an id"))
     }
 

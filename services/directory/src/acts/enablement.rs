@@ -6,7 +6,7 @@ use crate::Error;
 use crate::enablement::{Enablement, NewEnablement};
 use crate::store::practices as rows;
 use kit::log::Envelope;
-use kit::{At, Context};
+use kit::{At, Context, Tx};
 use proto::directory::EnablementRecorded;
 use uuid::Uuid;
 
@@ -31,6 +31,23 @@ pub async fn record(ctx: &Context, author: &Author, practice: Uuid, new: &NewEna
     ctx.publish(&mut tx, envelope, &EnablementRecorded { note: step.note }).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Records a step that nobody has recorded yet, for this specialty or for all; its content is what says so.
+pub(super) async fn record_first(
+    ctx: &Context,
+    tx: &mut Tx,
+    about: Envelope,
+    practice: Uuid,
+    step: &Enablement,
+) -> Result<(), Error> {
+    if rows::has_step(tx, practice, step).await? {
+        return Ok(());
+    }
+    // Nobody sent a form under this id: no SHA-256 is empty.
+    rows::add_step(tx, ctx.new_id(), practice, step, &[]).await?;
+    ctx.publish(tx, dated(about, step), &EnablementRecorded::default()).await?;
+    Ok(())
 }
 
 /// The envelope with a step, its specialty and its day.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Who does it: an administrator by a request, or the command line.
+/// Who does it: somebody by a request, as what, or the command line.
 #[derive(Clone, Debug)]
 pub struct Author {
     caller: Option<Caller>,
@@ -47,10 +47,8 @@ impl FromRequestParts<Context> for Author {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, ctx).await?;
-        caller.require(&[Role::Administrator])?;
-        let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
-        Ok(Self { caller: Some(caller), role: Role::Administrator, key })
+        let (author, _) = author_of(parts, ctx, &[Role::Administrator]).await?;
+        Ok(author)
     }
 }
 
@@ -105,6 +103,39 @@ impl FromRequestParts<Context> for Superuser {
         keeper.author.role = Role::PracticeAdmin;
         Ok(Self(keeper))
     }
+}
+
+/// An administrator or a programme manager.
+#[derive(Clone, Debug)]
+pub struct ProgrammeAuthor(pub Author);
+
+impl FromRequestParts<Context> for ProgrammeAuthor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let (author, _) = author_of(parts, ctx, &[Role::ProgrammeManager, Role::Administrator]).await?;
+        Ok(Self(author))
+    }
+}
+
+/// Somebody of an office.
+#[derive(Clone, Debug)]
+pub struct OfficeAuthor(pub Author, pub Caller);
+
+impl FromRequestParts<Context> for OfficeAuthor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Context) -> Result<Self, Problem> {
+        let (author, caller) = author_of(parts, ctx, &[Role::GpClinician, Role::GpStaff]).await?;
+        Ok(Self(author, caller))
+    }
+}
+
+async fn author_of(parts: &mut Parts, ctx: &Context, roles: &[Role]) -> Result<(Author, Caller), Problem> {
+    let caller = Caller::from_request_parts(parts, ctx).await?;
+    let role = caller.require(roles)?;
+    let key = IdempotencyKey::from_request_parts(parts, ctx).await?;
+    Ok((Author { caller: Some(caller.clone()), role, key }, caller))
 }
 
 /// The client's id, or a new one.

@@ -5,7 +5,8 @@ use crate::Error;
 use crate::acts::preferences;
 use crate::faults::Faults;
 use crate::language::Language;
-use crate::store::{grants, people};
+use crate::notice::{Notice, VERSION};
+use crate::store::{grants, notice, people};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::caller::IDLE;
@@ -39,6 +40,8 @@ pub struct Me {
     person: PersonView,
     /// Rights that hold now.
     grants: Vec<MyGrant>,
+    /// The text about what is recorded.
+    notice: Notice,
     /// Whether unlocking by password is possible.
     has_password: bool,
     /// A session that nothing uses for so many seconds is over.
@@ -60,8 +63,10 @@ impl Me {
             practice: Named::of(grant.practice, grant.practice_name),
             department: Named::of(grant.department, grant.department_name),
         });
+        let confirmed_at = notice::confirmed(&ctx.db, person, VERSION).await?;
         Ok(Self {
             grants: grants.collect(),
+            notice: Notice { version: VERSION, confirmed_at },
             has_password: row.password_hash.is_some(),
             person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
             idle_seconds: IDLE.whole_seconds(),

@@ -11,8 +11,12 @@ mod import;
 mod links;
 mod me;
 mod people;
+mod practice;
 mod practices;
+mod reasons;
+mod record;
 mod sessions;
+mod support;
 
 use axum::extract::DefaultBodyLimit;
 use kit::Routes;
@@ -41,13 +45,20 @@ pub fn routes() -> Routes {
         .routes(routes!(me::me))
         .routes(routes!(me::set_language))
         .routes(routes!(me::set_mail))
+        .routes(routes!(record::confirm))
+        .routes(routes!(record::accesses))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::sign_out_everywhere))
         .routes(routes!(sessions::lock))
         .routes(routes!(sessions::unlock))
         .routes(routes!(practices::list, practices::add))
-        .routes(routes!(practices::change))
+        .routes(routes!(practices::change, practice::history))
         .routes(routes!(deputy::choose))
+        .routes(routes!(support::place_equipment))
+        .routes(routes!(support::withdraw_equipment))
+        .routes(routes!(support::train))
+        .routes(routes!(support::contact))
+        .routes(routes!(reasons::askable, reasons::give))
         .routes(routes!(practices::record_register))
         .routes(routes!(practices::record_enablement))
         .routes(routes!(import::example))

@@ -13,6 +13,7 @@ use kit::http::{Json, Path};
 use kit::idempotency::IdempotencyKey;
 use kit::{Caller, Context, Problem, Role};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -23,6 +24,20 @@ pub struct StepView {
     specialty: Option<Specialty>,
     /// `YYYY-MM-DD`.
     on: String,
+}
+
+impl StepView {
+    pub(super) fn new(step: Step, specialty: Option<Specialty>, on: String) -> Self {
+        Self { step, specialty, on }
+    }
+
+    pub(super) fn is(&self, step: Step, specialty: Option<Specialty>) -> bool {
+        (self.step, self.specialty) == (step, specialty)
+    }
+
+    pub(super) fn by_day(one: &Self, other: &Self) -> Ordering {
+        one.on.cmp(&other.on)
+    }
 }
 
 /// A practice of the list.
@@ -69,8 +84,8 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
     let mut steps: HashMap<Uuid, Vec<StepView>> = HashMap::new();
     for (practice, step, specialty, on) in rows::steps(&ctx.db).await? {
         let taken = steps.entry(practice).or_default();
-        taken.retain(|one| (one.step, one.specialty) != (step, specialty));
-        taken.push(StepView { step, specialty, on });
+        taken.retain(|one| !one.is(step, specialty));
+        taken.push(StepView::new(step, specialty, on));
     }
     let ends = closings::list(&ctx.db).await?;
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -78,7 +93,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
         let size = sizes.get(&row.id);
         let end = ends.iter().find(|end| end.id == row.id);
         let mut enablement = steps.remove(&row.id).unwrap_or_default();
-        enablement.sort_by(|one, other| one.on.cmp(&other.on));
+        enablement.sort_by(StepView::by_day);
         PracticeView {
             list_size: size.map(|size| size.0),
             gps: size.map(|size| size.1),

@@ -4,13 +4,17 @@ pub mod attempts;
 pub mod closings;
 pub mod departments;
 pub mod duty;
+pub mod equipment;
 pub mod grants;
 pub mod import;
 pub mod links;
+pub mod notice;
 pub mod people;
 pub mod practices;
+pub mod reasons;
 pub mod schema;
 pub mod sessions;
+pub mod support;
 pub mod sweep;
 
 /// Every statement, list by list.
@@ -19,11 +23,15 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     closings::STATEMENTS,
     departments::STATEMENTS,
     duty::STATEMENTS,
+    equipment::STATEMENTS,
     grants::STATEMENTS,
     import::STATEMENTS,
     links::STATEMENTS,
+    notice::STATEMENTS,
     people::STATEMENTS,
     practices::STATEMENTS,
+    reasons::STATEMENTS,
     sessions::STATEMENTS,
+    support::STATEMENTS,
     sweep::STATEMENTS,
 ];

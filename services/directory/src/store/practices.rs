@@ -2,6 +2,7 @@
 
 use crate::day;
 use crate::enablement::{Enablement, Step};
+use crate::import::State;
 use crate::practice::{Change, Practice, Register};
 use crate::specialty::Specialty;
 use kit::{At, Db, Tx, statements};
@@ -26,6 +27,12 @@ statements! {
     ADD_STEP = "insert into directory_enablement (id, practice, step, specialty, on_day, content_hash, made_at)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
     STEP_HASH = "select content_hash from directory_enablement where id = $1 and practice = $2";
+    HAS_STEP = "select id from directory_enablement where practice = $1 and step = $2
+        and (specialty is null or cast($3 as text) is null or specialty = cast($3 as text)) limit 1";
+    WHOLE = "select id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on, test_practice, trial_arm
+        from directory_practice where id = $1";
+    REGISTERS_OF = "select from_day, list_size, gps, staff from directory_register where practice = $1 order by from_day desc, made_at desc, id desc";
+    STEPS_OF = "select step, specialty, on_day from directory_enablement where practice = $1 order by made_at, id";
     STEPS = "select practice, step, specialty, on_day from directory_enablement order by made_at, id";
 }
 
@@ -161,6 +168,29 @@ pub async fn add_step(tx: &mut Tx, id: Uuid, practice: Uuid, step: &Enablement, 
 /// Hash of the step under this id and practice.
 pub async fn step_hash(tx: &mut Tx, id: Uuid, practice: Uuid) -> sqlx::Result<Option<(Vec<u8>,)>> {
     tx.q(STEP_HASH).bind(id).bind(practice).opt().await
+}
+
+/// Whether a step was recorded, for this specialty or for all.
+pub async fn has_step(tx: &mut Tx, practice: Uuid, step: &Enablement) -> sqlx::Result<bool> {
+    let specialty = step.specialty.map(|specialty| specialty.as_str().to_owned());
+    let found: Option<(Uuid,)> =
+        tx.q(HAS_STEP).bind(practice).bind(step.step.as_str().to_owned()).bind(specialty).opt().await?;
+    Ok(found.is_some())
+}
+
+/// Everything that stands of a practice.
+pub async fn whole(db: &Db, id: Uuid) -> sqlx::Result<Option<State>> {
+    db.q(WHOLE).bind(id).opt().await
+}
+
+/// A practice's register entries, newest first: `(from, list size, GPs, staff)`.
+pub async fn registers_of(db: &Db, practice: Uuid) -> sqlx::Result<Vec<(String, i64, i64, i64)>> {
+    db.q(REGISTERS_OF).bind(practice).all().await
+}
+
+/// A practice's steps in the order of recording.
+pub async fn steps_of(db: &Db, practice: Uuid) -> sqlx::Result<Vec<(Step, Option<Specialty>, String)>> {
+    db.q(STEPS_OF).bind(practice).all().await
 }
 
 /// All steps in the order of recording: the last record of a step and specialty corrects the earlier ones.

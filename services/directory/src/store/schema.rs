@@ -1,12 +1,13 @@
 //! Tables of the directory. Sessions and grants stand in kit's tables, which the directory alone writes.
 //!
 //! `content_hash` is the SHA-256 of what was first sent under an id: the same again is answered alike, other content is
-//! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes stand in the log only.
+//! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes of steps stand in the log only,
+//! notes of contacts and texts of reasons here as well, sealed under the practice's key.
 
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT];
 
 const DUTY: Migration =
     Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
@@ -96,4 +97,36 @@ const DUTY_HOURS: Migration = Migration {
     number: 50,
     name: "when a department's duty telephone is answered",
     sql: "alter table directory_department add column duty_hours text not null default '';",
+};
+
+const SUPPORT: Migration = Migration {
+    number: 70,
+    name: "equipment, trainings, contacts, reasons, the confirmed notice",
+    sql: "
+        create table directory_equipment (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), kind text not null, specialty text,
+            make text not null, serial text not null, place text not null, from_day text not null,
+            until_day text not null default '', reason text not null default '', content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_equipment_practice on directory_equipment (practice, from_day);
+        create table directory_training (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), on_day text not null, specialty text,
+            role text not null, people {bigint} not null, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_training_practice on directory_training (practice, on_day);
+        create table directory_contact (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), on_day text not null,
+            kind text not null, note_sealed {bytes} not null, content_hash {bytes} not null, made_at {at} not null
+        ) {strict};
+        create index directory_contact_practice on directory_contact (practice, on_day);
+        create table directory_reason (
+            id {uuid} primary key, practice {uuid} not null references directory_practice (id), reason text not null,
+            asked_after text not null, role text not null, text_sealed {bytes} not null, content_hash {bytes} not null,
+            made_at {at} not null
+        ) {strict};
+        create index directory_reason_practice on directory_reason (practice, made_at);
+        create table directory_notice (
+            person {uuid} not null, version text not null, confirmed_at {at} not null, primary key (person, version)
+        ) {strict};
+    ",
 };

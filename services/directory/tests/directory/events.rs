@@ -25,7 +25,7 @@ crate::on_both_engines!(
     the_sweep_removes_what_has_served,
 );
 
-async fn open<E: Event>(office: &Office, event: &Recorded) -> E {
+pub async fn open<E: Event>(office: &Office, event: &Recorded) -> E {
     assert!(event.sealed.is_some());
     match office.ctx().open::<E>(event).await.expect("it opens") {
         Opened::Open(fact) => fact,
@@ -37,11 +37,11 @@ fn day(text: &str) -> At {
     serde_json::from_value(json!(format!("{text}T00:00:00Z"))).expect("an instant")
 }
 
-async fn log_of(office: &Office, subject: Uuid) -> Vec<Recorded> {
+pub async fn log_of(office: &Office, subject: Uuid) -> Vec<Recorded> {
     of_subject(&office.ctx().db, subject).await.expect("the log")
 }
 
-fn kinds(events: &[Recorded]) -> Vec<&str> {
+pub fn kinds(events: &[Recorded]) -> Vec<&str> {
     events.iter().map(Recorded::kind).collect()
 }
 

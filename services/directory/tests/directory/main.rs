@@ -11,6 +11,7 @@ mod links;
 mod office;
 mod once;
 mod people;
+mod programme;
 mod sessions;
 mod sign_in;
 

@@ -37,9 +37,9 @@ fn told(story: &Story) -> Vec<(String, Value)> {
     answers.into_iter().collect()
 }
 
-/// Views that the story has no picture of, with the reason that an office would give.
-pub(super) fn missing_views(story: &'static Story, finding: Uuid) -> serde_json::Value {
-    let shown = |view: &str| story.pictures.iter().any(|(there, _)| *there == view);
+/// Views that were not photographed, with the reason that an office would give.
+pub(super) fn missing_views(story: &'static Story, finding: Uuid, views: &[&str]) -> serde_json::Value {
+    let shown = |view: &str| views.contains(&view);
     let mut missing = Vec::new();
     for one in applying(story) {
         for row in one.views.iter().filter(|row| !row.advice && !row.views().any(shown)) {

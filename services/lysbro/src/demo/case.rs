@@ -13,7 +13,7 @@ pub(super) fn story(serial: usize) -> &'static Story {
 }
 
 /// Made-up cases.
-const STORIES: &[Story] = &[
+pub(super) const STORIES: &[Story] = &[
     Story {
         specialty: "dermatology",
         finding_kind: "lesion",

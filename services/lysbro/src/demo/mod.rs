@@ -5,18 +5,26 @@
 
 mod answers;
 mod case;
+mod dice;
+mod office;
 mod pictures;
+mod plan;
 mod programme;
+mod register;
+mod rollout;
 mod seed;
 mod visitor;
+
+pub use seed::{Extent, Person};
 
 use crate::cli::Demo;
 use crate::commands::{Outcome, start_logging};
 use crate::services;
 use kit::settings::Settings;
-use kit::{Clock, Context, Error};
+use kit::{Clock, Context, Error, Service};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Stands in a demonstration's folder, so that only such a folder is ever emptied.
@@ -33,13 +41,14 @@ pub(crate) async fn run(options: Demo) -> Outcome {
     let services = services();
     let (ctx, _) = kit::run::open(&services, settings, clock.clone()).await?;
     println!("seeding a demonstration programme: made-up practices, people and pictures");
-    let people = seed::programme(&services, &ctx).await?;
+    let people = seed(&services, &ctx, Extent { share: 1.0, bar: true }).await?;
     clock.let_go();
     let running = kit::run::start(Arc::new(services), ctx).await?;
     let address = format!("http://localhost:{}", running.address.port());
     println!("\naddress {address}");
     print_links(&running.ctx, &people, &address).await?;
     println!("\nready");
+    tokio::spawn(tell_when_prepared(running.ctx.clone()));
     let mut asked = asked_for_links();
     loop {
         tokio::select! {
@@ -51,8 +60,17 @@ pub(crate) async fn run(options: Demo) -> Outcome {
     Ok(())
 }
 
+/// Seeds an empty deployment of all services with the demonstration's programme, and leaves the clock held at its last moment;
+/// returns one person per role.
+///
+/// # Errors
+/// What a route refused.
+pub async fn seed(services: &[Service], ctx: &Context, extent: Extent) -> Result<Vec<Person>, Error> {
+    Box::pin(seed::programme(services, ctx, extent)).await
+}
+
 /// One link per role; each signs in once.
-async fn print_links(ctx: &Context, people: &[seed::Person], address: &str) -> Outcome {
+async fn print_links(ctx: &Context, people: &[Person], address: &str) -> Outcome {
     println!("\nEach link signs in once. Press Enter here for new ones.");
     for person in people {
         let kind = directory::LinkKind::SignIn;
@@ -60,6 +78,14 @@ async fn print_links(ctx: &Context, people: &[seed::Person], address: &str) -> O
         println!("link {} {} {address}/link#{token}", person.role.as_str(), person.name);
     }
     Ok(())
+}
+
+/// Pictures that nobody has looked at yet are made smaller behind the start; says when the last one is.
+async fn tell_when_prepared(ctx: Context) {
+    while !matches!(imaging::waiting(&ctx).await, Ok(0)) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    println!("every picture is prepared");
 }
 
 /// Tells of every Enter in the terminal; ends with the input. Reading blocks, so it has a thread of its own that dies with

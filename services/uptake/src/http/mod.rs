@@ -1,5 +1,9 @@
-//! Routes under `/api/uptake`, for programme managers and administrators.
+//! Routes under `/api/uptake`: figures of all practices for programme managers and administrators, an office's own state, and
+//! everybody's own record.
 
+mod me;
+mod own;
+mod practice;
 mod practices;
 
 use kit::{Role, Routes};
@@ -7,7 +11,12 @@ use utoipa_axum::routes;
 
 /// All of them.
 pub fn routes() -> Routes {
-    Routes::new().routes(routes!(practices::practices)).routes(routes!(practices::practices_csv))
+    Routes::new()
+        .routes(routes!(practices::practices))
+        .routes(routes!(practices::practices_csv))
+        .routes(routes!(practice::practice))
+        .routes(routes!(own::own))
+        .routes(routes!(me::me))
 }
 
 /// Who may see the figures of all practices.

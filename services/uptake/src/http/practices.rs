@@ -1,9 +1,12 @@
 //! The panel as JSON and as CSV.
 
 use super::ROLES;
+use crate::filter::Filter;
+use crate::funnel::{Reached, funnel};
 use crate::indicator::Share;
 use crate::month::{Month, Window};
 use crate::panel::{self, Act, DEFINITION, Fact, Practice, Row, Sources, Span, Step};
+use crate::standing::Standing;
 use crate::{UptakeError, sheet, store};
 use axum::extract::State;
 use axum::http::header;
@@ -27,6 +30,12 @@ pub struct Wanted {
     /// `dermatology`, `ent` or `plastic-surgery`; empty or absent: all.
     #[serde(default)]
     specialty: String,
+    /// `not-equipped`, `never-used`, `silent` or `users`; empty or absent: all. Totals stay those of all practices.
+    #[serde(default)]
+    show: String,
+    /// Part of a name or municipality.
+    #[serde(default)]
+    search: String,
 }
 
 /// Days of the steps of enablement, `YYYY-MM-DD`.
@@ -66,6 +75,9 @@ pub struct PracticeView {
     median_answer_hours: Option<f64>,
     silent_days: Option<i64>,
     test_use: i64,
+    /// Counted uses over all time up to the end of the window.
+    uses: i64,
+    standing: Standing,
 }
 
 /// Over all practices that are no test practices.
@@ -94,6 +106,8 @@ pub struct PanelView {
     definition: String,
     computed_at: At,
     totals: TotalsView,
+    /// Practices that came so far, over all time up to the end of the window.
+    funnel: Vec<Reached>,
     practices: Vec<PracticeView>,
 }
 
@@ -117,13 +131,15 @@ pub async fn practices(
     Ok(Json(built.view()))
 }
 
-/// The same rows as CSV: UTF-8 with a byte order mark. Every export is recorded.
+/// The same rows as CSV, filtered as on the screen: UTF-8 with a byte order mark. Every export is recorded.
 #[utoipa::path(
     get, path = "/practices.csv", operation_id = "uptakePracticesCsv", tag = "uptake",
     params(
         ("from" = Option<String>, Query, description = "First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back."),
         ("to" = Option<String>, Query, description = "Last month, `YYYY-MM`. Default: the present one."),
-        ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all.")
+        ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all."),
+        ("show" = Option<String>, Query, description = "`not-equipped`, `never-used`, `silent` or `users`; absent: all."),
+        ("search" = Option<String>, Query, description = "Part of a name or municipality.")
     ),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 422, body = kit::http::ProblemBody))
 )]
@@ -133,7 +149,9 @@ pub async fn practices_csv(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, UptakeError> {
     caller.require(&ROLES)?;
-    let built = build(&ctx, &wanted).await?;
+    let filter = Filter::asked(&wanted.show, &wanted.search)?;
+    let mut built = build(&ctx, &wanted).await?;
+    built.rows.retain(|row| filter.takes(row));
     let bytes = sheet::write(&built.rows, &built.window.months())?;
     let access = Access {
         at: ctx.now(),
@@ -185,7 +203,7 @@ async fn build(ctx: &Context, wanted: &Wanted) -> Result<Built, UptakeError> {
 
 impl Built {
     fn view(self) -> PanelView {
-        let totals = panel::totals(&self.rows);
+        let (totals, funnel) = (panel::totals(&self.rows), funnel(&self.rows));
         PanelView {
             from: self.window.from.to_string(),
             to: self.window.to.to_string(),
@@ -193,6 +211,7 @@ impl Built {
             log_position: self.position,
             definition: DEFINITION.to_owned(),
             computed_at: self.now,
+            funnel,
             totals: TotalsView {
                 practices: totals.practices,
                 equipped: totals.equipped,
@@ -232,6 +251,8 @@ impl From<Row> for PracticeView {
             median_answer_hours: row.median_answer_hours.map(|hours| (hours * 100.0).round() / 100.0),
             silent_days: row.silent_days,
             test_use: row.test_use,
+            uses: row.uses,
+            standing: row.standing,
         }
     }
 }
@@ -250,7 +271,7 @@ impl From<store::StepRow> for Step {
 
 impl From<store::SpanRow> for Span {
     fn from(row: store::SpanRow) -> Self {
-        Self { practice: row.practice, first: row.first_at, last: row.last_at }
+        Self { practice: row.practice, first: row.first_at, last: row.last_at, uses: row.uses }
     }
 }
 

@@ -30,7 +30,12 @@ fn spans(practices: &[Practice], facts: &[Fact]) -> Vec<Span> {
         let uses =
             facts.iter().filter(|f| f.practice == practice.id && f.act == Act::Submitted && !f.test && f.images > 0);
         let times: Vec<At> = uses.map(|fact| fact.at).collect();
-        Some(Span { practice: practice.id, first: *times.iter().min()?, last: *times.iter().max()? })
+        Some(Span {
+            practice: practice.id,
+            first: *times.iter().min()?,
+            last: *times.iter().max()?,
+            uses: times.len() as i64,
+        })
     };
     practices.iter().filter_map(of).collect()
 }

@@ -60,7 +60,12 @@ type Checks = [
   Answers<Theirs['review.Department'], department.Receiver>,
   Answers<Theirs['review.CallList'], ours.CallList>,
   Answers<Theirs['uptake.Panel'], ours.Uptake>,
+  Answers<Theirs['uptake.PracticePage'], ours.UptakeOffice>,
+  Answers<Theirs['uptake.Own'], ours.OwnState>,
+  Answers<Theirs['uptake.OwnRecord'], ours.OwnRecord>,
+  Answers<Theirs['PracticeHistory'], ours.PracticeHistory>,
+  Answers<Theirs['MyAccesses'], ours.MyAccesses>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

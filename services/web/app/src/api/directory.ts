@@ -1,5 +1,5 @@
-import { get, patch, post, put } from './client';
-import type { AdminDepartment, Environment, ImportReport, Invitation, Language, LinkInfo, Me, NewPractice, Person, Practice, Role, Specialty, Step } from './types';
+import { get, patch, post, put, query } from './client';
+import type { AdminDepartment, Askable, ContactKind, Environment, EquipmentKind, ImportReport, Invitation, Language, LinkInfo, Me, MyAccesses, NewPractice, Person, Practice, PracticeHistory, Role, Specialty, Step, Trained, WhyNot } from './types';
 
 const base = '/api/directory';
 const quiet = { wait: false };
@@ -17,6 +17,21 @@ export const signOut = () => post(`${base}/sign-out`, {}, quiet);
 export const signOutEverywhere = () => post(`${base}/sign-out-everywhere`);
 export const lock = () => post(`${base}/lock`, {}, quiet);
 export const unlock = (password: string) => post<Me>(`${base}/unlock`, { password }, quiet);
+
+// everybody's own record
+export const confirmNotice = (version: string) => post(`${base}/me/notice`, { version }, quiet);
+export const myAccesses = (cursor: string | null) => get<MyAccesses>(`${base}/me/accesses${query({ cursor })}`);
+
+// an office
+export const askable = () => get<Askable[]>(`${base}/reasons`);
+export const giveReason = (row: { id: string; practiceId: string; reason: WhyNot; after: 'draft' | 'silence'; text: string }) => post(`${base}/reasons`, row);
+
+// administrator and programme manager
+export const practiceHistory = (id: string) => get<PracticeHistory>(`${base}/practices/${id}`);
+export const addEquipment = (id: string, row: { id: string; kind: EquipmentKind; specialty: Specialty | null; make: string; serial: string; place: string; from: string }) => post(`${base}/practices/${id}/equipment`, row);
+export const withdrawEquipment = (id: string, equipment: string, row: { on: string; reason: string }) => post(`${base}/practices/${id}/equipment/${equipment}/withdraw`, row);
+export const addTraining = (id: string, row: { id: string; on: string; specialty: Specialty | null; role: Trained; people: number }) => post(`${base}/practices/${id}/trainings`, row);
+export const addContact = (id: string, row: { id: string; on: string; kind: ContactKind; note: string }) => post(`${base}/practices/${id}/contacts`, row);
 
 // administrator
 export const practices = () => get<Practice[]>(`${base}/practices`);

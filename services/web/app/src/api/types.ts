@@ -31,6 +31,8 @@ export interface Grant { id: string; role: Role; practice: Named | null; departm
 export interface Me {
   person: { id: string; name: string; email: string; language: Language };
   grants: Grant[];
+  /** The text about what is recorded: which holds now, and when the person confirmed it. */
+  notice: { version: string; confirmedAt: string | null };
   hasPassword: boolean;
   idleSeconds: number;
   expiresAt: string;
@@ -48,6 +50,28 @@ export interface Practice {
   id: string; name: string; municipality: string; centrality: number; channel: string; listSize: number | null;
   gps: number | null; staff: number | null; testPractice: boolean; closedOn: string | null; phone: string | null; deputy: Named | null; takenOverBy: string | null; merged: boolean; enablement: { step: Step; specialty: Specialty | null; on: string }[];
 }
+export const EQUIPMENT = ['camera', 'phone', 'dermatoscope', 'otoscope', 'endoscope', 'computer', 'other'] as const;
+export type EquipmentKind = (typeof EQUIPMENT)[number];
+export const TRAINED = ['doctor', 'nurse', 'secretary', 'other'] as const;
+export type Trained = (typeof TRAINED)[number];
+export const CONTACTS = ['visit', 'phone', 'letter', 'video'] as const;
+export type ContactKind = (typeof CONTACTS)[number];
+export const REASONS = ['no-patient', 'no-time', 'equipment', 'sign-in', 'pictures', 'phoned', 'ordinary', 'other', 'not-now'] as const;
+export type WhyNot = (typeof REASONS)[number];
+export interface Equipment {
+  id: string; kind: EquipmentKind; specialty: Specialty | null; make: string; serial: string; place: string; from: string; until: string | null; reason: string;
+}
+/** A practice with everything that was recorded about it. */
+export interface PracticeHistory {
+  id: string; name: string; municipality: string; centrality: number; distanceKm: number; openedOn: string; closedOn: string | null; testPractice: boolean;
+  trialArm: string | null; registers: { from: string; listSize: number; gps: number; staff: number }[];
+  enablement: { step: Step; specialty: Specialty | null; on: string }[]; equipment: Equipment[];
+  trainings: { id: string; on: string; specialty: Specialty | null; role: Trained; people: number }[];
+  contacts: { id: string; on: string; kind: ContactKind; note: string }[];
+  reasons: { id: string; at: string; reason: WhyNot; after: string; role: Role; text: string }[];
+}
+export interface Askable { practiceId: string; askable: boolean }
+export interface MyAccesses { items: { at: string; action: string; what: string; outcome: string }[]; next: string | null }
 export interface NewPractice { name: string; municipality: string; centrality: number; distanceKm: number; channel: 'web'; openedOn: string; testPractice: boolean; phone?: string }
 export interface Fault { line: number; column: string | null; code: string; message: string }
 export interface ImportReport {
@@ -188,12 +212,39 @@ export interface UptakePractice {
   enablement: { offered: string | null; agreed: string | null; equipped: string | null; connected: string | null; trained: string | null; supportEnded: string | null };
   firstUse: string | null; lastUse: string | null; referrals: number; imagesSent: number; answersRead: number; months: number[];
   medianAnswerHours: number | null; silentDays: number | null; testUse: number; testPractice?: boolean;
+  /** Over all time up to the end of the window. */
+  uses: number; standing: Standing;
+}
+export const STATES = ['user', 'silent', 'never-used', 'not-equipped'] as const;
+export type UseState = (typeof STATES)[number];
+export interface Standing {
+  state: UseState; missing: 'equipment' | 'connection' | 'training' | 'first-use' | 'use-again' | null; days: number | null;
+  action: 'bring-equipment' | 'help-sign-in' | 'train' | 'give-time' | 'first-case-together' | 'ask-why' | 'visit-or-end' | null;
+}
+interface Share { numerator: number; denominator: number; share: number }
+export interface Reached {
+  step: 'equipped' | 'connected' | 'trained' | 'first-use' | 'several' | 'active'; practices: number; ofFirst: Share | null; ofPrevious: Share | null; notRecorded: number;
+}
+export interface UptakeOffice {
+  id: string; name: string; municipality: string; testPractice: boolean; listSize: number | null; standing: Standing; uses: number;
+  firstUse: string | null; lastUse: string | null; silentDays: number | null; months: string[];
+  doings: {
+    referrals: number[]; signIns: number[]; testUse: number; images: number; answersRead: number; draftsStarted: number; draftsAbandoned: number; uploadsFailed: number;
+    answers: { answered: number; waiting: number; medianHours: number | null; p90Hours: number | null };
+  };
+  trained: Record<string, number>; logPosition: number; computedAt: string;
+}
+export interface OwnState { practiceId: string; standing: Standing; silent: boolean }
+export interface OwnRecord {
+  counts: { kind: string; count: number; firstAt: string; lastAt: string }[];
+  facts: { at: string; kind: string; practiceName: string | null; role: string; about: string }[]; next: string | null;
 }
 export interface Uptake {
   from: string; to: string; months: string[]; logPosition: number; definition: string; computedAt: string;
   totals: {
     practices: number; equipped: number; withUse: number; neverUsed: number; referrals: number;
-    topFourShare: { numerator: number; denominator: number; share: number } | null;
+    topFourShare: Share | null;
   };
+  funnel: Reached[];
   practices: UptakePractice[];
 }

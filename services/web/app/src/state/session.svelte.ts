@@ -190,6 +190,10 @@ class Session {
   has(...roles: Role[]): boolean {
     return this.me?.grants.some((grant) => roles.includes(grant.role)) ?? false;
   }
+  /** Whether the person has read what is recorded about them, in the words that hold now. */
+  get told(): boolean {
+    return this.me?.notice.confirmedAt != null;
+  }
   get isGp(): boolean {
     return this.has('gp-clinician', 'gp-staff');
   }

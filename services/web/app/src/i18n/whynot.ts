@@ -1,0 +1,41 @@
+// Words of "why not this time".
+import { texts } from './language.svelte';
+export const en = {
+  titleDraft: 'Why not this time?',
+  titleSilence: 'It has been a while. Why not?',
+  lead: 'Two taps help the programme to help you. Nobody is asked more than once a month.',
+  notNow: 'Not now',
+  more: 'Would you say more?',
+  optional: 'optional',
+  moreHint: 'Name no patients.',
+  send: 'Send',
+  thanks: 'Thank you. You will not be asked again this month.',
+  'reason.no-patient': 'No suitable patient',
+  'reason.no-time': 'No time',
+  'reason.equipment': 'Equipment away or broken',
+  'reason.sign-in': 'Trouble signing in',
+  'reason.pictures': 'Pictures are hard to take',
+  'reason.phoned': 'Phoned instead',
+  'reason.ordinary': 'Prefer an ordinary referral',
+  'reason.other': 'Something else',
+};
+export const nb: Record<keyof typeof en, string> = {
+  titleDraft: 'Hvorfor ikke denne gangen?',
+  titleSilence: 'Det er en stund siden sist. Hvorfor?',
+  lead: 'To trykk hjelper programmet å hjelpe dere. Ingen blir spurt mer enn én gang i måneden.',
+  notNow: 'Ikke nå',
+  more: 'Vil du si mer?',
+  optional: 'valgfritt',
+  moreHint: 'Nevn ingen pasienter.',
+  send: 'Send',
+  thanks: 'Takk. Du blir ikke spurt igjen denne måneden.',
+  'reason.no-patient': 'Ingen pasient som passet',
+  'reason.no-time': 'Ikke tid',
+  'reason.equipment': 'Utstyret er borte eller ødelagt',
+  'reason.sign-in': 'Problemer med å logge inn',
+  'reason.pictures': 'Vanskelig å ta bilder',
+  'reason.phoned': 'Ringte i stedet',
+  'reason.ordinary': 'Foretrekker vanlig henvisning',
+  'reason.other': 'Noe annet',
+};
+export const t = texts(en, nb);

@@ -1,0 +1,42 @@
+//! What the programme records about a practice, and what people say themselves.
+
+use super::Act::{Contact, EndEquipment, Equip, Notice, Train, WhyNot};
+use super::{Act, Done, Play};
+use serde_json::json;
+
+impl Play<'_> {
+    pub(super) async fn rolling_out(&mut self, act: Act) -> Done {
+        let (admin, nurse) = (&self.cast.admin, &self.cast.nurse);
+        let (equipment, training) = (self.id("equipment"), self.id("training"));
+        let (contact, reason) = (self.id("contact"), self.id("reason"));
+        match act {
+            Equip => {
+                let body = json!({ "id": equipment, "kind": "camera", "specialty": null, "make": "Compact", "serial": "C-1",
+                    "place": "Room 1", "from": "2026-01-20" });
+                self.post(admin, &format!("{}/equipment", self.practice()), body).await?.expect(201);
+            }
+            EndEquipment => {
+                let path = format!("{}/equipment/{equipment}/withdraw", self.practice());
+                self.post(admin, &path, json!({ "on": "2026-02-01", "reason": "Broken" })).await?.expect(204);
+            }
+            Train => {
+                let body = json!({ "id": training, "on": "2026-01-22", "specialty": null, "role": "nurse", "people": 2 });
+                self.post(admin, &format!("{}/trainings", self.practice()), body).await?.expect(201);
+            }
+            Contact => {
+                let body = json!({ "id": contact, "on": "2026-01-25", "kind": "visit", "note": "They are well." });
+                self.post(admin, &format!("{}/contacts", self.practice()), body).await?.expect(201);
+            }
+            Notice => {
+                let body = json!({ "version": directory::notice::VERSION });
+                self.post(nurse, "/api/directory/me/notice", body).await?.expect(204);
+            }
+            WhyNot => {
+                let body = json!({ "id": reason, "practiceId": self.cast.practices[0].id, "reason": "no-time", "after": "draft", "text": "" });
+                self.post(nurse, "/api/directory/reasons", body).await?.expect(201);
+            }
+            other => panic!("{other:?} is not of the roll-out"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The demonstration tells the story that the study begins with: 94 practices equipped, 22 with use, four of them about four
+//! fifths of it. The figures of the practices page are compared with SQL written by hand, over uptake's tables and over the log.
+
+use axum::body::Body;
+use http::Request;
+use http_body_util::BodyExt;
+use kit::testing::{DEPLOYMENTS, Empty, Engine};
+use kit::{Clock, Context, Role};
+use lysbro::demo::{Extent, Person, seed};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use tests::program;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// Practices that were equipped, those for training left out.
+const EQUIPPED: &str = "select count(*) from uptake_practice p where p.test = false and exists (select 1 from uptake_enablement e \
+    where e.practice = p.id and e.step = 'equipped')";
+/// Practices with a referral that had a picture.
+const WITH_USE: &str = "select count(*) from uptake_practice p where p.test = false and exists (select 1 from uptake_fact f \
+    where f.practice = p.id and f.kind = 'ReferralSubmitted' and f.images > 0 and f.test = false)";
+/// Their uses, the busiest first.
+const USES: &str = "select count(*) from uptake_fact f join uptake_practice p on p.id = f.practice where p.test = false \
+    and f.test = false and f.kind = 'ReferralSubmitted' and f.images > 0 group by f.practice order by count(*) desc";
+
+/// A screen's answer for one of the demonstration's people.
+async fn get(ctx: &Context, app: &axum::Router, person: &Person, path: &str) -> Value {
+    let kind = directory::LinkKind::SignIn;
+    let token = directory::make_link(ctx, person.id, kind, kind.lasts()).await.expect("a link");
+    let body = serde_json::json!({ "token": token }).to_string();
+    let sign_in = Request::post("/api/directory/links/sign-in").header("content-type", "application/json");
+    let signed_in = app.clone().oneshot(sign_in.body(Body::from(body)).expect("a request")).await.expect("an answer");
+    let cookie = signed_in.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let request = Request::get(path).header("cookie", cookie).body(Body::empty()).expect("a request");
+    let answer = app.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status(), 200, "{path}");
+    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
+async fn count(ctx: &Context, sql: &'static str) -> i64 {
+    let (count,): (i64,) = ctx.db.q(sql).one().await.expect("a count");
+    count
+}
+
+/// Equipped practices and uses per practice as the log alone tells them.
+async fn by_the_log(ctx: &Context) -> (usize, HashMap<Uuid, i64>) {
+    let (mut equipped, mut uses, mut after) = (HashSet::new(), HashMap::new(), 0);
+    loop {
+        let page = kit::log::page(&ctx.db, after).await.expect("the log");
+        let Some(last) = page.last() else { return (equipped.len(), uses) };
+        after = last.position;
+        for event in page.iter().filter(|event| !event.envelope.test) {
+            let Some(practice) = event.practice() else { continue };
+            match event.kind() {
+                "EnablementRecorded" if event.envelope.step == "equipped" => {
+                    equipped.insert(practice);
+                }
+                "ReferralSubmitted" if event.envelope.images > 0 => *uses.entry(practice).or_default() += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_practices_page_shows_the_origin_s_figures_and_sql_says_the_same() {
+    for deployment in DEPLOYMENTS {
+        // All of it on one engine; on the other the old use is thinned, office by office.
+        let share = if deployment.0 == Engine::Sqlite { 0.5 } else { 0.2 };
+        let mut empty = Empty::new(deployment).await.expect("a deployment");
+        empty.settings.synthetic = true;
+        empty.settings.decoder = vec![program(), "decode".into()];
+        let services = lysbro::services();
+        if deployment.0 == Engine::Postgres {
+            kit::run::migrate(&services, &empty.settings, None).await.expect("migrated");
+        }
+        let clock = Clock::system();
+        let (ctx, _) = kit::run::open(&services, empty.settings.clone(), clock.clone()).await.expect("opened");
+        let people = seed(&services, &ctx, Extent { share, bar: false }).await.expect("seeded");
+        clock.let_go();
+        assert_eq!(kit::log::parked(&ctx.db).await.expect("a list").len(), 0, "nothing is parked");
+        let app = kit::http::app(&services, ctx.clone());
+        let manager = people.iter().find(|person| person.role == Role::ProgrammeManager).expect("a manager");
+        let panel = get(&ctx, &app, manager, "/api/uptake/practices").await;
+        let totals = &panel["totals"];
+        let shown = |name: &str| totals[name].as_i64().unwrap_or_default();
+        assert_eq!((shown("practices"), shown("equipped"), shown("withUse")), (94, 94, 22));
+        assert_eq!((count(&ctx, EQUIPPED).await, count(&ctx, WITH_USE).await), (94, 22));
+        let uses: Vec<(i64,)> = ctx.db.q(USES).all().await.expect("uses");
+        let uses: Vec<i64> = uses.into_iter().map(|(uses,)| uses).collect();
+        let (four, all) = (uses[..4].iter().sum::<i64>(), uses.iter().sum::<i64>());
+        let top = &totals["topFourShare"];
+        assert_eq!((top["numerator"].as_i64(), top["denominator"].as_i64()), (Some(four), Some(all)));
+        assert!((0.75..=0.85).contains(&(four as f64 / all as f64)), "{four} of {all}");
+        let (equipped, mut by_log) = by_the_log(&ctx).await;
+        assert_eq!((equipped, by_log.len(), by_log.values().sum::<i64>()), (94, 22, all));
+        for row in panel["practices"].as_array().expect("rows") {
+            let id: Uuid = row["id"].as_str().expect("an id").parse().expect("an id");
+            if row["testPractice"] == false {
+                assert_eq!(row["uses"].as_i64(), Some(by_log.remove(&id).unwrap_or_default()), "{}", row["name"]);
+            }
+        }
+        assert!(by_log.is_empty(), "every user has a row");
+        ctx.db.close().await;
+        ctx.keys.db().close().await;
+        ctx.audit.db().close().await;
+    }
+}
