@@ -1,11 +1,11 @@
 //! What the caller has to be told: they had opened something that was entered in error.
 
 use super::of_office;
-use crate::referral::reference;
 use crate::store::notice;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
+use kit::letter::reference;
 use kit::{At, Caller, Context, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
