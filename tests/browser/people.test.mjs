@@ -114,6 +114,7 @@ describe('people', () => {
     await judge(doctor, 'to-send')
     await page.locator(`[data-testid=row][href="/new/${draft.id}"]`).click()
     await page.getByTestId('send').click()
+    await doctor.choose('intention', 'Referred')
     await page.getByTestId('send-confirm').click()
     await page.getByTestId('receipt').waitFor()
     assert.equal(await responsible(siri, draft.id), grete.me.person.name)

@@ -1,8 +1,8 @@
 //! For whom referrals are open: nobody's role ends while somebody's answer could lie unread.
 //!
 //! It is read from what intake publishes anyway. Every event about a referral names its responsible clinician by a keyed
-//! pseudonym in the clear, so this opens no referral; sent, taken and transferred ones are open, read, withdrawn, discarded and
-//! erased ones are not. Rejected: asking intake (a service waits for no other), and events of their own for every step (each
+//! pseudonym in the clear, so this opens no referral; sent, taken and transferred ones are open; read, withdrawn, discarded,
+//! mistaken and erased ones are not. Rejected: asking intake (a service waits for no other), and events of their own for every step (each
 //! would say again what the one beside it says).
 
 use crate::store::duty as rows;
@@ -10,8 +10,8 @@ use kit::log::{Consumer, ProjectError, Recorded};
 use kit::{Context, Tx};
 use proto::Event;
 use proto::intake::{
-    AnswerAcknowledged, DraftAbandoned, ReferralErased, ReferralSubmitted, ReferralTransferred, ReferralWithdrawn,
-    ResponsibilityEnded, ResponsibilityTaken,
+    AnswerAcknowledged, DraftAbandoned, ReferralEnteredInError, ReferralErased, ReferralSubmitted, ReferralTransferred,
+    ReferralWithdrawn, ResponsibilityEnded, ResponsibilityTaken,
 };
 
 const OPENS: [&str; 3] = [ReferralSubmitted::KIND, ResponsibilityTaken::KIND, ReferralTransferred::KIND];
@@ -27,6 +27,7 @@ pub const CONSUMER: Consumer = Consumer {
         AnswerAcknowledged::KIND,
         ReferralWithdrawn::KIND,
         DraftAbandoned::KIND,
+        ReferralEnteredInError::KIND,
         ReferralErased::KIND,
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),

@@ -58,6 +58,8 @@ export const saved = (page) => page.getByTestId('save-state').filter({ hasText: 
 export async function send(office, button = 'send-routine') {
   const { page } = office
   await page.getByTestId(office.size.width > 980 ? 'send' : 'send-foot').click()
+  await page.getByTestId('send-dialog').waitFor()
+  await office.choose('intention', 'Referred')
   await page.getByTestId('send-dialog').getByTestId(button).click()
   await page.getByTestId('receipt').waitFor()
   return page.getByTestId('reference').innerText()

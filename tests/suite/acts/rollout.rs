@@ -7,7 +7,7 @@ use serde_json::json;
 impl Play<'_> {
     pub(super) async fn rolling_out(&mut self, act: Act) -> Done {
         let (admin, nurse) = (&self.cast.admin, &self.cast.nurse);
-        let (equipment, training) = (self.id("equipment"), self.id("training"));
+        let (equipment, training) = (self.id("equipment"), self.id("course"));
         let (contact, reason) = (self.id("contact"), self.id("reason"));
         match act {
             Equip => {

@@ -3,7 +3,7 @@
 //! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it. A refusal is unread
 //! like an answer, unless the office had withdrawn: then it only stands in what happened.
 
-use crate::acting::happened;
+use crate::acting::{about, happened};
 use crate::duty;
 use crate::mistake;
 use crate::referral::State;
@@ -14,6 +14,7 @@ use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
 use kit::{At, Context, Error, Tx};
 use proto::Event;
+use proto::intake::ResponsibilityEnded;
 use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, ReferralDeclined, ReferralForwarded};
 use uuid::Uuid;
 
@@ -47,7 +48,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         ReferralForwarded::KIND => forwarded(ctx, tx, event, &row, key.as_ref()).await?,
         CaseEnteredInError::KIND => {
             if let (Some(fact), Some(key)) = (content::<CaseEnteredInError>(ctx, event).await?, key) {
+                let whole = fact.image.is_empty() && !fact.marked_by.is_empty();
                 mistake::heard(ctx, tx, &key, row.id, fact).await?;
+                if whole && row.state != State::EnteredInError && row.responsible.is_some() {
+                    ctx.publish(tx, about(ctx, &row), &ResponsibilityEnded {}).await?;
+                }
             }
         }
         _ => {}
@@ -80,7 +85,12 @@ async fn asked(
     let asked = Asked { by: fact.asked_by, wants, text: fact.text };
     let sealed = sealed::seal(ctx, key, sealed::ASKED, id, &asked)?;
     question::add(tx, id, row.id, event.occurred_at(), Some(sealed)).await?;
-    referral::set_state(tx, row.id, row.state.after_question(), event.occurred_at()).await?;
+    let next = row.state.after_question();
+    // A refusal that was read, and asked about all the same.
+    if row.acknowledged_at.is_some() && next != row.state {
+        duty::open_again(ctx, tx, row, key).await?;
+    }
+    referral::set_state(tx, row.id, next, event.occurred_at()).await?;
     Ok(happened(ctx, tx, key, row.id, "asked", Some(&asked.by)).await?)
 }
 
@@ -101,7 +111,7 @@ async fn answered(
         return Ok(answer::add(tx, row.id, copy(id, None, None)).await?);
     };
     let id = id_of(&fact.answer).ok_or_else(|| ProjectError::Poison("the event names no answer".into()))?;
-    if row.state == State::Withdrawn || row.acknowledged_at.is_some() {
+    if row.state == State::Withdrawn || (row.acknowledged_at.is_some() && row.state != State::EnteredInError) {
         duty::open_again(ctx, tx, row, key).await?;
     }
     let (who, amends) = (fact.answered_by.clone(), id_of(&fact.amends));

@@ -1,6 +1,7 @@
 //! Hand-overs of an open draft to a phone: hashes of the code's secret and of the phone's cookie, never the two themselves.
 
 use crate::phone::MOST_ATTEMPTS;
+use super::of_office;
 use kit::{At, Context, Db, Role, Tx, statements};
 use uuid::Uuid;
 
@@ -12,11 +13,12 @@ statements! {
         where id = $1 and code_hash = $2 and used_at is null and ended_at is null and code_expires_at > $3 and attempts < $6";
     WRONG = "update intake_phone set attempts = attempts + 1, ended_at = case when attempts + 1 >= $3 then $4 else ended_at end \
         where id = $1 and code_hash <> $2 and used_at is null and ended_at is null";
-    SESSION = "select p.id, p.referral, p.practice, p.person, p.role, p.code_expires_at, p.used_at, p.expires_at, p.ended_at \
-        from intake_phone p join intake_referral r on r.id = p.referral \
-        where p.cookie_hash = $1 and p.ended_at is null and p.expires_at > $2 and r.state = 'draft' and r.discarded_at is null and r.erased_at is null \
-        and exists (select 1 from kit_grant g where g.person = p.person and g.practice = r.practice \
-        and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))";
+    SESSION = concat!(
+        "select p.id, p.referral, p.practice, p.person, p.role, p.code_expires_at, p.used_at, p.expires_at, p.ended_at \
+         from intake_phone p join intake_referral r on r.id = p.referral \
+         where p.cookie_hash = $1 and p.ended_at is null and p.expires_at > $2 and r.state = 'draft' and r.discarded_at is null and r.erased_at is null and ",
+        of_office!("p.person", "$2")
+    );
     END = "update intake_phone set ended_at = $2 where id = $1 and ended_at is null";
     FORGET = "delete from intake_phone where opened_at < $1";
     PURGE = "delete from intake_phone where referral = $1";
