@@ -1,7 +1,7 @@
 //! Hand-overs of an open draft to a phone: hashes of the code's secret and of the phone's cookie, never the two themselves.
 
-use crate::phone::MOST_ATTEMPTS;
 use super::of_office;
+use crate::phone::MOST_ATTEMPTS;
 use kit::{At, Context, Db, Role, Tx, statements};
 use uuid::Uuid;
 
