@@ -108,7 +108,7 @@ impl Hospital {
         let body = json!({ "version": 0, "practiceId": self.cast.practices[office].id, "content": content });
         let gp = self.gp(office);
         let saved = gp.put(&path, body).await.expect(200).json();
-        let (_, reply) = gp.upload(id, Some(finding), "overview", &jpeg(160, 120, self.cases.len() as u32)).await;
+        let (_, reply) = gp.upload(id, Some(finding), "overview", &jpeg(800, 600, self.cases.len() as u32)).await;
         assert_eq!(reply.status, 204, "{}", reply.text());
         self.drain().await;
         let submit = json!({ "version": saved["version"] });

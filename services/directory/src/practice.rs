@@ -75,6 +75,8 @@ pub struct Practice {
     pub channel: String,
     pub opened_on: Date,
     pub test_practice: bool,
+    // Left out when empty: what was sent before there was a number is the same content still.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub phone: String,
 }
 
@@ -142,6 +144,7 @@ pub struct PracticeChange {
 pub struct Change {
     pub name: String,
     pub municipality: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     pub effective_on: Date,
 }
