@@ -36,9 +36,9 @@ fn a_register_is_checked_and_imported_from_the_command_line() {
         ]
     );
     let told = [
-        ("--dry-run", "1 practices: 1 would be new"),
-        ("", "1 practices: 1 are new"),
-        ("", "1 practices: 0 are new, 0 changed, 1 unchanged"),
+        ("--dry-run", "would be imported: practices 1, new 1, changed 0, unchanged 0, "),
+        ("", "imported: practices 1, new 1, changed 0, unchanged 0, "),
+        ("", "imported: practices 1, new 0, changed 0, unchanged 1, "),
     ];
     for (option, expected) in told {
         let options: Vec<&str> = [option].into_iter().filter(|option| !option.is_empty()).collect();

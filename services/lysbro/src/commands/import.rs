@@ -24,9 +24,9 @@ pub(crate) async fn run(options: Import) -> Outcome {
     if report.more_faults > 0 {
         eprintln!("{name}: and {} more faults", report.more_faults);
     }
-    let done = if dry_run || !report.faults.is_empty() { "would be" } else { "are" };
+    let done = if dry_run || !report.faults.is_empty() { "would be imported" } else { "imported" };
     println!(
-        "{} practices: {} {done} new, {} changed, {} unchanged; {} register entries, {} dates of steps",
+        "{done}: practices {}, new {}, changed {}, unchanged {}, register entries {}, dates of steps {}",
         report.practices, report.new, report.changed, report.unchanged, report.registers, report.steps
     );
     match report.faults.len() + report.more_faults {
