@@ -23,7 +23,11 @@ impl Mail {
     /// A header's value.
     pub fn header(&self, name: &str) -> &str {
         let begin = format!("{name}: ");
-        self.raw.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix(&begin)).unwrap_or_default()
+        self.raw
+            .lines()
+            .take_while(|line| !line.is_empty())
+            .find_map(|line| line.strip_prefix(&begin))
+            .unwrap_or_default()
     }
 
     /// The body as people read it.

@@ -357,22 +357,21 @@ impl<'a> Play<'a> {
             | Discard | TakeBack => self.writing(act).await,
             Submit | Supply | PictureForReply | Acknowledge | CloseOut | File | SecondDraft | SecondPicture
             | SecondSubmit | Withdraw | DiscardForGood => self.sending(act).await,
-            Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | Phone | ClaimAgain | ShownAgain | Sign
-            | Undo | SignAgain | FileLetter => self.hospital(act).await,
-            AmendClaim | SignAmendment | AcknowledgeAmendment | PassedDraft | PassedPicture | PassedSubmit | PassedClaim
-            | Free | Assign | Away | Back | ForwardClaim | Forward | DeclineClaim | Decline | ReadRefusal => {
-                self.department(act).await
-            }
+            Read | Claim | Renew | Shown | SaveAnswer | Release | TakeOver | Ask | Phone | ClaimAgain | ShownAgain
+            | Sign | Undo | SignAgain | FileLetter => self.hospital(act).await,
+            AmendClaim | SignAmendment | AcknowledgeAmendment | PassedDraft | PassedPicture | PassedSubmit
+            | PassedClaim | Free | Assign | Away | Back | ForwardClaim | Forward | DeclineClaim | Decline
+            | ReadRefusal => self.department(act).await,
             FourthDraft | FourthPicture | FourthSubmit | ReadFourth | WrongPicture | WrongPatient | RightPatient
             | ReadNotice | FifthDraft | FifthPicture | FifthSubmit | ReadFifth | PictureNoticed | PatientNoticed
             | ReadCaseNotice => self.mistaking(act).await,
             ShowPhoneCode | OpenPhone | PhonePicture | PhoneRemoves | ClosePhone | EndPhone | Training => {
                 self.lending(act).await
             }
-            Settle | SettleFourth | SettleWrong | SettleFifth | SettleNoticed | SettleSent | SettleAsked | SettlePhoned
-            | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased | Released | ReleasedAmendment
-            | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed | SettlePassedErased | Erase | Rebuild
-            | ForgetKeys | TimePasses => self.house(act).await,
+            Settle | SettleFourth | SettleWrong | SettleFifth | SettleNoticed | SettleSent | SettleAsked
+            | SettlePhoned | SettleReply | SettleSupplied | SettleWithdrawn | SettleErased | Released
+            | ReleasedAmendment | SettlePassed | SettleForwarded | SettleDeclined | ErasePassed
+            | SettlePassedErased | Erase | Rebuild | ForgetKeys | TimePasses => self.house(act).await,
         }
     }
 

@@ -217,7 +217,11 @@ impl Hospital {
             let practices = matches!(case.stands, Stands::Asked | Stands::Answered);
             if !staffed[case.office] && case.stands != Stands::Closed {
                 // Nobody there can look; whatever waits for them is the department's.
-                assert!(!practices || to_call.contains(&case.id) || phoned.contains(&case.id), "{} is nobody's", case.id);
+                assert!(
+                    !practices || to_call.contains(&case.id) || phoned.contains(&case.id),
+                    "{} is nobody's",
+                    case.id
+                );
                 continue;
             }
             match case.stands {

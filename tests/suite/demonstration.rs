@@ -30,7 +30,8 @@ async fn get(ctx: &Context, app: &axum::Router, person: &Person, path: &str) -> 
     let body = serde_json::json!({ "token": token }).to_string();
     let sign_in = Request::post("/api/directory/links/sign-in").header("content-type", "application/json");
     let signed_in = app.clone().oneshot(sign_in.body(Body::from(body)).expect("a request")).await.expect("an answer");
-    let cookie = signed_in.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let cookie =
+        signed_in.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
     let request = Request::get(path).header("cookie", cookie).body(Body::empty()).expect("a request");
     let answer = app.clone().oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), 200, "{path}");

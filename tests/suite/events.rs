@@ -184,12 +184,7 @@ fn later_fields_of_the_envelope_still_say_the_same() {
 /// Fields that came with equipment, trainings and reasons.
 #[test]
 fn the_envelope_s_words_and_things_still_say_the_same() {
-    let later = Envelope {
-        about: text("dermatoscope"),
-        people: 3,
-        thing: vec![18; 16],
-        ..envelope("EquipmentPlaced")
-    };
+    let later = Envelope { about: text("dermatoscope"), people: 3, thing: vec![18; 16], ..envelope("EquipmentPlaced") };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events/envelope.programme.bin");
     if !path.exists() && std::env::var_os("NEW_EVENTS").is_some() {
         std::fs::write(&path, later.encode_to_vec()).expect("written");

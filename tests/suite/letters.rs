@@ -84,8 +84,7 @@ fn letters_and_screens_use_the_same_words() {
         ("words", &["sex", "lat", "kind", "view", "pri", "cert", "disp"][..]),
         ("core", &["role", "specialty"][..]),
         ("outcome", &["tells", "books", "reason"][..]),
-    ]
-    {
+    ] {
         let path = ROOT.join(format!("services/web/app/src/i18n/{file}.ts"));
         let source = std::fs::read_to_string(path).expect("the screens' words");
         let (en, nb) = source.split_once("export const nb").expect("both languages");

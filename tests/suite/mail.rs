@@ -170,8 +170,14 @@ fn assert_plain(mails: &[Mail]) {
             assert!(!mail.raw.contains(word) && !text.contains(word), "{word}: {text}");
         }
         assert!(mail.header("Subject").starts_with("New in Lysbro"), "{}", mail.raw);
-        assert_eq!((mail.from.as_str(), mail.header("To")), ("lysbro@hospital.example", format!("<{}>", mail.to).as_str()));
-        assert!(text.contains("https://lysbro.example/") && !text.contains("/case") && text.lines().count() < 10, "{text}");
+        assert_eq!(
+            (mail.from.as_str(), mail.header("To")),
+            ("lysbro@hospital.example", format!("<{}>", mail.to).as_str())
+        );
+        assert!(
+            text.contains("https://lysbro.example/") && !text.contains("/case") && text.lines().count() < 10,
+            "{text}"
+        );
     }
 }
 
@@ -258,7 +264,10 @@ async fn mails_wait_while_the_server_is_away(deployment: (Engine, Reach)) {
     assert_eq!(waits, 5, "what became new meanwhile joined what waits");
     let exported = Client::new(&post.world.url()).get("/metrics").await.expect(200).text();
     let says = |name: &str| exported.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
-    assert_eq!((says("notify_mail_on"), says("notify_mails_waiting")), ("notify_mail_on 1".into(), "notify_mails_waiting 5".into()));
+    assert_eq!(
+        (says("notify_mail_on"), says("notify_mails_waiting")),
+        ("notify_mail_on 1".into(), "notify_mails_waiting 5".into())
+    );
     post.office.reopen().await;
     post.drain().await;
     assert!(post.new_mails(&mut seen).is_empty(), "it was tried a moment ago");

@@ -28,7 +28,11 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("uptake_enablement", "update", "an upsert's second half: a step that is recorded again for the same day"),
     ("uptake_register", "update", "the same, of the register"),
     ("imaging_derivative", "update", "a smaller copy that is made again"),
-    ("review_call", "update", "empties the note of a call about a referral that is erased: review's own tests erase one"),
+    (
+        "review_call",
+        "update",
+        "empties the note of a call about a referral that is erased: review's own tests erase one",
+    ),
     ("notify_mail", "delete", "forgets what was sent a month ago: `mail` waits as long"),
     ("kit_damaged", "insert", "the scrub's: `damage` damages objects"),
     ("kit_damaged", "delete", "the same"),

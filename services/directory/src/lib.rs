@@ -17,13 +17,13 @@
 pub mod closing;
 pub mod colleague;
 pub mod department;
+pub mod deputy;
 pub mod duty;
 pub mod enablement;
 pub mod equipment;
 pub mod grant;
 pub mod import;
 pub mod language;
-pub mod deputy;
 pub mod link;
 pub mod notice;
 pub mod person;
@@ -46,8 +46,7 @@ mod store;
 
 pub use command_line::{
     add_department, add_equipment, add_grant, add_person, add_practice, close_practice, end_everything, import_file,
-    make_link, person_by_email,
-    record_enablement, record_register,
+    make_link, person_by_email, record_enablement, record_register,
 };
 pub use error::Error;
 pub use link::LinkKind;

@@ -31,7 +31,9 @@ mod tests {
 
     #[test]
     fn numbers_are_digits_and_spaces() {
-        for (text, right) in [("+47 77 00 00 00", true), ("77000000", true), ("+", false), ("7700 x", false), ("ring", false)] {
+        for (text, right) in
+            [("+47 77 00 00 00", true), ("77000000", true), ("+", false), ("7700 x", false), ("ring", false)]
+        {
             assert_eq!(is_number(text), right, "{text}");
         }
         let mut faults = Faults::default();

@@ -154,10 +154,7 @@ mod tests {
 
     #[test]
     fn a_reason_names_its_practice_and_its_occasion() {
-        assert_eq!(
-            told(NewReason::default().check()),
-            ["practiceId required", "reason required", "after required"]
-        );
+        assert_eq!(told(NewReason::default().check()), ["practiceId required", "reason required", "after required"]);
         let new = NewReason {
             practice_id: Some(Uuid::from_u128(9)),
             reason: Some(WhyNot::Pictures),

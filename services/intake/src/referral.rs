@@ -125,7 +125,8 @@ mod tests {
     #[test]
     fn transitions() {
         use State::{
-            Acknowledged, Answered, AwaitingInformation, Declined, Draft, EnteredInError, InReview, Submitted, Withdrawn,
+            Acknowledged, Answered, AwaitingInformation, Declined, Draft, EnteredInError, InReview, Submitted,
+            Withdrawn,
         };
         for (state, pictures, withdraw, answer, question) in [
             (Draft, true, false, Answered, Draft),

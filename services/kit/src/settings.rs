@@ -397,7 +397,8 @@ mod tests {
         let whole = "smtp-host = \"mail.example\"\nsmtp-from = \"lysbro@hospital.example\"\npublic-url = \"https://lysbro.example\"\n";
         let mail = from_file(whole).unwrap().mail.unwrap();
         assert_eq!((mail.port, mail.tls, mail.hour, mail.credentials.clone()), (587, MailTls::Starttls, 7, None));
-        let with_password = format!("{whole}smtp-tls = \"tls\"\nsmtp-user = \"u\"\nsmtp-password = \"secret\"\nmail-hour = 6\n");
+        let with_password =
+            format!("{whole}smtp-tls = \"tls\"\nsmtp-user = \"u\"\nsmtp-password = \"secret\"\nmail-hour = 6\n");
         let mail = from_file(&with_password).unwrap().mail.unwrap();
         assert_eq!((mail.port, mail.hour), (465, 6));
         assert!(!format!("{mail:?}").contains("secret"));

@@ -11,8 +11,8 @@ use kit::{At, Context, Error, Tx};
 use proto::Event;
 use proto::directory::{GrantEnded, GrantGiven, PersonRegistered, PracticeDeputyChosen, PreferencesChosen};
 use proto::intake::{
-    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted, ReferralTransferred,
-    ReferralWithdrawn,
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
+    ReferralTransferred, ReferralWithdrawn,
 };
 use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
 use uuid::Uuid;

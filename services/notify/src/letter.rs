@@ -44,8 +44,7 @@ impl Letter<'_> {
                  e-post hver virkedag, og en med en gang n\u{e5}r noe haster. Den daglige kan du sl\u{e5} av under\r\nnavnet ditt i Lysbro. Svar p\u{e5} denne e-posten blir ikke lest.\r\n"
             );
         }
-        let what =
-            if self.urgent { "Something urgent is new in Lysbro." } else { "Something is new in Lysbro." };
+        let what = if self.urgent { "Something urgent is new in Lysbro." } else { "Something is new in Lysbro." };
         format!(
             "{what}\r\n\r\nSign in to see it: {url}/\r\n\r\nThis mail holds no patient data. At most one such mail comes each working day, and one at\r\n\
              once when something is urgent. You can turn the daily one off under your name in Lysbro.\r\nAnswers to this mail are not read.\r\n"

@@ -53,7 +53,12 @@ pub fn service() -> Service {
                 workers: 1,
                 run: |ctx| Box::pin(decide::run(ctx)),
             },
-            Repair { name: "send mail", every: Duration::from_secs(5), workers: 1, run: |ctx| Box::pin(send::one(ctx)) },
+            Repair {
+                name: "send mail",
+                every: Duration::from_secs(5),
+                workers: 1,
+                run: |ctx| Box::pin(send::one(ctx)),
+            },
         ],
         gauges: Some(|ctx| Box::pin(store::gauge::set(ctx))),
     }

@@ -35,7 +35,11 @@ impl Period {
         let (from, to) = (read("from", from), read("to", to));
         let (Some(from), Some(to)) = (from, to) else { return Err(ReviewError::Invalid(errors)) };
         if to < from {
-            errors.push(FieldError::new("to", "before-start", "The last day is before the first one. Correct one of them."));
+            errors.push(FieldError::new(
+                "to",
+                "before-start",
+                "The last day is before the first one. Correct one of them.",
+            ));
         } else if to < today {
             errors.push(FieldError::new("to", "over", "This absence is over already. Correct its last day."));
         } else if to - from > LONGEST {

@@ -73,10 +73,7 @@ pub enum Disposition {
 impl Disposition {
     /// Somebody has to book: an appointment, an operation, an examination.
     pub fn needs_booking(self) -> bool {
-        matches!(
-            self,
-            Self::CancerPathway | Self::FaceToFaceUrgent | Self::DirectSurgery | Self::FaceToFaceRoutine
-        )
+        matches!(self, Self::CancerPathway | Self::FaceToFaceUrgent | Self::DirectSurgery | Self::FaceToFaceRoutine)
     }
 
     /// As it stands in events.
@@ -226,9 +223,12 @@ impl AnswerContent {
         if self.tells_patient.is_none() {
             errors.push(FieldError::new("tellsPatient", "required", "Choose who tells the patient."));
         }
-        let needs_booking = self.findings.iter().filter_map(|finding| finding.disposition).any(Disposition::needs_booking);
+        let needs_booking =
+            self.findings.iter().filter_map(|finding| finding.disposition).any(Disposition::needs_booking);
         match self.books {
-            None => errors.push(FieldError::new("books", "required", "Choose who books, or that nothing is to be booked.")),
+            None => {
+                errors.push(FieldError::new("books", "required", "Choose who books, or that nothing is to be booked."))
+            }
             Some(Books::Nobody) if needs_booking => errors.push(FieldError::new(
                 "books",
                 "nobody-books",

@@ -114,7 +114,9 @@ impl From<ReviewError> for Problem {
                 Self::conflict("not-answered", "This case has no answer yet, so there is nothing to amend. Answer it.")
             }
             ReviewError::Declined => Self::conflict("declined", "The department has declined this referral."),
-            ReviewError::IdReused => Self::conflict("id-reused", "This id stands for something else already. Make a new one."),
+            ReviewError::IdReused => {
+                Self::conflict("id-reused", "This id stands for something else already. Make a new one.")
+            }
             ReviewError::Signed => Self::conflict(
                 "already-signed",
                 "The answer is signed and about to be sent. Undo the signature first to change anything.",

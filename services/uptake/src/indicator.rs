@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn quantiles_by_hand() {
         let series = [0.0, 0.0, 0.0, 0.5, 1.2, 1.2, 3.0, 9.9];
-        for (part, expected) in [(0.3, 0.05), (0.4, 0.4), (0.5, 0.85), (0.8, 2.28), (0.9, 5.07), (1.0, 9.9), (0.0, 0.0)] {
+        for (part, expected) in [(0.3, 0.05), (0.4, 0.4), (0.5, 0.85), (0.8, 2.28), (0.9, 5.07), (1.0, 9.9), (0.0, 0.0)]
+        {
             let found = quantile(&series, part).unwrap();
             assert!((found - expected).abs() < 1e-9, "{part}: {found}");
         }

@@ -58,10 +58,7 @@ pub fn doings(facts: &[FactRow], window: Window, test_practice: bool) -> Doings 
     let rounded = |hours: Option<f64>| hours.map(|hours| (hours * 100.0).round() / 100.0);
     Doings {
         referrals: by_month(uses.iter().map(|fact| fact.occurred_at), window),
-        sign_ins: by_month(
-            facts.iter().filter(|fact| fact.kind == "SignedIn").map(|fact| fact.occurred_at),
-            window,
-        ),
+        sign_ins: by_month(facts.iter().filter(|fact| fact.kind == "SignedIn").map(|fact| fact.occurred_at), window),
         test_use: (facts.iter().filter(used).count() - uses.len()) as i64,
         images: uses.iter().map(|fact| fact.images).sum(),
         answers_read: of("AnswerAcknowledged"),
@@ -130,8 +127,7 @@ mod tests {
         assert_eq!((counted.referrals.as_slice(), counted.sign_ins.as_slice()), (&[1, 1, 2][..], &[0, 1, 0][..]));
         assert_eq!((counted.test_use, counted.images), (1, 8));
         assert_eq!((counted.drafts_started, counted.drafts_abandoned), (1, 1));
-        let times =
-            AnswerTimes { answered: 2, waiting: 1, median_hours: Some(20.0), p90_hours: Some(28.0) };
+        let times = AnswerTimes { answered: 2, waiting: 1, median_hours: Some(20.0), p90_hours: Some(28.0) };
         assert_eq!(counted.answers, times);
         let test = doings(&facts, window, true);
         assert_eq!((test.referrals.iter().sum::<i64>(), test.test_use), (0, 5));

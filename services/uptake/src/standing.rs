@@ -176,15 +176,9 @@ mod tests {
     #[test]
     fn the_first_missing_step_is_named() {
         let none = Known { agreed: Some(date!(2026 - 03 - 10)), ..Known::default() };
-        assert_eq!(
-            told(none),
-            (State::NotEquipped, Some(Missing::Equipment), Some(10), Some(Action::BringEquipment))
-        );
+        assert_eq!(told(none), (State::NotEquipped, Some(Missing::Equipment), Some(10), Some(Action::BringEquipment)));
         let equipped = Known { equipped: Some(date!(2026 - 01 - 20)), ..none };
-        assert_eq!(
-            told(equipped),
-            (State::NeverUsed, Some(Missing::Connection), Some(59), Some(Action::HelpSignIn))
-        );
+        assert_eq!(told(equipped), (State::NeverUsed, Some(Missing::Connection), Some(59), Some(Action::HelpSignIn)));
         // Trained before it was connected: it is stuck at the connection all the same.
         let trained_first = Known { trained: Some(date!(2026 - 01 - 25)), ..equipped };
         assert_eq!(told(trained_first).1, Some(Missing::Connection));

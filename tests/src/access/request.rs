@@ -200,7 +200,9 @@ fn review(town: &Town, path: &str, by: &Somebody, thing: &Thing, asked: Asked) -
         "shown" => json!({ "token": TOKEN, "imageId": thing.image }),
         "answer" | "answer-draft" => json!({ "token": TOKEN, "content": content }),
         // Everybody's own call.
-        "phoned" => json!({ "callId": Uuid::from_u128(thing.referral.as_u128() ^ by.person.as_u128()), "note": "Spoke." }),
+        "phoned" => {
+            json!({ "callId": Uuid::from_u128(thing.referral.as_u128() ^ by.person.as_u128()), "note": "Spoke." })
+        }
         "decline" => json!({ "id": act(thing), "token": TOKEN, "reason": "not-suited", "text": "Send the patient." }),
         "forward" => {
             let there = thing.way.map_or(0, |way| 1 - way.department);

@@ -199,9 +199,9 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 }
 
 use For::{
-    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers, OwnCoordinator,
-    OwnDepartment, OwnOffice, OwnPractice, OwnSuperuser, Programme, SignedIn, Superusers, ThePhone, ToldDepartment,
-    ToldOffice,
+    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers,
+    OwnCoordinator, OwnDepartment, OwnOffice, OwnPractice, OwnSuperuser, Programme, SignedIn, Superusers, ThePhone,
+    ToldDepartment, ToldOffice,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
 

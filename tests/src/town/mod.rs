@@ -79,7 +79,8 @@ impl Town {
         let takes_over = practice(&ctx, "C").await;
         let people = people::gather(&ctx, &door, [practices[0], practices[1], takes_over], departments).await;
         let credentials = Credentials::make(&ctx, &door).await;
-        let mut town = Self { world, door, people, practices, takes_over, departments, things: Vec::new(), credentials };
+        let mut town =
+            Self { world, door, people, practices, takes_over, departments, things: Vec::new(), credentials };
         town.drain().await;
         let (ax, by) = (Way { office: 0, department: 0 }, Way { office: 1, department: 1 });
         let crosswise = [Way { office: 0, department: 1 }, Way { office: 1, department: 0 }];
@@ -95,11 +96,8 @@ impl Town {
         town.bring_on(&mut things).await;
         town.things = things;
         town.lend_phones().await;
-        let merger = NewClosing {
-            on: ctx.now().date().to_string(),
-            merged_into_id: Some(takes_over),
-            ..NewClosing::default()
-        };
+        let merger =
+            NewClosing { on: ctx.now().date().to_string(), merged_into_id: Some(takes_over), ..NewClosing::default() };
         close_practice(&ctx, practices[0], &merger).await.expect("a merger");
         town.drain().await;
         // The next six digits: each works once.

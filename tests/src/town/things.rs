@@ -168,7 +168,8 @@ impl Town {
     /// A complete draft with its picture.
     pub(super) async fn draft(&self, way: Way, came_by: Option<usize>, stage: Stage, seed: usize) -> Thing {
         let gp = [Who::GpA, Who::GpB][way.office];
-        let mut thing = Thing { stage, way: Some(way), came_by, practice: self.practices[way.office], ..Thing::absent(self) };
+        let mut thing =
+            Thing { stage, way: Some(way), came_by, practice: self.practices[way.office], ..Thing::absent(self) };
         let first = came_by.unwrap_or(way.department);
         let mut content = content(way, self.departments[first], thing.finding, seed);
         content["specialty"] = json!(["dermatology", "ent"][first]);

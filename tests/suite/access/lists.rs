@@ -90,9 +90,10 @@ async fn department(town: &Town, who: Who, tally: &mut Tally) {
 
 /// What the department answered, and, as a line without a patient, what it sent on.
 async fn ended(town: &Town, who: Who, tally: &mut Tally) {
-    let answered = town.things.iter().filter(|thing| {
-        thing.stage == Stage::Answered && thing.way.map(|way| way.department) == who.department()
-    });
+    let answered = town
+        .things
+        .iter()
+        .filter(|thing| thing.stage == Stage::Answered && thing.way.map(|way| way.department) == who.department());
     let sent_on = town.things.iter().filter(|thing| thing.came_by.is_some() && thing.came_by == who.department());
     let own: BTreeSet<String> = answered.chain(sent_on).map(|thing| thing.referral.to_string()).collect();
     for path in ["/api/review/ended", "/api/review/ended?cursor=MjUzNDAyMzAwNzk5MDAwMDAwLmZm"] {

@@ -52,7 +52,8 @@ impl Play<'_> {
                 drop(self.post(specialist, &format!("{case}/forward"), body).await?.expect(204));
             }
             Decline => {
-                let body = json!({ "id": self.id("refusal"), "token": token, "reason": "insufficient", "text": "Too dark." });
+                let body =
+                    json!({ "id": self.id("refusal"), "token": token, "reason": "insufficient", "text": "Too dark." });
                 drop(self.post(specialist, &format!("{case}/decline"), body).await?.expect(204));
             }
             other => panic!("{other:?} is not a department's"),

@@ -20,7 +20,8 @@ impl Play<'_> {
                 self.post(admin, &path, json!({ "on": "2026-02-01", "reason": "Broken" })).await?.expect(204);
             }
             Train => {
-                let body = json!({ "id": training, "on": "2026-01-22", "specialty": null, "role": "nurse", "people": 2 });
+                let body =
+                    json!({ "id": training, "on": "2026-01-22", "specialty": null, "role": "nurse", "people": 2 });
                 self.post(admin, &format!("{}/trainings", self.practice()), body).await?.expect(201);
             }
             Contact => {

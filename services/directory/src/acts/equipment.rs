@@ -30,12 +30,8 @@ pub async fn place(ctx: &Context, author: &Author, practice: Uuid, new: &NewEqui
         return content.same(rows::hash(&mut tx, id, practice).await?, id);
     }
     let about = envelope(ctx, author, &row);
-    let step = Enablement {
-        step: Step::Equipped,
-        specialty: equipment.specialty,
-        on: equipment.from,
-        note: String::new(),
-    };
+    let step =
+        Enablement { step: Step::Equipped, specialty: equipment.specialty, on: equipment.from, note: String::new() };
     enablement::record_first(ctx, &mut tx, about.clone(), practice, &step).await?;
     let envelope = Envelope {
         effective_us: At::midnight(equipment.from).micros(),

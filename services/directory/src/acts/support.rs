@@ -32,8 +32,7 @@ pub async fn train(ctx: &Context, author: &Author, practice: Uuid, new: &NewTrai
         return content.same(rows::training_hash(&mut tx, id, practice).await?, id);
     }
     let about = envelope(ctx, author, &row);
-    let step =
-        Enablement { step: Step::Trained, specialty: training.specialty, on: training.on, note: String::new() };
+    let step = Enablement { step: Step::Trained, specialty: training.specialty, on: training.on, note: String::new() };
     enablement::record_first(ctx, &mut tx, about.clone(), practice, &step).await?;
     let envelope = Envelope {
         effective_us: At::midnight(training.on).micros(),

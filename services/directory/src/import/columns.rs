@@ -65,8 +65,7 @@ pub fn template() -> Vec<u8> {
     let names = NAMES.iter().map(|(name, _)| (*name).to_owned());
     let steps = STEPS.iter().map(|step| canonical(step.as_str()));
     let header: Vec<String> = names.chain(steps).collect();
-    let example =
-        "EXAMPLE;Solvik legekontor;Solvik;5;120;web;2019-01-01;;no;;+47 77 00 00 00;2026-01-01;2100;2;3;2026-01-05;2026-01-12;;;;";
+    let example = "EXAMPLE;Solvik legekontor;Solvik;5;120;web;2019-01-01;;no;;+47 77 00 00 00;2026-01-01;2100;2;3;2026-01-05;2026-01-12;;;;";
     format!("\u{feff}{}\r\n{example}\r\n", header.join(";")).into_bytes()
 }
 

@@ -36,7 +36,10 @@ async fn a_practice_has_a_telephone(office: Office) {
     let mut form = solvik();
     form["phone"] = json!("ring us");
     let refused = administrator.post("/practices", form.clone()).await.is(422);
-    assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("phone"), &json!("not-a-number")));
+    assert_eq!(
+        (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+        (&json!("phone"), &json!("not-a-number"))
+    );
     form["phone"] = json!(" +47 77 00 00 00 ");
     let practice = id(&administrator.post("/practices", form).await.is(201));
     assert_eq!(administrator.get("/practices").await.is(200)[0]["phone"], "+47 77 00 00 00");
@@ -49,9 +52,11 @@ async fn a_practice_has_a_telephone(office: Office) {
         }
         body
     };
-    for (phone, stands, told) in
-        [(None, json!("+47 77 00 00 00"), None), (Some("77 11"), json!("77 11"), Some("77 11")), (Some(""), Value::Null, Some(""))]
-    {
+    for (phone, stands, told) in [
+        (None, json!("+47 77 00 00 00"), None),
+        (Some("77 11"), json!("77 11"), Some("77 11")),
+        (Some(""), Value::Null, Some("")),
+    ] {
         administrator.put(&path, change(phone)).await.is(204);
         assert_eq!(administrator.get("/practices").await.is(200)[0]["phone"], stands);
         let last = of_kind::<PracticeChanged>(&office).await.pop().expect("a change");
@@ -71,7 +76,8 @@ async fn the_register_brings_telephones(office: Office) {
     let again = administrator.csv("/import", file("77 00 00 01")).await.is(200);
     assert_eq!(again["unchanged"], 1);
     // A file without the column says nothing about it.
-    let without = "key;name;municipality;centrality;distance_km;opened_on\r\nK1;SYNTHETIC Solvik;Solvik;6;212;2019-01-01\r\n";
+    let without =
+        "key;name;municipality;centrality;distance_km;opened_on\r\nK1;SYNTHETIC Solvik;Solvik;6;212;2019-01-01\r\n";
     assert_eq!(administrator.csv("/import", without).await.is(200)["unchanged"], 1);
     assert_eq!(of_kind::<PracticeChanged>(&office).await[0].phone.as_deref(), Some("77 00 00 01"));
 }

@@ -11,8 +11,7 @@ crate::on_both_engines!(
 
 const HEADER: &str = "key;name;municipality;centrality;distance_km;channel;opened_on;closed_on;test_practice;trial_arm;\
     register_from;list_size;gps;staff;offered;equipped;equipped:dermatology;support_ended;phone";
-const FIRST: &str =
-    "A1;SYNTHETIC Solvik;Solvik;6;212;web;2019-01-01;;no;early;2026-01-01;2100;2;3;2026-01-05;2026-01-12;2026-01-13;;+47 77 00 00 00";
+const FIRST: &str = "A1;SYNTHETIC Solvik;Solvik;6;212;web;2019-01-01;;no;early;2026-01-01;2100;2;3;2026-01-05;2026-01-12;2026-01-13;;+47 77 00 00 00";
 const SECOND: &str = "A2;SYNTHETIC Ytre;Ytre;5;90,4;;01.02.2019;2025-06-30;nei;;;;;;2024-01-05;;;2025-06-30;";
 
 /// Column of a good line, by its number.

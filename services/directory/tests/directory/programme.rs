@@ -51,7 +51,8 @@ async fn equipment_comes_and_goes_and_equips(office: Office) {
     manager.post(&format!("{path}/equipment/{practice}/withdraw"), json!({ "on": "2026-02-20" })).await.is(404);
     let events = log_of(&office, practice).await;
     assert_eq!(events.len(), before, "the same end again is no second one");
-    let expected = ["PracticeRegistered", "EnablementRecorded", "EquipmentPlaced", "EquipmentPlaced", "EquipmentWithdrawn"];
+    let expected =
+        ["PracticeRegistered", "EnablementRecorded", "EquipmentPlaced", "EquipmentPlaced", "EquipmentWithdrawn"];
     assert_eq!(kinds(&events), expected, "the first piece is the step as well");
     let placed = &events[2].envelope;
     assert_eq!((placed.about.as_str(), placed.specialty.as_str()), ("dermatoscope", "dermatology"));
@@ -61,7 +62,10 @@ async fn equipment_comes_and_goes_and_equips(office: Office) {
     assert_eq!((fact.make.as_str(), fact.serial.as_str(), fact.place.as_str()), ("Scope 2", "S2-77", "Room 2"));
     let history = manager.get(&path).await.is(200);
     let all = history["equipment"].as_array().expect("equipment");
-    assert_eq!((text(&all[0]["serial"]), text(&all[0]["until"]), text(&all[0]["reason"])), ("S2-77", "2026-02-20", "Broken"));
+    assert_eq!(
+        (text(&all[0]["serial"]), text(&all[0]["until"]), text(&all[0]["reason"])),
+        ("S2-77", "2026-02-20", "Broken")
+    );
     assert_eq!((text(&all[1]["kind"]), &all[1]["until"]), ("camera", &Value::Null));
     assert_eq!(history["enablement"], json!([{ "step": "equipped", "specialty": "dermatology", "on": "2026-02-01" }]));
 }
@@ -85,16 +89,21 @@ async fn trainings_and_contacts_are_kept(office: Office) {
     assert_eq!((training.envelope.about.as_str(), training.envelope.people), ("nurse", 3));
     assert!(training.sealed.is_none(), "there is nothing to seal");
     let contact = events.iter().find(|event| event.kind() == "SupportGiven").expect("a contact");
-    assert_eq!((contact.envelope.about.as_str(), open::<SupportGiven>(&office, contact).await.note.as_str()), ("visit", note));
+    assert_eq!(
+        (contact.envelope.about.as_str(), open::<SupportGiven>(&office, contact).await.note.as_str()),
+        ("visit", note)
+    );
     let (sealed,): (Vec<u8>,) =
         office.ctx().db.q("select note_sealed from directory_contact").one().await.expect("a note");
     assert!(!String::from_utf8_lossy(&sealed).contains("cable"));
     let history = administrator.get(&path).await.is(200);
     assert_eq!(history["trainings"].as_array().map(Vec::len), Some(2));
     assert_eq!(text(&history["contacts"][0]["note"]), note);
-    let sizes: Vec<&Value> = history["registers"].as_array().expect("entries").iter().map(|one| &one["listSize"]).collect();
+    let sizes: Vec<&Value> =
+        history["registers"].as_array().expect("entries").iter().map(|one| &one["listSize"]).collect();
     assert_eq!(sizes, [&json!(2100), &json!(1900)], "newest first");
-    let steps: Vec<&str> = history["enablement"].as_array().expect("steps").iter().map(|one| text(&one["step"])).collect();
+    let steps: Vec<&str> =
+        history["enablement"].as_array().expect("steps").iter().map(|one| text(&one["step"])).collect();
     assert_eq!(steps, ["trained"], "once");
 }
 
@@ -126,7 +135,10 @@ async fn an_office_says_why_once_a_month_at_most(office: Office) {
     let askable = |list: &Value| list[0]["askable"].as_bool();
     assert_eq!(askable(&nurse.get("/reasons").await.is(200)), Some(true));
     let form = json!({ "practiceId": practice, "reason": "pictures", "after": "draft", "text": " The light. " });
-    nurse.post("/reasons", json!({ "practiceId": Uuid::from_u128(1 << 70), "reason": "other", "after": "draft" })).await.is(404);
+    nurse
+        .post("/reasons", json!({ "practiceId": Uuid::from_u128(1 << 70), "reason": "other", "after": "draft" }))
+        .await
+        .is(404);
     let made = id(&nurse.post("/reasons", form.clone()).await.is(201));
     assert_eq!(askable(&nurse.get("/reasons").await.is(200)), Some(false));
     // What a client sends twice is one reason.
@@ -149,7 +161,10 @@ async fn an_office_says_why_once_a_month_at_most(office: Office) {
     assert_eq!((fact.text.as_str(), fact.after.as_str()), ("The light.", "draft"));
     let administrator = office.signed_in(office.person("eva", Role::Administrator).await).await;
     let history = administrator.get(&path).await.is(200);
-    assert_eq!((text(&history["reasons"][1]["reason"]), text(&history["reasons"][1]["text"])), ("pictures", "The light."));
+    assert_eq!(
+        (text(&history["reasons"][1]["reason"]), text(&history["reasons"][1]["text"])),
+        ("pictures", "The light.")
+    );
     administrator.get("/reasons").await.is(404);
 }
 
@@ -157,7 +172,10 @@ async fn the_notice_is_confirmed_once(office: Office) {
     let person = office.person("ada", Role::Administrator).await;
     let browser = office.signed_in(person).await;
     let me = browser.get("/me").await.is(200);
-    assert_eq!((text(&me["notice"]["version"]), &me["notice"]["confirmedAt"]), (directory::notice::VERSION, &Value::Null));
+    assert_eq!(
+        (text(&me["notice"]["version"]), &me["notice"]["confirmedAt"]),
+        (directory::notice::VERSION, &Value::Null)
+    );
     browser.post("/me/notice", json!({ "version": "1999-01" })).await.is_problem(422, "invalid-input");
     for _ in 0..2 {
         browser.post("/me/notice", json!({ "version": directory::notice::VERSION })).await.is(204);
@@ -187,6 +205,10 @@ async fn people_see_their_own_accesses_page_by_page(office: Office) {
     let next = text(&first["next"]).to_owned();
     let second = browser.get(&format!("/me/accesses?cursor={next}")).await.is(200);
     assert_eq!((second["items"].as_array().map(Vec::len), &second["next"]), (Some(3), &Value::Null));
-    assert_eq!(other.get("/me/accesses").await.is(200)["items"].as_array().map(Vec::len), Some(1), "others' stay theirs");
+    assert_eq!(
+        other.get("/me/accesses").await.is(200)["items"].as_array().map(Vec::len),
+        Some(1),
+        "others' stay theirs"
+    );
     browser.get("/me/accesses?cursor=abc").await.is_problem(422, "invalid-input");
 }

@@ -176,7 +176,9 @@ fn clinician_sends() -> Problem {
 async fn responsible(acting: &Acting<'_>) -> Result<(Uuid, String), Problem> {
     let Acting { ctx, caller, row, .. } = acting;
     let named = match row.responsible {
-        Some(person) if row.ready_at.is_some() && person != caller.person => clinician(ctx, acting.practice, person).await?,
+        Some(person) if row.ready_at.is_some() && person != caller.person => {
+            clinician(ctx, acting.practice, person).await?
+        }
         _ => None,
     };
     Ok(named.map_or_else(|| (caller.person, caller.name.clone()), |one| (one.id, one.name)))

@@ -102,8 +102,14 @@ async fn answered(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let (answered_at, after_withdrawal) = (event.occurred_at(), row.state == State::Withdrawn);
-    let copy = |id, amends, content| {
-        answer::Row { id, answered_at, after_withdrawal, amends, content, filed_at: None, filed_by: None }
+    let copy = |id, amends, content| answer::Row {
+        id,
+        answered_at,
+        after_withdrawal,
+        amends,
+        content,
+        filed_at: None,
+        filed_by: None,
     };
     referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {

@@ -32,8 +32,22 @@ use kit::Migration;
 
 /// The schema.
 pub const MIGRATIONS: &[Migration] = &[
-    FIRST, QUOTA, LISTS, DUTY, OUTCOMES, RESPONSIBLE, PEOPLE, SUCCESSION, TRANSFER, CHAIRS, ERRORS, CAPTURED, CLOSE_OUT,
-    FILED, PHONE, TRAINING,
+    FIRST,
+    QUOTA,
+    LISTS,
+    DUTY,
+    OUTCOMES,
+    RESPONSIBLE,
+    PEOPLE,
+    SUCCESSION,
+    TRANSFER,
+    CHAIRS,
+    ERRORS,
+    CAPTURED,
+    CLOSE_OUT,
+    FILED,
+    PHONE,
+    TRAINING,
 ];
 
 const FIRST: Migration = Migration {
@@ -213,8 +227,7 @@ const RESPONSIBLE: Migration = Migration { number: 60, name: "the responsible cl
 
 const PEOPLE: Migration = Migration { number: 61, name: "names of the offices' people", sql: person::SCHEMA };
 
-const SUCCESSION: Migration =
-    Migration { number: 62, name: "closed and merged practices", sql: succession::SCHEMA };
+const SUCCESSION: Migration = Migration { number: 62, name: "closed and merged practices", sql: succession::SCHEMA };
 
 const TRANSFER: Migration = Migration { number: 63, name: "patients who change practice", sql: transfer::SCHEMA };
 

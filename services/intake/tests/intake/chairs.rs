@@ -34,8 +34,7 @@ async fn answer(office: &Office, id: Uuid) -> Uuid {
 /// Publishes a fact about the practice as the directory does.
 async fn tell_practice<E: Event>(office: &Office, fact: &E) {
     let mut tx = office.ctx.begin().await.unwrap();
-    let envelope =
-        Envelope { key: office.practice.as_bytes().to_vec(), ..office.ctx.about(office.practice, None) };
+    let envelope = Envelope { key: office.practice.as_bytes().to_vec(), ..office.ctx.about(office.practice, None) };
     office.ctx.publish(&mut tx, envelope, fact).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
@@ -95,7 +94,8 @@ async fn a_deputy_counts_while_they_work_there(office: Office) {
     let sql = "update kit_grant set ends_at = $2 where person = $1";
     office.ctx.db.q(sql).bind(office.nurse.id).bind(office.ctx.now()).exec_one().await.unwrap();
     assert_eq!(chair(&office, id).await.0, "call-list");
-    tell_practice(&office, &PracticeDeputyChosen { person: office.doctor.id.as_bytes().to_vec(), name: "L".into() }).await;
+    tell_practice(&office, &PracticeDeputyChosen { person: office.doctor.id.as_bytes().to_vec(), name: "L".into() })
+        .await;
     assert_eq!(chair(&office, id).await.0, "deputy");
     tell_practice(&office, &PracticeDeputyChosen::default()).await;
     assert_eq!(chair(&office, id).await.0, "call-list");

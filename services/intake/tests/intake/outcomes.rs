@@ -70,9 +70,15 @@ async fn an_amended_answer_is_unread_again(office: Office) {
     let second = answer(&office, id, Some(first)).await;
     let shown = office.read(id).await;
     assert_eq!((&shown["state"], &shown["acknowledgedAt"]), (&json!("answered"), &Value::Null));
-    assert_eq!((&shown["answer"]["amends"], &shown["answer"]["reason"]), (&json!(first), &json!("Histology has come.")));
+    assert_eq!(
+        (&shown["answer"]["amends"], &shown["answer"]["reason"]),
+        (&json!(first), &json!("Histology has come."))
+    );
     assert_eq!(shown["answer"]["books"], "department");
-    assert_eq!((&shown["earlierAnswers"][0]["id"], &shown["earlierAnswers"][0]["summary"]), (&json!(first), &json!("Benign.")));
+    assert_eq!(
+        (&shown["earlierAnswers"][0]["id"], &shown["earlierAnswers"][0]["summary"]),
+        (&json!(first), &json!("Benign."))
+    );
     let row = office.nurse.get("/referrals?tab=answers").await.json()["items"][0].clone();
     assert_eq!((&row["unread"], &row["amended"]), (&json!(true), &json!(true)));
     assert_eq!(acknowledge(&office, id, first).await.refusal(), (409, "newer-answer".into()));

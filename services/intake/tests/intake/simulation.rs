@@ -243,7 +243,8 @@ impl Year {
             None => {
                 // An answer is amended, long after it was read.
                 if live.sent && !diligent && live.case.answered_at.is_some() && dice.one_in(4_000) {
-                    (live.case.state, live.case.answered_at, live.case.acknowledged_at) = (state("answered"), Some(now), None);
+                    (live.case.state, live.case.answered_at, live.case.acknowledged_at) =
+                        (state("answered"), Some(now), None);
                     (live.open, live.closed_at) = (Some(Todo::Read), None);
                 }
             }
@@ -252,7 +253,8 @@ impl Year {
                     (live.case.state, live.case.asked_at) = (state("awaiting-information"), Some(now));
                     live.open = Some(Todo::Reply);
                 } else {
-                    (live.case.state, live.case.answered_at, live.case.acknowledged_at) = (state("answered"), Some(now), None);
+                    (live.case.state, live.case.answered_at, live.case.acknowledged_at) =
+                        (state("answered"), Some(now), None);
                     live.open = Some(Todo::Read);
                 }
             }
@@ -303,7 +305,10 @@ fn a_year(seed: u64) {
         steps += 1;
         assert!(steps < 200, "something is on nobody's list");
     }
-    println!("seed {seed}: {} open cases looked at, {:?}, {} calls, {} handed over", year.looked, year.owners, year.climbs, year.handed_over);
+    println!(
+        "seed {seed}: {} open cases looked at, {:?}, {} calls, {} handed over",
+        year.looked, year.owners, year.climbs, year.handed_over
+    );
     assert!(year.owners.len() == 4 && year.owners.values().all(|count| *count > 500), "{:?}", year.owners);
     assert!(year.climbs > 100 && year.handed_over > 10 && year.looked > 50_000);
     assert!(year.cases.iter().all(|live| live.closed_at.is_some()));

@@ -101,7 +101,9 @@ mod tests {
             for language in Language::ALL {
                 let lines = given.said(language);
                 assert_eq!(lines.len(), values.len(), "{} {language:?}", questionnaire.id);
-                for (item, line) in questionnaire.item.iter().filter(|item| values.contains_key(&item.link_id)).zip(&lines) {
+                for (item, line) in
+                    questionnaire.item.iter().filter(|item| values.contains_key(&item.link_id)).zip(&lines)
+                {
                     assert_eq!(line.label, within(&item.text, language), "{}", questionnaire.id);
                     for option in &item.answer_option {
                         let shown = within(&option.display, language);

@@ -401,7 +401,8 @@ fn duties_amendments_refusals_and_calls_are_said() {
     });
     letter.answer = None;
     let text = letter.text(Language::Nb);
-    for said in ["Avslått av Per Første, spesialist, 2. mars 2026 kl. 13:00.", "Feil avdeling", "Try plastic surgery."] {
+    for said in ["Avslått av Per Første, spesialist, 2. mars 2026 kl. 13:00.", "Feil avdeling", "Try plastic surgery."]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert!(!text.contains("Ikke besvart ennå."), "{text}");

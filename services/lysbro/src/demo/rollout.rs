@@ -8,9 +8,18 @@ use serde_json::{Value, json};
 
 /// What support wrote down: with a champion, with somebody who never began, with somebody who stopped.
 const NOTES: [(&str, &str); 3] = [
-    ("visit", "The nurse takes the pictures and the doctor writes. They keep the camera in the treatment room. They ask for a second dermatoscope."),
-    ("phone", "They mean to begin. The camera stands in the reception, and nobody has time to fetch it during a consultation. A first case together was offered."),
-    ("phone", "The colleague who took the pictures has left, and nobody took over. They would like a new training in the autumn."),
+    (
+        "visit",
+        "The nurse takes the pictures and the doctor writes. They keep the camera in the treatment room. They ask for a second dermatoscope.",
+    ),
+    (
+        "phone",
+        "They mean to begin. The camera stands in the reception, and nobody has time to fetch it during a consultation. A first case together was offered.",
+    ),
+    (
+        "phone",
+        "The colleague who took the pictures has left, and nobody took over. They would like a new training in the autumn.",
+    ),
 ];
 
 /// Why offices did not use it, in the order in which offices say it.

@@ -335,8 +335,11 @@ impl<'a> Seeder<'a> {
                 12 => Flaw::Sideways,
                 _ => Flaw::None,
             };
-            let picture =
-                self.drawn.entry((*kind, flaw, place)).or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw)).clone();
+            let picture = self
+                .drawn
+                .entry((*kind, flaw, place))
+                .or_insert_with(|| pictures::draw(*kind, 7 + place as u64, flaw))
+                .clone();
             // What happens at one moment has no order: pictures and the lines of the history would stand shuffled.
             self.ctx.clock.advance(Duration::seconds(8));
             let ctx = self.ctx;

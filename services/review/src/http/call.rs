@@ -78,11 +78,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Lis
     let (to_call, others): (Vec<Wait>, Vec<Wait>) = waits.into_iter().partition(|wait| wait.to_call(now, days));
     let phoned = others.into_iter().filter(|wait| wait.phoned_at.is_some_and(|phoned| phoned >= wait.since));
     let count = to_call.len();
-    let list = List {
-        items: shown(&ctx, to_call.into_iter()).await?,
-        phoned: shown(&ctx, phoned).await?,
-        count,
-    };
+    let list = List { items: shown(&ctx, to_call.into_iter()).await?, phoned: shown(&ctx, phoned).await?, count };
     record(&ctx, &caller, "search", "call list", None).await?;
     Ok(Json(list))
 }

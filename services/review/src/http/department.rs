@@ -25,10 +25,7 @@ pub struct DepartmentView {
     get, path = "/departments", operation_id = "reviewDepartments", tag = "review",
     responses((status = 200, body = Vec<DepartmentView>))
 )]
-pub async fn departments(
-    State(ctx): State<Context>,
-    caller: Caller,
-) -> Result<Json<Vec<DepartmentView>>, ReviewError> {
+pub async fn departments(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec<DepartmentView>>, ReviewError> {
     caller.require(&ROLES)?;
     let all = store::register::departments(&ctx.db).await?;
     let shown = all.into_iter().map(|one| DepartmentView {

@@ -7,9 +7,23 @@ use uuid::Uuid;
 macro_rules! may_note {
     ($who:literal, $person:literal, $now:literal) => {
         concat!(
-            "(", $who, " = ", $person, " or exists (select 1 from kit_grant g join kit_grant s on s.department = g.department where g.person = ",
-            $person, " and g.role = 'coordinator' and g.starts_at <= ", $now, " and (g.ends_at is null or g.ends_at > ", $now, ") and s.person = ",
-            $who, " and s.role in ('specialist', 'coordinator') and s.starts_at <= ", $now, " and (s.ends_at is null or s.ends_at > ", $now, ")))"
+            "(",
+            $who,
+            " = ",
+            $person,
+            " or exists (select 1 from kit_grant g join kit_grant s on s.department = g.department where g.person = ",
+            $person,
+            " and g.role = 'coordinator' and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            ") and s.person = ",
+            $who,
+            " and s.role in ('specialist', 'coordinator') and s.starts_at <= ",
+            $now,
+            " and (s.ends_at is null or s.ends_at > ",
+            $now,
+            ")))"
         )
     };
 }

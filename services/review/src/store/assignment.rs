@@ -10,14 +10,7 @@ statements! {
 }
 
 /// Means a case for a specialist of its department who is there, at the word of its coordinator. Whether it was done.
-pub async fn assign(
-    db: &Db,
-    case: Uuid,
-    person: Uuid,
-    name: String,
-    coordinator: Uuid,
-    now: At,
-) -> sqlx::Result<bool> {
+pub async fn assign(db: &Db, case: Uuid, person: Uuid, name: String, coordinator: Uuid, now: At) -> sqlx::Result<bool> {
     Ok(db.q(ASSIGN).bind(case).bind(person).bind(name).bind(coordinator).bind(now).exec().await? == 1)
 }
 

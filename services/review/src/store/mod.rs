@@ -165,7 +165,8 @@ const REQUEST: Migration = Migration {
     ",
 };
 
-const CALLS: Migration = Migration { number: 55, name: "what waits for practices, and calls to them", sql: call::SCHEMA };
+const CALLS: Migration =
+    Migration { number: 55, name: "what waits for practices, and calls to them", sql: call::SCHEMA };
 
 // Numbers 2 to 29 are free.
 const FILTERS: Migration = Migration {

@@ -50,7 +50,10 @@ async fn a_colleague_amends_and_both_answers_stand() {
         let seen = house.get(&me, &path).await.expect(200).json();
         assert_eq!(seen["state"], "answered");
         let [old, new] = seen["answers"].as_array().unwrap().as_slice() else { panic!("{seen}") };
-        has(old, json!({ "amends": null, "reason": "", "answeredBy": { "name": "Siri SYNTHETIC", "role": "specialist" } }));
+        has(
+            old,
+            json!({ "amends": null, "reason": "", "answeredBy": { "name": "Siri SYNTHETIC", "role": "specialist" } }),
+        );
         has(new, json!({ "amends": old["id"], "reason": "Histology has come.", "tellsPatient": "practice" }));
         assert_eq!(fact.amends, uuid::Uuid::parse_str(old["id"].as_str().unwrap()).unwrap().as_bytes());
         assert_eq!(old["findings"][0]["diagnosis"], "Seborrhoeic keratosis", "what was sent is never changed");

@@ -58,11 +58,17 @@ async fn late_and_nobodys_comes_first() {
         let marks: Vec<(bool, bool)> =
             rows.iter().map(|row| (row["overdue"] == json!(true), row["unowned"] == json!(true))).collect();
         assert_eq!(marks, [(true, true), (true, false), (true, false), (false, true), (false, false)]);
-        has(&rows[1]["assigned"], json!({ "to": { "id": me.id, "name": "Siri SYNTHETIC" }, "reassign": false, "mine": false }));
+        has(
+            &rows[1]["assigned"],
+            json!({ "to": { "id": me.id, "name": "Siri SYNTHETIC" }, "reassign": false, "mine": false }),
+        );
         has(&rows[4]["claim"], json!({ "by": { "id": me.id, "name": "Siri SYNTHETIC" } }));
         assert!(rows[4]["claim"]["since"].is_string());
-        has(&seen["counts"], json!({ "waiting": 3, "reading": 1, "returned": 0, "awaitingInformation": 1, "signed": 0,
-            "overdue": 3, "unowned": 2, "reassign": 0 }));
+        has(
+            &seen["counts"],
+            json!({ "waiting": 3, "reading": 1, "returned": 0, "awaitingInformation": 1, "signed": 0,
+            "overdue": 3, "unowned": 2, "reassign": 0 }),
+        );
         has(&seen["people"][0], json!({ "id": me.id, "assigned": 1, "reading": 1, "absences": [] }));
         assert_eq!(seen["people"].as_array().unwrap().len(), 1, "a coordinator reads nothing");
         let text = seen.to_string();

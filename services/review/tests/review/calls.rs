@@ -71,7 +71,8 @@ async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
         let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
         let elsewhere = house.person("Eli SYNTHETIC", "coordinator", ENT).await;
         house.of_practice().await;
-        let registered = PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "77 00 00 00".into(), ..Default::default() };
+        let registered =
+            PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "77 00 00 00".into(), ..Default::default() };
         house.register(PRACTICE, &registered).await;
         let urgent = waiting(&house, "urgent").await;
         let routine = waiting(&house, "routine").await;
@@ -83,9 +84,15 @@ async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
         let list = house.call_list(&me).await;
         let row = &list["items"][0];
         assert_eq!((list["count"].clone(), row["id"].clone()), (json!(1), json!(urgent.id)));
-        assert_eq!((row["practiceName"].clone(), row["phone"].clone()), (json!("SYNTHETIC Solvik"), json!("77 00 00 00")));
+        assert_eq!(
+            (row["practiceName"].clone(), row["phone"].clone()),
+            (json!("SYNTHETIC Solvik"), json!("77 00 00 00"))
+        );
         assert_eq!((row["what"].clone(), row["call"].clone()), (json!("unread-answer"), Value::Null));
-        assert_eq!((row["climbedAt"].clone(), row["dueAt"].clone()), (json!("2026-03-03T23:00:00Z"), json!("2026-03-05T22:59:59Z")));
+        assert_eq!(
+            (row["climbedAt"].clone(), row["dueAt"].clone()),
+            (json!("2026-03-03T23:00:00Z"), json!("2026-03-05T22:59:59Z"))
+        );
         assert_eq!(row["reference"], json!(urgent.id.simple().to_string()[24..].to_uppercase()));
         assert!(!list.to_string().contains("Kari"), "nobody's name");
         assert!(house.to_call(&elsewhere).await.is_empty());
@@ -130,8 +137,15 @@ async fn the_deputy_comes_first_as_long_as_they_work_there() {
         house.register(PRACTICE, &PracticeRegistered { name: "SYNTHETIC Solvik".into(), ..Default::default() }).await;
         let deputy = house.of_practice().await;
         house.of_practice().await;
-        house.register(PRACTICE, &PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() }).await;
-        house.register(PRACTICE, &PracticeChanged { name: "SYNTHETIC Nye Solvik".into(), phone: Some("1".into()), ..Default::default() }).await;
+        house
+            .register(PRACTICE, &PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() })
+            .await;
+        house
+            .register(
+                PRACTICE,
+                &PracticeChanged { name: "SYNTHETIC Nye Solvik".into(), phone: Some("1".into()), ..Default::default() },
+            )
+            .await;
         let referral = waiting(&house, "suspected-cancer").await;
         house.answered(&referral).await;
         house.later(Duration::hours(40));
@@ -176,7 +190,8 @@ async fn a_question_and_an_amended_answer_wait_like_any_other() {
         house.later(Duration::days(2));
         let list = house.call_list(&me).await;
         assert_eq!(list["count"], 2, "{list}");
-        let whats: Vec<&str> = list["items"].as_array().unwrap().iter().map(|row| row["what"].as_str().unwrap()).collect();
+        let whats: Vec<&str> =
+            list["items"].as_array().unwrap().iter().map(|row| row["what"].as_str().unwrap()).collect();
         assert!(whats.contains(&"open-question") && whats.contains(&"unread-answer"), "{whats:?}");
         house.publish(&asked, &InformationSupplied::default()).await;
         house.settle().await;
@@ -203,7 +218,8 @@ async fn training_is_not_telephoned_about_and_an_erased_case_leaves_no_note() {
         let body = json!({ "callId": house.ctx().new_id(), "note": "KanariNote" });
         house.post(&me, &format!("/cases/{}/phoned", referral.id), body).await.expect(204);
         let long = json!({ "callId": house.ctx().new_id(), "note": "x".repeat(1001) });
-        let refused = house.post(&me, &format!("/cases/{}/phoned", referral.id), long).await.refused(422, "invalid-input");
+        let refused =
+            house.post(&me, &format!("/cases/{}/phoned", referral.id), long).await.refused(422, "invalid-input");
         assert_eq!(refused.fields(), ["note"]);
         house.publish(&referral, &ReferralErased {}).await;
         house.settle().await;
@@ -223,7 +239,12 @@ async fn the_list_is_the_same_after_a_rebuild() {
         let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
         let (phoned, unread, read) =
             (waiting(&house, "urgent").await, waiting(&house, "routine").await, waiting(&house, "routine").await);
-        house.register(PRACTICE, &PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "1".into(), ..Default::default() }).await;
+        house
+            .register(
+                PRACTICE,
+                &PracticeRegistered { name: "SYNTHETIC Solvik".into(), phone: "1".into(), ..Default::default() },
+            )
+            .await;
         for referral in [&phoned, &unread] {
             house.answered(referral).await;
         }

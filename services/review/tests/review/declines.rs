@@ -35,8 +35,11 @@ async fn a_refusal_ends_the_case_and_says_why() {
         desk.sign(&content(&referral.findings)).await.refused(409, "declined");
         let seen = desk.case().await;
         has(&seen, json!({ "state": "declined", "claim": null, "answerDraft": null, "answers": [] }));
-        has(&seen["declines"][0], json!({ "reason": "not-suited", "text": "The scalp can't be judged from pictures.",
-            "by": { "name": "Siri SYNTHETIC", "role": "specialist" }, "departmentName": "Dermatology" }));
+        has(
+            &seen["declines"][0],
+            json!({ "reason": "not-suited", "text": "The scalp can't be judged from pictures.",
+            "by": { "name": "Siri SYNTHETIC", "role": "specialist" }, "departmentName": "Dermatology" }),
+        );
         assert!(house.listed(&me, "").await.is_empty());
         let told = house.published::<ReferralDeclined>(&referral).await;
         let [(event, fact)] = told.as_slice() else { panic!("{} refusals", told.len()) };
@@ -46,7 +49,10 @@ async fn a_refusal_ends_the_case_and_says_why() {
         assert_eq!((envelope.disposition.as_str(), envelope.actor_role.as_str()), ("reject", "specialist"));
         assert!(envelope.claimed_us.is_some() && !format!("{envelope:?}").contains("scalp"));
         let ended = house.get(&me, "/ended").await.expect(200).json();
-        has(&ended["items"][0], json!({ "kind": "declined", "what": "not-suited", "opens": true, "bodySite": "Forearm" }));
+        has(
+            &ended["items"][0],
+            json!({ "kind": "declined", "what": "not-suited", "opens": true, "bodySite": "Forearm" }),
+        );
         house.world.stop().await;
     }
 }

@@ -21,7 +21,10 @@ async fn everything_goes_along_and_the_old_department_keeps_a_line() {
         let path = format!("/cases/{}", referral.id);
         let offered = house.get(&me, "/departments").await.expect(200).json();
         assert_eq!(offered.as_array().unwrap().len(), 2);
-        has(&offered[0], json!({ "id": DERMATOLOGY, "name": "Dermatology", "specialties": ["dermatology", "plastic-surgery"] }));
+        has(
+            &offered[0],
+            json!({ "id": DERMATOLOGY, "name": "Dermatology", "specialties": ["dermatology", "plastic-surgery"] }),
+        );
         let desk = Desk::claim(&house, &me, referral.id).await;
         desk.ask("Since when?").await.expect(204);
         let desk = Desk::claim(&house, &me, referral.id).await;
@@ -52,18 +55,30 @@ async fn everything_goes_along_and_the_old_department_keeps_a_line() {
         desk.forward(id, TO_ENT, "Something else.").await.refused(404, "not-found");
         assert!(house.listed(&me, "").await.is_empty());
         let line = house.get(&me, "/ended").await.expect(200).json()["items"][0].clone();
-        has(&line, json!({ "kind": "forwarded", "toDepartment": "ENT", "what": "ent", "text": "Inside the ear.",
-            "opens": false, "ageYears": null, "bodySite": null, "by": "Siri SYNTHETIC" }));
+        has(
+            &line,
+            json!({ "kind": "forwarded", "toDepartment": "ENT", "what": "ent", "text": "Inside the ear.",
+            "opens": false, "ageYears": null, "bodySite": null, "by": "Siri SYNTHETIC" }),
+        );
         assert_eq!(line["reference"], json!(referral.id.simple().to_string()[24..].to_uppercase()));
         // For whoever has it now, everything is there, with the question that is still open.
         assert_eq!(house.listed(&there, "").await, [referral.id.to_string()]);
         let seen = house.get(&there, &path).await.expect(200).json();
-        has(&seen, json!({ "state": "waiting", "departmentName": "ENT", "specialty": "ent", "dueAt": due, "claim": null,
-            "question": "Is this harmless?" }));
-        assert_eq!((seen["images"].as_array().unwrap().len(), seen["questions"][0]["text"].clone()), (2, json!("Since when?")));
-        has(&seen["forwards"][0], json!({ "text": "Inside the ear.", "by": { "name": "Siri SYNTHETIC", "role": "specialist" },
+        has(
+            &seen,
+            json!({ "state": "waiting", "departmentName": "ENT", "specialty": "ent", "dueAt": due, "claim": null,
+            "question": "Is this harmless?" }),
+        );
+        assert_eq!(
+            (seen["images"].as_array().unwrap().len(), seen["questions"][0]["text"].clone()),
+            (2, json!("Since when?"))
+        );
+        has(
+            &seen["forwards"][0],
+            json!({ "text": "Inside the ear.", "by": { "name": "Siri SYNTHETIC", "role": "specialist" },
             "fromDepartment": { "id": DERMATOLOGY, "name": "Dermatology" }, "toDepartment": { "id": ENT, "name": "ENT" },
-            "fromSpecialty": "dermatology", "toSpecialty": "ent" }));
+            "fromSpecialty": "dermatology", "toSpecialty": "ent" }),
+        );
         let told = house.published::<ReferralForwarded>(&referral).await;
         let [(event, fact)] = told.as_slice() else { panic!("{} forwardings", told.len()) };
         assert_eq!((event.department(), event.envelope.specialty.as_str()), (Some(ENT), "ent"));
@@ -107,7 +122,8 @@ async fn a_case_may_come_back_and_the_whole_way_is_shown() {
             desk.forward(house.ctx().new_id(), to, text).await.expect(204);
         }
         let seen = house.get(&there, &format!("/cases/{}", referral.id)).await.expect(200).json();
-        let way: Vec<&str> = seen["forwards"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str()).collect();
+        let way: Vec<&str> =
+            seen["forwards"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str()).collect();
         assert_eq!(way, ["To be cut.", "Inside the ear.", "Skin after all.", "No."]);
         let lines = house.get(&me, "/ended").await.expect(200).json();
         assert_eq!(lines["items"].as_array().unwrap().len(), 3, "each of its own departures");

@@ -2,8 +2,8 @@
 
 mod amendments;
 mod answers;
-mod calls;
 mod board;
+mod calls;
 mod claims;
 mod declines;
 mod erased;

@@ -1,7 +1,7 @@
 //! What is recorded about the caller for the study: every fact under their pseudonym, counted and listed.
 
-use crate::store::person::{self as rows, PAGE};
 use crate::UptakeError;
+use crate::store::person::{self as rows, PAGE};
 use axum::extract::State;
 use kit::http::{FieldError, Json, Query};
 use kit::{At, Caller, Context};

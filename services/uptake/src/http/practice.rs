@@ -210,10 +210,7 @@ fn trainings(facts: &[FactRow]) -> Vec<TrainingView> {
 }
 
 fn reasons(facts: &[FactRow]) -> Vec<ReasonView> {
-    let view = |fact: &FactRow| ReasonView {
-        at: fact.occurred_at,
-        reason: fact.about.clone(),
-        role: fact.actor_role.clone(),
-    };
+    let view =
+        |fact: &FactRow| ReasonView { at: fact.occurred_at, reason: fact.about.clone(), role: fact.actor_role.clone() };
     of(facts, "ReasonGiven").rev().map(view).collect()
 }

@@ -65,7 +65,10 @@ async fn a_practice_s_page_tells_all_of_it_and_is_rebuilt_from_the_log() {
         roll_out(&house, user, scope).await;
         let path = format!("/practices/{user}");
         let page = house.get(&manager, &path).await.expect(200).json();
-        has(&page, json!({ "name": "Aurdal", "uses": 3, "firstUse": "2026-01-20", "lastUse": "2026-03-18", "silentDays": 2 }));
+        has(
+            &page,
+            json!({ "name": "Aurdal", "uses": 3, "firstUse": "2026-01-20", "lastUse": "2026-03-18", "silentDays": 2 }),
+        );
         has(&page, json!({ "months": ["2026-01", "2026-02", "2026-03"], "trained": { "nurse": 3, "doctor": 3 } }));
         has(&page["standing"], json!({ "state": "user", "missing": null, "days": 2, "action": null }));
         let did = &page["doings"];
@@ -101,7 +104,10 @@ async fn the_panel_says_where_every_practice_stands_and_how_far_they_came() {
             ("Aurdal", json!({ "state": "user", "missing": null, "days": 2, "action": null })),
             ("Bø", json!({ "state": "user", "missing": null, "days": 64, "action": null })),
             ("Ås", json!({ "state": "never-used", "missing": "connection", "days": 10, "action": "help-sign-in" })),
-            ("=Dal", json!({ "state": "not-equipped", "missing": "equipment", "days": null, "action": "bring-equipment" })),
+            (
+                "=Dal",
+                json!({ "state": "not-equipped", "missing": "equipment", "days": null, "action": "bring-equipment" }),
+            ),
         ] {
             assert_eq!(row(&panel, name)["standing"], expected, "{name}");
         }
@@ -111,7 +117,14 @@ async fn the_panel_says_where_every_practice_stands_and_how_far_they_came() {
             .iter()
             .map(|step| (step["step"].clone(), step["practices"].clone(), step["notRecorded"].clone()))
             .collect();
-        let expected = [("equipped", 3, 0), ("connected", 2, 2), ("trained", 2, 1), ("first-use", 2, 0), ("several", 0, 0), ("active", 0, 0)];
+        let expected = [
+            ("equipped", 3, 0),
+            ("connected", 2, 2),
+            ("trained", 2, 1),
+            ("first-use", 2, 0),
+            ("several", 0, 0),
+            ("active", 0, 0),
+        ];
         assert_eq!(steps, expected.map(|(step, practices, missing)| (json!(step), json!(practices), json!(missing))));
         house.world.stop().await;
     }

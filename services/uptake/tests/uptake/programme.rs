@@ -87,5 +87,7 @@ async fn odd_acts(house: &House, user: Uuid, referrals: &[Uuid]) {
     let declined = Envelope { disposition: "reject".into(), ..late };
     house.publish(declined.clone(), &ReferralDeclined::default()).await;
     house.publish(declined, &AnswerAcknowledged::default()).await;
-    house.publish(use_of(user, referrals[1], at(datetime!(2026-02-01 08:00 UTC)), 0), &ReferralForwarded::default()).await;
+    house
+        .publish(use_of(user, referrals[1], at(datetime!(2026-02-01 08:00 UTC)), 0), &ReferralForwarded::default())
+        .await;
 }
