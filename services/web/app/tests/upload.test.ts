@@ -57,7 +57,7 @@ describe('a file that is not taken', () => {
     expect([limit(41_943_040, false), limit(1_500_000, true), bytes(41_943_040, false)]).toEqual(['40 MB', '1,5 MB', '41.9 MB']);
   });
   it('is offered another try only where that can help', () => {
-    expect(['not-a-picture', 'too-large', 'empty-file', 'truncated-picture', 'digest-mismatch', 'too-many-images', 'unknown'].map(mayTryAgain)).toEqual([
+    expect(['not-a-picture', 'too-large', 'empty-file', 'truncated-picture', 'digest-mismatch', 'too-many-images', 'failed'].map(mayTryAgain)).toEqual([
       false, false, false, false, true, true, true,
     ]);
   });

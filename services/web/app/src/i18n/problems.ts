@@ -27,7 +27,7 @@ export const en = {
   'too-many-pixels': 'The picture has too many pixels. Take it again with a lower resolution.',
   'upload-under-way': 'A picture is still on its way. Wait until it has arrived, or remove it, then send.',
   required: 'This is missing.',
-  unknown: 'It did not work. Try again.',
+  failed: 'It did not work. Try again.',
 };
 export const nb: Record<keyof typeof en, string> = {
   unreachable: 'Fikk ikke kontakt med serveren. Kontroller forbindelsen og prøv igjen.',
@@ -53,13 +53,12 @@ export const nb: Record<keyof typeof en, string> = {
   'too-many-pixels': 'Bildet har for mange piksler. Ta det på nytt med lavere oppløsning.',
   'upload-under-way': 'Et bilde er fortsatt på vei. Vent til det er kommet frem, eller fjern det, og send så.',
   required: 'Dette mangler.',
-  unknown: 'Det virket ikke. Prøv igjen.',
+  failed: 'Det virket ikke. Prøv igjen.',
 };
 
 /** Codes whose English is the server's own sentence: it names the thing and the remedy. */
 export const nbOfServer: Record<string, string> = {
   'already-answered': 'Svaret har allerede kommet.',
-  'already-sent': 'Svaret er allerede sendt og kan ikke angres.',
   'already-signed': 'Svaret er signert. Angre først hvis du vil endre det.',
   'already-submitted': 'Henvisningen er sendt og kan ikke endres mer.',
   'already-supplied': 'Spørsmålet er allerede besvart.',
@@ -83,6 +82,8 @@ export const nbOfServer: Record<string, string> = {
   'claimed-by-other': 'En kollega leser denne saken nå. Velg en annen, eller be koordinatoren flytte den.',
   'compressed-body': 'Send innholdet ukomprimert.',
   'cross-origin': 'Forespørselen kom fra et annet nettsted og ble avvist.',
+  crossed: 'Henvisningen ble endret akkurat nå. Se på den, og prøv igjen.',
+  cursor: 'Denne siden av listen er ukjent. Begynn med den første.',
   declined: 'Avdelingen har avslått denne henvisningen.',
   'discard-final': 'Utkastet er slettet for godt.',
   duplicate: 'Det samme er med to ganger. Send det én gang.',
@@ -91,6 +92,7 @@ export const nbOfServer: Record<string, string> = {
   exclusive: '«Ingen» kan ikke velges sammen med noe annet. Velg enten «ingen» eller det som foreligger.',
   'file-faults': 'Noe er feil i filen, så ingenting ble importert. Rett hver linje, og send den på nytt.',
   'file-too-large': 'Filen er større enn 10 MB. Del den i flere filer.',
+  fixed: 'Et utkast blir på kontoret der det ble begynt. Begynn et nytt på det andre kontoret.',
   'id-reused': 'Denne ID-en er brukt til noe annet.',
   'image-exists': 'Bildet er allerede lagt til.',
   'image-left-out': 'Et nytt bilde er ikke med i svaret. Ta det med, eller fjern det.',
@@ -98,10 +100,13 @@ export const nbOfServer: Record<string, string> = {
   'in-future': 'Datoen ligger i fremtiden.',
   'in-the-future': 'Datoen ligger i fremtiden. Kontroller året.',
   internal: 'Noe gikk galt hos oss og er registrert. Prøv igjen; si fra til administratoren hvis det fortsetter.',
+  interrupted: 'Ikke alt kom frem. Send det på nytt.',
   'invalid-input': 'Noe mangler eller er feil. Se hvert felt.',
   'key-reused': 'Forespørselen er allerede brukt til noe annet.',
   'last-administrator': 'Dette er den siste administratoren. Gi en annen rollen først.',
   malformed: 'Verdien kan ikke leses. Kontroller den.',
+  'method-not-allowed': 'Denne adressen kan ikke brukes slik. Last siden på nytt.',
+  month: 'Skriv måneden som år og måned, for eksempel 2026-03. Den første kan ikke ligge etter den siste eller i fremtiden, og perioden er på høyst 240 måneder.',
   'must-be': 'Henvisningen kan ikke sendes uten dette.',
   'national-number-check': 'Ett eller to sifre i nummeret er tastet feil: kontrollsifrene stemmer ikke. Sammenlign det siffer for siffer med journalen.',
   'national-number-date': 'Et fødselsnummer eller D-nummer begynner med dag, måned og år, og dette begynner ikke med noen dag som finnes. Kontroller de seks første sifrene.',
@@ -115,6 +120,7 @@ export const nbOfServer: Record<string, string> = {
   'no-answer': 'Det er ikke noe svar å lese ennå.',
   'nobody-books': 'Pasienten skal ses, så noen må bestille time. Velg kontoret eller avdelingen.',
   'not-answered': 'Saken er ikke besvart ennå, så det er ikke noe å endre.',
+  'not-json': 'Forespørselen er ikke JSON. Last siden på nytt.',
   'not-of-department': 'Personen leser ikke i avdelingen. Velg en av spesialistene der.',
   'newer-answer': 'Dette er ikke det nyeste svaret: et annet har kommet i mellomtiden. Les det først.',
   'no-open-question': 'Ingen spørsmål om denne henvisningen er åpne.',
@@ -129,6 +135,8 @@ export const nbOfServer: Record<string, string> = {
   'not-submitted': 'Henvisningen er ikke sendt.',
   'number-hidden-characters': 'Nummeret inneholder et tegn som ikke kan ses. Skriv det i stedet for å lime det inn.',
   'number-too-long': 'Et nummer har høyst 32 tegn. Skriv bare nummeret.',
+  'open-referrals': 'Åpne henvisninger som må overlates først: {n}. De venter på å bli sendt, på svar, eller på å bli lest.',
+  'other-text': 'Teksten er endret. Last siden på nytt, og les den igjen.',
   'out-of-range': 'Tallet er utenfor det som er tillatt.',
   'not-read': 'Les svaret først, og si så hva som ble gjort.',
   over: 'Fraværet er allerede over. Rett siste dag.',
@@ -138,6 +146,9 @@ export const nbOfServer: Record<string, string> = {
   'picture-remade': 'Denne kopien av bildet er skadet og lages på nytt. Prøv igjen om litt.',
   'question-open': 'Et spørsmål til kontoret er allerede åpent.',
   'rejected-image': 'Et bilde kunne ikke brukes. Fjern det, eller ta det på nytt.',
+  reserved: 'Denne ID-en er reservert. Lag en tilfeldig (UUID versjon 4 eller 7).',
+  search: 'Kort ned søket til høyst 100 tegn.',
+  show: 'Velg ikke utstyrt, aldri brukt, stille eller i bruk, eller la det være for å se alle.',
   'store-away': 'Bilder kan ikke tas imot akkurat nå. Behold bildet og send det igjen om litt; det du skriver, er lagret.',
   taken: 'Adressen er allerede i bruk.',
   'too-long': 'Teksten er for lang. Kort den ned.',
@@ -153,6 +164,9 @@ export const nbOfServer: Record<string, string> = {
   'too-small': 'Bildet er for lite: et fotografi trenger minst 800 × 600 piksler. Ta det på nytt med høyere oppløsning og uten zoom.',
   'training-patient': 'Den oppdiktede pasienten i en øvelse kan ikke endres. Skriv en ny henvisning for en virkelig pasient.',
   unavailable: 'Lysbro kan ikke gjøre dette akkurat nå. Ingenting er tapt: prøv igjen om litt.',
+  undecodable: 'Bildet er skadet og kan ikke vises. Ta det på nytt, eller lagre det på nytt som JPEG og send det.',
+  unexpected: 'Dette svaret hører ikke til noe funn i saken, eller står to ganger. Utelat det.',
+  unknown: 'Det finnes ikke her. Velg fra listen.',
   'unknown-department': 'Denne avdelingen tar ikke imot henvisninger her. Velg en annen.',
   'unknown-finding': 'Funnet finnes ikke i henvisningen.',
   'unknown-host': 'Tjenesten er ikke kjent under dette navnet. Bruk adressen som administratoren ga deg.',
@@ -160,11 +174,14 @@ export const nbOfServer: Record<string, string> = {
   'unknown-item': 'Skjemaet spør ikke om dette. Last siden på nytt.',
   'unknown-questionnaire': 'Skjemaet er ukjent her i denne versjonen. Last siden på nytt.',
   'unknown-site': 'Kroppsdelen er ikke på listen. Velg den fra listen.',
+  'unsupported-version': 'Opplastingen bruker en protokoll som er ukjent her. Last siden på nytt.',
   video: 'Dette er en video, og bare bilder kan sendes. Ta et stillbilde av det videoen viser, og velg det.',
   'view-missing': 'Et bilde mangler. Legg det til, eller skriv hvorfor det ikke kan tas.',
   withdrawn: 'Kontoret har trukket henvisningen. Det trengs ikke noe svar.',
   'wrong-code': 'Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.',
+  'wrong-content-type': 'Delen av bildet kom i feil form. Last siden på nytt, og legg til bildet igjen.',
   'wrong-level': 'Svar om et funn må si hvilket. Last siden på nytt.',
+  'wrong-offset': 'Opplastingen står et annet sted. Fortsett derfra.',
   'wrong-specialty': 'Avdelingen svarer ikke for dette fagområdet. Velg en annen avdeling eller et annet fagområde.',
 };
 
@@ -174,16 +191,16 @@ function byCode(code: string): string | null {
 }
 export function problemText(error: unknown): string {
   if (error instanceof Unreachable) return byCode('unreachable') ?? '';
-  if (!(error instanceof Problem)) return byCode('unknown') ?? '';
+  if (!(error instanceof Problem)) return byCode('failed') ?? '';
   if (error.code === 'too-many-attempts' && error.retryAfter) {
     const wait = language.code === 'nb' ? 'For mange forsøk. Prøv igjen om {n} sekunder.' : 'Too many attempts. Try again in {n} seconds.';
     return fill(wait, { n: error.retryAfter });
   }
   if (error.code === 'open-referrals' && language.code === 'nb') {
     const open = /: (\d+)\./.exec(error.detail)?.[1] ?? '';
-    return fill('Åpne henvisninger som må overlates først: {n}. De venter på å bli sendt, på svar, eller på å bli lest.', { n: open });
+    return fill(byCode(error.code) ?? '', { n: open });
   }
-  return byCode(error.code) ?? (error.detail || (byCode('unknown') ?? ''));
+  return byCode(error.code) ?? (error.detail || (byCode('failed') ?? ''));
 }
 /** A single field's message. The server writes good English sentences; in bokmål the known codes come first. */
 export function fieldText(error: FieldError): string {

@@ -41,7 +41,7 @@ function faultOf(error: unknown): TusFault {
     // Not a problem document: the status alone decides.
   }
   const seconds = Number(response.getHeader('Retry-After') ?? Number.NaN);
-  return { http: response.getStatus(), code: body.code ?? 'unknown', message: body.detail ?? '', retryAfter: Number.isFinite(seconds) ? seconds : null };
+  return { http: response.getStatus(), code: body.code ?? 'failed', message: body.detail ?? '', retryAfter: Number.isFinite(seconds) ? seconds : null };
 }
 
 /** SHA-256 of the whole file in hexadecimal; the server compares it with what arrived. */

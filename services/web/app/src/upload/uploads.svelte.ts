@@ -107,7 +107,7 @@ export class Uploads {
       if (item.file.lastModified > 0 && item.file.lastModified <= Date.now()) metadata['captured'] = new Date(item.file.lastModified).toISOString();
       sending = await sender(uploadsUrl, item.file, metadata, (sent) => this.#move(id, { type: 'progress', sent }));
     } catch {
-      this.#move(id, { type: 'refused', code: 'unknown', message: '' });
+      this.#move(id, { type: 'refused', code: 'failed', message: '' });
       return;
     }
     this.#senders.set(id, sending);
