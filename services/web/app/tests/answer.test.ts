@@ -51,7 +51,7 @@ describe('the answer', () => {
     expect(content.findings[1]!.diagnosis).toBe('Dermatofibroma');
   });
   it('begins an amendment with the newest answer, without its reason', () => {
-    const sent = { ...blankAnswer(findings), id: 'a', amends: null, answeredAt: '', answeredBy: { name: '', role: '' }, departmentName: '', afterWithdrawal: false };
+    const sent = { ...blankAnswer(findings), id: 'a', amends: null, answeredAt: '', answeredBy: { name: '', role: '' }, departmentName: '', afterWithdrawal: false, filed: null };
     const newest = { ...sent, summary: 'Second', reason: 'Because', tellsPatient: 'practice' as const };
     expect(ofSent([sent, newest], findings)).toMatchObject({ summary: 'Second', reason: '', tellsPatient: 'practice', books: null });
   });
