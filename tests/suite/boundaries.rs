@@ -137,3 +137,14 @@ fn the_committed_description_of_the_routes_is_the_codes() {
         "routes changed: UPDATE_OPENAPI=1 writes proto/openapi.json, then rebuild the front end's types"
     );
 }
+
+/// A description whose references lead nowhere builds no client.
+#[test]
+fn every_reference_in_the_description_leads_somewhere() {
+    let described = kit::http::openapi(&lysbro::services()).to_pretty_json().expect("JSON");
+    let whole: serde_json::Value = serde_json::from_str(&described).expect("JSON");
+    let known = whole["components"]["schemas"].as_object().expect("schemas");
+    let named = described.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+    let lost: std::collections::BTreeSet<&str> = named.filter(|name| !known.contains_key(*name)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}

@@ -17,7 +17,7 @@ use kit::{At, Caller, Context, Error, Problem, letter};
 use uuid::Uuid;
 
 /// The referral and its answer as PDF. A draft has none, nor has what was withdrawn before an answer.
-#[utoipa::path(get, path = "/referrals/{id}/letter.pdf", params(("id" = Uuid, Path), ("language" = Option<letter::Language>, Query)),
+#[utoipa::path(get, path = "/referrals/{id}/letter.pdf", params(("id" = Uuid, Path), ("language" = inline(Option<letter::Language>), Query)),
     responses((status = OK, description = "the letter", body = Vec<u8>, content_type = "application/pdf")))]
 pub async fn pdf(
     State(ctx): State<Context>,
@@ -29,7 +29,7 @@ pub async fn pdf(
 }
 
 /// The same as plain text.
-#[utoipa::path(get, path = "/referrals/{id}/letter.txt", params(("id" = Uuid, Path), ("language" = Option<letter::Language>, Query)),
+#[utoipa::path(get, path = "/referrals/{id}/letter.txt", params(("id" = Uuid, Path), ("language" = inline(Option<letter::Language>), Query)),
     responses((status = OK, description = "the letter", body = String, content_type = "text/plain")))]
 pub async fn text(
     State(ctx): State<Context>,

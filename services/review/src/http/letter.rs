@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// The referral and its answer as PDF. What was withdrawn before an answer has none.
 #[utoipa::path(
     get, path = "/cases/{id}/letter.pdf", operation_id = "reviewLetterPdf", tag = "review",
-    params(("id" = Uuid, Path), ("language" = Option<letter::Language>, Query)),
+    params(("id" = Uuid, Path), ("language" = inline(Option<letter::Language>), Query)),
     responses((status = 200, description = "the letter", body = Vec<u8>, content_type = "application/pdf"), (status = 404, body = kit::http::ProblemBody))
 )]
 pub async fn pdf(
@@ -35,7 +35,7 @@ pub async fn pdf(
 /// The same as plain text.
 #[utoipa::path(
     get, path = "/cases/{id}/letter.txt", operation_id = "reviewLetterText", tag = "review",
-    params(("id" = Uuid, Path), ("language" = Option<letter::Language>, Query)),
+    params(("id" = Uuid, Path), ("language" = inline(Option<letter::Language>), Query)),
     responses((status = 200, description = "the letter", body = String, content_type = "text/plain"), (status = 404, body = kit::http::ProblemBody))
 )]
 pub async fn text(
