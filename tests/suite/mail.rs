@@ -7,8 +7,8 @@ use kit::settings::{Mail as Settings, MailTls};
 use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
 use kit::{At, Context, Role};
 use proto::Event;
-use proto::intake::{AnswerAcknowledged, ReferralSubmitted};
-use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
+use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralSubmitted, ReferralWithdrawn};
+use proto::review::{AnswerGiven, InformationRequested, PracticePhoned, ReferralDeclined, ReferralForwarded};
 use serde_json::json;
 use std::collections::BTreeMap;
 use tests::{Cast, Client, Mail, Mood, PostOffice, planted, program};
@@ -85,12 +85,17 @@ impl Post {
 
     /// What another service says of a referral, with canaries wherever there is room.
     async fn tell<E: Event>(&self, referral: Referral, fact: &E) {
+        self.tell_of(referral, self.cast.departments[0], fact).await;
+    }
+
+    /// The same, of another department.
+    async fn tell_of<E: Event>(&self, referral: Referral, department: Uuid, fact: &E) {
         let ctx = self.ctx();
         ctx.keys.ensure(referral.id).await.expect("a key");
         let bytes = |id: Uuid| id.as_bytes().to_vec();
         let envelope = Envelope {
             practice: bytes(self.cast.practices[0].id),
-            department: bytes(self.cast.departments[0]),
+            department: bytes(department),
             specialty: "dermatology".into(),
             channel: "web".into(),
             priority: referral.priority.into(),
@@ -247,6 +252,79 @@ async fn what_climbs_is_told_to_whom_it_climbs_to(deployment: (Engine, Reach)) {
     post.stop().await;
 }
 
+/// A refusal is read like an answer, but for what the office had withdrawn.
+async fn a_refusal_is_told_like_an_answer(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let cases = [post.referral("urgent"), post.referral("urgent"), post.referral("urgent")];
+    for referral in cases {
+        post.submit(referral, datetime!(2026-03-05 22:59:59 UTC)).await;
+    }
+    assert_eq!(post.new_mails(&mut seen).len(), 9, "the department's three, of each");
+    let [declined, before, after] = cases;
+    let withdrawn = ReferralWithdrawn { reason: "KanariReason".into() };
+    let refuse = |refusal: Uuid| ReferralDeclined {
+        decline: refusal.as_bytes().to_vec(),
+        text: "KanariText".into(),
+        ..ReferralDeclined::default()
+    };
+    post.tell(before, &withdrawn).await;
+    post.tell(before, &refuse(post.ctx().new_id())).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "the office waits for nothing any more");
+    let refusal = post.ctx().new_id();
+    post.tell(declined, &refuse(refusal)).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.tell(after, &refuse(post.ctx().new_id())).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.tell(after, &withdrawn).await;
+    assert_eq!(post.count("select count(*) from notify_wait").await, 1, "the two crossed, whichever came first");
+    post.until(datetime!(2026-03-03 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "it climbs: there is no deputy");
+    post.read(declined, refusal).await;
+    assert_eq!(post.count("select count(*) from notify_wait").await, 0);
+    post.stop().await;
+}
+
+/// Whoever has it now is told, also when the office speaks of it before it has learned of the forwarding.
+async fn a_forwarded_referral_is_the_other_department_s_news(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let urgent = post.referral("urgent");
+    post.submit(urgent, datetime!(2026-03-05 22:59:59 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "dagny", "dina"]);
+    let forwarded = ReferralForwarded { text: "KanariText".into(), ..ReferralForwarded::default() };
+    post.tell_of(urgent, post.cast.departments[1], &forwarded).await;
+    assert_eq!(post.new_mails(&mut seen), ["einar"]);
+    post.tell(urgent, &InformationSupplied::default()).await;
+    assert_eq!(post.new_mails(&mut seen), ["einar"], "a reply, which names the department that had it");
+    post.until(datetime!(2026-03-06 10:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["einar"], "late, and there is no coordinator");
+    post.stop().await;
+}
+
+/// What waits for a practice that is closed is told to the one that covers.
+async fn a_closed_practice_s_news_is_the_covering_one_s(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let urgent = post.referral("urgent");
+    let answer = post.answer(urgent).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    let [closes, covers] = [post.cast.practices[0].id, post.cast.practices[1].id];
+    let path = format!("/api/directory/practices/{closes}/closing");
+    post.cast.admin.post(&path, json!({ "on": "2026-03-02", "coveringId": covers })).await.expect(204);
+    post.drain().await;
+    assert_eq!(post.new_mails(&mut seen), ["gunnar"]);
+    // An answer that comes later names the practice that sent the referral.
+    let later = post.referral("urgent");
+    let second = post.answer(later).await;
+    assert_eq!(post.new_mails(&mut seen), ["gunnar"]);
+    post.read(urgent, answer).await;
+    post.read(later, second).await;
+    post.until(datetime!(2026-03-06 10:00 UTC)).await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    post.stop().await;
+}
+
 /// While the server is away mails wait; they leave by themselves, and nobody gets two digests on a day.
 async fn mails_wait_while_the_server_is_away(deployment: (Engine, Reach)) {
     let mut post = Post::start(deployment).await;
@@ -375,6 +453,9 @@ macro_rules! on_both {
 on_both!(
     urgent_at_once_and_the_rest_once_a_day,
     what_climbs_is_told_to_whom_it_climbs_to,
+    a_refusal_is_told_like_an_answer,
+    a_forwarded_referral_is_the_other_department_s_news,
+    a_closed_practice_s_news_is_the_covering_one_s,
     mails_wait_while_the_server_is_away,
     a_mail_is_sent_at_least_once,
     nobody_gets_what_is_no_news_to_them,

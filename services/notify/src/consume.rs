@@ -9,12 +9,17 @@ use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Error, Tx};
 use proto::Event;
-use proto::directory::{GrantEnded, GrantGiven, PersonRegistered, PracticeDeputyChosen, PreferencesChosen};
+use proto::directory::{
+    GrantEnded, GrantGiven, PersonRegistered, PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged,
+    PreferencesChosen,
+};
 use proto::intake::{
     AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
     ReferralTransferred, ReferralWithdrawn,
 };
-use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
+use proto::review::{
+    AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned, ReferralDeclined, ReferralForwarded,
+};
 use uuid::Uuid;
 
 /// What waits.
@@ -24,6 +29,9 @@ pub const WAITS: Consumer = Consumer {
         PersonRegistered::KIND,
         PreferencesChosen::KIND,
         PracticeDeputyChosen::KIND,
+        PracticeClosed::KIND,
+        PracticeMerged::KIND,
+        PracticeChanged::KIND,
         GrantGiven::KIND,
         GrantEnded::KIND,
         ReferralSubmitted::KIND,
@@ -35,6 +43,8 @@ pub const WAITS: Consumer = Consumer {
         InformationRequested::KIND,
         InformationSupplied::KIND,
         AnswerGiven::KIND,
+        ReferralDeclined::KIND,
+        ReferralForwarded::KIND,
         AnswerAcknowledged::KIND,
         PracticePhoned::KIND,
     ],
@@ -49,10 +59,9 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     let referral = event.subject();
     match event.kind() {
         PersonRegistered::KIND | PreferencesChosen::KIND => people(ctx, tx, event).await,
-        PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
-            Opened::Open(fact) => Ok(wait::set_deputy(tx, event.subject(), id_of(&fact.person)).await?),
-            Opened::Erased => Ok(wait::set_deputy(tx, event.subject(), None).await?),
-        },
+        PracticeDeputyChosen::KIND | PracticeClosed::KIND | PracticeMerged::KIND | PracticeChanged::KIND => {
+            practices(ctx, tx, event).await
+        }
         // Somebody comes or goes where something may wait: it is looked at again.
         GrantGiven::KIND | GrantEnded::KIND => {
             let place = event.practice().or_else(|| event.department());
@@ -68,6 +77,14 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         AnswerGiven::KIND => match ctx.open::<AnswerGiven>(event).await? {
             Opened::Open(fact) => begin(tx, event, What::Answer, id_of(&fact.answer), None).await,
             Opened::Erased => Ok(()),
+        },
+        ReferralDeclined::KIND => match ctx.open::<ReferralDeclined>(event).await? {
+            Opened::Open(fact) => Ok(wait::refuse(tx, referral, event.occurred_at(), id_of(&fact.decline)).await?),
+            Opened::Erased => Ok(()),
+        },
+        ReferralForwarded::KIND => match event.department() {
+            Some(department) => Ok(wait::forward(tx, referral, department).await?),
+            None => Err(ProjectError::Poison("the envelope lacks a department".into())),
         },
         AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
             Opened::Open(fact) => Ok(wait::read(tx, referral, id_of(&fact.answer)).await?),
@@ -113,6 +130,33 @@ async fn begin(
         answer,
     };
     Ok(wait::begin(tx, row).await?)
+}
+
+/// Who stands in for whom: a practice's deputy, and the practice that takes over from one that was closed or merged.
+async fn practices(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+    let practice = event.subject();
+    let from = |successor: &[u8]| id_of(successor).map(|id| (id, event.effective_at()));
+    match event.kind() {
+        PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
+            Opened::Open(fact) => Ok(wait::set_deputy(tx, practice, id_of(&fact.person)).await?),
+            Opened::Erased => Ok(wait::set_deputy(tx, practice, None).await?),
+        },
+        PracticeClosed::KIND => match ctx.open::<PracticeClosed>(event).await? {
+            Opened::Open(fact) => Ok(wait::set_successor(tx, practice, from(&fact.covering)).await?),
+            Opened::Erased => Ok(()),
+        },
+        PracticeMerged::KIND => match ctx.open::<PracticeMerged>(event).await? {
+            Opened::Open(fact) => Ok(wait::set_successor(tx, practice, from(&fact.into)).await?),
+            Opened::Erased => Ok(()),
+        },
+        _ => match ctx.open::<PracticeChanged>(event).await? {
+            // Open again: nobody takes over any more.
+            Opened::Open(fact) if fact.closed_on.as_deref() == Some("") => {
+                Ok(wait::set_successor(tx, practice, None).await?)
+            }
+            _ => Ok(()),
+        },
+    }
 }
 
 /// Where and in which language somebody is written to. The address stands sealed under the person's key.

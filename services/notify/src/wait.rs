@@ -16,6 +16,8 @@ pub enum What {
     Question,
     /// An answer, for being read.
     Answer,
+    /// A refusal, for being read.
+    Refusal,
 }
 
 impl What {
@@ -25,6 +27,7 @@ impl What {
             Self::Referral => "referral",
             Self::Question => "question",
             Self::Answer => "answer",
+            Self::Refusal => "refusal",
         }
     }
 }
@@ -34,7 +37,7 @@ impl What {
 pub struct Wait {
     /// The referral.
     pub referral: Uuid,
-    /// Whose it is at the GP's end.
+    /// Whose it is at the GP's end: the practice's, or that of the one that took over from it.
     pub practice: Uuid,
     /// Whose it is at the hospital.
     pub department: Uuid,
@@ -48,7 +51,7 @@ pub struct Wait {
     pub due: Option<At>,
     /// The department's last call about it.
     pub phoned_at: Option<At>,
-    /// The deputy that the practice chose.
+    /// The deputy that this practice chose.
     pub deputy: Option<Uuid>,
     /// When it is looked at again.
     pub next_at: At,
@@ -92,7 +95,7 @@ impl Wait {
             people.dedup();
             people
         };
-        let of_practice = those(&Role::of_practice);
+        let of_practice = those(&Role::of_office);
         let coordinators = those(&|role| role == Role::Coordinator);
         // A department without a coordinator is not without anybody.
         let callers = if coordinators.is_empty() { those(&Role::of_department) } else { coordinators };
@@ -136,11 +139,14 @@ mod tests {
     const NURSE: Uuid = Uuid::from_u128(2);
     const SPECIALIST: Uuid = Uuid::from_u128(3);
     const COORDINATOR: Uuid = Uuid::from_u128(4);
+    const KEEPER: Uuid = Uuid::from_u128(5);
 
     fn everybody() -> Vec<Worker> {
         [
             (GP, Role::GpClinician),
             (NURSE, Role::GpStaff),
+            // Keeps the people of the practice, and sees no referral.
+            (KEEPER, Role::PracticeAdmin),
             (SPECIALIST, Role::Specialist),
             (COORDINATOR, Role::Coordinator),
             (COORDINATOR, Role::Specialist),
@@ -179,6 +185,8 @@ mod tests {
             let told = told(&answer, now);
             assert_eq!((told.people, told.step, told.urgent), (people, step, true), "{now}");
         }
+        let refused = told(&wait(What::Refusal, "suspected-cancer"), datetime!(2026-03-03 23:00 UTC));
+        assert_eq!((refused.people, refused.step), (vec![NURSE], "deputy"), "a refusal is read like an answer");
         assert!(!told(&wait(What::Question, "routine"), datetime!(2026-03-02 09:00 UTC)).urgent);
         let without = Wait { deputy: Some(SPECIALIST), ..answer };
         assert_eq!(told(&without, datetime!(2026-03-03 23:00 UTC)).step, "call-list", "no deputy of that practice");

@@ -17,7 +17,7 @@ pub const LONGEST_NOTE: usize = 1_000;
 #[sqlx(type_name = "text", rename_all = "kebab-case")]
 #[schema(as = review::WaitsFor)]
 pub enum What {
-    /// Read an answer.
+    /// Read an answer, or a refusal.
     UnreadAnswer,
     /// Replied to a question.
     OpenQuestion,
@@ -30,7 +30,7 @@ pub struct Wait {
     pub case_id: Uuid,
     /// Its key.
     pub data_key: Uuid,
-    /// For which practice.
+    /// For which practice: the case's, or the one that took over from it.
     pub practice: Uuid,
     /// Its name now; empty before the register has told it.
     pub practice_name: String,

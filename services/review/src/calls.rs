@@ -1,25 +1,28 @@
-//! What waits for practices, from the log alone: answers given and read, questions asked and answered, calls, and what the
-//! register says of a practice. Everything that answers or asks publishes those events, so nothing else has to think of the list.
+//! What waits for practices, from the log alone: answers and refusals given and read, questions asked and answered, calls, and
+//! what the register says of a practice. Everything that answers or asks publishes those events, so nothing else has to think of
+//! the list.
 //!
 //! Its tables can be emptied and rebuilt. A referral of a practice in training is nobody's to telephone about.
 
 use crate::call::What;
 use crate::store::call::{self as store, NewWait, Practice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
-use kit::{Context, Tx};
+use kit::{At, Context, Tx};
 use proto::Event;
-use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
+use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged, PracticeRegistered};
 use proto::intake::{
     AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralTransferred,
     ReferralWithdrawn,
 };
-use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned};
+use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned, ReferralDeclined};
+use uuid::Uuid;
 
 /// The call list.
 pub const CALLS: Consumer = Consumer {
     name: "review.calls",
     kinds: &[
         AnswerGiven::KIND,
+        ReferralDeclined::KIND,
         InformationRequested::KIND,
         InformationSupplied::KIND,
         AnswerAcknowledged::KIND,
@@ -32,6 +35,8 @@ pub const CALLS: Consumer = Consumer {
         PracticeRegistered::KIND,
         PracticeChanged::KIND,
         PracticeDeputyChosen::KIND,
+        PracticeClosed::KIND,
+        PracticeMerged::KIND,
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: store::RESET,
@@ -47,6 +52,11 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             };
             Ok(store::begin(tx, wait(event, What::UnreadAnswer, answer)?).await?)
         }
+        // It is read like an answer.
+        ReferralDeclined::KIND => match ctx.open::<ReferralDeclined>(event).await? {
+            Opened::Open(fact) => Ok(store::begin(tx, wait(event, What::UnreadAnswer, id_of(&fact.decline))?).await?),
+            Opened::Erased => Ok(()),
+        },
         InformationRequested::KIND => Ok(store::begin(tx, wait(event, What::OpenQuestion, None)?).await?),
         InformationSupplied::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
         AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
@@ -72,7 +82,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     }
 }
 
-fn wait(event: &Recorded, what: What, answer: Option<uuid::Uuid>) -> Result<NewWait, ProjectError> {
+fn wait(event: &Recorded, what: What, answer: Option<Uuid>) -> Result<NewWait, ProjectError> {
     Ok(NewWait {
         case_id: event.subject(),
         practice: event.practice().ok_or_else(|| ProjectError::Poison("the envelope lacks a practice".into()))?,
@@ -96,7 +106,21 @@ async fn register(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pr
             Ok(store::set_practice(tx, Practice { id, name, phone }).await?)
         }
         PracticeChanged::KIND => match ctx.open::<PracticeChanged>(event).await? {
-            Opened::Open(fact) => Ok(store::change_practice(tx, id, fact.name, fact.phone).await?),
+            Opened::Open(fact) => {
+                // Open again: nobody takes over any more.
+                if fact.closed_on.as_deref() == Some("") {
+                    store::set_successor(tx, id, None).await?;
+                }
+                Ok(store::change_practice(tx, id, fact.name, fact.phone).await?)
+            }
+            Opened::Erased => Ok(()),
+        },
+        PracticeClosed::KIND => match ctx.open::<PracticeClosed>(event).await? {
+            Opened::Open(fact) => Ok(store::set_successor(tx, id, successor(event, &fact.covering)).await?),
+            Opened::Erased => Ok(()),
+        },
+        PracticeMerged::KIND => match ctx.open::<PracticeMerged>(event).await? {
+            Opened::Open(fact) => Ok(store::set_successor(tx, id, successor(event, &fact.into)).await?),
             Opened::Erased => Ok(()),
         },
         PracticeDeputyChosen::KIND => match ctx.open::<PracticeDeputyChosen>(event).await? {
@@ -105,4 +129,9 @@ async fn register(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pr
         },
         other => Err(ProjectError::Poison(format!("{other} is not for the call list"))),
     }
+}
+
+/// Which practice takes over, and from when.
+fn successor(event: &Recorded, practice: &[u8]) -> Option<(Uuid, At)> {
+    id_of(practice).map(|practice| (practice, event.effective_at()))
 }

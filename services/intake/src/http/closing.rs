@@ -60,7 +60,11 @@ pub async fn close_out(
     let row = referral::locked(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let before: Option<CloseOut> =
         row.close_out_text.as_ref().map(|bytes| sealed::open(&acting.key, sealed::CLOSE_OUT, id, bytes)).transpose()?;
-    if row.close_out == Some(body.outcome) && before.is_some_and(|before| before.text == text) {
+    // After a newer answer it is recorded anew, be it the same.
+    if row.closed_out_at.is_some()
+        && row.close_out == Some(body.outcome)
+        && before.is_some_and(|before| before.text == text)
+    {
         return Ok(StatusCode::NO_CONTENT);
     }
     let words = CloseOut { text: text.clone(), by: caller.name.clone() };

@@ -135,7 +135,9 @@ async fn declined(
     key: Option<&DataKey>,
 ) -> Result<(), ProjectError> {
     let at = event.occurred_at();
-    if row.state.is_waiting() {
+    // Declined again after a reply that was under way: these words are unread too.
+    let again = row.state == State::Declined;
+    if row.state.is_waiting() || again {
         referral::set_answered(tx, row.id, row.state.after_refusal(), at).await?;
     }
     let (Some(fact), Some(key)) = (content::<ReferralDeclined>(ctx, event).await?, key) else {
@@ -143,6 +145,9 @@ async fn declined(
         return Ok(decline::add(tx, row.id, decline::Row { id, at, content: None }).await?);
     };
     let id = id_of(&fact.decline).ok_or_else(|| ProjectError::Poison("the event names no refusal".into()))?;
+    if again && row.acknowledged_at.is_some() {
+        duty::open_again(ctx, tx, row, key).await?;
+    }
     let said = Declined {
         by: fact.declined_by,
         role: fact.role,

@@ -1,6 +1,7 @@
 //! What whose-it-is rests on, and the date that lists are sorted by. The date is derived: whoever changes what it rests on calls
 //! [`note`] in the same transaction, and calling it once more changes nothing.
 
+use super::succession;
 use crate::owner::Case;
 use kit::working_days::WorkingDays;
 use kit::{At, Caller, Context, Tx, statements};
@@ -56,9 +57,10 @@ pub async fn phoned(tx: &mut Tx, id: Uuid, at: At) -> sqlx::Result<()> {
     tx.q(PHONED).bind(id).bind(at).exec().await.map(|_| ())
 }
 
-/// The practice's deputy by name, if one is chosen and works there now.
+/// The practice's deputy by name, if one is chosen and works there now; of the practice that took over, if one did.
 pub async fn deputy(ctx: &Context, practice: Uuid) -> sqlx::Result<Option<String>> {
-    let row: Option<(Option<String>,)> = ctx.db.q(DEPUTY).bind(practice).bind(ctx.now()).opt().await?;
+    let owner = succession::successors(&ctx.db, practice, ctx.now()).await?.into_iter().next().unwrap_or(practice);
+    let row: Option<(Option<String>,)> = ctx.db.q(DEPUTY).bind(owner).bind(ctx.now()).opt().await?;
     Ok(row.map(|(name,)| name.unwrap_or_default()))
 }
 

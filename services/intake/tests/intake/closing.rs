@@ -6,13 +6,16 @@ use crate::on_both;
 use crate::pictures::{jpeg, upload};
 use crate::sending::sent;
 use proto::intake::{AnswerFiled, CloseOutRecorded, ReferralSubmitted};
+use proto::review::AnswerGiven;
 use serde_json::{Value, json};
+use time::Duration;
 use uuid::Uuid;
 
 on_both!(
     an_intention_goes_into_the_envelope,
     a_close_out_is_asked_for_until_it_is_recorded,
     a_close_out_can_be_put_right,
+    an_amended_answer_asks_for_another_close_out,
     an_answer_is_filed_once,
     erasing_takes_the_words_along,
 );
@@ -86,6 +89,36 @@ async fn a_close_out_can_be_put_right(office: Office) {
     let (envelope, fact) = office.last::<CloseOutRecorded>(id).await;
     assert_eq!((envelope.close_out.as_str(), fact.text.as_str()), ("referred", "She wanted it."));
     assert_eq!(office.kinds(id).await.iter().filter(|kind| *kind == "CloseOutRecorded").count(), 2);
+}
+
+async fn an_amended_answer_asks_for_another_close_out(office: Office) {
+    let (id, first) = read_answer(&office).await;
+    let (path, body) = (format!("/referrals/{id}/close-out"), json!({ "outcome": "followed" }));
+    office.doctor.post(&path, body.clone()).await.is(204);
+    office.wait(Duration::minutes(1)).await;
+    let (first, second): (Uuid, Uuid) = (first.as_str().unwrap().parse().unwrap(), office.id());
+    let fact = AnswerGiven {
+        answer: second.as_bytes().to_vec(),
+        amends: first.as_bytes().to_vec(),
+        reason: "Histology has come.".into(),
+        ..AnswerGiven::default()
+    };
+    office.tell(id, &fact).await;
+    assert_eq!(office.doctor.post(&path, body.clone()).await.refusal(), (409, "not-read".into()));
+    let read = json!({ "answerId": second });
+    office.doctor.post(&format!("/referrals/{id}/acknowledge"), read).await.is(204);
+    let shown = office.read(id).await;
+    assert_eq!((&shown["closeOutMissing"], &shown["closeOut"]), (&json!(true), &Value::Null));
+    assert_eq!(office.nurse.get("/referrals?tab=close-out").await.json()["counts"]["closeOuts"], 1);
+    // The same was done: that is another record, and the earlier one stays in what happened.
+    for _ in 0..2 {
+        office.doctor.post(&path, body.clone()).await.is(204);
+    }
+    let shown = office.read(id).await;
+    assert_eq!((&shown["closeOutMissing"], &shown["closeOut"]["outcome"]), (&json!(false), &json!("followed")));
+    let happened = shown["timeline"].as_array().unwrap().iter().filter(|one| one["what"] == "closed-out").count();
+    let told = office.kinds(id).await.iter().filter(|kind| *kind == "CloseOutRecorded").count();
+    assert_eq!((happened, told), (2, 2));
 }
 
 async fn an_answer_is_filed_once(office: Office) {

@@ -7,7 +7,7 @@ use crate::sending::sent;
 use kit::log::Envelope;
 use kit::{At, Role};
 use proto::Event;
-use proto::directory::{PracticeChanged, PracticeClosed, PracticeMerged};
+use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged};
 use proto::intake::ReferralTransferred;
 use serde_json::json;
 use time::Duration;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 on_both!(
     a_covering_practice_sees_and_owns_what_is_open,
+    what_waits_climbs_to_the_covering_practice_s_deputy,
     a_merged_practice_s_referrals_are_the_other_one_s,
     a_chain_of_closings_ends_at_the_last,
     a_closed_practice_opens_again,
@@ -79,6 +80,23 @@ async fn a_covering_practice_sees_and_owns_what_is_open(office: Office) {
     let last = office.events(open).await.pop().unwrap();
     assert_eq!((last.kind(), last.practice()), ("AnswerAcknowledged", Some(covering)), "the act is the covering one's");
     office.stranger.get(&format!("/referrals/{open}")).await.is(404);
+}
+
+async fn what_waits_climbs_to_the_covering_practice_s_deputy(office: Office) {
+    let (covering, doctor) = other(&office, "Havnes").await;
+    let (id, _) = sent(&office).await;
+    answer(&office, id, office.id()).await;
+    tell(&office, office.practice, office.ctx.now(), &closed(covering)).await;
+    let chosen = PracticeDeputyChosen { person: doctor.id.as_bytes().to_vec(), name: "SYNTHETIC Dag".into() };
+    tell(&office, covering, office.ctx.now(), &chosen).await;
+    let mut chair = json!({"owner": "practice"});
+    while chair["owner"] == "practice" {
+        office.wait(Duration::hours(12)).await;
+        chair = doctor.get(&format!("/referrals/{id}")).await.is(200).json()["chair"].clone();
+    }
+    assert_eq!((&chair["owner"], &chair["deputy"]), (&json!("deputy"), &json!("SYNTHETIC Dag")));
+    let row = doctor.get("/referrals?tab=answers").await.is(200).json()["items"][0].clone();
+    assert_eq!(row["chair"]["deputy"], "SYNTHETIC Dag");
 }
 
 async fn a_merged_practice_s_referrals_are_the_other_one_s(office: Office) {

@@ -14,6 +14,7 @@ on_both!(
     a_refusal_is_read_like_an_answer,
     a_refusal_that_crossed_a_withdrawal_asks_nothing,
     a_refusal_can_be_taken_back_by_an_answer,
+    a_second_refusal_is_unread_again,
     a_forwarded_referral_says_where_it_is,
     what_is_erased_says_nothing,
 );
@@ -132,6 +133,22 @@ async fn a_refusal_can_be_taken_back_by_an_answer(office: Office) {
     acknowledge(&office, id, given).await.is(204);
     let (envelope, _) = office.last::<AnswerAcknowledged>(id).await;
     assert_eq!(envelope.disposition, "");
+}
+
+/// A reply that was under way brought the case back, and the department declined it again.
+async fn a_second_refusal_is_unread_again(office: Office) {
+    let (id, _) = sent(&office).await;
+    let first = decline(&office, id).await;
+    acknowledge(&office, id, first).await.is(204);
+    assert_eq!(office.read(id).await["chair"], Value::Null);
+    office.wait(Duration::minutes(1)).await;
+    let second = decline(&office, id).await;
+    let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["chair"]["owner"]), (&json!("declined"), &json!("practice")));
+    assert_eq!(office.nurse.get("/referrals?tab=answers").await.json()["items"][0]["unread"], true);
+    assert_eq!(acknowledge(&office, id, first).await.refusal(), (409, "newer-answer".into()));
+    acknowledge(&office, id, second).await.is(204);
+    assert_eq!(office.read(id).await["chair"], Value::Null);
 }
 
 async fn a_forwarded_referral_says_where_it_is(office: Office) {

@@ -15,9 +15,11 @@ statements! {
         where id = (select id from notify_mail where state = 'waiting' and due_at <= $3 and (lease_expires_at is null or lease_expires_at <= $3) \
             order by due_at limit 1) \
         and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3) returning id, person, digest, attempts";
-    NEWS = "select 1 from notify_item i join notify_wait w on w.referral = i.referral where i.mail = $1 and exists (select 1 from kit_grant g \
-        where g.person = $2 and (g.practice = w.practice or g.department = w.department) and g.starts_at <= $3 \
-        and (g.ends_at is null or g.ends_at > $3)) limit 1";
+    NEWS = concat!(
+        "select 1 from notify_item i join notify_wait w on w.referral = i.referral where i.mail = $1 and exists (select 1 from kit_grant g \
+         where g.person = $2 and (g.practice = ", crate::store::wait::owner!("$3"), " or g.department = w.department) and g.starts_at <= $3 \
+         and (g.ends_at is null or g.ends_at > $3)) limit 1"
+    );
     DATE = "update notify_mail set day = $3 where id = $1 and lease_token = $2 and lease_expires_at > $4";
     END = "update notify_mail set state = $3, ended_at = $4, day = case when $3 = 'sent' then day end, lease_token = null, lease_expires_at = null \
         where id = $1 and lease_token = $2 and lease_expires_at > $4";

@@ -12,8 +12,14 @@ use kit::Migration;
 pub const STATEMENT_LISTS: &[&[(&str, &str)]] =
     &[gauge::STATEMENTS, item::STATEMENTS, mail::STATEMENTS, person::STATEMENTS, wait::STATEMENTS];
 
-/// The schema. `day` is a digest's day in Oslo, `YYYY-MM-DD`: the index allows a person one a day.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+/// The schema.
+pub const MIGRATIONS: &[Migration] = &[FIRST, SUCCESSION];
+
+const SUCCESSION: Migration =
+    Migration { number: 2, name: "which practice takes over from a closed one", sql: wait::SUCCESSION };
+
+// `day` is a digest's day in Oslo, `YYYY-MM-DD`: the index allows a person one a day.
+const FIRST: Migration = Migration {
     number: 1,
     name: "people, what waits, whom it is told to, mails",
     sql: "
@@ -42,4 +48,4 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index notify_mail_waiting on notify_mail (due_at) where state = 'waiting';
         create index notify_mail_person on notify_mail (person, state);
     ",
-}];
+};

@@ -1,24 +1,55 @@
 //! What waits: one thing for each referral. When it changes, what was said of it before is nobody's news any more.
+//!
+//! A wait keeps the practice that it was sent from. Who has it now is found by looking, because a closing counts from a day on
+//! and can be taken back.
 
 use crate::wait::{Wait, What, Worker};
 use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
+/// Columns of a practice: which one takes over from it, and from when.
+pub const SUCCESSION: &str = "
+    alter table notify_practice add column successor {uuid};
+    alter table notify_practice add column successor_from {at};
+";
+
+/// The practice that has wait `w` at an instant: its own, or the last in the chain of those that took over.
+macro_rules! owner {
+    ($now:literal) => {
+        concat!(
+            "(with recursive way (practice, steps) as (select w.practice, 0 union all select p.successor, way.steps + 1 \
+             from way join notify_practice p on p.id = way.practice where p.successor is not null and p.successor_from <= ",
+            $now,
+            " and way.steps < 9) select way.practice from way order by way.steps desc limit 1)"
+        )
+    };
+}
+pub(crate) use owner;
+
 statements! {
+    // Where it is stands already while something waits, and whoever speaks of it may not have learned of a move yet.
     BEGIN = "insert into notify_wait (referral, practice, department, priority, what, since, due, answer, next_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $6) on conflict (referral) do update set practice = excluded.practice, \
-            department = excluded.department, priority = excluded.priority, what = excluded.what, since = excluded.since, \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $6) on conflict (referral) do update set priority = excluded.priority, \
+            what = excluded.what, since = excluded.since, \
             due = coalesce(excluded.due, notify_wait.due), answer = excluded.answer, next_at = excluded.next_at";
     END = "delete from notify_wait where referral = $1";
     WITHDRAW = "delete from notify_wait where referral = $1 and what <> 'answer'";
-    READ = "delete from notify_wait where referral = $1 and what = 'answer' and (answer is null or answer = $2)";
+    READ = "delete from notify_wait where referral = $1 and what in ('answer', 'refusal') and (answer is null or answer = $2)";
+    REFUSE = "update notify_wait set what = 'refusal', since = $2, answer = $3, next_at = $2 where referral = $1";
     FORGET_ITEMS = "delete from notify_item where referral = $1";
     MOVE = "update notify_wait set practice = $2, next_at = $3 where referral = $1";
+    FORWARD = "update notify_wait set department = $2, next_at = $3 where referral = $1";
     PHONED = "update notify_wait set phoned_at = $2, next_at = $2 where referral = $1 and (phoned_at is null or phoned_at < $2)";
     SET_DEPUTY = "insert into notify_practice (id, deputy) values ($1, $2) on conflict (id) do update set deputy = excluded.deputy";
-    LOOK_AGAIN = "update notify_wait set next_at = $2 where (practice = $1 or department = $1) and next_at > $2";
-    DUE = "select w.referral, w.practice, w.department, w.priority, w.what, w.since, w.due, w.phoned_at, w.next_at, p.deputy \
-        from notify_wait w left join notify_practice p on p.id = w.practice where w.next_at <= $1 order by w.next_at limit 50";
+    SET_SUCCESSOR = "insert into notify_practice (id, successor, successor_from) values ($1, $2, $3) \
+        on conflict (id) do update set successor = excluded.successor, successor_from = excluded.successor_from";
+    LOOK_AGAIN = "update notify_wait set next_at = $2 where (practice = $1 or department = $1 \
+        or practice in (select p.id from notify_practice p where p.successor = $1)) and next_at > $2";
+    DUE = concat!(
+        "select d.referral, d.practice, d.department, d.priority, d.what, d.since, d.due, d.phoned_at, d.next_at, p.deputy \
+         from (select w.referral, w.department, w.priority, w.what, w.since, w.due, w.phoned_at, w.next_at, ", owner!("$1"), " as practice \
+         from notify_wait w where w.next_at <= $1 order by w.next_at limit 50) d left join notify_practice p on p.id = d.practice order by d.next_at"
+    );
     LOOKED_AT = "update notify_wait set next_at = $2 where referral = $1 and next_at = $3 and since = $4";
     WORKERS = "select person, role from kit_grant where (practice = $1 or department = $2) and starts_at <= $3 and (ends_at is null or ends_at > $3)";
 }
@@ -55,12 +86,18 @@ pub async fn end(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
     forget_items(tx, referral).await
 }
 
-/// The office withdrew it; an answer stays to be read.
+/// The department declined it: the refusal is to be read. Where nothing waits the office had withdrawn it, and is asked nothing.
+pub async fn refuse(tx: &mut Tx, referral: Uuid, at: At, refusal: Option<Uuid>) -> sqlx::Result<()> {
+    let refused = tx.q(REFUSE).bind(referral).bind(at).bind(refusal).exec().await? == 1;
+    if refused { forget_items(tx, referral).await } else { Ok(()) }
+}
+
+/// The office withdrew it; an answer stays to be read, a refusal does not.
 pub async fn withdraw(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
     if tx.q(WITHDRAW).bind(referral).exec().await? == 1 { forget_items(tx, referral).await } else { Ok(()) }
 }
 
-/// An answer was read: the newest, unless another has been given meanwhile. Older events do not say which.
+/// An answer or a refusal was read: the newest, unless another has been given meanwhile. Older events do not say which.
 pub async fn read(tx: &mut Tx, referral: Uuid, answer: Option<Uuid>) -> sqlx::Result<()> {
     let Some(answer) = answer else { return end(tx, referral).await };
     if tx.q(READ).bind(referral).bind(answer).exec().await? == 1 { forget_items(tx, referral).await } else { Ok(()) }
@@ -70,6 +107,12 @@ pub async fn read(tx: &mut Tx, referral: Uuid, answer: Option<Uuid>) -> sqlx::Re
 pub async fn move_to(tx: &mut Tx, referral: Uuid, practice: Uuid) -> sqlx::Result<()> {
     let now = tx.now();
     tx.q(MOVE).bind(referral).bind(practice).bind(now).exec().await.map(|_| ())
+}
+
+/// Another department has it now: it is looked at again.
+pub async fn forward(tx: &mut Tx, referral: Uuid, department: Uuid) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(FORWARD).bind(referral).bind(department).bind(now).exec().await.map(|_| ())
 }
 
 /// Somebody has telephoned about it.
@@ -83,7 +126,14 @@ pub async fn set_deputy(tx: &mut Tx, practice: Uuid, deputy: Option<Uuid>) -> sq
     look_again(tx, practice).await
 }
 
-/// What waits for a practice or department is looked at again.
+/// Writes which practice takes over from a practice, and from when; nothing: it is open again. What waits is looked at again.
+pub async fn set_successor(tx: &mut Tx, practice: Uuid, successor: Option<(Uuid, At)>) -> sqlx::Result<()> {
+    let (successor, from) = successor.unzip();
+    tx.q(SET_SUCCESSOR).bind(practice).bind(successor).bind(from).exec_one().await?;
+    look_again(tx, practice).await
+}
+
+/// What waits for a practice or department is looked at again, with what a practice has taken over.
 pub async fn look_again(tx: &mut Tx, place: Uuid) -> sqlx::Result<()> {
     let now = tx.now();
     tx.q(LOOK_AGAIN).bind(place).bind(now).exec().await.map(|_| ())

@@ -1,4 +1,8 @@
 //! What waits for practices, and the calls that were made about it. The first two tables are a projection of the log.
+//!
+//! A wait keeps its case's practice. Who has it now is found by looking, because a closing counts from a day on and can be
+//! taken back. So is what a refusal that crossed a withdrawal is: nothing to telephone about, and the practice is never asked
+//! to read it.
 
 use super::of_caller;
 use crate::call::{Wait, What};
@@ -21,8 +25,26 @@ pub const SCHEMA: &str = "
     create index review_call_case on review_call (case_id, at);
 ";
 
+/// Columns of a practice: which one takes over from it, and from when.
+pub const SUCCESSION: &str = "
+    alter table review_practice add column successor {uuid};
+    alter table review_practice add column successor_from {at};
+";
+
 /// Empty the projection before a rebuild. Calls are state of this service, and their events bring `phoned_at` back.
 pub const RESET: &[&str] = &["delete from review_practice", "delete from review_wait"];
+
+/// The practice that has wait `v` at `$now`: its own, or the last in the chain of those that took over.
+macro_rules! owner {
+    ($now:literal) => {
+        concat!(
+            "(with recursive way (practice, steps) as (select v.practice, 0 union all select s.successor, way.steps + 1 \
+             from way join review_practice s on s.id = way.practice where s.successor is not null and s.successor_from <= ",
+            $now,
+            " and way.steps < 9) select way.practice from way order by way.steps desc limit 1)"
+        )
+    };
+}
 
 /// Who has a right in practice `p` of wait `w` at `$now`.
 macro_rules! works {
@@ -30,7 +52,7 @@ macro_rules! works {
         concat!(
             "exists (select 1 from kit_grant g where ",
             $also,
-            "g.practice = w.practice and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= ",
+            "g.practice = w.owner and g.role in ('gp-clinician', 'gp-staff') and g.starts_at <= ",
             $now,
             " and (g.ends_at is null or g.ends_at > ",
             $now,
@@ -43,13 +65,16 @@ macro_rules! works {
 macro_rules! waits {
     () => {
         concat!(
-            "select w.case_id, c.data_key, w.practice, coalesce(p.name, c.practice_name) as practice_name, coalesce(p.phone, '') as phone, \
+            "select w.case_id, c.data_key, w.owner as practice, coalesce(p.name, c.practice_name) as practice_name, coalesce(p.phone, '') as phone, \
              w.what, w.since, w.priority, c.specialty, w.phoned_at, ",
             works!("", "$3"),
             " as practice_there, ",
             works!("g.person = p.deputy and ", "$3"),
-            " as deputy_there from review_wait w join review_case c on c.id = w.case_id left join review_practice p on p.id = w.practice \
-             where w.test = false and c.state <> 'erased' and ",
+            " as deputy_there from (select v.case_id, v.priority, v.test, v.what, v.since, v.answer, v.phoned_at, ",
+            owner!("$3"),
+            " as owner from review_wait v) w join review_case c on c.id = w.case_id left join review_practice p on p.id = w.owner \
+             where w.test = false and c.state <> 'erased' and not (w.what = 'unread-answer' and c.withdrawn_at is not null \
+             and exists (select 1 from review_decline d where d.id = w.answer)) and ",
             of_caller!("$2", "$3")
         )
     };
@@ -58,6 +83,7 @@ macro_rules! waits {
 statements! {
     SET_PRACTICE = "insert into review_practice (id, name, phone) values ($1, $2, $3) on conflict (id) do update set name = excluded.name, phone = excluded.phone";
     CHANGE_PRACTICE = "update review_practice set name = $2, phone = coalesce($3, phone) where id = $1";
+    SET_SUCCESSOR = "update review_practice set successor = $2, successor_from = $3 where id = $1";
     SET_DEPUTY = "update review_practice set deputy = $2 where id = $1";
     BEGIN = "insert into review_wait (case_id, practice, priority, test, what, since, answer) values ($1, $2, $3, $4, $5, $6, $7) \
         on conflict (case_id) do update set practice = excluded.practice, priority = excluded.priority, test = excluded.test, what = excluded.what, \
@@ -103,7 +129,7 @@ pub struct NewWait {
     pub what: What,
     /// Since when.
     pub since: At,
-    /// The answer that is to be read.
+    /// The answer or refusal that is to be read.
     pub answer: Option<Uuid>,
 }
 
@@ -135,6 +161,12 @@ pub async fn set_deputy(tx: &mut Tx, id: Uuid, person: Option<Uuid>) -> sqlx::Re
     tx.q(SET_DEPUTY).bind(id).bind(person).exec().await.map(|_| ())
 }
 
+/// Writes which practice takes over from a practice, and from when; nothing: it is open again.
+pub async fn set_successor(tx: &mut Tx, id: Uuid, successor: Option<(Uuid, At)>) -> sqlx::Result<()> {
+    let (successor, from) = successor.unzip();
+    tx.q(SET_SUCCESSOR).bind(id).bind(successor).bind(from).exec().await.map(|_| ())
+}
+
 /// A case begins to wait for its practice; it waits for one thing at a time, the newest.
 pub async fn begin(tx: &mut Tx, wait: NewWait) -> sqlx::Result<()> {
     let NewWait { case_id, practice, priority, test, what, since, answer } = wait;
@@ -147,8 +179,8 @@ pub async fn end(tx: &mut Tx, case: Uuid, what: What) -> sqlx::Result<()> {
     tx.q(END).bind(case).bind(what).exec().await.map(|_| ())
 }
 
-/// An answer was read: the newest one, unless another has been given meanwhile. Events from before it was said which one do not
-/// name it, and mean the newest.
+/// An answer or a refusal was read: the newest one, unless another has been given meanwhile. Events from before it was said which
+/// one do not name it, and mean the newest.
 pub async fn read(tx: &mut Tx, case: Uuid, answer: Option<Uuid>) -> sqlx::Result<()> {
     match answer {
         Some(answer) => tx.q(READ).bind(case).bind(answer).exec().await.map(|_| ()),

@@ -102,7 +102,7 @@ pub const OBJECTS: &[&str] = &[
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
 pub const MIGRATIONS: &[Migration] =
-    &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, RESPONSIBLE, ERRORS, CAPTURED, FILED];
+    &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, RESPONSIBLE, ERRORS, CAPTURED, FILED, SUCCESSION];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -270,6 +270,9 @@ const FILED: Migration = Migration {
         alter table review_answer add column filed_by {bytes};
     ",
 };
+
+const SUCCESSION: Migration =
+    Migration { number: 73, name: "which practice takes over from a closed one", sql: call::SUCCESSION };
 
 const RESPONSIBLE: Migration =
     Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };

@@ -1,10 +1,11 @@
 //! The call list: what practices have not read or not answered.
 
-use crate::house::{DERMATOLOGY, ENT, House, PRACTICE, Person, Referral};
-use kit::log::Opened;
+use crate::house::{DERMATOLOGY, Desk, ENT, House, PRACTICE, Person, Referral};
+use kit::At;
+use kit::log::{Envelope, Opened};
 use kit::testing::DEPLOYMENTS;
 use proto::Event;
-use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered};
+use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged, PracticeRegistered};
 use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased};
 use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
 use serde_json::{Value, json};
@@ -14,17 +15,32 @@ use uuid::Uuid;
 impl House {
     /// Somebody who works in the practice.
     async fn of_practice(&self) -> Uuid {
+        self.works_in(PRACTICE).await
+    }
+
+    /// Somebody who works in a practice.
+    async fn works_in(&self, practice: Uuid) -> Uuid {
         let (ctx, person) = (self.ctx(), self.ctx().new_id());
         ctx.db
             .q("insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, 'gp-staff', $3, 'Practice', $4)")
             .bind(ctx.new_id())
             .bind(person)
-            .bind(PRACTICE)
+            .bind(practice)
             .bind(ctx.now() - Duration::days(1))
             .exec_one()
             .await
             .expect("a grant");
         person
+    }
+
+    /// What the register says of a practice from an instant on.
+    async fn register_from<E: Event>(&self, practice: Uuid, from: At, fact: &E) {
+        let (ctx, key) = (self.ctx(), practice.as_bytes().to_vec());
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let envelope = Envelope { effective_us: from.micros(), key, ..ctx.about(practice, None) };
+        ctx.publish(&mut tx, envelope, fact).await.expect("published");
+        tx.commit().await.expect("committed");
+        self.settle().await;
     }
 
     async fn call_list(&self, person: &Person) -> Value {
@@ -199,6 +215,102 @@ async fn a_question_and_an_amended_answer_wait_like_any_other() {
         // An event of an older program names no answer.
         house.read(&amended, None).await;
         assert!(house.to_call(&me).await.is_empty());
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_waits_like_an_answer_unless_the_practice_had_withdrawn() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let reader = house.specialist("Siri SYNTHETIC").await;
+        house.of_practice().await;
+        let (declined, crossed) = (waiting(&house, "urgent").await, waiting(&house, "urgent").await);
+        let refusal = house.ctx().new_id();
+        for (referral, id) in [(&declined, refusal), (&crossed, house.ctx().new_id())] {
+            let desk = Desk::claim(&house, &reader, referral.id).await;
+            desk.decline(id, "The scalp: please send the patient.").await.expect(204);
+        }
+        house.settle().await;
+        house.later(Duration::days(2));
+        let list = house.call_list(&me).await;
+        assert_eq!((list["count"].clone(), list["items"][0]["what"].clone()), (json!(2), json!("unread-answer")));
+        // Nobody is asked to read the refusal of what was withdrawn before it came.
+        house.withdraw(&crossed).await;
+        assert_eq!(house.to_call(&me).await, [declined.id.to_string()]);
+        let body = json!({ "callId": house.ctx().new_id(), "note": "" });
+        let path = format!("/cases/{}/phoned", crossed.id);
+        house.post(&me, &path, body).await.refused(409, "not-on-call-list");
+        house.read(&declined, Some(refusal)).await;
+        assert!(house.to_call(&me).await.is_empty());
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_goes_along_with_a_forwarded_case() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        house.departments().await;
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let there = house.person("Eli SYNTHETIC", "coordinator", ENT).await;
+        let reader = house.specialist("Siri SYNTHETIC").await;
+        let referral = waiting(&house, "urgent").await;
+        house.publish(&referral, &InformationRequested::default()).await;
+        house.settle().await;
+        assert_eq!(house.to_call(&me).await, [referral.id.to_string()], "nobody works in that practice");
+        let desk = Desk::claim(&house, &reader, referral.id).await;
+        desk.forward(house.ctx().new_id(), (ENT, "ent"), "Inside the ear.").await.expect(204);
+        house.settle().await;
+        assert!(house.to_call(&me).await.is_empty());
+        assert_eq!(house.to_call(&there).await, [referral.id.to_string()]);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_closed_practice_is_whoever_s_took_over() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let (covering, into) = (house.ctx().new_id(), house.ctx().new_id());
+        for (practice, name, phone) in [(PRACTICE, "Solvik", "1"), (covering, "Havnes", "2"), (into, "Fjell", "3")] {
+            let registered = PracticeRegistered { name: name.into(), phone: phone.into(), ..Default::default() };
+            house.register(practice, &registered).await;
+        }
+        house.of_practice().await;
+        let referral = waiting(&house, "urgent").await;
+        house.answered(&referral).await;
+        house.later(Duration::hours(40)); // Wednesday
+        let called = async || {
+            let list = house.call_list(&me).await;
+            let row = list["items"][0].clone();
+            (list["count"].clone(), row["practiceName"].clone(), row["phone"].clone())
+        };
+        let tomorrow = house.ctx().now() + Duration::days(1);
+        let closed = PracticeClosed { covering: covering.as_bytes().to_vec(), ..PracticeClosed::default() };
+        house.register_from(PRACTICE, tomorrow, &closed).await;
+        assert_eq!(called().await, (json!(1), json!("Solvik"), json!("1")), "until tomorrow");
+        house.later(Duration::days(1));
+        assert_eq!(called().await, (json!(1), json!("Havnes"), json!("2")));
+        house.answered(&referral).await;
+        assert_eq!(called().await.0, json!(1), "a new answer, and nobody works there");
+        let deputy = house.works_in(covering).await;
+        assert_eq!(called().await.0, json!(0));
+        let chosen = PracticeDeputyChosen { person: deputy.as_bytes().to_vec(), name: "Siri".into() };
+        house.register(covering, &chosen).await;
+        house.later(Duration::days(2));
+        assert_eq!(called().await.0, json!(0), "it is the covering practice's deputy's");
+        let merged = PracticeMerged { into: into.as_bytes().to_vec(), ..PracticeMerged::default() };
+        house.register_from(covering, house.ctx().now(), &merged).await;
+        assert_eq!(called().await, (json!(1), json!("Fjell"), json!("3")), "the last one's, where nobody works");
+        let open = PracticeChanged { name: "Solvik".into(), closed_on: Some(String::new()), ..Default::default() };
+        house.register(PRACTICE, &open).await;
+        assert_eq!(called().await, (json!(1), json!("Solvik"), json!("1")), "it has no deputy");
         house.world.stop().await;
     }
 }
