@@ -142,9 +142,23 @@ fn the_committed_description_of_the_routes_is_the_codes() {
 #[test]
 fn every_reference_in_the_description_leads_somewhere() {
     let described = kit::http::openapi(&lysbro::services()).to_pretty_json().expect("JSON");
-    let whole: serde_json::Value = serde_json::from_str(&described).expect("JSON");
+    let whole: Value = serde_json::from_str(&described).expect("JSON");
     let known = whole["components"]["schemas"].as_object().expect("schemas");
     let named = described.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
     let lost: std::collections::BTreeSet<&str> = named.filter(|name| !known.contains_key(*name)).collect();
     assert!(lost.is_empty(), "{lost:?}");
+}
+
+/// Two services' schemas of one name would write over each other without a word.
+#[test]
+fn no_two_services_describe_different_things_by_one_name() {
+    let mut known = std::collections::BTreeMap::<String, (&str, Value)>::new();
+    for service in lysbro::services() {
+        let alone = kit::http::openapi(std::slice::from_ref(&service)).to_json().expect("JSON");
+        let alone: Value = serde_json::from_str(&alone).expect("JSON");
+        for (name, schema) in alone["components"]["schemas"].as_object().expect("schemas") {
+            let (first, earlier) = known.entry(name.clone()).or_insert_with(|| (service.name, schema.clone()));
+            assert_eq!(earlier, schema, "{name} of {first} and of {}", service.name);
+        }
+    }
 }

@@ -133,7 +133,8 @@ impl Hospital {
                 who.post(&format!("{path}/shown"), shown).await.expect(204);
             }
             let content = json!({ "summary": "Fine.", "findings": [{ "findingId": finding, "diagnosis": "Naevus",
-                "certainty": "probable", "disposition": "gp-manages", "plan": "Nothing." }] });
+                "certainty": "probable", "disposition": "gp-manages", "plan": "Nothing." }],
+                "tellsPatient": "practice", "books": "nobody" });
             who.post(&format!("{path}/answer"), json!({ "token": token, "content": content })).await.expect(200);
             self.world.clock.advance(Duration::seconds(11));
             self.cases[place].stands = Stands::Answered;
@@ -274,7 +275,7 @@ async fn half_a_day(hospital: &mut Hospital, day: i64, staffed: [bool; 2]) {
     hospital.pass(Duration::hours(12)).await;
     hospital.look(staffed).await;
     if hospital.cases.len() < CASES && day < DAYS - 20 {
-        for _ in 0..1 + hospital.dice.roll(2) {
+        for _ in 0..=hospital.dice.roll(2) {
             // Every fourth one comes from the second office, as long as it is open.
             let office = usize::from(staffed[1] && hospital.dice.one_in(4));
             hospital.send(office).await;

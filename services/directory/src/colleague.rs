@@ -53,9 +53,10 @@ impl NewColleague {
     /// `Invalid` with every field that is missing or wrong.
     pub fn check(&self, now: At) -> Result<(Person, Grant), Error> {
         let mut errors = Vec::new();
-        let mut keep = |error: Error| match error {
-            Error::Invalid(more) => errors.extend(more),
-            _ => {}
+        let mut keep = |error: Error| {
+            if let Error::Invalid(more) = error {
+                errors.extend(more)
+            }
         };
         let person =
             NewPerson { id: None, name: self.name.clone(), email: self.email.clone(), language: self.language.clone() };

@@ -14,7 +14,7 @@ pub const VERSION: &str = "2026-11";
 /// Which text holds, and when the person confirmed it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Notice {
+pub struct NoticeState {
     /// The text that holds now.
     pub version: &'static str,
     /// Null until the person has confirmed it.

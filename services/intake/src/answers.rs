@@ -6,6 +6,7 @@
 use crate::content::{DraftContent, Finding};
 use crate::patient;
 use crate::text::{blank, is_plain};
+use crate::vocabulary::Specialty;
 use kit::http::FieldError;
 use proto::questionnaire::{Answers, Catalogue, Facts, Flaw, Level, Questionnaire, Value};
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ impl Asked<'_> {
 /// Every questionnaire that applies: those of the referral first, then finding by finding. One that was begun is asked in
 /// the version in which it was begun.
 pub fn asked<'a>(content: &'a DraftContent, catalogue: &'a Catalogue, today: Date) -> Vec<Asked<'a>> {
-    let specialty = content.specialty.map(|one| one.as_str());
+    let specialty = content.specialty.map(Specialty::as_str);
     let mut all = Vec::new();
     let findings = content.findings.iter().enumerate().map(Some);
     for finding in std::iter::once(None).chain(findings) {

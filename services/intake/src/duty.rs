@@ -64,8 +64,8 @@ pub async fn successor(ctx: &Context, practice: Uuid, from: Option<Uuid>) -> Res
 
 /// The order in which it falls.
 fn next(mut there: Vec<Clinician>, covered: Option<Uuid>, deputy: Option<Uuid>) -> Option<Clinician> {
-    let wanted = [covered, deputy].into_iter().flatten();
-    let place = wanted.filter_map(|id| there.iter().position(|one| one.id == id)).next().unwrap_or(0);
+    let mut wanted = [covered, deputy].into_iter().flatten();
+    let place = wanted.find_map(|id| there.iter().position(|one| one.id == id)).unwrap_or(0);
     (place < there.len()).then(|| there.swap_remove(place))
 }
 

@@ -41,7 +41,7 @@ pub fn complete(specialty: Specialty, kind: FindingKind) -> DraftContent {
             description: String::new(),
             duration: String::new(),
         }],
-        answers: applying(specialty, kind).map(|one| shortest(one)).collect(),
+        answers: applying(specialty, kind).map(shortest).collect(),
         ..DraftContent::default()
     }
 }

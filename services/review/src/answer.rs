@@ -227,7 +227,7 @@ impl AnswerContent {
             self.findings.iter().filter_map(|finding| finding.disposition).any(Disposition::needs_booking);
         match self.books {
             None => {
-                errors.push(FieldError::new("books", "required", "Choose who books, or that nothing is to be booked."))
+                errors.push(FieldError::new("books", "required", "Choose who books, or that nothing is to be booked."));
             }
             Some(Books::Nobody) if needs_booking => errors.push(FieldError::new(
                 "books",

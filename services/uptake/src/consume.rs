@@ -20,6 +20,7 @@ pub const FACTS: Consumer = Consumer {
         "RegisterRecorded",
         "EnablementRecorded",
         "DepartmentRegistered",
+        "DepartmentChanged",
         "PersonRegistered",
         "GrantGiven",
         "GrantEnded",

@@ -132,10 +132,11 @@ pub fn standing(known: &Known, today: Date) -> Standing {
     };
     if let Some(last) = known.last_use {
         let silent = (today - last).whole_days();
-        return match silent {
-            ..=ACTIVE_DAYS => Standing { state: State::User, missing: None, days: Some(silent.max(0)), action: None },
-            ..=LONG_DAYS => missing(State::Silent, Missing::UseAgain, Some(last), Action::AskWhy),
-            _ => missing(State::Silent, Missing::UseAgain, Some(last), Action::VisitOrEnd),
+        return if silent <= ACTIVE_DAYS {
+            Standing { state: State::User, missing: None, days: Some(silent.max(0)), action: None }
+        } else {
+            let action = if silent <= LONG_DAYS { Action::AskWhy } else { Action::VisitOrEnd };
+            missing(State::Silent, Missing::UseAgain, Some(last), action)
         };
     }
     let never = State::NeverUsed;

@@ -194,7 +194,7 @@ async fn register(ctx: &Context, who: Who, practices: [Uuid; 3], departments: [U
     let mut last = Uuid::nil();
     for (role, place) in who.roles() {
         let (practice, department) =
-            (role.of_practice().then_some(practices[place]), role.of_department().then_some(departments[place]));
+            (role.of_practice().then(|| practices[place]), role.of_department().then(|| departments[place]));
         let (from, until) = match who {
             Who::Ended => (ctx.now() - Duration::days(2), Some(ctx.now() - Duration::seconds(1))),
             Who::NotYet => (ctx.now() + Duration::days(1), None),

@@ -50,26 +50,19 @@ pub async fn close(ctx: &Context, author: &Author, practice: Uuid, new: &NewClos
 async fn successor(tx: &mut Tx, closes: &ClosingRow, closing: Closing) -> Result<Option<ClosingRow>, Error> {
     let mut faults = Faults::default();
     let field = if closing.merged { "mergedIntoId" } else { "coveringId" };
-    let found = match closing.successor {
-        Some(id) => {
-            let found = rows::find(tx, id).await?;
-            let fits = |one: &ClosingRow| one.closed_on.is_empty() && one.test_practice == closes.test_practice;
-            let found = found.filter(fits);
-            if found.is_none() {
-                faults.add(field, "unknown", "There is no such practice that is open. Choose one from the list.");
-            }
-            found
+    let found = if let Some(id) = closing.successor {
+        let found = rows::find(tx, id).await?;
+        let fits = |one: &ClosingRow| one.closed_on.is_empty() && one.test_practice == closes.test_practice;
+        let found = found.filter(fits);
+        if found.is_none() {
+            faults.add(field, "unknown", "There is no such practice that is open. Choose one from the list.");
         }
-        None => {
-            if duty::open_in(tx, closes.id).await? > 0 {
-                faults.add(
-                    field,
-                    "required",
-                    "Referrals are open in this practice. Choose the practice that takes over.",
-                );
-            }
-            None
+        found
+    } else {
+        if duty::open_in(tx, closes.id).await? > 0 {
+            faults.add(field, "required", "Referrals are open in this practice. Choose the practice that takes over.");
         }
+        None
     };
     faults.finish(found)
 }

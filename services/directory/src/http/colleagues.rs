@@ -37,6 +37,7 @@ pub struct Colleague {
 pub struct PracticePeople {
     practice: Named,
     deputy_id: Option<Uuid>,
+    /// By name.
     people: Vec<Colleague>,
 }
 
@@ -64,6 +65,7 @@ pub async fn list(
                 has_password: people::by_id(&ctx.db, person.id).await?.is_some_and(|row| row.password_hash.is_some()),
             });
         }
+        people.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
         all.push(PracticePeople { practice: Named { id, name: practice.name }, deputy_id: practice.deputy, people });
     }
     let access = Access {

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::acts::preferences;
 use crate::faults::Faults;
 use crate::language::Language;
-use crate::notice::{Notice, VERSION};
+use crate::notice::{NoticeState, VERSION};
 use crate::store::{grants, notice, people};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,7 +41,7 @@ pub struct Me {
     /// Rights that hold now.
     grants: Vec<MyGrant>,
     /// The text about what is recorded.
-    notice: Notice,
+    notice: NoticeState,
     /// Whether unlocking by password is possible.
     has_password: bool,
     /// A session that nothing uses for so many seconds is over.
@@ -66,7 +66,7 @@ impl Me {
         let confirmed_at = notice::confirmed(&ctx.db, person, VERSION).await?;
         Ok(Self {
             grants: grants.collect(),
-            notice: Notice { version: VERSION, confirmed_at },
+            notice: NoticeState { version: VERSION, confirmed_at },
             has_password: row.password_hash.is_some(),
             person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
             idle_seconds: IDLE.whole_seconds(),

@@ -29,7 +29,7 @@ statements! {
     STEP_HASH = "select content_hash from directory_enablement where id = $1 and practice = $2";
     HAS_STEP = "select id from directory_enablement where practice = $1 and step = $2
         and (specialty is null or cast($3 as text) is null or specialty = cast($3 as text)) limit 1";
-    WHOLE = "select id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on, test_practice, trial_arm
+    WHOLE = "select id, external_key, name, municipality, centrality, distance_km, channel, opened_on, closed_on, test_practice, trial_arm, phone
         from directory_practice where id = $1";
     REGISTERS_OF = "select from_day, list_size, gps, staff from directory_register where practice = $1 order by from_day desc, made_at desc, id desc";
     STEPS_OF = "select step, specialty, on_day from directory_enablement where practice = $1 order by made_at, id";

@@ -17,6 +17,9 @@ async fn every_statement_can_be_prepared(office: Office) {
 #[test]
 fn routes_are_those_that_were_agreed() {
     let agreed = [
+        "/colleagues",
+        "/colleagues/roles/{grantId}/end",
+        "/colleagues/{id}/invitation",
         "/departments",
         "/departments/{id}",
         "/environment",
@@ -38,6 +41,7 @@ fn routes_are_those_that_were_agreed() {
         "/people/{id}/invitation",
         "/practices",
         "/practices/{id}",
+        "/practices/{id}/closing",
         "/practices/{id}/contacts",
         "/practices/{id}/deputy",
         "/practices/{id}/enablement",

@@ -192,6 +192,7 @@ pub struct ClosedOut {
 /// The department ended it without an answer: the practice tells the patient, and nothing is booked.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names that a client reads")]
 pub struct Declined {
     /// Named when it is acknowledged.
     id: Uuid,

@@ -250,9 +250,9 @@ async fn made(ctx: &Context, error: &error::Row) -> Option<Replacement> {
 async fn name_replacement(ctx: &Context, caller: &Caller, error: &error::Row, draft: Uuid) -> Result<(), Problem> {
     let acting = Acting::even_mistaken(ctx, caller, error.referral).await?;
     if error.image.is_some() {
-        takes_picture(ctx, caller, &acting, draft).await?
+        takes_picture(ctx, caller, &acting, draft).await?;
     } else {
-        fresh(ctx, draft).await?
+        fresh(ctx, draft).await?;
     }
     let told: Told = match &error.told {
         Some(bytes) => sealed::open(&acting.key, sealed::TOLD, error.id, bytes)?,

@@ -13,15 +13,12 @@ pub const KINDS: [&str; 2] = [PracticeClosed::KIND, PracticeMerged::KIND];
 /// One of [`KINDS`].
 pub async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     let practice = event.subject();
-    match event.kind() {
-        PracticeClosed::KIND => {
-            let Opened::Open(fact) = ctx.open::<PracticeClosed>(event).await? else { return Ok(()) };
-            closed(tx, practice, event.effective_at(), id_of(&fact.covering), false).await
-        }
-        _ => {
-            let Opened::Open(fact) = ctx.open::<PracticeMerged>(event).await? else { return Ok(()) };
-            closed(tx, practice, event.effective_at(), id_of(&fact.into), true).await
-        }
+    if event.kind() == PracticeClosed::KIND {
+        let Opened::Open(fact) = ctx.open::<PracticeClosed>(event).await? else { return Ok(()) };
+        closed(tx, practice, event.effective_at(), id_of(&fact.covering), false).await
+    } else {
+        let Opened::Open(fact) = ctx.open::<PracticeMerged>(event).await? else { return Ok(()) };
+        closed(tx, practice, event.effective_at(), id_of(&fact.into), true).await
     }
 }
 

@@ -54,7 +54,9 @@ fn a_rejected_picture_and_one_of_another_finding_do_not_count() {
     pictures[1].state = ImageState::Rejected;
     assert_eq!(needed(&content, &pictures), ["overview 1/1", "close-up 0/1"]);
     pictures[1].state = ImageState::Processing;
-    pictures.iter_mut().for_each(|picture| picture.finding = None);
+    for picture in &mut pictures {
+        picture.finding = None;
+    }
     assert_eq!(
         needed(&content, &pictures),
         ["overview 1/1", "close-up 1/1"],

@@ -15,7 +15,7 @@ async fn taken(office: &Office, referral: Uuid, at: &str) -> Uuid {
     let pairs = [
         ("referral", referral.to_string()),
         ("image", image.to_string()),
-        ("view", "close-up".to_owned()),
+        ("view", "endoscopic".to_owned()),
         ("sha256", digest(&picture)),
         ("captured", at.to_owned()),
     ];

@@ -148,7 +148,7 @@ async fn lists_show_each_referral_in_its_tab(office: Office) {
         drafts.push(office.draft().await.0);
     }
     let first = office.nurse.get("/referrals?tab=drafts").await.is(200).json();
-    assert_eq!(first["counts"], json!({"answers": 0, "waiting": 0, "drafts": 35, "toSend": 0}));
+    assert_eq!(first["counts"], json!({"answers": 0, "waiting": 0, "drafts": 35, "toSend": 0, "closeOuts": 0}));
     let next = format!("/referrals?tab=drafts&cursor={}", first["next"].as_str().unwrap());
     let second = office.nurse.get(&next).await.is(200).json();
     assert_eq!(second["next"], json!(null));

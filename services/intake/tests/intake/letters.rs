@@ -48,7 +48,7 @@ async fn the_letter_says_what_stands(office: Office) {
         "Referred by: SYNTHETIC Liv Lege, ",
         "Specialty: Dermatology",
         "Priority: Urgent",
-        "Pictures: 1 (close-up)",
+        "Pictures: 1 (endoscopy)",
         "Skin of back, left – lesion\nDiagnosis: Seborrhoeic keratosis (certain)\nRecommendation: GP treats and follows up\nPlan: No treatment.",
         "the patient was not examined",
         "Question: Is this mole benign?\nHistory: Has grown for six months.",

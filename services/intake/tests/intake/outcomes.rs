@@ -99,7 +99,7 @@ async fn a_refusal_is_read_like_an_answer(office: Office) {
     assert_eq!(said["declinedBy"], json!({"name": "SYNTHETIC Hanne Hudlege", "role": "specialist"}));
     let list = office.nurse.get("/referrals?tab=answers").await.json();
     assert_eq!((&list["items"][0]["unread"], &list["items"][0]["state"]), (&json!(true), &json!("declined")));
-    assert_eq!(list["counts"], json!({"answers": 1, "waiting": 0, "drafts": 0}));
+    assert_eq!(list["counts"], json!({"answers": 1, "waiting": 0, "drafts": 0, "toSend": 0, "closeOuts": 0}));
     let withdrawn = office.doctor.post(&format!("/referrals/{id}/withdraw"), json!({"reason": "x"})).await;
     assert_eq!(withdrawn.refusal(), (409, "declined".into()));
     assert_eq!(acknowledge(&office, id, office.id()).await.refusal(), (409, "newer-answer".into()));

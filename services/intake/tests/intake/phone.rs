@@ -40,7 +40,7 @@ async fn send(office: &Office, phone: &Person, referral: Uuid, picture: &[u8]) -
     let pairs = [
         ("referral", referral.to_string()),
         ("image", image.to_string()),
-        ("view", "close-up".to_owned()),
+        ("view", "endoscopic".to_owned()),
         ("sha256", digest(picture)),
     ];
     let tus = ("tus-resumable", "1.0.0".to_owned());

@@ -73,7 +73,7 @@ fn practices(dice: &mut Dice) -> Vec<Practice> {
         // Some close: everybody goes within a week, and nobody comes.
         let closes = dice.one_in(8).then(|| day(dice));
         let merges = (closes.is_none() && place > 10 && dice.one_in(8)).then(|| (day(dice), dice.roll(10) as usize));
-        let people: Vec<Person> = (0..1 + dice.roll(4))
+        let people: Vec<Person> = (0..=dice.roll(4))
             .map(|_| {
                 let away = (0..dice.roll(6))
                     .map(|_| {
@@ -240,14 +240,13 @@ impl Year {
         let state = |word: &str| serde_json::from_str(&format!("\"{word}\"")).unwrap();
         let owner = chair.map(|chair| chair.owner);
         match live.open {
-            None => {
+            None
                 // An answer is amended, long after it was read.
-                if live.sent && !diligent && live.case.answered_at.is_some() && dice.one_in(4_000) {
+                if live.sent && !diligent && live.case.answered_at.is_some() && dice.one_in(4_000) => {
                     (live.case.state, live.case.answered_at, live.case.acknowledged_at) =
                         (state("answered"), Some(now), None);
                     (live.open, live.closed_at) = (Some(Todo::Read), None);
                 }
-            }
             Some(Todo::Answer) if diligent || dice.one_in(24) => {
                 if !diligent && dice.one_in(3) {
                     (live.case.state, live.case.asked_at) = (state("awaiting-information"), Some(now));
@@ -262,16 +261,13 @@ impl Year {
                 let called = live.case.phoned_at.is_some_and(|at| now - at < Duration::days(2));
                 let chance = if called { 4 } else { 60 };
                 if there.practice && (diligent || dice.one_in(chance)) {
-                    match todo {
-                        Todo::Reply => {
-                            (live.case.state, live.case.asked_at, live.case.supplied_at) =
-                                (state("submitted"), None, Some(now));
-                            live.open = Some(Todo::Answer);
-                        }
-                        _ => {
-                            (live.case.state, live.case.acknowledged_at) = (state("acknowledged"), Some(now));
-                            (live.open, live.closed_at) = (None, Some(now));
-                        }
+                    if todo == Todo::Reply {
+                        (live.case.state, live.case.asked_at, live.case.supplied_at) =
+                            (state("submitted"), None, Some(now));
+                        live.open = Some(Todo::Answer);
+                    } else {
+                        (live.case.state, live.case.acknowledged_at) = (state("acknowledged"), Some(now));
+                        (live.open, live.closed_at) = (None, Some(now));
                     }
                 } else if owner == Some(Owner::CallList) && (diligent || dice.one_in(8)) {
                     live.case.phoned_at = Some(now);

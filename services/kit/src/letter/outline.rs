@@ -316,7 +316,7 @@ pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
     for line in text.split('\n') {
-        let line: String = line.chars().filter_map(printable).collect();
+        let line = without_stray_joiners(line.chars().filter_map(printable));
         let line = line.trim_end();
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty < 2 {
@@ -327,11 +327,26 @@ pub fn clean(text: &str) -> String {
     out.trim_matches('\n').trim_end().to_owned()
 }
 
+/// A joiner stays only where it has something before it to join: a line of nothing else can't be set.
+fn without_stray_joiners(line: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
+    for c in line {
+        if !matches!(c, '\u{200c}' | '\u{200d}')
+            || out.ends_with(|last: char| last.is_alphanumeric() || last > '\u{2190}')
+        {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn printable(c: char) -> Option<char> {
     match c {
         '\t' => Some(' '),
-        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => None,
-        '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}' => None,
+        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        // Without width: a line of nothing else can't be set.
+        | '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}' => None,
         '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => Some('□'),
         c if c.is_control() || u32::from(c) & 0xfffe == 0xfffe => None,
         c => Some(c),

@@ -8,9 +8,13 @@ pub fn text(blocks: &[Block]) -> String {
     let mut out = String::new();
     for block in blocks {
         match block {
-            Block::Banner(text) | Block::Title(text) | Block::Note(text) => part(&mut out, text),
             Block::Heading(text) => part(&mut out, &text.to_uppercase()),
-            Block::Subheading(text) | Block::Text(text) | Block::Small(text) => part(&mut out, text),
+            Block::Banner(text)
+            | Block::Title(text)
+            | Block::Note(text)
+            | Block::Subheading(text)
+            | Block::Text(text)
+            | Block::Small(text) => part(&mut out, text),
             Block::Patient { name, rest } => part(&mut out, format!("{name}\n{rest}").trim()),
             Block::Facts(facts) => {
                 // Facts belong to the line above them.

@@ -196,7 +196,8 @@ impl Plan {
             _ => 1,
         };
         let answered = calendar.working_after(at, slow, 9 * 60 + (number as i64 * 53) % 390);
-        let read = calendar.working_after(answered, u32::from(number % 3 != 0), 15 * 60 + (number as i64 * 17) % 90);
+        let read =
+            calendar.working_after(answered, u32::from(!number.is_multiple_of(3)), 15 * 60 + (number as i64 * 17) % 90);
         match fate {
             Read => {
                 then(answered, Act::Answer(number));

@@ -79,12 +79,11 @@ async fn add(tx: &mut Tx, id: Uuid, person: Uuid, day: Option<String>) -> sqlx::
 
 /// Whatever is urgent and new for the person goes at once: with the mail that waits, or with a new one under this id.
 pub async fn at_once(tx: &mut Tx, id: Uuid, person: Uuid) -> sqlx::Result<()> {
-    let mail = match waiting(tx, person, false).await? {
-        Some(waiting) => waiting,
-        None => {
-            add(tx, id, person, None).await?;
-            id
-        }
+    let mail = if let Some(waiting) = waiting(tx, person, false).await? {
+        waiting
+    } else {
+        add(tx, id, person, None).await?;
+        id
     };
     tx.q(CARRY).bind(person).bind(mail).bind(true).exec().await.map(|_| ())
 }

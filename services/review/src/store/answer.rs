@@ -7,7 +7,7 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, released_at, request, amends, \
-         department, department_name"
+         department, department_name, filed_at, filed_by"
     };
 }
 

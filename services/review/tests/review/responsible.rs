@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 async fn tell<E: Event>(house: &House, case: Uuid, practice: Uuid, fact: &E) {
     let ctx = house.ctx();
-    let mut tx = ctx.begin().await.unwrap();
+    let mut tx = ctx.begin().await.expect("a transaction");
     let (key, practice) = (case.as_bytes().to_vec(), practice.as_bytes().to_vec());
-    ctx.publish(&mut tx, Envelope { key, practice, ..ctx.about(case, None) }, fact).await.unwrap();
-    tx.commit().await.unwrap();
+    ctx.publish(&mut tx, Envelope { key, practice, ..ctx.about(case, None) }, fact).await.expect("published");
+    tx.commit().await.expect("committed");
     house.settle().await;
 }
 

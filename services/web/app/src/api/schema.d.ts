@@ -4,6 +4,56 @@
  */
 
 export interface paths {
+    "/api/directory/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practices of which the caller keeps the people. */
+        get: operations["list"];
+        put?: never;
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/colleagues/roles/{grantId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/colleagues/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every call makes a new invitation and ends the earlier ones. */
+        post: operations["renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/departments": {
         parameters: {
             query?: never;
@@ -189,6 +239,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/me/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/me/language": {
         parameters: {
             query?: never;
@@ -215,6 +281,22 @@ export interface paths {
         get?: never;
         put: operations["set_mail"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/me/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -309,9 +391,41 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["history"];
         put: operations["change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -326,6 +440,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** By an administrator, or by whoever keeps the practice's people. */
         put: operations["choose"];
         post?: never;
         delete?: never;
@@ -350,6 +465,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/practices/{id}/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["place_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/equipment/{equipmentId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw_equipment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/practices/{id}/register": {
         parameters: {
             query?: never;
@@ -360,6 +507,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["record_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/practices/{id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["askable"];
+        put?: never;
+        post: operations["give"];
         delete?: never;
         options?: never;
         head?: never;
@@ -448,6 +627,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/clinicians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clinicians of the caller's practices: those who stay before locums. */
+        get: operations["clinicians"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/departments": {
         parameters: {
             query?: never;
@@ -459,6 +655,43 @@ export interface paths {
         get: operations["departments"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's offices have entered in error, newest first, with everybody who had opened it. */
+        get: operations["listMistakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/errors/{id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the draft for the right case, of something that was marked before. A repeat gets the draft that was begun,
+         *     and goes on with what could not be copied yet.
+         */
+        post: operations["replaceMistake"];
         delete?: never;
         options?: never;
         head?: never;
@@ -481,6 +714,23 @@ export interface paths {
         head?: never;
         /** Says what an unsent picture shows. */
         patch: operations["change"];
+        trace?: never;
+    };
+    "/api/intake/images/{id}/entered-in-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks one sent picture as somebody else's: it and its copies are out of sight. A repeat changes nothing. */
+        post: operations["markPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/intake/images/{id}/restore": {
@@ -528,6 +778,195 @@ export interface paths {
         get: operations["limits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller has not read yet, oldest first. */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the caller has read a notice. A repeat changes nothing. */
+        post: operations["readNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft, as far as the phone may know it. */
+        get: operations["phoneView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The phone has done its part. */
+        post: operations["closePhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a picture of the draft. */
+        delete: operations["phoneRemovePicture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/images/{id}/{rendition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small picture of the draft: `160` or `512`. */
+        get: operations["phonePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a code, once: the phone gets a session of its own for half an hour. */
+        post: operations["openPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins an upload to the draft, as from the computer. */
+        post: operations["phoneUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/phone/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an upload. */
+        delete: operations["phoneUploadEnd"];
+        options?: never;
+        /** Where an upload stands. */
+        head: operations["phoneUploadStanding"];
+        /** Takes the next bytes. */
+        patch: operations["phoneUploadPiece"];
+        trace?: never;
+    };
+    "/api/intake/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Practices that are open, by name; those for training among themselves. */
+        get: operations["practices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/practices/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands open referrals over, all or chosen ones. A repeat moves nothing. */
+        post: operations["hand_over"];
         delete?: never;
         options?: never;
         head?: never;
@@ -607,6 +1046,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/referrals/{id}/close-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records what was done after the answer was read. The same again changes nothing; something else puts it right. */
+        post: operations["close_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/referrals/{id}/entered-in-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks a sent referral as entered for the wrong patient: nobody sees it any more, at the office or in the department.
+         *     Everybody who had opened it is told. A repeat changes nothing, and may name the draft that takes its place.
+         */
+        post: operations["markReferral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/referrals/{id}/filed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that an answer stands in the office's own record. A repeat changes nothing: who filed it first stands. */
+        post: operations["fileAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/referrals/{id}/information": {
         parameters: {
             query?: never;
@@ -658,6 +1151,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/referrals/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a phone has the draft. */
+        get: operations["phoneStanding"];
+        put?: never;
+        /** Shows a code for the phone that is to photograph for a draft. One that was shown before is dead. */
+        post: operations["showPhoneCode"];
+        /** Ends it: the code is dead, the phone sees nothing any more. A repeat changes nothing. */
+        delete: operations["endPhone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intake/referrals/{id}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a complete draft on a clinician's list. A repeat changes nothing. */
+        post: operations["ready"];
+        /** Takes a draft back from a clinician's list. A repeat changes nothing. */
+        delete: operations["unready"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/referrals/{id}/restore": {
         parameters: {
             query?: never;
@@ -692,6 +1222,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/referrals/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an open referral to the practice to which its patient went. It is not here any more. A repeat changes nothing. */
+        post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/referrals/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -709,6 +1256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intake/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a draft for training, with a made-up patient who can't be changed. A repeat gets the draft that stands. */
+        post: operations["beginTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/intake/uploads": {
         parameters: {
             query?: never;
@@ -718,7 +1282,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers). */
+        /**
+         * Begins an upload. `Upload-Metadata`: referral, image, view, finding (optional), sha256 (required from browsers), captured (optional,
+         *     RFC 3339: when it was taken).
+         */
         post: operations["create"];
         delete?: never;
         /** What is spoken here. */
@@ -953,6 +1520,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/cases/{id}/entered-in-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks a case as entered for the wrong patient: nobody sees it any more, here or at the practice, which is told. A held
+         *     answer does not leave. A repeat changes nothing.
+         */
+        post: operations["reviewMarkCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/cases/{id}/filed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that an answer that left stands in the hospital's own record. A repeat changes nothing: who filed it first stands. */
+        post: operations["reviewFiled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/cases/{id}/forward": {
         parameters: {
             query?: never;
@@ -1163,6 +1767,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/images/{id}/entered-in-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks one picture as somebody else's. A repeat changes nothing. */
+        post: operations["reviewMarkPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/images/{id}/{rendition}": {
         parameters: {
             query?: never;
@@ -1174,6 +1795,40 @@ export interface paths {
         get: operations["reviewImage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller has not read yet, oldest first. */
+        get: operations["reviewNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/review/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the caller has read a notice. A repeat changes nothing. */
+        post: operations["reviewReadNotice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,6 +1869,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uptake/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is recorded about the caller: no patient, no free text, no picture. */
+        get: operations["uptakeMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller's practices stand. */
+        get: operations["uptakeOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uptake/practices": {
         parameters: {
             query?: never;
@@ -1238,8 +1927,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same rows as CSV: UTF-8 with a byte order mark. Every export is recorded. */
+        /** The same rows as CSV, filtered as on the screen: UTF-8 with a byte order mark. Every export is recorded. */
         get: operations["uptakePracticesCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/practices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A practice's figures over all time. */
+        get: operations["uptakePractice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1279,6 +1985,7 @@ export interface components {
             /** @description `practice`, `department` or `nobody`; empty in answers given before it was asked. */
             books: string;
             departmentName: string;
+            filed?: components["schemas"]["Filed"] | null;
             findings: components["schemas"]["AnsweredFinding"][];
             /** Format: uuid */
             id: string;
@@ -1309,6 +2016,18 @@ export interface components {
             /** @description Treatment and follow-up. */
             plan: string;
         };
+        /** @description One of the caller's practices. */
+        Askable: {
+            /** @description Whether somebody there may be asked: nobody was within 30 days. */
+            askable: boolean;
+            /** Format: uuid */
+            practiceId: string;
+        };
+        /**
+         * @description When it was asked.
+         * @enum {string}
+         */
+        AskedAfter: "draft" | "silence";
         /** Format: date-time */
         At: string;
         /** @description One site. */
@@ -1345,6 +2064,40 @@ export interface components {
             findingId?: string | null;
             view?: components["schemas"]["View"] | null;
         };
+        /** @description A clinician with what is open for them. */
+        ClinicianView: {
+            /**
+             * Format: uuid
+             * @description For whom a locum stands in.
+             */
+            coversFor?: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Ready to be sent, with a department, or answered and unread.
+             */
+            open: number;
+            /** Format: uuid */
+            practiceId: string;
+            practiceName: string;
+            until?: components["schemas"]["At"] | null;
+        };
+        /** @description What was done. */
+        CloseOutRequest: {
+            /** @description In a word. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description In words, where there is something to say. */
+            text?: string;
+        };
+        /** @description What was done after the answer. */
+        ClosedOut: {
+            at: components["schemas"]["At"];
+            by: string;
+            outcome: components["schemas"]["Outcome"];
+            text: string;
+        };
         /** @description A body site. */
         CodedSite: {
             /** @description Code. */
@@ -1354,12 +2107,55 @@ export interface components {
             /** @description DICOM coding scheme designator: SCT, FMA or DCM. */
             system: string;
         };
+        /** @description A person with a role in the practice. */
+        Colleague: {
+            email: string;
+            /** @description In this practice. */
+            grant: components["schemas"]["GrantView"];
+            /** @description Has accepted an invitation. */
+            hasPassword: boolean;
+            /** Format: uuid */
+            id: string;
+            lastSignIn?: components["schemas"]["At"] | null;
+            name: string;
+        };
+        /** @description When a colleague's role ends. */
+        ColleagueEnd: {
+            /** @description First day without the role, `YYYY-MM-DD`; now when absent. */
+            on?: string | null;
+        };
+        /** @description That a text was read. */
+        Confirmation: {
+            /** @description The version that was shown. */
+            version: string;
+        };
+        /**
+         * @description How support and practice spoke.
+         * @enum {string}
+         */
+        ContactKind: "visit" | "phone" | "letter" | "video";
+        /** @description A contact with support. */
+        ContactView: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ContactKind"];
+            note: string;
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+        };
         /** @description How many referrals need the office; 1000 stands for that many and more. */
         Counts: {
             /** Format: int64 */
             answers: number;
             /** Format: int64 */
+            closeOuts: number;
+            /** Format: int64 */
             drafts: number;
+            /**
+             * Format: int64
+             * @description Drafts that the caller is to send.
+             */
+            toSend: number;
             /** Format: int64 */
             waiting: number;
         };
@@ -1474,6 +2270,40 @@ export interface components {
              */
             spokeWith: string;
         };
+        /** @description Something that was entered in error, without anything about the patient. */
+        EnteredInError: {
+            /** @description An answer had been given, or was given all the same. */
+            answered: boolean;
+            byDepartment: boolean;
+            /** @description The department has said who opened it there. */
+            departmentHeard: boolean;
+            departmentName: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description One picture; null: the whole referral.
+             */
+            image?: string | null;
+            markedAt: components["schemas"]["At"];
+            markedBy: string;
+            openers: components["schemas"]["Opener"][];
+            reason: string;
+            /** @description Eight characters to name the referral by. */
+            reference: string;
+            replacement?: components["schemas"]["Replacement"] | null;
+            submittedAt?: components["schemas"]["At"] | null;
+        };
+        /** @description What is wrong with it. */
+        EnteredInErrorRequest: {
+            /** @description Why; whoever had opened it may be told. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Id of a draft that is to take its place, made by the client: a new one, or for a picture one that stands.
+             */
+            replacement?: string | null;
+        };
         /** @description The deployment. */
         Environment: {
             /** @description The programme's name. */
@@ -1483,6 +2313,41 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /** @description That equipment was taken away, or is out of use for good. */
+        EquipmentEnd: {
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come, and not lie before the equipment.
+             */
+            on: string;
+            /** @description Why, up to 200 characters. */
+            reason?: string;
+        };
+        /**
+         * @description What it is.
+         * @enum {string}
+         */
+        EquipmentKind: "camera" | "phone" | "dermatoscope" | "otoscope" | "endoscope" | "computer" | "other";
+        /** @description A piece of equipment. */
+        EquipmentView: {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["EquipmentKind"];
+            make: string;
+            place: string;
+            /** @description Why it went. */
+            reason: string;
+            serial: string;
+            specialty?: components["schemas"]["Specialty"] | null;
+            /** @description `YYYY-MM-DD`; null while it stands there. */
+            until?: string | null;
+        };
+        /** @description What the office has entered in error. */
+        Errors: {
+            items: components["schemas"]["EnteredInError"][];
+        };
         /** @description What is wrong with one field and how to mend it. */
         FieldError: {
             /** @description Stable word for translation, e.g. `required`. */
@@ -1491,6 +2356,16 @@ export interface components {
             field: string;
             /** @description A sentence for the person who typed it. */
             message: string;
+        };
+        /** @description Who filed an answer in their own record, and when. */
+        Filed: {
+            at: components["schemas"]["At"];
+            by: string;
+        };
+        /** @description Which answer. */
+        FiledRequest: {
+            /** Format: uuid */
+            answerId: string;
         };
         /** @description One lesion, rash, ear, wound, burn or scar. */
         Finding: {
@@ -1524,14 +2399,23 @@ export interface components {
         };
         /** @description When a grant shall end. */
         GrantEnd: {
+            /** @description Although referrals are open for the person: they fall to the practice's deputy. */
+            force?: boolean;
             /**
              * @description First day without the right, `YYYY-MM-DD`, or an instant; now when absent. What has been can't be unmade: an
              *     earlier day ends it now.
              */
             on?: string | null;
+            /** @description Why it is forced, up to 1000 characters. */
+            reason?: string;
         };
         /** @description A right that holds or will hold. */
         GrantView: {
+            /**
+             * Format: uuid
+             * @description For whom a locum stands in.
+             */
+            coversFor?: string | null;
             department?: components["schemas"]["Named"] | null;
             from: components["schemas"]["At"];
             /** Format: uuid */
@@ -1540,12 +2424,38 @@ export interface components {
             role: components["schemas"]["Role"];
             until?: components["schemas"]["At"] | null;
         };
+        /** @description How many were handed over now. */
+        HandedOver: {
+            /** Format: int64 */
+            moved: number;
+        };
+        /** @description From whom to whom. */
+        Handover: {
+            /**
+             * Format: uuid
+             * @description Who answers for them now; whoever it is, when referrals are chosen.
+             */
+            fromId?: string | null;
+            /** @description What the other one should know. */
+            note?: string;
+            /** @description Only these; everything that is open, when absent. */
+            referralIds?: string[] | null;
+            /**
+             * Format: uuid
+             * @description A clinician of the practice.
+             */
+            toId: string;
+        };
         /** @description One thing that happened. */
         Happening: {
             at: components["schemas"]["At"];
+            note?: string | null;
+            /** @description To whom or where to it went. */
+            to?: string | null;
             /**
              * @description `started`, `submitted`, `asked`, `supplied`, `answered`, `amended`, `declined`, `forwarded`, `acknowledged`, `phoned`,
-             *     `withdrawn`, `discarded` or `restored`.
+             *     `withdrawn`, `discarded`, `restored`, `picture-in-error`, `closed-out`, `filed`, `ready`, `taken-back`, `handed-over`,
+             *     `fell` or `transferred`.
              */
             what: string;
             who?: string | null;
@@ -1563,6 +2473,7 @@ export interface components {
              * @description Length of the picture as sent.
              */
             bytes: number;
+            capturedAt?: components["schemas"]["At"] | null;
             /** Format: uuid */
             findingId?: string | null;
             /**
@@ -1620,11 +2531,22 @@ export interface components {
             /** @description Of them: stand as the file says. */
             unchanged: number;
         };
+        /**
+         * @description What the office would have done without this service.
+         * @enum {string}
+         */
+        Intention: "refer" | "treat" | "phone" | "other" | "unknown";
         /** @description An invitation. The link is shown here once and kept nowhere. */
         Invitation: {
             expiresAt: components["schemas"]["At"];
             /** @description `http://…/link#<token>`, to be given to the person. */
             link: string;
+        };
+        /** @description A colleague who was invited. */
+        InvitedColleague: {
+            /** Format: uuid */
+            id: string;
+            invitation?: components["schemas"]["Invitation"] | null;
         };
         /**
          * @description A language that a person reads.
@@ -1725,6 +2647,10 @@ export interface components {
             /** @description At most one mail a day when something is new. What is urgent is mailed all the same. */
             digest: boolean;
         };
+        /** @description What became of it. */
+        Marked: {
+            replacement?: components["schemas"]["Replacement"] | null;
+        };
         /** @description Who is signed in, as what, and for how long. */
         Me: {
             /** @description When the session ends in any case. */
@@ -1740,7 +2666,24 @@ export interface components {
             idleSeconds: number;
             /** @description Whether a mail comes once a day when something is new. */
             mailDigest: boolean;
+            /** @description The text about what is recorded. */
+            notice: components["schemas"]["Notice"];
             person: components["schemas"]["PersonView"];
+        };
+        /** @description One read or refusal. */
+        MyAccess: {
+            /** @description `read`, `search`, `download`, `export` or `refused`. */
+            action: string;
+            at: components["schemas"]["At"];
+            /** @description `ok` or the refusal's status. */
+            outcome: string;
+            /** @description A noun, never a value. */
+            what: string;
+        };
+        /** @description The caller's own accesses, newest first. */
+        MyAccesses: {
+            items: components["schemas"]["MyAccess"][];
+            next?: string | null;
         };
         /** @description One of my rights. */
         MyGrant: {
@@ -1755,6 +2698,72 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description A practice's end. */
+        NewClosing: {
+            /**
+             * Format: uuid
+             * @description The practice that answers for what is open from then on.
+             */
+            coveringId?: string | null;
+            /**
+             * Format: uuid
+             * @description The practice that it becomes part of; in place of one that covers.
+             */
+            mergedIntoId?: string | null;
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`, the first day on which it is closed; ahead or back.
+             */
+            on: string;
+        };
+        /** @description A colleague to be invited. */
+        NewColleague: {
+            /**
+             * Format: uuid
+             * @description For a locum: for whom they stand in.
+             */
+            coversFor?: string | null;
+            /**
+             * Format: email
+             * @description For signing in. Whoever is registered with it gets the role and no new invitation.
+             */
+            email: string;
+            /** @description `YYYY-MM-DD`; now when absent. */
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request invites once; made here when absent.
+             */
+            id?: string | null;
+            /** @description `en` or `nb`. */
+            language: string;
+            /** @description 1 to 200 characters. Somebody who is registered already keeps their name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The practice.
+             */
+            practiceId: string | null;
+            role: components["schemas"]["Role"] | null;
+            /** @description The last day, `YYYY-MM-DD`; without end when absent. */
+            until?: string | null;
+        };
+        /** @description A contact between support and a practice. */
+        NewContact: {
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            kind: components["schemas"]["ContactKind"] | null;
+            /** @description What was said, 1 to 2000 characters; kept sealed. No patients. */
+            note: string;
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            on: string;
         };
         /** @description A department to be registered. */
         NewDepartment: {
@@ -1791,8 +2800,34 @@ export interface components {
             specialty?: components["schemas"]["Specialty"] | null;
             step: components["schemas"]["Step"] | null;
         };
+        /** @description A piece of equipment that a practice got. */
+        NewEquipment: {
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            kind: components["schemas"]["EquipmentKind"] | null;
+            /** @description Make and model, up to 200 characters. */
+            make?: string;
+            /** @description Where it stands, up to 200 characters: what is locked in another room is not used. */
+            place?: string;
+            /** @description Serial number, up to 100 characters. */
+            serial?: string;
+            specialty?: components["schemas"]["Specialty"] | null;
+        };
         /** @description A grant to be given. */
         NewGrant: {
+            /**
+             * Format: uuid
+             * @description For a locum: the clinician of the practice to whom what is open falls on the last day.
+             */
+            coversFor?: string | null;
             /**
              * Format: uuid
              * @description For `specialist` and `coordinator` alone.
@@ -1864,6 +2899,23 @@ export interface components {
             /** @description For training and tests: shown, never counted. */
             testPractice?: boolean;
         };
+        /** @description What an office says. */
+        NewReason: {
+            after: components["schemas"]["AskedAfter"] | null;
+            /**
+             * Format: uuid
+             * @description Made by the client, so that a repeated request records once; made here when absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description Which practice: one of the caller's.
+             */
+            practiceId: string;
+            reason: components["schemas"]["WhyNot"] | null;
+            /** @description Up to 500 characters, kept sealed. No patients. */
+            text?: string;
+        };
         /** @description The practice's size from a date on. Dates back and ahead are fine: registers are late, and mergers are known early. */
         NewRegister: {
             /**
@@ -1892,18 +2944,49 @@ export interface components {
              */
             staff: number | null;
         };
-        /** @description A sentence about the referral or a finding. */
-        Notice: {
-            /** @description Its name. */
-            code: string;
+        /** @description A training: one line per role. */
+        NewTraining: {
             /**
              * Format: uuid
-             * @description About which finding; none: about the referral.
+             * @description Made by the client, so that a repeated request records once; made here when absent.
              */
-            findingId?: string | null;
-            /** @description The sentence. */
-            text: components["schemas"]["questionnaire.Text"];
+            id?: string | null;
+            /**
+             * Format: date
+             * @description `YYYY-MM-DD`; it must have come.
+             */
+            on: string;
+            /**
+             * Format: int64
+             * @description How many of them, 1 to 200.
+             */
+            people: number | null;
+            role: components["schemas"]["Trained"] | null;
+            specialty?: components["schemas"]["Specialty"] | null;
         };
+        /** @description Which text holds, and when the person confirmed it. */
+        Notice: {
+            confirmedAt?: components["schemas"]["At"] | null;
+            /** @description The text that holds now. */
+            version: string;
+        };
+        /** @description Notices that the caller has not read yet. */
+        Notices: {
+            items: components["schemas"]["Notice"][];
+        };
+        /** @description Somebody who had opened it. */
+        Opener: {
+            name: string;
+            ofDepartment: boolean;
+            /** @description For the first time. */
+            openedAt: components["schemas"]["At"];
+            readAt?: components["schemas"]["At"] | null;
+        };
+        /**
+         * @description What was done after the answer.
+         * @enum {string}
+         */
+        Outcome: "followed" | "otherwise" | "did-not-come" | "referred";
         /**
          * @description Who has an open case.
          * @enum {string}
@@ -1949,6 +3032,66 @@ export interface components {
             language: components["schemas"]["Language"];
             name: string;
         };
+        /** @description A code for a phone. */
+        PhoneCode: {
+            /** @description `http://…/phone#<code>`: opens once. */
+            address: string;
+            expiresAt: components["schemas"]["At"];
+            /** @description The address as a QR code. */
+            qrSvg: string;
+        };
+        /** @description What stood behind the `#`. */
+        PhoneOpening: {
+            code: string;
+        };
+        /** @description A picture of the draft, as the phone shows it. */
+        PhonePicture: {
+            /** Format: uuid */
+            id: string;
+            /** @description SHA-256 of the picture as sent, 64 hexadecimal digits. */
+            sha256: string;
+            state: components["schemas"]["ImageState"];
+            view: components["schemas"]["View"];
+        };
+        /** @description How far it has come, and until when it lasts. */
+        PhoneStanding: {
+            expiresAt?: components["schemas"]["At"] | null;
+            state: components["schemas"]["PhoneState"];
+        };
+        /**
+         * @description How far a hand-over has come.
+         * @enum {string}
+         */
+        PhoneState: "none" | "waiting" | "connected";
+        /** @description All that a phone learns of a draft. */
+        PhoneView: {
+            /** Format: int32 */
+            birthYear?: number | null;
+            expiresAt: components["schemas"]["At"];
+            /**
+             * Format: uuid
+             * @description The finding, when there is one alone: pictures go to it.
+             */
+            finding?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of one picture.
+             */
+            maxImageBytes: number;
+            /**
+             * Format: int64
+             * @description In one referral.
+             */
+            maxImages: number;
+            /** @description Whose pictures they are. */
+            patientName: string;
+            pictures: components["schemas"]["PhonePicture"][];
+            /**
+             * Format: uuid
+             * @description What its pictures belong to.
+             */
+            referral: string;
+        };
         /** @description A practice's new name or municipality. */
         PracticeChange: {
             /**
@@ -1962,6 +3105,45 @@ export interface components {
             name: string;
             /** @description Empty: none is known any more; as it was when absent. */
             phone?: string | null;
+        };
+        /** @description A practice with its history. */
+        PracticeHistory: {
+            /** Format: int64 */
+            centrality: number;
+            channel: string;
+            /** @description `YYYY-MM-DD`; null while it is open. */
+            closedOn?: string | null;
+            /** @description Newest first. */
+            contacts: components["schemas"]["ContactView"][];
+            /** Format: int64 */
+            distanceKm: number;
+            /** @description Oldest first, each step and specialty as last recorded. */
+            enablement: components["schemas"]["StepView"][];
+            /** @description Oldest first. */
+            equipment: components["schemas"]["EquipmentView"][];
+            externalKey?: string | null;
+            /** Format: uuid */
+            id: string;
+            municipality: string;
+            name: string;
+            /** @description `YYYY-MM-DD`. */
+            openedOn: string;
+            /** @description Newest first. */
+            reasons: components["schemas"]["ReasonView"][];
+            /** @description Newest first, those to come included. */
+            registers: components["schemas"]["RegisterView"][];
+            testPractice: boolean;
+            /** @description Oldest first. */
+            trainings: components["schemas"]["TrainingView"][];
+            /** @description Null when it is in no trial. */
+            trialArm?: string | null;
+        };
+        /** @description A practice with its people. */
+        PracticePeople: {
+            /** Format: uuid */
+            deputyId?: string | null;
+            people: components["schemas"]["Colleague"][];
+            practice: components["schemas"]["Named"];
         };
         /** @description A practice of the list. */
         PracticeView: {
@@ -1984,12 +3166,19 @@ export interface components {
              * @description As the register says today; null when nothing was recorded.
              */
             listSize?: number | null;
+            /** @description Taken over as a whole, and not only what is open. */
+            merged: boolean;
             municipality: string;
             name: string;
             /** @description Null when none is known. */
             phone?: string | null;
             /** Format: int64 */
             staff?: number | null;
+            /**
+             * Format: uuid
+             * @description The practice that takes over from the day on which this one is closed.
+             */
+            takenOverBy?: string | null;
             testPractice: boolean;
             /** @description Null when it is in no trial. */
             trialArm?: string | null;
@@ -2088,10 +3277,33 @@ export interface components {
              */
             version: number;
         };
+        /** @description Who is to send what. */
+        Ready: {
+            /**
+             * Format: uuid
+             * @description A clinician of the practice.
+             */
+            responsibleId: string;
+            /**
+             * Format: int64
+             * @description The version that the person saw.
+             */
+            version: number;
+        };
         /** @description Why a picture was rejected. */
         Reason: {
             code: string;
             message: string;
+        };
+        /** @description Why the office did not use the service. */
+        ReasonView: {
+            after: components["schemas"]["AskedAfter"];
+            at: components["schemas"]["At"];
+            /** Format: uuid */
+            id: string;
+            reason: components["schemas"]["WhyNot"];
+            role: components["schemas"]["Role"];
+            text: string;
         };
         /** @description What was taken over, and by when it is answered. */
         Receipt: {
@@ -2109,6 +3321,9 @@ export interface components {
             acknowledgedAt?: components["schemas"]["At"] | null;
             answer?: components["schemas"]["Answer"] | null;
             chair?: components["schemas"]["Chair"] | null;
+            closeOut?: components["schemas"]["ClosedOut"] | null;
+            /** @description The answer was read, and what was done is not recorded yet. */
+            closeOutMissing: boolean;
             content: components["schemas"]["DraftContent"];
             createdAt: components["schemas"]["At"];
             declined?: components["schemas"]["Declined"] | null;
@@ -2120,16 +3335,26 @@ export interface components {
             /** Format: uuid */
             id: string;
             images: components["schemas"]["Image"][];
+            intention?: components["schemas"]["Intention"] | null;
             /** @description What Send would refuse now; empty when it was sent. */
             missing: components["schemas"]["FieldError"][];
             practice: components["schemas"]["Named"];
             questions: components["schemas"]["Question"][];
+            readyAt?: components["schemas"]["At"] | null;
             receipt?: components["schemas"]["Receipt"] | null;
             /** @description What must be phoned in before it is sent. */
             redFlags: components["schemas"]["Notice"][];
+            responsible?: components["schemas"]["Named"] | null;
             state: components["schemas"]["State"];
             submittedAt?: components["schemas"]["At"] | null;
+            /**
+             * Format: uuid
+             * @description The practice that it belongs to now, when that is another one: its own was closed or merged.
+             */
+            takenOverBy?: string | null;
             timeline: components["schemas"]["Happening"][];
+            /** @description To try the service with: about a person who does not exist. */
+            training: boolean;
             /** Format: int64 */
             version: number;
             /** @description Which pictures belong to it. */
@@ -2157,6 +3382,8 @@ export interface components {
             /** @description Of the first finding. */
             bodySite?: string | null;
             chair?: components["schemas"]["Chair"] | null;
+            /** @description The answer was read, and what was done is not recorded yet. */
+            closeOutMissing: boolean;
             departmentName?: string | null;
             dueAt?: components["schemas"]["At"] | null;
             /** Format: uuid */
@@ -2172,18 +3399,50 @@ export interface components {
             priority?: components["schemas"]["Priority"] | null;
             /** @description The department waits for information. */
             question: boolean;
+            /** @description A draft that waits for that clinician to send it. */
+            ready: boolean;
+            /** @description Name of the clinician who answers for it. */
+            responsible?: string | null;
             specialty?: components["schemas"]["Specialty"] | null;
             state: components["schemas"]["State"];
             submittedAt?: components["schemas"]["At"] | null;
+            /** @description To try the service with. */
+            training: boolean;
             /** @description There is an answer, or a refusal, that nobody has read. */
             unread: boolean;
             updatedAt: components["schemas"]["At"];
+        };
+        /** @description Figures from a day on, until the next entry. */
+        RegisterView: {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: int64 */
+            gps: number;
+            /** Format: int64 */
+            listSize: number;
+            /** Format: int64 */
+            staff: number;
+        };
+        /** @description The draft for the right case. */
+        Replacement: {
+            /** Format: uuid */
+            id: string;
+            /** @description It holds everything that goes along; else that is still being copied. */
+            ready: boolean;
+        };
+        /** @description The draft that takes its place. */
+        ReplacementRequest: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
         };
         /**
          * @description What a person may be in a practice, a department or the whole programme.
          * @enum {string}
          */
-        Role: "gp-clinician" | "gp-staff" | "specialist" | "coordinator" | "programme-manager" | "administrator";
+        Role: "gp-clinician" | "gp-staff" | "practice-admin" | "specialist" | "coordinator" | "programme-manager" | "administrator";
         /** @description A draft as the client has it. */
         SaveDraft: {
             /** @description What was written. */
@@ -2201,10 +3460,17 @@ export interface components {
         };
         /** @description What stands now. */
         Saved: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Which.
+             */
             id: string;
+            /** @description Since when. */
             savedAt: components["schemas"]["At"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Which version of it.
+             */
             version: number;
         };
         /** @description A picture that was sent. */
@@ -2230,7 +3496,7 @@ export interface components {
          * @description Where a referral stands.
          * @enum {string}
          */
-        State: "draft" | "submitted" | "in-review" | "awaiting-information" | "answered" | "acknowledged" | "withdrawn" | "declined";
+        State: "draft" | "submitted" | "in-review" | "awaiting-information" | "answered" | "acknowledged" | "withdrawn" | "declined" | "entered-in-error";
         /**
          * @description A step.
          * @enum {string}
@@ -2245,6 +3511,7 @@ export interface components {
         };
         /** @description Which version is sent: what the person saw and nothing else. */
         Submit: {
+            intention?: components["schemas"]["Intention"] | null;
             /** Format: int64 */
             version: number;
         };
@@ -2268,6 +3535,40 @@ export interface components {
             secret: string;
             /** @description `otpauth://totp/…`. */
             uri: string;
+        };
+        /**
+         * @description Who was trained.
+         * @enum {string}
+         */
+        Trained: "doctor" | "nurse" | "secretary" | "other";
+        /** @description Where it is tried. */
+        TrainingRequest: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** Format: uuid */
+            practiceId: string;
+        };
+        /** @description A training of one role. */
+        TrainingView: {
+            /** Format: uuid */
+            id: string;
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** Format: int64 */
+            people: number;
+            role: components["schemas"]["Trained"];
+            specialty?: components["schemas"]["Specialty"] | null;
+        };
+        /** @description Where to, and why. */
+        Transfer: {
+            /** @description That the patient agrees. */
+            consent: boolean;
+            /** Format: uuid */
+            practiceId: string;
+            reason: string;
         };
         /** @description The password alone: the session proves the rest. */
         Unlocking: {
@@ -2317,9 +3618,20 @@ export interface components {
             text: components["schemas"]["questionnaire.Text"];
             view?: components["schemas"]["View"] | null;
         };
+        /**
+         * @description The closed list.
+         * @enum {string}
+         */
+        WhyNot: "no-patient" | "no-time" | "equipment" | "sign-in" | "pictures" | "phoned" | "ordinary" | "other" | "not-now";
         /** @description Why a referral is withdrawn. */
         Withdraw: {
             reason: string;
+        };
+        /** @description A practice to which a patient can go. */
+        "intake.Practice": {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** @description One option of a choice. */
         "questionnaire.AnswerOption": {
@@ -2461,6 +3773,7 @@ export interface components {
             answeredBy: components["schemas"]["review.AnsweredBy"];
             books?: components["schemas"]["review.Books"] | null;
             departmentName: string;
+            filed?: components["schemas"]["review.Filed"] | null;
             findings: components["schemas"]["review.FindingAnswer"][];
             /** Format: uuid */
             id: string;
@@ -2648,10 +3961,14 @@ export interface components {
             questionnaireAnswers: components["schemas"]["review.QuestionnaireAnswers"][];
             questions: components["schemas"]["review.Question"][];
             referrerName: string;
+            /** @description The clinician who answers for it in the practice. */
+            responsible?: string | null;
             signed?: components["schemas"]["review.Signed"] | null;
             specialty: string;
             state: components["schemas"]["review.CaseState"];
             submittedAt: components["schemas"]["At"];
+            /** @description Sent to try the service: the patient does not exist, or the practice is for tests. */
+            training: boolean;
             /** @description Why pictures are missing. */
             viewOverrides: components["schemas"]["review.ViewOverride"][];
             withdrawn: boolean;
@@ -2678,6 +3995,8 @@ export interface components {
             specialty: string;
             state: components["schemas"]["review.RowState"];
             submittedAt: components["schemas"]["At"];
+            /** @description Sent to try the service. */
+            training: boolean;
             /**
              * Format: int64
              * @description Whole hours since it was sent.
@@ -2688,7 +4007,7 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        "review.CaseState": "waiting" | "returned" | "awaiting-information" | "signed" | "answered" | "amending" | "declined" | "withdrawn" | "erased";
+        "review.CaseState": "waiting" | "returned" | "awaiting-information" | "signed" | "answered" | "amending" | "declined" | "withdrawn" | "erased" | "entered-in-error";
         /**
          * @description How sure the specialist is.
          * @enum {string}
@@ -2816,6 +4135,21 @@ export interface components {
             /** @description For the next page; null on the last. */
             next?: string | null;
         };
+        /** @description What is wrong with it. */
+        "review.EnteredInErrorRequest": {
+            /** @description Why; the practice reads it. */
+            reason: string;
+        };
+        /** @description Who filed an answer in their own record, and when. */
+        "review.Filed": {
+            at: components["schemas"]["At"];
+            by: string;
+        };
+        /** @description Which answer. */
+        "review.FiledRequest": {
+            /** Format: uuid */
+            answerId: string;
+        };
         /** @description A lesion, rash, ear, wound, burn or scar. */
         "review.Finding": {
             bodySite?: components["schemas"]["review.BodySite"] | null;
@@ -2886,6 +4220,7 @@ export interface components {
              * @description Length as sent.
              */
             bytes: number;
+            capturedAt?: components["schemas"]["At"] | null;
             /** Format: uuid */
             findingId?: string | null;
             /** Format: int64 */
@@ -2950,6 +4285,31 @@ export interface components {
             personId?: string | null;
             /** @description Last day, YYYY-MM-DD. */
             to: string;
+        };
+        /** @description A notice. It says nothing about the patient. */
+        "review.Notice": {
+            /** @description An answer had left: it is about the wrong patient. */
+            answered: boolean;
+            /** @description Somebody in the department noticed it. */
+            byDepartment: boolean;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description One picture; null: the whole case.
+             */
+            image?: string | null;
+            markedAt: components["schemas"]["At"];
+            /** @description When the caller had opened it first. */
+            openedAt: components["schemas"]["At"];
+            practiceName: string;
+            /** @description Eight characters to name the referral by. */
+            reference: string;
+            submittedAt: components["schemas"]["At"];
+        };
+        /** @description Notices that the caller has not read yet. */
+        "review.Notices": {
+            items: components["schemas"]["review.Notice"][];
         };
         /** @description The patient as the practice wrote it. */
         "review.Patient": {
@@ -3125,6 +4485,8 @@ export interface components {
             /** Format: int64 */
             returned: number;
             /** Format: int64 */
+            training: number;
+            /** Format: int64 */
             unclaimed: number;
             /** Format: int64 */
             urgent: number;
@@ -3141,6 +4503,81 @@ export interface components {
             /** @description For the next page; null on the last. */
             next?: string | null;
         };
+        /**
+         * @description What the programme does next.
+         * @enum {string}
+         */
+        "uptake.Action": "bring-equipment" | "help-sign-in" | "train" | "give-time" | "first-case-together" | "ask-why" | "visit-or-end";
+        /** @description Answer times of referrals, in clock hours from submission to the first answer. */
+        "uptake.AnswerTimes": {
+            /**
+             * Format: int64
+             * @description Answered referrals: what the quantiles are over.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description Half of the answers came within so many hours.
+             */
+            medianHours?: number | null;
+            /**
+             * Format: double
+             * @description Nine of ten came within so many hours.
+             */
+            p90Hours?: number | null;
+            /**
+             * Format: int64
+             * @description Sent, neither answered nor taken back.
+             */
+            waiting: number;
+        };
+        /** @description A dated step. */
+        "uptake.DatedStep": {
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** @description Empty: for all. */
+            specialty: string;
+            step: string;
+        };
+        /** @description What a practice did, over all time. */
+        "uptake.Doings": {
+            /** @description How fast the department answered. */
+            answers: components["schemas"]["uptake.AnswerTimes"];
+            /**
+             * Format: int64
+             * @description Answers that were read.
+             */
+            answersRead: number;
+            /**
+             * Format: int64
+             * @description Of them, discarded.
+             */
+            draftsAbandoned: number;
+            /**
+             * Format: int64
+             * @description Referrals that were begun.
+             */
+            draftsStarted: number;
+            /**
+             * Format: int64
+             * @description Pictures of counted uses.
+             */
+            images: number;
+            /** @description Counted uses month by month, as `months` of the page. */
+            referrals: number[];
+            /** @description Sign-ins month by month. */
+            signIns: number[];
+            /**
+             * Format: int64
+             * @description Referrals for training or tests: shown, never counted.
+             */
+            testUse: number;
+            /**
+             * Format: int64
+             * @description Pictures that did not arrive.
+             */
+            uploadsFailed: number;
+        };
         /** @description Days of the steps of enablement, `YYYY-MM-DD`. */
         "uptake.Enablement": {
             agreed?: string | null;
@@ -3150,11 +4587,68 @@ export interface components {
             supportEnded?: string | null;
             trained?: string | null;
         };
+        /** @description Equipment without its serial number. */
+        "uptake.Equipment": {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            specialty: string;
+            /** @description `YYYY-MM-DD`; null while it stands there. */
+            until?: string | null;
+        };
+        /**
+         * @description A step of the funnel.
+         * @enum {string}
+         */
+        "uptake.FunnelStep": "equipped" | "connected" | "trained" | "first-use" | "several" | "active";
+        /**
+         * @description The first step that is missing.
+         * @enum {string}
+         */
+        "uptake.Missing": "equipment" | "connection" | "training" | "first-use" | "use-again";
+        /** @description One of the caller's practices. */
+        "uptake.Own": {
+            /** Format: uuid */
+            practiceId: string;
+            /** @description Whether it could use the service and has not for long. */
+            silent: boolean;
+            standing: components["schemas"]["uptake.Standing"];
+        };
+        /** @description How often something was recorded. */
+        "uptake.OwnCount": {
+            /** Format: int64 */
+            count: number;
+            firstAt: components["schemas"]["At"];
+            /** @description The event's kind, e.g. `SignedIn`. */
+            kind: string;
+            lastAt: components["schemas"]["At"];
+        };
+        /** @description One fact. */
+        "uptake.OwnFact": {
+            /** @description A word of a closed list; mostly empty. */
+            about: string;
+            at: components["schemas"]["At"];
+            /** @description The event's kind. */
+            kind: string;
+            practiceName?: string | null;
+            role: string;
+        };
+        /** @description The caller's own record. */
+        "uptake.OwnRecord": {
+            counts: components["schemas"]["uptake.OwnCount"][];
+            /** @description Newest first. */
+            facts: components["schemas"]["uptake.OwnFact"][];
+            next?: string | null;
+        };
         /** @description The panel. */
         "uptake.Panel": {
             computedAt: components["schemas"]["At"];
             definition: string;
             from: string;
+            /** @description Practices that came so far, over all time up to the end of the window. */
+            funnel: components["schemas"]["uptake.Reached"][];
             /**
              * Format: int64
              * @description The last event that the figures include.
@@ -3190,10 +4684,88 @@ export interface components {
             referrals: number;
             /** Format: int64 */
             silentDays?: number | null;
+            standing: components["schemas"]["uptake.Standing"];
             /** @description For training: shown, never counted. */
             testPractice: boolean;
             /** Format: int64 */
             testUse: number;
+            /**
+             * Format: int64
+             * @description Counted uses over all time up to the end of the window.
+             */
+            uses: number;
+        };
+        /** @description A practice's page. */
+        "uptake.PracticePage": {
+            computedAt: components["schemas"]["At"];
+            doings: components["schemas"]["uptake.Doings"];
+            equipment: components["schemas"]["uptake.Equipment"][];
+            /** @description `YYYY-MM-DD`. */
+            firstUse?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `YYYY-MM-DD`. */
+            lastUse?: string | null;
+            /** Format: int64 */
+            listSize?: number | null;
+            /** Format: int64 */
+            logPosition: number;
+            /** @description From the month of its first step or fact to the present one. */
+            months: string[];
+            municipality: string;
+            name: string;
+            /** @description Newest first. */
+            reasons: components["schemas"]["uptake.Reason"][];
+            registers: components["schemas"]["uptake.Register"][];
+            /** Format: int64 */
+            silentDays?: number | null;
+            standing: components["schemas"]["uptake.Standing"];
+            steps: components["schemas"]["uptake.DatedStep"][];
+            testPractice: boolean;
+            /** @description How many people were trained, by role. */
+            trained: {
+                [key: string]: number;
+            };
+            trainings: components["schemas"]["uptake.Training"][];
+            /**
+             * Format: int64
+             * @description Counted uses over all time.
+             */
+            uses: number;
+        };
+        /** @description How many practices reached a step. */
+        "uptake.Reached": {
+            /**
+             * Format: int64
+             * @description Among them: the step itself was never recorded.
+             */
+            notRecorded: number;
+            ofFirst?: components["schemas"]["uptake.Share"] | null;
+            ofPrevious?: components["schemas"]["uptake.Share"] | null;
+            /**
+             * Format: int64
+             * @description Practices that reached it.
+             */
+            practices: number;
+            /** @description Which step. */
+            step: components["schemas"]["uptake.FunnelStep"];
+        };
+        /** @description Why the office did not use the service. */
+        "uptake.Reason": {
+            at: components["schemas"]["At"];
+            reason: string;
+            role: string;
+        };
+        /** @description Figures of the register from a day on. */
+        "uptake.Register": {
+            /** @description `YYYY-MM-DD`. */
+            from: string;
+            /** Format: int64 */
+            gps?: number | null;
+            /** Format: int64 */
+            listSize?: number | null;
+            /** Format: int64 */
+            staff?: number | null;
         };
         /** @description A share with both of its counts. */
         "uptake.Share": {
@@ -3213,6 +4785,23 @@ export interface components {
              */
             share: number;
         };
+        /** @description Where a practice stands. */
+        "uptake.Standing": {
+            action?: components["schemas"]["uptake.Action"] | null;
+            /**
+             * Format: int64
+             * @description Days since the step before was taken, or since the last use.
+             */
+            days?: number | null;
+            missing?: components["schemas"]["uptake.Missing"] | null;
+            /** @description Its use. */
+            state: components["schemas"]["uptake.State"];
+        };
+        /**
+         * @description Use, or what stands in for it.
+         * @enum {string}
+         */
+        "uptake.State": "not-equipped" | "never-used" | "silent" | "user";
         /** @description Over all practices that are no test practices. */
         "uptake.Totals": {
             /** Format: int64 */
@@ -3227,6 +4816,15 @@ export interface components {
             /** Format: int64 */
             withUse: number;
         };
+        /** @description A training of one role. */
+        "uptake.Training": {
+            /** @description `YYYY-MM-DD`. */
+            on: string;
+            /** Format: int64 */
+            people: number;
+            role: string;
+            specialty: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3236,6 +4834,425 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePeople"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewColleague"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedColleague"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `id-reused` or `key-reused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Field errors */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                grantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColleagueEnd"];
+            };
+        };
+        responses: {
+            /** @description From then on every request is refused. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `open-referrals`: hand them over first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    renew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `has-password` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -4411,6 +6428,84 @@ export interface operations {
             };
         };
     };
+    accesses: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAccesses"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     set_language: {
         parameters: {
             query?: never;
@@ -4548,6 +6643,129 @@ export interface operations {
         };
         responses: {
             /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Noted, once. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5399,6 +7617,83 @@ export interface operations {
             };
         };
     };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeHistory"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     change: {
         parameters: {
             query?: never;
@@ -5423,6 +7718,263 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClosing"];
+            };
+        };
+        responses: {
+            /** @description From that day on the other practice answers for it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Field errors; `required` on `coveringId` while referrals are open in it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
             };
             /** @description `malformed`: a part of the request can't be read; the error names it */
             400: {
@@ -5781,6 +8333,265 @@ export interface operations {
             };
         };
     };
+    place_equipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEquipment"];
+            };
+        };
+        responses: {
+            /** @description The first of a specialty is its step `equipped` as well. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_equipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                equipmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EquipmentEnd"];
+            };
+        };
+        responses: {
+            /** @description It stands there no more from that day on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     record_register: {
         parameters: {
             query?: never;
@@ -5796,6 +8607,329 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewRegister"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    train: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description The first of a specialty is its step `trained` as well. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    askable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Askable"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same content changes nothing; 409 `key-reused` with another. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReason"];
             };
         };
         responses: {
@@ -6372,6 +9506,72 @@ export interface operations {
             };
         };
     };
+    clinicians: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicianView"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     departments: {
         parameters: {
             query?: never;
@@ -6400,6 +9600,198 @@ export interface operations {
             };
             /** @description `not-found`: it is not there, or the caller may not see it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listMistakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    replaceMistake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6589,6 +9981,132 @@ export interface operations {
                 };
             };
             /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    markPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnteredInErrorRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not-submitted */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6904,6 +10422,1057 @@ export interface operations {
             };
         };
     };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneView"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closePhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneRemovePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phonePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                rendition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    openPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneOpening"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-code: used, too late, ended or unknown */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Length": number;
+                "Upload-Metadata": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneUploadEnd: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneUploadStanding: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneUploadPiece: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Offset": number;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": unknown;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description phone-over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    practices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intake.Practice"][];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Handover"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not-a-clinician */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     questionnaires: {
         parameters: {
             query?: never;
@@ -6974,7 +11543,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which list. */
-                tab: "answers" | "waiting" | "drafts" | "closed";
+                tab: "answers" | "waiting" | "drafts" | "closed" | "close-out" | "to-send";
                 /** @description `next` of the page before. */
                 cursor?: string;
             };
@@ -7470,6 +12039,380 @@ export interface operations {
             };
         };
     };
+    close_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseOutRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not-read */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    markReferral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnteredInErrorRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not-submitted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    fileAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FiledRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     supply: {
         parameters: {
             query?: never;
@@ -7597,7 +12540,7 @@ export interface operations {
     pdf: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: "en" | "nb";
             };
             header?: never;
             path: {
@@ -7677,7 +12620,7 @@ export interface operations {
     text: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: "en" | "nb";
             };
             header?: never;
             path: {
@@ -7716,6 +12659,488 @@ export interface operations {
             };
             /** @description `not-found`: it is not there, or the caller may not see it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    phoneStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneStanding"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    showPhoneCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCode"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description already-submitted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    endPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ready"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description stale-version or already-submitted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description what is missing, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description already-submitted */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7915,7 +13340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale-version or upload-under-way */
+            /** @description stale-version, upload-under-way or, for staff, clinician-sends */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7943,6 +13368,130 @@ export interface operations {
                 };
             };
             /** @description what is missing, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not-open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `consent`, `reason` or `practiceId` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8106,6 +13655,130 @@ export interface operations {
             };
         };
     };
+    beginTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too-many-drafts */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     create: {
         parameters: {
             query?: never;
@@ -8113,7 +13786,7 @@ export interface operations {
                 "Tus-Resumable": "1.0.0";
                 /** @description Bytes of the whole file */
                 "Upload-Length": number;
-                /** @description Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256` */
+                /** @description Pairs of a key and a base64 value: `referral`, `image`, `view`, `finding`, `sha256`, `captured` */
                 "Upload-Metadata": string;
             };
             path?: never;
@@ -10206,6 +15879,252 @@ export interface operations {
             };
         };
     };
+    reviewMarkCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.EnteredInErrorRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewFiled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.FiledRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reviewForward: {
         parameters: {
             query?: never;
@@ -10578,7 +16497,7 @@ export interface operations {
     reviewLetterPdf: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: "en" | "nb";
             };
             header?: never;
             path: {
@@ -10657,7 +16576,7 @@ export interface operations {
     reviewLetterText: {
         parameters: {
             query?: {
-                language?: components["schemas"]["Language"];
+                language?: "en" | "nb";
             };
             header?: never;
             path: {
@@ -11468,6 +17387,129 @@ export interface operations {
             };
         };
     };
+    reviewMarkPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["review.EnteredInErrorRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid-input`: what is missing or wrong, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reviewImage: {
         parameters: {
             query?: never;
@@ -11518,6 +17560,164 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["review.Notices"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewReadNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11626,7 +17826,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Default: `all`. */
-                filter?: "all" | "mine" | "unclaimed" | "urgent" | "returned";
+                filter?: "all" | "mine" | "unclaimed" | "urgent" | "returned" | "training";
                 /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
                 specialty?: string;
                 /** @description `next` of the page before. */
@@ -11653,6 +17853,150 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeMe: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.OwnRecord"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Own"][];
                 };
             };
             /** @description `signed-out` or `locked` */
@@ -11803,6 +18147,10 @@ export interface operations {
                 to?: string;
                 /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
                 specialty?: string;
+                /** @description `not-equipped`, `never-used`, `silent` or `users`; absent: all. */
+                show?: string;
+                /** @description Part of a name or municipality. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -11846,6 +18194,83 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakePractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.PracticePage"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
