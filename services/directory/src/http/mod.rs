@@ -82,7 +82,7 @@ struct Made {
     id: Uuid,
 }
 
-/// Something with a name.
+/// A person or place by name.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 struct Named {
     id: Uuid,

@@ -2667,7 +2667,7 @@ export interface components {
             /** @description Whether a mail comes once a day when something is new. */
             mailDigest: boolean;
             /** @description The text about what is recorded. */
-            notice: components["schemas"]["Notice"];
+            notice: components["schemas"]["NoticeState"];
             person: components["schemas"]["PersonView"];
         };
         /** @description One read or refusal. */
@@ -2964,8 +2964,30 @@ export interface components {
             role: components["schemas"]["Trained"] | null;
             specialty?: components["schemas"]["Specialty"] | null;
         };
-        /** @description Which text holds, and when the person confirmed it. */
+        /** @description A notice. It says nothing about the patient. */
         Notice: {
+            /** @description There was an answer: whatever was done because of it was done for the wrong patient. */
+            answered: boolean;
+            /** @description Somebody in the department noticed it. */
+            byDepartment: boolean;
+            /** @description Whom it was sent to. */
+            departmentName: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description One picture; null: the whole referral.
+             */
+            image?: string | null;
+            markedAt: components["schemas"]["At"];
+            /** @description When the caller had opened it first. */
+            openedAt: components["schemas"]["At"];
+            /** @description Eight characters to name the referral by. */
+            reference: string;
+            submittedAt?: components["schemas"]["At"] | null;
+        };
+        /** @description Which text holds, and when the person confirmed it. */
+        NoticeState: {
             confirmedAt?: components["schemas"]["At"] | null;
             /** @description The text that holds now. */
             version: string;
@@ -3142,6 +3164,7 @@ export interface components {
         PracticePeople: {
             /** Format: uuid */
             deputyId?: string | null;
+            /** @description By name. */
             people: components["schemas"]["Colleague"][];
             practice: components["schemas"]["Named"];
         };
