@@ -157,8 +157,10 @@ fn no_two_services_describe_different_things_by_one_name() {
         let alone = kit::http::openapi(std::slice::from_ref(&service)).to_json().expect("JSON");
         let alone: Value = serde_json::from_str(&alone).expect("JSON");
         for (name, schema) in alone["components"]["schemas"].as_object().expect("schemas") {
+            let mut schema = schema.clone();
+            schema.as_object_mut().expect("a schema").remove("description");
             let (first, earlier) = known.entry(name.clone()).or_insert_with(|| (service.name, schema.clone()));
-            assert_eq!(earlier, schema, "{name} of {first} and of {}", service.name);
+            assert_eq!(*earlier, schema, "{name} of {first} and of {}", service.name);
         }
     }
 }

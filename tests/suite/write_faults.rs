@@ -20,6 +20,8 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("intake_chore", "insert", "one row for ever, made by whichever step comes first"),
     ("intake_answer", "update", "an upsert's second half: only when an answer's event is projected anew"),
     ("intake_department", "update", "an upsert's second half: a department that is registered again"),
+    ("intake_person", "update", "the same, of a person"),
+    ("intake_succession", "update", "the same, of a practice whose closing is recorded again: intake's own tests do"),
     ("intake_rendition", "update", "an upsert's second half: a picture that is decoded again"),
     ("review_derived", "update", "the same, at the specialist's side"),
     ("review_rendition", "delete", "the same"),

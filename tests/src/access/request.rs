@@ -164,7 +164,7 @@ fn sender(thing: &Thing) -> Who {
 fn draft(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Value {
     let practice = by.who.office().map_or(thing.practice, |office| town.practices[office]);
     let way = thing.way.or_else(|| town.things.first()?.way).expect("some way");
-    let mut content = content(way, town.departments[way.department], thing.finding, 1);
+    let mut content = content(way, way.department, town.departments[way.department], thing.finding, 1);
     content["question"] = json!("And now?");
     let version = if row.how == How::AsNew { 0 } else { thing.version };
     json!({ "version": version, "practiceId": practice, "content": content })

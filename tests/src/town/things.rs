@@ -120,10 +120,10 @@ impl Thing {
     }
 }
 
-/// What a referral says: every text is a canary of its way.
-pub fn content(way: Way, department: Uuid, finding: Uuid, seed: usize) -> Value {
+/// What a referral says, to the department that has it first: every text is a canary of its way.
+pub fn content(way: Way, first: usize, department: Uuid, finding: Uuid, seed: usize) -> Value {
     let word = |kind: &str| format!("KanariPat{}{kind}", way.name());
-    let specialty = ["dermatology", "ent"][way.department];
+    let specialty = ["dermatology", "ent"][first];
     answered(json!({
         "patient": { "identifierSystem": "no-national", "identifier": made_up_number(seed), "name": word("Name"),
             "birthDate": "1974-11-13", "sex": "female" },
@@ -171,8 +171,7 @@ impl Town {
         let mut thing =
             Thing { stage, way: Some(way), came_by, practice: self.practices[way.office], ..Thing::absent(self) };
         let first = came_by.unwrap_or(way.department);
-        let mut content = content(way, self.departments[first], thing.finding, seed);
-        content["specialty"] = json!(["dermatology", "ent"][first]);
+        let content = content(way, first, self.departments[first], thing.finding, seed);
         let body = json!({ "version": 0, "practiceId": thing.practice, "content": content });
         let path = format!("/api/intake/referrals/{}", thing.referral);
         let saved = self.do_as(gp, Asked::new("PUT", &path).json(&body), 200).await.json();

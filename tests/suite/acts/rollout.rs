@@ -30,7 +30,8 @@ impl Play<'_> {
             }
             Notice => {
                 let body = json!({ "version": directory::notice::VERSION });
-                self.post(nurse, "/api/directory/me/notice", body).await?.expect(204);
+                // Whoever has confirmed it confirms nothing again: somebody who is new each time.
+                self.post(&self.joined, "/api/directory/me/notice", body).await?.expect(204);
             }
             WhyNot => {
                 let body = json!({ "id": reason, "practiceId": self.cast.practices[0].id, "reason": "no-time", "after": "draft", "text": "" });

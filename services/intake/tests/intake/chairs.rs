@@ -137,10 +137,12 @@ async fn open_cases_come_by_their_dates(office: Office) {
     let asked = InformationRequested { question: office.id().as_bytes().to_vec(), ..InformationRequested::default() };
     office.tell(cases[3], &asked).await;
     let last = ids("waiting").await;
-    assert_eq!((last.len(), last.iter().position(|id| *id == cases[3])), (4, Some(2)), "{last:?}");
+    // Both are due on Monday: then their ids decide.
+    let place = if cases[3] < cases[2] { 2 } else { 3 };
+    assert_eq!((last.len(), last.iter().position(|id| *id == cases[3])), (4, Some(place)), "{last:?}");
     for id in [cases[2], cases[0]] {
         answer(&office, id).await;
-        office.wait(Duration::days(1)).await;
+        office.wait(Duration::days(2)).await;
     }
     assert_eq!(ids("answers").await, [cases[2], cases[0]], "the one that is unread for longest comes first");
 }

@@ -62,7 +62,7 @@ fn worded(item: &Item, value: &Value, language: Language) -> String {
         known.map_or_else(|| code.to_owned(), |option| within(&option.display, language).to_owned())
     };
     match value {
-        Value::Boolean(yes) => language.coded("yes", if *yes { "yes" } else { "no" }).to_owned(),
+        Value::Boolean(yes) => language.coded("yes", if *yes { "yes" } else { "no" }),
         Value::Number(number) => match &item.unit {
             Some(unit) => format!("{number} {unit}"),
             None => number.to_string(),

@@ -102,9 +102,9 @@ fn patient(letter: &Letter, language: Language) -> Block {
     let number = if number.is_empty() {
         number
     } else {
-        format!("{} {number}", language.coded("number", &clean(&patient.identifier_system)))
+        format!("{} {number}", language.coded("number", &patient.identifier_system))
     };
-    let sex = language.coded("sex", &patient.sex).to_owned();
+    let sex = language.coded("sex", &patient.sex);
     let rest: Vec<String> = [born, sex, number].into_iter().filter(|part| !part.is_empty()).collect();
     Block::Patient { name: clean(&patient.name), rest: rest.join(" · ") }
 }
@@ -125,8 +125,8 @@ fn head(letter: &Letter, language: Language) -> Vec<Fact> {
     } else {
         fact(words.referred_by, joined([by, referred]))
     });
-    facts.push(fact(words.specialty, language.coded("specialty", &letter.specialty).to_owned()));
-    facts.push(fact(words.priority, language.coded("pri", &letter.priority).to_owned()));
+    facts.push(fact(words.specialty, language.coded("specialty", &letter.specialty)));
+    facts.push(fact(words.priority, language.coded("pri", &letter.priority)));
     facts.push(fact(words.pictures, pictures(&letter.pictures, language)));
     facts.push(fact(words.reference, letter.reference.clone()));
     facts.retain(|fact| !fact.value.is_empty());
@@ -138,7 +138,7 @@ fn pictures(views: &[String], language: Language) -> String {
     if views.is_empty() {
         return String::new();
     }
-    let shown: Vec<String> = views.iter().map(|view| lower(language.coded("view", view))).collect();
+    let shown: Vec<String> = views.iter().map(|view| lower(&language.coded("view", view))).collect();
     format!("{} ({})", views.len(), shown.join(", "))
 }
 
@@ -168,8 +168,8 @@ fn answered(letter: &Letter, answer: &Answer, language: Language, blocks: &mut V
         blocks.push(Block::Facts(about_finding(about, language)));
     }
     let mut duties = vec![
-        fact(words.tells, language.coded("tells", &answer.tells_patient).to_owned()),
-        fact(words.books, language.coded("books", &answer.books).to_owned()),
+        fact(words.tells, language.coded("tells", &answer.tells_patient)),
+        fact(words.books, language.coded("books", &answer.books)),
     ];
     duties.retain(|fact| !fact.value.is_empty());
     blocks.push(Block::Facts(duties));
@@ -178,11 +178,11 @@ fn answered(letter: &Letter, answer: &Answer, language: Language, blocks: &mut V
 
 fn refused(declined: &Declined, language: Language, blocks: &mut Vec<Block>) {
     let words = language.words();
-    let role = lower(language.coded("role", &declined.role));
+    let role = lower(&language.coded("role", &declined.role));
     let who = filled(words.given_by, &[("name", &clean(&declined.by)), ("role", &role)]);
     let note = filled(words.declined, &[("who", &who), ("when", &language.time(declined.at))]);
     blocks.push(Block::Note(note));
-    let mut facts = vec![fact(words.reason, language.coded("reason", &declined.reason).to_owned())];
+    let mut facts = vec![fact(words.reason, language.coded("reason", &declined.reason))];
     facts.retain(|fact| !fact.value.is_empty());
     blocks.push(Block::Facts(facts));
     blocks.push(Block::Text(clean(&declined.text)));
@@ -198,10 +198,10 @@ fn given<'a>(sets: impl Iterator<Item = &'a Given>, language: Language) -> Block
 fn about_finding(about: &FindingAnswer, language: Language) -> Vec<Fact> {
     let words = language.words();
     let (diagnosis, certainty) = (clean(&about.diagnosis), language.coded("cert", &about.certainty));
-    let diagnosis = if certainty.is_empty() { diagnosis } else { format!("{diagnosis} ({})", lower(certainty)) };
+    let diagnosis = if certainty.is_empty() { diagnosis } else { format!("{diagnosis} ({})", lower(&certainty)) };
     let mut facts = vec![
         Fact { strong: true, ..fact(words.diagnosis, diagnosis) },
-        Fact { strong: true, ..fact(words.recommendation, language.coded("disp", &about.disposition).to_owned()) },
+        Fact { strong: true, ..fact(words.recommendation, language.coded("disp", &about.disposition)) },
         fact(words.plan, clean(&about.plan)),
     ];
     facts.retain(|fact| !fact.value.is_empty());
@@ -250,13 +250,13 @@ fn exchanged(exchange: &Exchange, language: Language, words: &Words, blocks: &mu
 /// "2. Skin of back, left – lesion"; the number only where there are several.
 fn named(letter: &Letter, number: usize, finding: &Finding, language: Language) -> String {
     let site = finding.site.as_ref().map(|site| site_name(site, language)).unwrap_or_default();
-    let side = if finding.laterality == "none" { "" } else { language.coded("lat", &finding.laterality) };
-    let place = if site.is_empty() || side.is_empty() { site } else { format!("{site}, {}", lower(side)) };
+    let side = if finding.laterality == "none" { String::new() } else { language.coded("lat", &finding.laterality) };
+    let place = if site.is_empty() || side.is_empty() { site } else { format!("{site}, {}", lower(&side)) };
     let kind = language.coded("kind", &finding.kind);
     let name = match (place.is_empty(), kind.is_empty()) {
-        (false, false) => format!("{place} – {}", lower(kind)),
+        (false, false) => format!("{place} – {}", lower(&kind)),
         (false, true) => place,
-        (true, false) => kind.to_owned(),
+        (true, false) => kind,
         (true, true) => language.words().finding.to_owned(),
     };
     if letter.findings.len() > 1 { format!("{}. {name}", number + 1) } else { name }
@@ -274,7 +274,7 @@ fn site_name(site: &Site, language: Language) -> String {
 }
 
 fn role(answer: &Answer, language: Language) -> String {
-    lower(language.coded("role", &answer.role))
+    lower(&language.coded("role", &answer.role))
 }
 
 fn fact(label: &'static str, value: String) -> Fact {

@@ -1,5 +1,6 @@
 //! Every word of a letter. Those of the vocabulary are the screens' own (a test compares them).
 
+use super::outline::clean;
 use crate::{At, oslo};
 use serde::Deserialize;
 use time::Date;
@@ -37,13 +38,17 @@ impl Language {
         }
     }
 
-    /// The word of a code: `coded("disp", "gp-manages")`. What is not in the list is shown as it is.
-    pub fn coded<'a>(self, kind: &str, code: &'a str) -> &'a str {
+    /// The word of a code: `coded("disp", "gp-manages")`. What is not in the list is shown as it is,
+    /// as far as it can stand on paper.
+    pub fn coded(self, kind: &str, code: &str) -> String {
         let found = CODED.iter().find(|(of, word, ..)| *of == kind && *word == code);
-        found.map_or(code, |(.., en, nb)| match self {
-            Self::En => en,
-            Self::Nb => nb,
-        })
+        found.map_or_else(
+            || clean(code),
+            |(.., en, nb)| match self {
+                Self::En => (*en).to_owned(),
+                Self::Nb => (*nb).to_owned(),
+            },
+        )
     }
 
     /// A day: "2 March 2026", "2. mars 2026".

@@ -2693,7 +2693,7 @@ export interface components {
             practice?: components["schemas"]["Named"] | null;
             role: components["schemas"]["Role"];
         };
-        /** @description Something with a name. */
+        /** @description A person or place by name. */
         Named: {
             /** Format: uuid */
             id: string;
