@@ -47,6 +47,7 @@ async function newcomer(name, departmentId) {
   await visitor.page.getByTestId('invite-totp').fill(code(secret))
   await visitor.page.getByTestId('invite-accept').click()
   await visitor.page.getByTestId('sign-out').waitFor()
+  await visitor.readNotice()
   return visitor
 }
 

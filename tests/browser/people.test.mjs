@@ -42,6 +42,8 @@ async function accept(link) {
   assert.equal(answer.status, 200)
   const session = new Session(demo.address, answer.headers.getSetCookie().find((each) => each.startsWith('__Host-sid=')).split(';')[0])
   session.me = await answer.json()
+  // Everybody reads at the first sign-in what is recorded.
+  await session.json('POST', '/api/directory/me/notice', { version: session.me.notice.version })
   return session
 }
 

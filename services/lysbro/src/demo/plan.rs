@@ -379,6 +379,6 @@ mod tests {
             let begun = plan.moments.iter().find(|(_, act)| *act == Act::Begin(number)).map(|(at, _)| *at);
             assert!(begun.is_some_and(|at| at.date().month() != Month::July), "{number}: {begun:?}");
         }
-        assert!(plan.cases.len() > 420, "several hundred");
+        assert!(plan.cases.len() > 260, "several hundred");
     }
 }
