@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures, patient, saveDraft } from './harness/draft.mjs'
+import { fillHeader, fillLesion } from './harness/form.mjs'
 import { photographs } from './harness/pictures.mjs'
 import { eventually, Session } from './harness/session.mjs'
 
@@ -38,7 +39,7 @@ async function answered(office, specialist, draft) {
   const { token } = await specialist.json('POST', `${path}/claim`, {})
   for (const image of seen.images) await specialist.json('POST', `${path}/shown`, { token, imageId: image.id })
   const finding = { findingId: draft.findingId, diagnosis: 'Benign naevus', certainty: 'probable', disposition: 'gp-manages', plan: 'Look again if it changes.' }
-  await specialist.json('POST', `${path}/answer`, { token, content: { summary: '', findings: [finding] } })
+  await specialist.json('POST', `${path}/answer`, { token, content: { summary: '', findings: [finding], tellsPatient: 'practice', books: 'nobody' } })
   return eventually('the answer has come', async () => (await office.get(`/api/intake/referrals/${draft.id}`)).answer)
 }
 
@@ -223,11 +224,12 @@ describe('a rehearsal', () => {
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await office.choose('laterality', 'Left')
-    await office.choose('kind', 'Lesion')
-    await page.getByTestId('files').setInputFiles(files(pictures.slice(0, 1)))
+    await fillLesion(office)
+    await page.getByTestId('files').setInputFiles(files(pictures.slice(0, 3)))
     await page.getByTestId('question').fill('A rehearsal.')
+    await fillHeader(office)
     await office.choose('priority', 'Urgent')
-    await eventually('the picture is ready', async () => (await page.locator('[data-testid=picture][data-state=ready]').count()) === 1)
+    await eventually('the pictures are ready', async () => (await page.locator('[data-testid=picture][data-state=ready]').count()) === 3)
     await saved(page)
     await looked(office, 'training-draft')
     await page.getByTestId('send').click()
