@@ -58,6 +58,7 @@ async function reader(departmentId) {
   await visitor.page.getByTestId('invite-totp').fill(code(await visitor.page.getByTestId('totp-secret').innerText()))
   await visitor.page.getByTestId('invite-accept').click()
   await visitor.page.getByTestId('sign-out').waitFor()
+  await visitor.readNotice()
   return visitor
 }
 

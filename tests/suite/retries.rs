@@ -98,6 +98,7 @@ fn template(path: &str) -> String {
     let parts: Vec<_> = path.split('/').collect();
     let named = parts.iter().enumerate().map(|(at, part)| match part.parse::<Uuid>() {
         Ok(_) if at > 1 && matches!(parts[at - 1], "grants" | "roles") => "{grantId}",
+        Ok(_) if at > 1 && parts[at - 1] == "equipment" => "{equipmentId}",
         Ok(_) => "{id}",
         Err(_) => part,
     });

@@ -55,7 +55,7 @@ impl NewColleague {
         let mut errors = Vec::new();
         let mut keep = |error: Error| {
             if let Error::Invalid(more) = error {
-                errors.extend(more)
+                errors.extend(more);
             }
         };
         let person =

@@ -18,7 +18,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
     let body = |value: Value| Asked::new(row.method, &path).json(&value);
     match row.path {
         "/api/directory/reasons" if row.method == "POST" => {
-            let practice = town.practices[by.who.office().unwrap_or_default()];
+            let practice = office_of(town, by.who);
             body(json!({ "practiceId": practice, "reason": "no-time", "after": "draft" }))
         }
         path if path.starts_with("/api/directory/") => directory(town, row, thing, asked),
@@ -27,7 +27,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
             upload(row, thing, asked)
         }
         "/api/intake/training" => {
-            let practice = town.practices[by.who.office().unwrap_or_default()];
+            let practice = office_of(town, by.who);
             body(json!({ "id": town.ctx().new_id(), "practiceId": practice }))
         }
         "/api/intake/phone/open" => body(json!({ "code": town.credentials.phone_code })),
@@ -223,4 +223,9 @@ fn review(town: &Town, path: &str, by: &Somebody, thing: &Thing, asked: Asked) -
 /// The client's own id of a refusal or forwarding.
 fn act(thing: &Thing) -> Uuid {
     Uuid::from_u128(thing.referral.as_u128() ^ 0xfff)
+}
+
+/// Where somebody of an office works.
+fn office_of(town: &Town, who: Who) -> Uuid {
+    if who == Who::TakesOverA { town.takes_over } else { town.practices[who.office().unwrap_or_default()] }
 }

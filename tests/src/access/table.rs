@@ -18,6 +18,8 @@ pub enum For {
     SignedIn,
     /// People of any office, who get their own.
     AnyOffice,
+    /// People of any office; who works in one that is closed is told so.
+    OpenOffice,
     /// People of any department, who get their own.
     AnyDepartment,
     /// Coordinators of any department, who get their own.
@@ -140,7 +142,7 @@ impl Row {
             Anybody => true,
             EvenLocked => who.session() != Session::None,
             SignedIn => live,
-            AnyOffice => who.office().is_some(),
+            AnyOffice | OpenOffice => who.office().is_some(),
             AnyDepartment => who.department().is_some(),
             AnyCoordinator => who.department().is_some() && who.coordinates(),
             Programme => matches!(who, Who::Manager | Who::Administrator | Who::Everything),
@@ -166,6 +168,9 @@ impl Row {
     pub fn expects(&self, who: Who, thing: &Thing) -> Expected {
         if !self.may(who, thing.way) {
             Expected::Refused
+        } else if self.who == OpenOffice && who.office() == Some(0) && who != Who::TakesOverA {
+            // Office A has become part of another one.
+            Expected::Told
         } else if who == Who::StaffA && self.not_for_staff.contains(&thing.stage) {
             Expected::Told
         } else if self.noun == Noun::Nothing || self.yes.contains(&thing.stage) {
@@ -199,7 +204,7 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 }
 
 use For::{
-    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers,
+    Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers, OpenOffice,
     OwnCoordinator, OwnDepartment, OwnOffice, OwnPractice, OwnSuperuser, Programme, SignedIn, Superusers, ThePhone,
     ToldDepartment, ToldOffice,
 };
@@ -301,7 +306,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, &[Draft, Asked]).told(&[Sent, Answered, Withdrawn]).how(How::Override("PATCH")),
     row("POST", "/api/intake/uploads/{id}", OwnOffice, 204).on(Referral, AT_OFFICE).how(How::Override("DELETE")),
 
-    row("POST", "/api/intake/training", AnyOffice, 201),
+    row("POST", "/api/intake/training", OpenOffice, 201),
     row("POST", "/api/intake/referrals/{id}/phone", OwnOffice, 201).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("GET", "/api/intake/referrals/{id}/phone", OwnOffice, 200).on(Referral, AT_OFFICE),
     row("DELETE", "/api/intake/referrals/{id}/phone", OwnOffice, 204).on(Referral, AT_OFFICE),

@@ -267,7 +267,9 @@ pub fn foreign(who: Who, reply: &Reply, name: &str, tally: &mut Tally) {
     let text = reply.text();
     for (office, department) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
         let mark = format!("KanariPat{}", Way { office, department }.name());
-        let own = who.office() == Some(office) || who.department() == Some(department);
+        // The phone shows whose draft it was lent to.
+        let lent = who == Who::Phone && (office, department) == (0, 0);
+        let own = lent || who.office() == Some(office) || who.department() == Some(department);
         if !own && text.contains(&mark) {
             tally.wrong(name, format!("shows {mark}"));
         }
