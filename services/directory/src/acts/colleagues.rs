@@ -36,7 +36,12 @@ pub async fn invite(ctx: &Context, keeper: &Keeper, new: &NewColleague) -> Resul
     let id = id_of(ctx, new.id)?;
     let known = person_rows::by_email(&ctx.db, &person.email).await?;
     let who = known.as_ref().map_or_else(|| ctx.new_id(), |row| row.id);
-    ctx.keys.ensure(who).await?;
+    let key = ctx.keys.ensure(who).await?;
+    // An invitation is a way to a new password, so it is made only for whoever has none and works nowhere else.
+    let linked = match &known {
+        Some(row) => new_here(ctx, keeper, row).await?,
+        None => true,
+    };
     let held = rows::now(&ctx.db, who, ctx.now()).await?;
     let mut tx = ctx.begin().await?;
     let made = match keeper.author.made_before(&mut tx, &content, id).await? {
@@ -53,8 +58,14 @@ pub async fn invite(ctx: &Context, keeper: &Keeper, new: &NewColleague) -> Resul
         add(ctx, &mut tx, keeper, who, person).await?;
     }
     grants::write(ctx, &mut tx, &keeper.author, (id, who), &grant, &held).await?;
+    let link = if linked {
+        let kind = LinkKind::Invitation;
+        Some(links::add(ctx, &mut tx, &key, (who, kind), kind.lasts()).await?)
+    } else {
+        None
+    };
     tx.commit().await?;
-    Ok(Invited { person: who, link: link(ctx, keeper, who).await? })
+    Ok(Invited { person: who, link })
 }
 
 async fn add(ctx: &Context, tx: &mut kit::Tx, keeper: &Keeper, id: Uuid, person: Person) -> Result<(), Error> {
@@ -67,7 +78,7 @@ async fn add(ctx: &Context, tx: &mut kit::Tx, keeper: &Keeper, id: Uuid, person:
     }
 }
 
-/// An invitation is a way to a new password, so it is made only for whoever has none and works nowhere else.
+/// Another link for whoever may have one.
 async fn link(ctx: &Context, keeper: &Keeper, person: Uuid) -> Result<Option<NewLink>, Error> {
     let Some(row) = person_rows::by_id(&ctx.db, person).await? else { return Ok(None) };
     if !new_here(ctx, keeper, &row).await? {

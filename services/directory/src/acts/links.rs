@@ -12,7 +12,8 @@ use crate::store::people::PersonRow;
 use crate::store::{grants, people};
 use crate::totp::{self, Authenticator, TotpSetup};
 use kit::pictures::sha256;
-use kit::{At, Context};
+use kit::seal::DataKey;
+use kit::{At, Context, Tx};
 use std::net::IpAddr;
 use time::Duration;
 use uuid::Uuid;
@@ -32,26 +33,38 @@ pub struct NewLink {
 /// # Errors
 /// `NotFound` for an unknown person.
 pub async fn make(ctx: &Context, person: Uuid, kind: LinkKind, lasts: Duration) -> Result<NewLink, Error> {
+    let key = ctx.keys.ensure(person).await?;
+    let mut tx = ctx.begin().await?;
+    let made = add(ctx, &mut tx, &key, (person, kind), lasts).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The same within a transaction; `key` is the person's.
+pub(super) async fn add(
+    ctx: &Context,
+    tx: &mut Tx,
+    key: &DataKey,
+    (person, kind): (Uuid, LinkKind),
+    lasts: Duration,
+) -> Result<NewLink, Error> {
     let token = ctx.random.token();
     let token_hash = sha256(token.as_bytes());
-    let key = ctx.keys.ensure(person).await?;
     // Made now and not when the link is opened, so that every opening shows the same code to scan.
     let totp_sealed = (kind == LinkKind::Invitation).then(|| {
         let secret = ctx.random.bytes::<{ totp::SECRET }>();
         key.seal(&ctx.random, SEALED, &token_hash, &secret)
     });
-    let mut tx = ctx.begin().await?;
-    if people::by_id_in(&mut tx, person).await?.is_none() {
+    if people::by_id_in(tx, person).await?.is_none() {
         return Err(Error::NotFound);
     }
     let now = ctx.now();
     let expires_at = now + lasts;
     if kind == LinkKind::Invitation {
-        rows::end_invitations(&mut tx, person, now).await?;
+        rows::end_invitations(tx, person, now).await?;
     }
     let row = LinkRow { token_hash, person, kind, totp_sealed, expires_at, used_at: None, ended_at: None };
-    rows::add(&mut tx, row, now).await?;
-    tx.commit().await?;
+    rows::add(tx, row, now).await?;
     Ok(NewLink { token, expires_at })
 }
 
@@ -174,7 +187,7 @@ fn checked(authenticator: &Authenticator, chosen: &str, code: &str, email: &str,
 }
 
 /// Of two that use a link at once, one gets in; the other is told why not.
-async fn use_up(tx: &mut kit::Tx, link: &LinkRow, now: At) -> Result<(), Error> {
+async fn use_up(tx: &mut Tx, link: &LinkRow, now: At) -> Result<(), Error> {
     if rows::use_up(tx, &link.token_hash, now).await? {
         return Ok(());
     }

@@ -12,6 +12,7 @@ statements! {
     BY_ID = "select id, name, email, language, password_hash, totp_sealed from directory_person where id = $1";
     BY_EMAIL = "select id, name, email, language, password_hash, totp_sealed from directory_person where email = $1";
     LIST = "select id, name, email, language, last_sign_in_at from directory_person order by name, id";
+    HOLD = "update directory_person set language = language where id = $1";
     PREFERENCES = "select language, coalesce(no_digest, false) from directory_person where id = $1";
     SET_PREFERENCES = "update directory_person set language = $2, no_digest = $3 where id = $1";
     SET_CREDENTIALS = "update directory_person set password_hash = $2, totp_sealed = $3, totp_step = $4 where id = $1";
@@ -84,8 +85,9 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<ListedRow>> {
     db.q(LIST).all().await
 }
 
-/// A person's language, and whether they want the daily mail.
+/// A person's language, and whether they want the daily mail; both stay as they are until the transaction ends.
 pub async fn preferences(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<(Language, bool)>> {
+    tx.q(HOLD).bind(id).exec().await?;
     let row: Option<(Language, bool)> = tx.q(PREFERENCES).bind(id).opt().await?;
     Ok(row.map(|(language, none)| (language, !none)))
 }
