@@ -302,6 +302,7 @@ describe('plastic surgery', () => {
     assert.deepEqual(await office.faults(), [])
     await keys.to('[data-testid=send]')
     await page.keyboard.press('Enter')
+    await keys.choose('intention', 'refer')
     await keys.to('[data-testid=send-routine]')
     await page.keyboard.press('Enter')
     await page.getByTestId('receipt').waitFor()

@@ -86,7 +86,7 @@ async function refer(office, { specialty, question }) {
 
   // Written in one go: Enter goes on to what is still empty.
   await page.getByTestId('answer-size-longest').waitFor()
-  for (const [field, text] of [['patient-name', patient.name], ['answer-size-longest', '8'], ['answer-size-across', '6'], ['answer-provisional-diagnosis', 'Naevus'], ['question', question]]) {
+  for (const [field, text] of [['patient-name', patient.name], ['answer-size-longest', '8'], ['answer-size-across', '6'], ['answer-provisional-diagnosis', 'Naevus'], ['question', question], ['history', 'Has grown for six months.']]) {
     await hands.next()
     assert.equal(await hands.focused(), field)
     await hands.type(text)
@@ -101,8 +101,6 @@ async function refer(office, { specialty, question }) {
   const chooser = page.waitForEvent('filechooser')
   await hands.tap(page.locator('label', { has: page.getByTestId('files') }))
   await (await chooser).setFiles(pictures.map((picture, i) => file(picture, `IMG_${i}.jpg`)))
-  await hands.tapId('history')
-  await hands.type('Has grown for six months.')
   await hands.tapId('usual-referral')
   await hands.tap(page.locator('#answer-referral-consent'))
   await eventually('three pictures are ready', async () => (await page.locator('[data-testid=picture][data-state=ready]').count()) === 3)
@@ -110,6 +108,7 @@ async function refer(office, { specialty, question }) {
   assert.deepEqual(views, ['overview', 'close-up', 'dermoscopic'], 'each picture is taken for the next view that is asked for')
 
   await hands.tapId('send-foot')
+  await hands.tapText('intention', 'Referred')
   await hands.tapId('send-routine')
   await page.getByTestId('receipt').waitFor()
   const after = await hands.counts()

@@ -107,6 +107,7 @@ async fn note(play: &mut Play<'_>, triggers: &Triggers) -> Vec<(Act, Noted)> {
     let mut all = Vec::new();
     for act in ALL.iter().copied() {
         play.world.clock.advance(time::Duration::SECOND);
+        stay_signed_in(play.world).await;
         let before = events(play.world).await;
         triggers.note().await;
         play.perform(act).await.unwrap_or_else(|reply| panic!("{act:?}: {} {}", reply.status, reply.text()));
@@ -213,6 +214,14 @@ async fn every_write_fails_once(deployment: (Engine, Reach)) {
     assert!(kit::log::verify_chain(&world.ctx().db).await.expect("a walk").broken.is_empty());
     println!("write faults: {} kinds of write, failed {failed} times in {} acts", reached.len(), noted.len());
     world.stop().await;
+}
+
+/// Hours pass while one write after the other fails: nobody's session runs out over it.
+async fn stay_signed_in(world: &World) {
+    let now = world.ctx().now();
+    let text = "update kit_session set seen_at = $1, expires_at = $2 where ended_at is null";
+    let kept = world.ctx().db.q(text).bind(now).bind(now + time::Duration::days(1));
+    kept.exec().await.expect("sessions stay");
 }
 
 /// The same people with new sessions.
