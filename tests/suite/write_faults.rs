@@ -129,6 +129,7 @@ fn moves_on(act: Act) -> &'static [&'static str] {
         | Act::FourthPicture
         | Act::FifthPicture
         | Act::PhonePicture
+        | Act::PassedPicture
         | Act::DiscardForGood => &UPLOADING,
         // Two codes, one after the other: the first one stands when the second fails.
         Act::ShowPhoneCode => &["intake_phone"],
@@ -171,6 +172,7 @@ async fn fail_each(play: &mut Play<'_>, triggers: &Triggers, noted: &[(Act, Note
         play.world.clock.advance(time::Duration::SECOND);
         let before = events(play.world).await;
         for write in was.writes.iter().filter(|write| !by_the_way(act, write)) {
+            stay_signed_in(play.world).await;
             let rows = triggers.rows(moves_on(act)).await;
             triggers.arm(write).await;
             let outcome = play.perform(act).await;
@@ -185,6 +187,7 @@ async fn fail_each(play: &mut Play<'_>, triggers: &Triggers, noted: &[(Act, Note
             triggers.disarm().await;
             failed += 1;
         }
+        stay_signed_in(play.world).await;
         play.perform(act).await.unwrap_or_else(|reply| panic!("{act:?} again: {} {}", reply.status, reply.text()));
         if house {
             play.drain().await.unwrap_or_else(|reply| panic!("{act:?} drains: {}", reply.text()));
