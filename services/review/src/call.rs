@@ -1,5 +1,6 @@
 //! A case that waits for its practice and may have climbed to the department's call list. Rules without I/O.
 
+use crate::case::Priority;
 use kit::At;
 use kit::climb::{Climb, Rung, There, Waits, hurries};
 use kit::http::FieldError;
@@ -53,6 +54,12 @@ pub struct Wait {
 }
 
 impl Wait {
+    /// Its place on the list: as on the worklist by priority, then by who is to act until when.
+    pub fn place(&self, now: At, days: &WorkingDays) -> (i64, At, Uuid) {
+        let rank = Priority::parse(&self.priority).map_or(i64::MAX, Priority::rank);
+        (rank, self.climb(now, days).due, self.case_id)
+    }
+
     /// Whose it is now.
     pub fn climb(&self, now: At, days: &WorkingDays) -> Climb {
         let waits = Waits { since: self.since, phoned: self.phoned_at, hurries: hurries(&self.priority) };

@@ -18,9 +18,14 @@ export async function populate(layout) {
   const admin = await invite(layout, 'administrator', 'Ada Synthetic')
   const session = await Session.signIn(layout.address, admin.url)
   admin.cookie = session.cookie
-  const [department, practice] = [randomUUID(), randomUUID()]
-  await session.json('POST', '/api/directory/departments', { id: department, name: 'Skin department', hospital: 'Hospital', specialties: ['dermatology'] })
-  for (const [id, name] of [[practice, 'Solvik legekontor'], [randomUUID(), 'Havnes legesenter']]) {
+  const duty = { hospital: 'Hospital', dutyPhone: '00 00 00 00', dutyHours: 'Always' }
+  const departments = Object.entries({ dermatology: 'Skin', ent: 'Ear, nose and throat', 'plastic-surgery': 'Plastic surgery' })
+  const ids = departments.map(() => randomUUID())
+  for (const [place, [specialty, name]] of departments.entries()) {
+    await session.json('POST', '/api/directory/departments', { id: ids[place], name: `${name} department`, specialties: [specialty], ...duty })
+  }
+  const [department, practice] = [ids[0], randomUUID()]
+  for (const [id, name] of [[practice, 'Solvik legekontor'], [randomUUID(), 'Bruvik legekontor']]) {
     const row = { id, name, municipality: 'Solvik', centrality: 5, distanceKm: 120, channel: 'web', openedOn: '2010-01-01', testPractice: false }
     await session.json('POST', '/api/directory/practices', row)
     await session.json('POST', `/api/directory/practices/${id}/register`, { from: '2020-01-01', listSize: 3100, gps: 3, staff: 4 })
@@ -37,7 +42,7 @@ export async function populate(layout) {
   ]
   const gp = await Session.signIn(layout.address, links[1].url)
   links[1].cookie = gp.cookie
-  await eventually('the office knows the department', async () => (await gp.get('/api/intake/departments')).length === 1)
+  await eventually('the office knows the departments', async () => (await gp.get('/api/intake/departments')).length === departments.length)
   // Two cases wait, so that there is a next one when the first is answered.
   for (const seed of [1, 2]) {
     const draft = await draftWithPictures(gp, [gradient(seed)])

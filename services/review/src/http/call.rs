@@ -57,7 +57,7 @@ pub struct Row {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = review::CallList)]
 pub struct List {
-    /// To telephone about: what is longest overdue first, 200 at most.
+    /// To telephone about: by priority, then what is longest overdue first, 200 at most.
     items: Vec<Row>,
     /// Telephoned about, and with the practice again.
     phoned: Vec<Row>,
@@ -74,7 +74,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Lis
     for department in departments_as(&caller, &ROLES) {
         waits.extend(store::of_department(&ctx.db, department, caller.person, now).await?);
     }
-    waits.sort_by_key(|wait| (wait.climb(now, days).due, wait.case_id));
+    waits.sort_by_key(|wait| wait.place(now, days));
     let (to_call, others): (Vec<Wait>, Vec<Wait>) = waits.into_iter().partition(|wait| wait.to_call(now, days));
     let phoned = others.into_iter().filter(|wait| wait.phoned_at.is_some_and(|phoned| phoned >= wait.since));
     let count = to_call.len();

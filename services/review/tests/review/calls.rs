@@ -9,7 +9,6 @@ use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, Pr
 use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased};
 use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
 use serde_json::{Value, json};
-use std::collections::HashSet;
 use time::Duration;
 use uuid::Uuid;
 
@@ -143,8 +142,12 @@ async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
         house.later(Duration::hours(46)); // Thursday, 23:00 in Oslo
         assert!(house.to_call(&me).await.is_empty());
         house.later(Duration::hours(2)); // The practice was late again, and with the routine answer after three working days.
-        let both: HashSet<String> = house.to_call(&me).await.into_iter().collect();
-        assert_eq!(both, HashSet::from([urgent.id.to_string(), routine.id.to_string()]));
+        let cancer = waiting(&house, "suspected-cancer").await;
+        let second = house.answered(&cancer).await;
+        house.later(Duration::days(7));
+        let by_priority = [cancer.id, urgent.id, routine.id].map(|id| id.to_string());
+        assert_eq!(house.to_call(&me).await, by_priority, "the youngest first, because of what is suspected");
+        house.read(&cancer, Some(second)).await;
         house.read(&urgent, Some(answer)).await;
         assert_eq!(house.to_call(&me).await, [routine.id.to_string()]);
         house.world.stop().await;
