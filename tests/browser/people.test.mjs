@@ -260,6 +260,8 @@ describe('people', () => {
       await judge(visitor, 'closing')
     }
     await administrator.page.getByTestId('cl-save').click()
+    assert.ok((await administrator.page.getByTestId('cl-dialog').innerText()).includes(`${here.name} sees its patients`))
+    await administrator.page.getByTestId('cl-confirm').click()
     await administrator.page.getByTestId('closed').waitFor()
     const told = await administrator.page.getByTestId('closed').innerText()
     assert.ok(told.includes(`part of ${here.name}`), told)

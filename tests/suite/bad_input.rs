@@ -82,6 +82,12 @@ fn wrong_fields() -> Vec<(&'static str, Spoil)> {
         ("a size beyond reason", |c| c["answers"][2]["values"]["size-longest"] = json!(5000)),
         ("“none” and something", |c| c["answers"][1]["values"]["risk"] = json!(["none", "161432005"])),
         ("a day that is none", |c| burn(c, "2026-02-30")),
+        ("a day to come", |c| burn(c, "2999-01-01")),
+        ("suspected cancer as routine", |c| c["answers"][0]["values"]["request-type"] = json!("suspected-cancer")),
+        ("a red flag as routine", |c| {
+            red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": "2026-03-02T07:00:00Z" }));
+            c["priority"] = json!("routine");
+        }),
         ("a red flag not phoned in", |c| red_flag(c, Value::Null)),
         ("a call with nobody", |c| red_flag(c, json!({ "spokeWith": "", "at": "2026-03-02T07:00:00Z" }))),
         ("a call at no time", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": null }))),
@@ -108,6 +114,7 @@ fn burn(content: &mut Value, day: &str) {
 /// A burn with smoke inhaled, and whether that was phoned in.
 fn red_flag(content: &mut Value, call: Value) {
     burn(content, "2026-03-01");
+    content["priority"] = json!("urgent");
     content["answers"][1]["values"]["danger"] = json!(["inhalation"]);
     content["emergencyCall"] = call;
 }

@@ -70,7 +70,7 @@ pub fn missing(
         list.finding(at, finding);
     }
     let asked = asked(content, setting.catalogue, setting.today);
-    list.answers(asked.iter().filter(|one| one.finding.is_some()));
+    list.answers(asked.iter().filter(|one| one.finding.is_some()), setting.today);
     list.pictures(pictures, content);
     list.views(&wanted(content, &asked, pictures), content);
     if blank(content.question.as_deref()) {
@@ -83,14 +83,8 @@ pub fn missing(
             "Write how it began and went: since when, symptoms, course, and what treatment did.",
         );
     }
-    if content.priority.is_none() {
-        list.add(
-            "priority",
-            REQUIRED,
-            "Choose how soon an answer is needed. When it can't wait until tomorrow, phone the department instead.",
-        );
-    }
-    list.answers(asked.iter().filter(|one| one.finding.is_none()));
+    list.priority(content.priority, &asked);
+    list.answers(asked.iter().filter(|one| one.finding.is_none()), setting.today);
     list.emergency(content.emergency_call.as_ref(), red_flags(&asked).is_empty(), setting.now);
     list.0
 }

@@ -109,6 +109,8 @@ pub struct Image {
     /// When it was taken, as far as the picture or the client says.
     captured_at: Option<At>,
     removed: bool,
+    /// Whether it went out, with the referral or with a reply.
+    sent: bool,
 }
 
 /// Why a picture was rejected.
@@ -333,6 +335,7 @@ fn shown_image(row: image::Row, content: &DraftContent) -> Image {
         added_at: row.added_at,
         captured_at: row.captured_at,
         removed: row.removed_at.is_some(),
+        sent: row.sent_at.is_some(),
     }
 }
 

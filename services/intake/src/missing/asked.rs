@@ -3,16 +3,18 @@
 use super::{List, REQUIRED};
 use crate::answers::Asked;
 use crate::content::DraftContent;
-use crate::emergency::{CallFlaw, EmergencyCall};
+use crate::emergency::{CallFlaw, EmergencyCall, red_flags};
 use crate::text;
+use crate::vocabulary::Priority;
 use crate::wanted::WantedView;
 use kit::At;
-use proto::questionnaire::{Fault, Flaw, Item};
+use proto::questionnaire::{Fault, Flaw, Item, Value};
 use time::Date;
 use time::macros::format_description;
 
-fn is_day(text: &str) -> bool {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()
+/// Whether it is a day that has come: what is asked for by date has happened.
+fn has_been(text: &str, today: Date) -> bool {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok_and(|day| day <= today)
 }
 
 fn range(item: &Item) -> String {
@@ -32,7 +34,7 @@ fn told(fault: &Fault<'_>, of: &str) -> (&'static str, String) {
         Flaw::MustBe(_) => ("must-be", format!("It can't be sent without this: “{name}”{of}.")),
         Flaw::OutOfRange => ("out-of-range", format!("“{name}”{of} must be {}. Check the number.", range(item))),
         Flaw::Exclusive => ("exclusive", format!("“{name}”{of}: choose “none”, or what there is, not both.")),
-        Flaw::NotADate => ("not-a-date", format!("There is no such day: “{name}”{of}. Write it as year-month-day.")),
+        Flaw::NotADate => ("not-a-date", format!("There is no such day, or it is still to come: “{name}”{of}. Write it as year-month-day.")),
         Flaw::Unknown | Flaw::Shape | Flaw::TooLong(_) => {
             ("malformed", format!("“{name}”{of} is no answer to what is asked. Answer it again."))
         }
@@ -41,10 +43,10 @@ fn told(fault: &Fault<'_>, of: &str) -> (&'static str, String) {
 
 impl List {
     /// What is missing of questionnaires, in their order.
-    pub(super) fn answers<'a>(&mut self, asked: impl Iterator<Item = &'a Asked<'a>>) {
+    pub(super) fn answers<'a>(&mut self, asked: impl Iterator<Item = &'a Asked<'a>>, today: Date) {
         for one in asked {
             let of = one.finding.map_or_else(String::new, |(at, _)| format!(" of finding {}", at + 1));
-            for fault in one.answers.missing(text::blank, is_day) {
+            for fault in one.answers.missing(text::blank, |day| has_been(day, today)) {
                 let (code, message) = told(&fault, &of);
                 self.add(one.field(fault.link_id), code, message);
             }
@@ -60,6 +62,28 @@ impl List {
             let of = place.map_or_else(String::new, |at| format!(" of finding {}", at + 1));
             let message = format!("A picture{of} is missing: {}. Add it, or say why it can't be taken.", one.text.en);
             self.add(field, "view-missing", message);
+        }
+    }
+
+    /// How soon, which can't be less than what the answers say.
+    pub(super) fn priority(&mut self, priority: Option<Priority>, asked: &[Asked<'_>]) {
+        let cancer = |one: &Asked<'_>| {
+            one.questionnaire().id == "referral"
+                && one.answers.values.get("request-type") == Some(&Value::Text(Priority::SuspectedCancer.as_str().into()))
+        };
+        match priority {
+            None => {
+                let message = "Choose how soon an answer is needed. When it can't wait until tomorrow, phone the department instead.";
+                self.add("priority", REQUIRED, message);
+            }
+            Some(Priority::Routine) if !red_flags(asked).is_empty() => {
+                self.add("priority", "red-flag-priority", "A red flag is not routine. Choose urgent or suspected cancer.");
+            }
+            Some(Priority::Routine | Priority::Urgent) if asked.iter().any(cancer) => {
+                let message = "Suspected cancer is what is asked about. Choose it under “How soon” too, or ask for something else.";
+                self.add("priority", "cancer-priority", message);
+            }
+            Some(_) => {}
         }
     }
 

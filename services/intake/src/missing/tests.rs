@@ -3,7 +3,7 @@
 use super::*;
 use crate::emergency::EmergencyCall;
 use crate::sample::{FINDING, applying, here, photographs};
-use crate::vocabulary::{FindingKind, IdentifierSystem};
+use crate::vocabulary::{FindingKind, IdentifierSystem, Priority};
 use crate::wanted::ViewOverride;
 use proto::questionnaire::{ALL, Level, Questionnaire, Value};
 use time::Duration;
@@ -293,6 +293,7 @@ fn a_red_flag_is_phoned_in_before_it_is_sent() {
     let offered: Offered<'_> = Some(&[Specialty::Ent]);
     let flagged = Value::Codes(vec!["sudden-hearing-loss".into()]);
     content.answers[1].values.insert("red-flags".into(), flagged);
+    content.priority = Some(Priority::Urgent);
     let now = here().now;
     let mut with = |call: Option<EmergencyCall>| {
         content.emergency_call = call;
@@ -308,6 +309,32 @@ fn a_red_flag_is_phoned_in_before_it_is_sent() {
     let nobody = EmergencyCall { spoke_with: "\u{200b}".into(), ..call.clone() };
     assert_eq!(with(Some(nobody)), needed("emergencyCall.spokeWith", "required"));
     assert_eq!(with(Some(call)), []);
+}
+
+/// Nobody's cancer waits two weeks because one of two fields says routine.
+#[test]
+fn how_soon_is_not_less_than_what_the_answers_say() {
+    let mut content = complete();
+    content.answers[0].values.insert("request-type".into(), Value::Text("suspected-cancer".into()));
+    let mut with = |priority: Priority| {
+        content.priority = Some(priority);
+        found(&content, &photographs(), Some(&[Specialty::Dermatology]))
+    };
+    let refused = [("priority".to_owned(), "cancer-priority".to_owned())];
+    assert_eq!(with(Priority::Routine), refused);
+    assert_eq!(with(Priority::Urgent), refused);
+    assert_eq!(with(Priority::SuspectedCancer), []);
+
+    let mut content = crate::sample::complete(Specialty::Ent, FindingKind::Ear);
+    content.answers[1].values.insert("red-flags".into(), Value::Codes(vec!["sudden-hearing-loss".into()]));
+    content.emergency_call = Some(EmergencyCall { spoke_with: "Dr. Lund".into(), at: Some(here().now) });
+    let mut with = |priority: Priority| {
+        content.priority = Some(priority);
+        found(&content, &photographs(), Some(&[Specialty::Ent]))
+    };
+    assert_eq!(with(Priority::Routine), [("priority".to_owned(), "red-flag-priority".to_owned())]);
+    assert_eq!(with(Priority::Urgent), []);
+    assert_eq!(with(Priority::SuspectedCancer), []);
 }
 
 /// Old drafts and old answers: what was begun under a version is finished under it.

@@ -6,9 +6,6 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// A day of the past, for questions after one.
-const DAY: &str = "2026-01-05";
-
 /// Everything that applies to a story.
 fn applying(story: &'static Story) -> impl Iterator<Item = &'static Questionnaire> {
     let once = ALL.applying(Some(story.specialty), None, |_| None);
@@ -20,10 +17,10 @@ fn about(one: &Questionnaire, finding: Uuid) -> Option<Uuid> {
     (one.level == Level::Finding).then_some(finding)
 }
 
-/// The story's answers.
-pub(super) fn answers(story: &'static Story, finding: Uuid) -> serde_json::Value {
+/// The story's answers; `day` (`YYYY-MM-DD`) for questions after one.
+pub(super) fn answers(story: &'static Story, finding: Uuid, day: &str) -> serde_json::Value {
     let given = applying(story).map(|one| {
-        let mut values: BTreeMap<String, Value> = one.shortest(DAY);
+        let mut values: BTreeMap<String, Value> = one.shortest(day);
         values.extend(told(story).into_iter().filter(|(link_id, _)| one.find(link_id).is_some()));
         json!({ "questionnaire": one.id, "version": one.version, "findingId": about(one, finding), "values": values })
     });
@@ -66,7 +63,7 @@ mod tests {
             let known = |link_id: &String| applying(story).any(|one| one.find(link_id).is_some());
             assert!(!said.is_empty() && said.keys().all(known), "{}: {said:?}", story.diagnosis);
             for one in applying(story) {
-                let mut values = one.shortest(DAY);
+                let mut values = one.shortest("2026-01-05");
                 values.extend(told(story).into_iter().filter(|(link_id, _)| one.find(link_id).is_some()));
                 let answers = Answers { questionnaire: one, values: &values };
                 assert!(answers.misshapen().is_empty(), "{}: {:?}", story.diagnosis, answers.misshapen());

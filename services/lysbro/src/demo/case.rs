@@ -118,7 +118,7 @@ pub(super) const STORIES: &[Story] = &[
         history: "Hot water, cooled for 20 minutes. Tetanus vaccination in order.",
         priority: "urgent",
         pictures: &[("regional", PictureKind::Burn), ("close-up", PictureKind::Burn)],
-        answers: r#"{"provisional-diagnosis":"Scald","mechanism":"scald","burned-on":"2026-01-05","tbsa":1,"depth":"superficial-dermal","first-aid":"Cooled for 20 minutes","tetanus":"covered"}"#,
+        answers: r#"{"provisional-diagnosis":"Scald","mechanism":"scald","tbsa":1,"depth":"superficial-dermal","first-aid":"Cooled for 20 minutes","tetanus":"covered"}"#,
         diagnosis: "Superficial partial-thickness burn",
         certainty: "probable",
         disposition: "gp-manages",

@@ -298,6 +298,7 @@ impl<'a> Seeder<'a> {
         let story = self.cases[case].story;
         let (given, born, sex) = PATIENTS[(case * 5 + self.cases[case].office) % PATIENTS.len()];
         let site = self.sites.get(story.site.0);
+        let yesterday = (self.ctx.now() - Duration::days(1)).date().to_string();
         json!({
             "patient": {
                 "identifierSystem": "no-national", "identifier": synthetic_number(born, case),
@@ -310,7 +311,7 @@ impl<'a> Seeder<'a> {
                 "bodySite": { "code": story.site.0, "system": site.map_or(json!("SCT"), |site| site["system"].clone()), "display": story.site.1 },
                 "description": story.description, "duration": story.duration,
             }],
-            "answers": answers(story, finding), "viewOverrides": missing_views(story, finding, &self.cases[case].views()),
+            "answers": answers(story, finding, &yesterday), "viewOverrides": missing_views(story, finding, &self.cases[case].views()),
         })
     }
 

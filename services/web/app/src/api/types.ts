@@ -117,7 +117,7 @@ export interface DraftContent {
 export interface Picture {
   id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
   quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'small' } | null;
-  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean;
+  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean; sent: boolean;
 }
 export interface Receipt {
   referral: string; submittedAt: string; dueAt: string; images: { id: string; sha256: string; bytes: number }[];

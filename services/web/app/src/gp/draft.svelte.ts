@@ -16,6 +16,7 @@ import type { Taken } from '../questionnaire/views';
 import { now } from '../state/now.svelte';
 import { session } from '../state/session.svelte';
 import { Uploads } from '../upload/uploads.svelte';
+import { cantWait, rememberCantWait } from './usual';
 import { askedOf, redFlagsOf, viewsOf, warningsOf } from './asked';
 import { judge } from './checker';
 import { emptyForm, fromContent, toContent, type Form } from './form';
@@ -48,7 +49,7 @@ export class Draft {
   /** All descriptions; empty until they have come. */
   questionnaires = $state.raw<Questionnaire[]>([]);
   /** "Can't wait until tomorrow" was chosen: it is phoned about first. It becomes "urgent" when somebody was. */
-  cantWait = $state(false);
+  #cantWait = $state(false);
   /** What this browser makes of pictures, by id; null: can't tell. */
   checks = $state<Record<string, Checked | null>>({});
   /** Pictures that are sent as they are, against advice. */
@@ -65,6 +66,7 @@ export class Draft {
 
   constructor(id: string) {
     this.id = id;
+    this.#cantWait = cantWait(id);
     this.uploads = new Uploads(() => this.ensure(), () => void this.refresh(), () => this.pictures);
     this.#autosave = new Autosave<Edited>({
       save: (edited) => this.#put(edited),
@@ -189,6 +191,13 @@ export class Draft {
     const there = this.pictures.filter((picture) => picture.state !== 'rejected').map(({ findingId, view }) => ({ findingId, view }));
     const coming = this.uploads.items.filter((item) => item.status.kind !== 'refused' && !this.images.some((image) => image.id === item.id));
     return [...there, ...coming.map(({ findingId, view }) => ({ findingId, view }))];
+  }
+  get cantWait(): boolean {
+    return this.#cantWait;
+  }
+  set cantWait(can: boolean) {
+    this.#cantWait = can;
+    rememberCantWait(this.id, can);
   }
   /** Something was chosen that somebody of the department must hear of at once. */
   get phoneFirst(): boolean {

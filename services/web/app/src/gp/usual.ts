@@ -34,3 +34,15 @@ export function chooseSpecialty(form: Form, specialty: Specialty, before: Specia
     if (finding.kind === '' || (untouched && finding.kind === usualKind(before))) finding.kind = usualKind(specialty);
   }
 }
+
+const CANT_WAIT = 'lysbro.cant-wait';
+const kept = () => (typeof sessionStorage === 'undefined' ? null : sessionStorage);
+
+/** That a draft can't wait until tomorrow, for as long as the tab is open: the server knows it when somebody was phoned. */
+export function rememberCantWait(draft: string, can: boolean): void {
+  if (can) kept()?.setItem(CANT_WAIT, draft);
+  else if (cantWait(draft)) kept()?.removeItem(CANT_WAIT);
+}
+export function cantWait(draft: string): boolean {
+  return kept()?.getItem(CANT_WAIT) === draft;
+}
