@@ -67,8 +67,8 @@ async fn by_the_log(ctx: &Context) -> (usize, HashMap<Uuid, i64>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_practices_page_shows_the_origin_s_figures_and_sql_says_the_same() {
     for deployment in DEPLOYMENTS {
-        // All of it on one engine; on the other the old use is thinned, office by office.
-        let share = if deployment.0 == Engine::Sqlite { 0.5 } else { 0.2 };
+        // All of it on one engine; on the other the old use is thinned, office by office, and the four have less of it.
+        let (share, about) = if deployment.0 == Engine::Sqlite { (1.0, 0.75..=0.85) } else { (0.2, 0.6..=0.85) };
         let mut empty = Empty::new(deployment).await.expect("a deployment");
         empty.settings.synthetic = true;
         empty.settings.decoder = vec![program(), "decode".into()];
@@ -93,7 +93,7 @@ async fn the_practices_page_shows_the_origin_s_figures_and_sql_says_the_same() {
         let (four, all) = (uses[..4].iter().sum::<i64>(), uses.iter().sum::<i64>());
         let top = &totals["topFourShare"];
         assert_eq!((top["numerator"].as_i64(), top["denominator"].as_i64()), (Some(four), Some(all)));
-        assert!((0.75..=0.85).contains(&(four as f64 / all as f64)), "{four} of {all}");
+        assert!(about.contains(&(four as f64 / all as f64)), "{four} of {all}");
         let (equipped, mut by_log) = by_the_log(&ctx).await;
         assert_eq!((equipped, by_log.len(), by_log.values().sum::<i64>()), (94, 22, all));
         for row in panel["practices"].as_array().expect("rows") {
