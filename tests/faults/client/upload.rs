@@ -37,10 +37,12 @@ pub async fn send(
     let chosen = Chosen { image: dice.id(), sha256: hex::encode(kit::pictures::sha256(picture)) };
     shared.ledger.write(&Entry::Uploads { referral, chosen: chosen.clone() });
     let mut sending = Sending { person, referral, finding, chosen: &chosen, picture, at: None };
-    let begun = Instant::now();
+    let (begun, mut last) = (Instant::now(), String::new());
     while !sending.done() {
-        assert!(begun.elapsed() < GIVEN_UP, "picture {} was not taken for {GIVEN_UP:?}", chosen.image);
-        let reply = sending.request(dice).await.filter(|reply| reply.status < 500);
+        assert!(begun.elapsed() < GIVEN_UP, "picture {} was not taken for {GIVEN_UP:?}: {last}", chosen.image);
+        let reply = sending.request(dice).await;
+        last = reply.as_ref().map_or("no answer".into(), |reply| format!("{} {} at {:?}", reply.status, reply.code(), sending.at));
+        let reply = reply.filter(|reply| reply.status < 500);
         if !sending.take(reply.as_ref()) {
             person.odd(&format!("upload {} of {referral}", chosen.image), &reply?);
             return None;
