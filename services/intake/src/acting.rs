@@ -54,13 +54,12 @@ impl<'a> Acting<'a> {
         Ok(Self { ctx, caller, role, practice, row, key, content })
     }
 
-    /// As what and for which practice the caller works with a practice's referrals: in it, or in one that took over.
+    /// As what and for which practice the caller works with a practice's referrals: in the one that it belongs to now, else in
+    /// one before it on the way, at last in its own.
     async fn place(ctx: &Context, caller: &Caller, practice: Uuid) -> Result<Option<(Role, Uuid)>, Problem> {
-        if let Some(grant) = caller.in_practice(practice) {
-            return Ok(Some((grant.role, practice)));
-        }
         let successors = succession::successors(&ctx.db, practice, ctx.now()).await?;
-        Ok(successors.into_iter().find_map(|after| caller.in_practice(after).map(|grant| (grant.role, after))))
+        let mut way = successors.into_iter().chain([practice]);
+        Ok(way.find_map(|one| caller.in_practice(one).map(|grant| (grant.role, one))))
     }
 
     /// Finds a referral that was entered in error, in the caller's office: for what is left to do about it.

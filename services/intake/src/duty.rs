@@ -136,26 +136,36 @@ pub async fn open_again(ctx: &Context, tx: &mut Tx, row: &referral::Row, key: &D
 /// # Errors
 /// Of the stores.
 pub async fn catch_fallen(ctx: &Context) -> Result<u64, Error> {
-    let mut caught = 0;
-    for (id, owner) in duty::fallen(&ctx.db, ctx.now()).await? {
-        let key = match ctx.keys.get(id).await {
-            Ok(key) => key,
-            Err(KeyError::Erased) => continue,
-            Err(other) => return Err(other.into()),
-        };
-        let mut tx = ctx.begin().await?;
-        let Some(row) = referral::locked(&mut tx, id).await? else { continue };
-        let still = duty::open_in(&mut tx, id, owner).await?.is_some();
-        let Some(to) = successor(ctx, owner, row.responsible).await? else { continue };
-        // Another replica was faster, or somebody took it.
-        if !still || row.responsible == Some(to.id) {
-            continue;
+    let (mut caught, mut after) = (0, Uuid::nil());
+    loop {
+        // Those that can't be given stay, so the next ones are looked for behind them.
+        let some = duty::fallen(&ctx.db, ctx.now(), after).await?;
+        let Some((last, _)) = some.last() else { return Ok(caught) };
+        after = *last;
+        for (id, owner) in some {
+            caught += u64::from(catch(ctx, id, owner).await?);
         }
-        take(ctx, &mut tx, (&row, &key, owner), &to, Taking { what: "fell", by: None, note: "" }).await?;
-        tx.commit().await?;
-        caught += 1;
     }
-    Ok(caught)
+}
+
+/// Gives one; false when there is nobody to whom it could be given, or nothing to be given any more.
+async fn catch(ctx: &Context, id: Uuid, owner: Uuid) -> Result<bool, Error> {
+    let key = match ctx.keys.get(id).await {
+        Ok(key) => key,
+        Err(KeyError::Erased) => return Ok(false),
+        Err(other) => return Err(other.into()),
+    };
+    let mut tx = ctx.begin().await?;
+    let Some(row) = referral::locked(&mut tx, id).await? else { return Ok(false) };
+    let still = duty::open_in(&mut tx, id, owner).await?.is_some();
+    let Some(to) = successor(ctx, owner, row.responsible).await? else { return Ok(false) };
+    // Another replica was faster, or somebody took it.
+    if !still || row.responsible == Some(to.id) {
+        return Ok(false);
+    }
+    take(ctx, &mut tx, (&row, &key, owner), &to, Taking { what: "fell", by: None, note: "" }).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 #[cfg(test)]

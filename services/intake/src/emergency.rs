@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Clocks of offices differ from ours by so much.
 const SKEW: Duration = Duration::minutes(5);
 
+/// A call for a referral may be older than its draft by so much: phoned in the evening, written the next day.
+const BEFORE: Duration = Duration::hours(24);
+
 /// The department, or the emergency number, was phoned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -32,6 +35,8 @@ pub enum CallFlaw {
     When,
     /// It is still to come.
     InTheFuture,
+    /// It was long before the referral was begun, so it can't have been about it.
+    LongBefore,
 }
 
 impl EmergencyCall {
@@ -40,12 +45,13 @@ impl EmergencyCall {
         blank(&self.spoke_with) && self.at.is_none()
     }
 
-    /// What is wrong with it.
-    pub fn flaws(&self, now: At) -> Vec<CallFlaw> {
+    /// What is wrong with it, for a referral that was begun at an instant.
+    pub fn flaws(&self, now: At, begun: At) -> Vec<CallFlaw> {
         let with_whom = blank(&self.spoke_with).then_some(CallFlaw::WithWhom);
         let when = match self.at {
             None => Some(CallFlaw::When),
-            Some(at) => (at > now + SKEW).then_some(CallFlaw::InTheFuture),
+            Some(at) if at > now + SKEW => Some(CallFlaw::InTheFuture),
+            Some(at) => (at < begun - BEFORE).then_some(CallFlaw::LongBefore),
         };
         with_whom.into_iter().chain(when).collect()
     }
@@ -93,9 +99,11 @@ mod tests {
         let now: At = datetime!(2026-03-02 08:00 UTC).into();
         let call = |spoke_with: &str, at: Option<At>| EmergencyCall { spoke_with: spoke_with.into(), at };
         assert!(call(" ", None).is_empty() && EmergencyCall::default().is_empty());
-        assert_eq!(call("", None).flaws(now), [CallFlaw::WithWhom, CallFlaw::When]);
-        assert_eq!(call("Dr. Lund", Some(now + Duration::minutes(6))).flaws(now), [CallFlaw::InTheFuture]);
-        assert!(call("Dr. Lund", Some(now + Duration::minutes(4))).flaws(now).is_empty());
+        assert_eq!(call("", None).flaws(now, now), [CallFlaw::WithWhom, CallFlaw::When]);
+        assert_eq!(call("Dr. Lund", Some(now + Duration::minutes(6))).flaws(now, now), [CallFlaw::InTheFuture]);
+        assert!(call("Dr. Lund", Some(now + Duration::minutes(4))).flaws(now, now).is_empty());
+        assert_eq!(call("Dr. Lund", Some(now - Duration::hours(25))).flaws(now, now), [CallFlaw::LongBefore]);
+        assert!(call("Dr. Lund", Some(now - Duration::hours(25))).flaws(now, now - Duration::hours(2)).is_empty());
         assert!(!call("Dr. Lund", None).is_empty());
     }
 }

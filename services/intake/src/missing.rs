@@ -44,6 +44,8 @@ pub struct Setting<'a> {
     pub today: Date,
     /// The instant.
     pub now: At,
+    /// When it was begun.
+    pub begun: At,
     /// What is asked.
     pub catalogue: &'a Catalogue,
     /// Whether everybody here is made up: numbers of synthetic people are taken then.
@@ -85,7 +87,7 @@ pub fn missing(
     }
     list.priority(content.priority, &asked);
     list.answers(asked.iter().filter(|one| one.finding.is_none()), setting.today);
-    list.emergency(content.emergency_call.as_ref(), red_flags(&asked).is_empty(), setting.now);
+    list.emergency(content.emergency_call.as_ref(), red_flags(&asked).is_empty(), (setting.now, setting.begun));
     list.0
 }
 

@@ -2,16 +2,19 @@
 //!
 //! It is out of sight with the transaction that marks it: every statement that finds something for a caller leaves it out.
 //! Nothing is deleted: events and the access log say who did what, and a picture that is still being prepared becomes ready
-//! behind the curtain. Everybody who had opened it gets a notice of their own; those in the department get theirs from review,
-//! which publishes who they were.
+//! behind the curtain. Everybody who had opened it gets a notice of their own, and so does whoever answers for it, who waits for
+//! an answer that never comes; when the department marks a whole referral, every clinician of the office does, because nobody
+//! there has done it. Those in the department get theirs from review, which publishes who they were.
 
 use crate::acting::happened;
+use crate::duty::{clinicians, successor};
 use crate::sealed::{self, DepartmentOpener, Told};
-use crate::store::{chair, error, image, notice, opening, referral};
+use crate::store::{chair, error, image, notice, opening, referral, succession};
 use kit::log::id_of;
 use kit::seal::DataKey;
 use kit::{At, Context, Error, Role, Tx};
 use proto::review::CaseEnteredInError;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What is marked.
@@ -34,7 +37,7 @@ impl Mistake {
     }
 }
 
-/// Marks it in the transaction and tells everybody of the office who had opened it, apart from `by` who marks it. False when
+/// Marks it in the transaction and tells the people of the office, apart from `by` who marks it. False when
 /// it is marked already.
 pub async fn mark(
     ctx: &Context,
@@ -62,13 +65,36 @@ pub async fn mark(
     if !marked || !error::add(tx, new).await? {
         return Ok(false);
     }
-    for opener in opening::of_referral_in(tx, mistake.referral).await? {
-        if by.is_none_or(|(person, _)| person != opener.person) {
-            notice::add(tx, ctx.new_id(), opener.person, id, opener.opened_at).await?;
+    for (person, opened_at) in to_be_told(ctx, tx, mistake, by.is_none()).await? {
+        if by.is_none_or(|(marks, _)| marks != person) {
+            notice::add(tx, ctx.new_id(), person, id, opened_at).await?;
         }
     }
     happened(ctx, tx, key, mistake.referral, mistake.what(), Some(&told.by)).await?;
     Ok(true)
+}
+
+/// Who is told of a mistake, and when they had opened it first; none who has not opened it.
+async fn to_be_told(
+    ctx: &Context,
+    tx: &mut Tx,
+    mistake: Mistake,
+    by_department: bool,
+) -> Result<BTreeMap<Uuid, Option<At>>, Error> {
+    let openers = opening::of_referral_in(tx, mistake.referral).await?;
+    let mut told: BTreeMap<_, _> = openers.into_iter().map(|one| (one.person, Some(one.opened_at))).collect();
+    let Some(row) = referral::any(tx, mistake.referral).await? else { return Ok(told) };
+    let practice = succession::belongs_to(&ctx.db, row.practice, ctx.now()).await?;
+    let there: Vec<Uuid> = clinicians(ctx, practice).await?.into_iter().map(|one| one.id).collect();
+    let answers_for_it = match row.responsible.filter(|person| there.contains(person)) {
+        Some(person) => Some(person),
+        None => successor(ctx, practice, row.responsible).await?.map(|one| one.id),
+    };
+    let everybody = there.into_iter().filter(|_| by_department && mistake.image.is_none());
+    for person in answers_for_it.into_iter().chain(everybody) {
+        told.entry(person).or_insert(None);
+    }
+    Ok(told)
 }
 
 /// What the department says: somebody there noticed it, or has put it out of sight at the office's word. Who had opened it

@@ -49,7 +49,7 @@ pub struct Case {
     pub submitted_at: Option<At>,
     /// When an answer is due.
     pub due_at: Option<At>,
-    /// When the oldest open question was asked.
+    /// When the oldest open question was asked; one that an answer came after is open no more.
     pub asked_at: Option<At>,
     /// When the newest reply went out.
     pub supplied_at: Option<At>,

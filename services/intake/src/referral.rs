@@ -98,23 +98,21 @@ impl State {
         if matches!(self, Self::Withdrawn | Self::EnteredInError) { self } else { Self::Answered }
     }
 
-    /// What a question makes of it: a question that crossed a withdrawal or an answer changes nothing. After a refusal only a
-    /// department asks that has taken the referral up again.
+    /// What a question makes of it: a question that crossed a withdrawal changes nothing. After an answer or a refusal only a
+    /// department asks that has taken the referral up again, so it is open like any other. An answer that is unread stays so.
     #[must_use]
     pub fn after_question(self) -> Self {
-        if self.is_waiting() || self == Self::Declined { Self::AwaitingInformation } else { self }
+        if matches!(self, Self::Draft | Self::Withdrawn | Self::EnteredInError) {
+            self
+        } else {
+            Self::AwaitingInformation
+        }
     }
 
     /// What a refusal makes of it. One that crossed a withdrawal changes nothing.
     #[must_use]
     pub fn after_refusal(self) -> Self {
         if self.is_waiting() { Self::Declined } else { self }
-    }
-
-    /// What reading the answer makes of it.
-    #[must_use]
-    pub fn after_reading(self) -> Self {
-        if self == Self::Answered { Self::Acknowledged } else { self }
     }
 }
 
@@ -133,8 +131,8 @@ mod tests {
             (Submitted, false, true, Answered, AwaitingInformation),
             (InReview, false, true, Answered, AwaitingInformation),
             (AwaitingInformation, true, true, Answered, AwaitingInformation),
-            (Answered, false, false, Answered, Answered),
-            (Acknowledged, false, false, Answered, Acknowledged),
+            (Answered, false, false, Answered, AwaitingInformation),
+            (Acknowledged, false, false, Answered, AwaitingInformation),
             (Withdrawn, false, false, Withdrawn, Withdrawn),
             (Declined, false, false, Answered, AwaitingInformation),
             (EnteredInError, false, false, EnteredInError, EnteredInError),
@@ -145,9 +143,6 @@ mod tests {
             assert_eq!(state.after_question(), question, "{state:?}");
         }
         assert!(Draft.markable().is_err() && Answered.markable().is_ok());
-        assert_eq!(Answered.after_reading(), Acknowledged);
-        assert_eq!(Withdrawn.after_reading(), Withdrawn);
-        assert_eq!(Declined.after_reading(), Declined);
         for waiting in [Submitted, InReview, AwaitingInformation] {
             assert_eq!(waiting.after_refusal(), Declined);
         }

@@ -10,7 +10,7 @@ use crate::content::DraftContent;
 use crate::finish::original;
 use crate::referral::State;
 use crate::sealed::{self, Told};
-use crate::store::{error, image, orphan, place, referral};
+use crate::store::{error, image, orphan, place, referral, succession};
 use kit::keys::KeyError;
 use kit::log::Envelope;
 use kit::pictures::{Stored, sha256};
@@ -56,7 +56,7 @@ pub async fn make(ctx: &Context, id: Uuid) -> Result<bool, Error> {
     }
     let Some(old) = referral::locked(&mut tx, error.referral).await? else { return Ok(false) };
     let content: DraftContent = sealed::open(&old_key, sealed::CONTENT, old.id, &old.content)?;
-    let content = rightly(content, error.image.is_some());
+    let content = rightly(content, error.image.is_some(), old.training);
     let Some(row) = begin(ctx, &mut tx, &error, &old, &content, &new_key).await? else {
         drop(tx);
         return end(ctx, id).await;
@@ -81,13 +81,18 @@ async fn end(ctx: &Context, id: Uuid) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// What holds of the right patient too. With a single picture goes nothing that was written about somebody else.
-fn rightly(content: DraftContent, picture: bool) -> DraftContent {
+/// What holds of the right patient too: neither what the other one agreed to, nor that somebody was phoned about them. With a
+/// single picture goes nothing that was written about somebody else. The made-up patient of a training is always the same.
+fn rightly(mut content: DraftContent, picture: bool, training: bool) -> DraftContent {
+    let patient = content.patient.take().filter(|_| training);
     if picture {
         let DraftContent { specialty, department_id, .. } = content;
-        return DraftContent { specialty, department_id, ..DraftContent::default() };
+        return DraftContent { patient, specialty, department_id, ..DraftContent::default() };
     }
-    DraftContent { patient: None, ..content }
+    for answers in &mut content.answers {
+        answers.values.retain(|question, _| !question.starts_with("consent"));
+    }
+    DraftContent { patient, emergency_call: None, ..content }
 }
 
 /// The draft's row: made now, or there already.
@@ -106,10 +111,12 @@ async fn begin(
         priority: content.priority,
         identifier_hash: None,
         content: sealed::seal(ctx, key, sealed::CONTENT, id, content)?,
-        training: false,
+        training: old.training,
     };
-    let test = place::practice(&ctx.db, old.practice).await?.map_or(old.test, |practice| practice.test);
-    if referral::add(tx, id, old.practice, test, draft).await? {
+    // A closed practice begins nothing: whoever took over does.
+    let practice = succession::belongs_to(&ctx.db, old.practice, ctx.now()).await?;
+    let test = place::practice(&ctx.db, practice).await?.map_or(old.test, |practice| practice.test);
+    if referral::add(tx, id, practice, test || old.training, draft).await? {
         let Some(row) = referral::any(tx, id).await? else { return Ok(None) };
         ctx.publish(tx, by(ctx, error, about(ctx, &row)), &DraftStarted {}).await?;
         let told: Option<Told> = match &error.told {
@@ -126,7 +133,31 @@ async fn begin(
     if !referral::touch(tx, id).await? {
         return Ok(None);
     }
-    Ok(referral::any(tx, id).await?.filter(|row| row.practice == old.practice && row.state == State::Draft))
+    Ok(referral::any(tx, id)
+        .await?
+        .filter(|row| row.practice == practice && row.training == old.training && row.state == State::Draft))
+}
+
+/// The pictures that are to go along.
+async fn wanted(ctx: &Context, error: &error::Row) -> Result<Vec<image::Row>, Error> {
+    let mut pictures = image::of_referral(&ctx.db, error.referral).await?;
+    pictures.retain(|picture| match error.image {
+        Some(only) => picture.id == only,
+        None => picture.sent_at.is_some() && picture.error_at.is_none(),
+    });
+    Ok(pictures)
+}
+
+/// The pictures that could not go along, once the draft has everything else: what is stored of them is damaged, or the draft
+/// was sent meanwhile.
+pub async fn left_out(ctx: &Context, error: &error::Row) -> Result<Vec<Uuid>, Error> {
+    let Some(draft) = error.replacement.filter(|_| error.replaced_at.is_some()) else { return Ok(Vec::new()) };
+    if !referral::is_there(&ctx.db, draft).await? {
+        return Ok(Vec::new());
+    }
+    let there: Vec<Uuid> = image::of_referral(&ctx.db, draft).await?.into_iter().map(|one| one.id).collect();
+    let wanted = wanted(ctx, error).await?.into_iter().map(|one| one.id);
+    Ok(wanted.filter(|id| !there.contains(&copied(draft, *id))).collect())
 }
 
 /// Puts every picture that is to go along under its new name.
@@ -136,11 +167,7 @@ async fn copy(
     draft: Uuid,
     (old_key, new_key): (&DataKey, &DataKey),
 ) -> Result<Vec<Copy>, Error> {
-    let mut pictures = image::of_referral(&ctx.db, error.referral).await?;
-    pictures.retain(|picture| match error.image {
-        Some(only) => picture.id == only,
-        None => picture.sent_at.is_some() && picture.error_at.is_none(),
-    });
+    let pictures = wanted(ctx, error).await?;
     let mut tx = ctx.begin().await?;
     for picture in &pictures {
         let to = copied(draft, picture.id);
@@ -228,6 +255,24 @@ fn by(ctx: &Context, error: &error::Row, envelope: Envelope) -> Envelope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emergency::EmergencyCall;
+    use crate::vocabulary::{FindingKind, Specialty};
+
+    #[test]
+    fn nothing_that_was_said_about_the_wrong_patient_goes_along() {
+        let mut content = crate::sample::complete(Specialty::Dermatology, FindingKind::Lesion);
+        content.emergency_call = Some(EmergencyCall { spoke_with: "Dr. Lund".into(), at: None });
+        let said = |content: &DraftContent| {
+            let keys = content.answers.iter().flat_map(|one| one.values.keys().cloned());
+            keys.partition::<Vec<String>, _>(|key| key.starts_with("consent"))
+        };
+        let (consent, others) = said(&content);
+        assert!(!consent.is_empty() && !others.is_empty());
+        let right = rightly(content.clone(), false, false);
+        assert_eq!((&right.patient, &right.emergency_call, said(&right)), (&None, &None, (Vec::new(), others)));
+        assert_eq!(rightly(content.clone(), false, true).patient, content.patient, "the one of a training");
+        assert_eq!(rightly(content, true, false).answers, []);
+    }
 
     #[test]
     fn a_copy_has_one_id_and_another_in_another_draft() {

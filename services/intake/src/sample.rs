@@ -13,8 +13,8 @@ pub const FINDING: Uuid = Uuid::from_u128(1);
 
 /// Where and when it is sent.
 pub fn here() -> Setting<'static> {
-    let now = datetime!(2026-03-02 08:00 UTC).into();
-    Setting { today: date!(2026 - 03 - 02), now, catalogue: &ALL, synthetic: false }
+    let now: kit::At = datetime!(2026-03-02 08:00 UTC).into();
+    Setting { today: date!(2026 - 03 - 02), now, begun: now, catalogue: &ALL, synthetic: false }
 }
 
 /// A referral with one finding of a kind and the shortest answers; its pictures are [`photographs`].

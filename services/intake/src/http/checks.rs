@@ -5,7 +5,7 @@ use crate::answers::asked;
 use crate::content::DraftContent;
 use crate::emergency::{Notice, red_flags, warnings};
 use crate::missing::{Setting, Shown, missing};
-use crate::store::{image, place};
+use crate::store::{image, place, referral};
 use crate::wanted::{MIN_LONG, MIN_SHORT, WantedView, is_small, wanted};
 use kit::Context;
 use kit::http::FieldError;
@@ -60,7 +60,7 @@ pub async fn would_refuse(
     ctx: &Context,
     content: &DraftContent,
     images: &[image::Row],
-    training: bool,
+    row: &referral::Row,
 ) -> sqlx::Result<Vec<FieldError>> {
     let department = match content.department_id {
         Some(id) => place::department(&ctx.db, id).await?,
@@ -68,7 +68,7 @@ pub async fn would_refuse(
     };
     let offered = department.as_ref().map(|department| department.specialties.as_slice());
     let now = ctx.now();
-    let synthetic = ctx.settings.synthetic || training;
-    let setting = Setting { today: now.date(), now, catalogue: &ALL, synthetic };
+    let synthetic = ctx.settings.synthetic || row.training;
+    let setting = Setting { today: now.date(), now, begun: row.created_at, catalogue: &ALL, synthetic };
     Ok(missing(content, &pictures(images), offered, setting))
 }

@@ -241,11 +241,8 @@ pub async fn read(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uui
     let mut images = image::of_referral(&ctx.db, id).await?;
     let receipt = Receipt::of(row, &images);
     images.retain(|image| image.error_at.is_none());
-    let missing = if row.state == ReferralState::Draft {
-        would_refuse(&ctx, content, &images, row.training).await?
-    } else {
-        Vec::new()
-    };
+    let missing =
+        if row.state == ReferralState::Draft { would_refuse(&ctx, content, &images, row).await? } else { Vec::new() };
     let Checks { red_flags, warnings, views } = checks(&ctx, content, &images);
     let questions = question::of_referral(&ctx.db, id).await?;
     let questions = questions.into_iter().map(|row| shown_question(row, key, &images)).collect::<Result<_, Error>>()?;

@@ -1,12 +1,13 @@
 //! Writing a draft: the client makes the id, saves by compare-and-set on the version, discards and takes back.
 
 use super::of_office;
+use super::ready::recheck;
 use crate::acting::{Acting, about, happened};
 use crate::content::{DraftContent, Patient};
 use crate::quota;
 use crate::referral::{RESTORABLE, State as ReferralState};
 use crate::sealed;
-use crate::store::{place, referral, succession};
+use crate::store::{phone, place, referral, succession};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::caller::Grant;
@@ -95,11 +96,7 @@ pub async fn create(
     let practice = place::practice(&ctx.db, practice)
         .await?
         .ok_or_else(|| Problem::unavailable("the practice is not projected yet"))?;
-    if let Some(at) = succession::closed_at(&ctx.db, practice.id).await?
-        && at <= ctx.now()
-    {
-        return Err(closed());
-    }
+    is_open(ctx, practice.id).await?;
     let key = ctx.keys.ensure(id).await?;
     let sealed = sealed::seal(ctx, &key, sealed::CONTENT, id, content)?;
     let mut tx = ctx.begin().await?;
@@ -120,12 +117,23 @@ pub async fn create(
     Ok(Some(DraftVersion { id, version: row.version, saved_at: row.updated_at }))
 }
 
-/// 409: nothing new begins in a practice that is no more.
-fn closed() -> Problem {
-    Problem::conflict(
-        "practice-closed",
-        "This practice is closed: no new referral can begin in it. Write it in the practice that took over.",
-    )
+/// Nothing new begins in a practice that is no more, and nothing is sent from it.
+///
+/// # Errors
+/// 409 `practice-closed`, which names the practice that took over.
+pub async fn is_open(ctx: &Context, practice: Uuid) -> Result<(), Problem> {
+    if !succession::is_closed(&ctx.db, practice, ctx.now()).await? {
+        return Ok(());
+    }
+    let owner = succession::belongs_to(&ctx.db, practice, ctx.now()).await?;
+    let owner = if owner == practice { None } else { place::practice(&ctx.db, owner).await? };
+    let remedy = match owner {
+        Some(owner) => format!("{} took over: its people finish and send what was begun here.", owner.name),
+        None => "Write it in the practice where you work now.".to_owned(),
+    };
+    let detail =
+        format!("This practice is closed: nothing new can begin in it, and nothing can be sent from it. {remedy}");
+    Err(Problem::conflict("practice-closed", detail))
 }
 
 /// A new referral's id must be a random one that nothing else goes by. Data keys are found by id, and a purged draft's key
@@ -184,6 +192,7 @@ async fn save_over(ctx: &Context, caller: &Caller, id: Uuid, body: SaveDraft) ->
         return Err(if now.state == ReferralState::Draft { stale(now.version) } else { not_a_draft() });
     }
     let saved_at = tx.now();
+    recheck(&acting, &mut tx, &body.content).await?;
     tx.commit().await?;
     Ok(DraftVersion { id, version: body.version + 1, saved_at })
 }
@@ -208,6 +217,7 @@ pub async fn discard(State(ctx): State<Context>, caller: Caller, Path(id): Path<
     }
     let mut tx = ctx.begin().await?;
     if referral::discard(&mut tx, id).await? {
+        phone::end_of_discarded(&mut tx, id).await?;
         ctx.publish(&mut tx, acting.envelope(), &DraftAbandoned {}).await?;
         acting.happened(&mut tx, "discarded").await?;
         tx.commit().await?;

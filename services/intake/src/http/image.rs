@@ -1,5 +1,6 @@
 //! Looking at pictures, and changing those that were not sent yet.
 
+use super::ready::recheck;
 use super::seen;
 use crate::acting::Acting;
 use crate::finish::too_many_images;
@@ -80,6 +81,7 @@ pub async fn change(
     {
         return Err(already_sent());
     }
+    recheck(&acting, &mut tx, &acting.content).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,7 +89,7 @@ pub async fn change(
 /// Removes an unsent picture; it can be put back.
 #[utoipa::path(delete, path = "/images/{id}", params(("id" = Uuid, Path)), responses((status = NO_CONTENT)))]
 pub async fn remove(State(ctx): State<Context>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
-    let (_, row) = acting_on(&ctx, &caller, id).await?;
+    let (acting, row) = acting_on(&ctx, &caller, id).await?;
     if row.sent_at.is_some() {
         return Err(already_sent());
     }
@@ -96,6 +98,7 @@ pub async fn remove(State(ctx): State<Context>, caller: Caller, Path(id): Path<U
         return Err(already_sent());
     }
     image::remove(&mut tx, id).await?;
+    recheck(&acting, &mut tx, &acting.content).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

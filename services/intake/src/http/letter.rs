@@ -3,6 +3,7 @@
 use super::seen;
 use crate::acting::Acting;
 use crate::answers::QuestionnaireAnswers;
+use crate::opening;
 use crate::sealed::{self, Answered, Asked, Reply};
 use crate::store::{answer, decline, happening, image, question};
 use crate::vocabulary::View;
@@ -49,6 +50,7 @@ async fn read(ctx: &Context, caller: &Caller, id: Uuid, wanted: Wanted, form: Fo
     if letter.answer.is_none() && acting.row.withdrawn_at.is_some() {
         return Err(Problem::not_found());
     }
+    opening::note(ctx, &acting.key, id, caller).await?;
     seen(ctx, caller, "read", form.noun(), Some(id)).await?;
     letter::reply(letter, wanted.language, form).await
 }
@@ -76,7 +78,11 @@ async fn filled(acting: &Acting<'_>, sent_at: At) -> Result<Letter, Error> {
         given: content.answers.iter().map(given).collect(),
         phoned: content.emergency_call.as_ref().and_then(|call| Some((call.spoke_with.clone(), call.at?))),
         findings: content.findings.iter().map(finding).collect(),
-        pictures: images.iter().filter(|image| image.sent_at.is_some()).map(|image| word(image.view)).collect(),
+        pictures: images
+            .iter()
+            .filter(|image| image.sent_at.is_some() && image.error_at.is_none())
+            .map(|image| word(image.view))
+            .collect(),
         exchanges: exchanges(ctx, row.id, key).await?,
         earlier: answers.into_iter().map(|one| Earlier { answered_at: one.answered_at, by: one.by }).collect(),
         answer,

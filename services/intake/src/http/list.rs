@@ -209,7 +209,7 @@ async fn shown(ctx: &Context, row: list::Row, chair: Option<chair::Chair>) -> Re
         training: row.training,
         amended: row.amended,
         unread: case.answered_at.is_some() && case.acknowledged_at.is_none(),
-        close_out_missing: case.state == ReferralState::Acknowledged && row.closed_out_at.is_none(),
+        close_out_missing: case.state == ReferralState::Acknowledged && row.closed_out_at.is_none() && !row.training,
         question: case.asked_at.is_some() && case.state == ReferralState::AwaitingInformation,
         chair,
         responsible,

@@ -1,6 +1,6 @@
 //! Marking what was entered in error, sending it to the right case, and who had opened it.
 
-use super::draft::fresh;
+use super::draft::{fresh, is_open};
 use super::{of_office, seen};
 use crate::acting::Acting;
 use crate::finish::too_many_images;
@@ -44,10 +44,14 @@ pub struct ReplacementRequest {
 
 /// The draft for the right case.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Replacement {
     id: Uuid,
     /// It holds everything that goes along; else that is still being copied.
     ready: bool,
+    /// Pictures of the old one that could not be taken along, because what is stored of them is damaged: they have to be taken
+    /// anew. Empty while pictures are still being copied.
+    left_out: Vec<Uuid>,
 }
 
 /// What became of it.
@@ -117,7 +121,7 @@ fn reason_of(written: &str) -> Result<String, Problem> {
 /// Everybody who had opened it is told. A repeat changes nothing, and may name the draft that takes its place.
 #[utoipa::path(post, path = "/referrals/{id}/entered-in-error", operation_id = "markReferral", params(("id" = Uuid, Path)),
     request_body = EnteredInErrorRequest,
-    responses((status = OK, body = Marked), (status = CONFLICT, description = "not-submitted")))]
+    responses((status = OK, body = Marked), (status = CONFLICT, description = "not-submitted, or for a replacement practice-closed")))]
 pub async fn mark_referral(
     State(ctx): State<Context>,
     caller: Caller,
@@ -131,6 +135,7 @@ pub async fn mark_referral(
     acting.row.state.markable()?;
     let reason = reason_of(&body.reason)?;
     if let Some(draft) = body.replacement {
+        is_open(&ctx, acting.practice).await?;
         fresh(&ctx, draft).await?;
     }
     mark(&acting, Mistake { referral: id, image: None }, reason, body.replacement).await
@@ -139,7 +144,7 @@ pub async fn mark_referral(
 /// Marks one sent picture as somebody else's: it and its copies are out of sight. A repeat changes nothing.
 #[utoipa::path(post, path = "/images/{id}/entered-in-error", operation_id = "markPicture", params(("id" = Uuid, Path)),
     request_body = EnteredInErrorRequest,
-    responses((status = OK, body = Marked), (status = CONFLICT, description = "not-submitted")))]
+    responses((status = OK, body = Marked), (status = CONFLICT, description = "not-submitted, or for a replacement practice-closed, already-submitted or training-mixed")))]
 pub async fn mark_picture(
     State(ctx): State<Context>,
     caller: Caller,
@@ -163,14 +168,17 @@ pub async fn mark_picture(
 
 /// A draft of the same practice, or an id that nothing goes by.
 async fn takes_picture(ctx: &Context, caller: &Caller, acting: &Acting<'_>, draft: Uuid) -> Result<(), Problem> {
+    is_open(ctx, acting.practice).await?;
     match referral::find(ctx, caller, draft).await? {
         None => fresh(ctx, draft).await,
-        Some(there) if there.practice != acting.row.practice || there.discarded_at.is_some() => {
-            Err(Problem::not_found())
-        }
+        Some(there) if there.practice != acting.practice || there.discarded_at.is_some() => Err(Problem::not_found()),
         Some(there) if there.state != ReferralState::Draft => Err(Problem::conflict(
             "already-submitted",
             "That referral was sent, so the picture can't go there. Choose a draft, or begin a new one.",
+        )),
+        Some(there) if there.training != acting.row.training => Err(Problem::conflict(
+            "training-mixed",
+            "One of the two is only to try the service with, the other is about a patient: a picture can't go from one to the other. Choose another draft, or begin a new one.",
         )),
         Some(_) if image::count_outside(&ctx.db, draft).await? >= MAX_IMAGES => Err(too_many_images()),
         Some(_) => Ok(()),
@@ -230,12 +238,12 @@ async fn again(ctx: &Context, caller: &Caller, id: Uuid, replacement: Option<Uui
         name_replacement(ctx, caller, &error, draft).await?;
     }
     let error = error::find(ctx, caller, id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(Marked { replacement: made(ctx, &error).await }))
+    Ok(Json(Marked { replacement: made(ctx, caller, &error).await? }))
 }
 
 /// Copies what goes along. What can't be done now is done by a repair: the mark stands either way.
-async fn made(ctx: &Context, error: &error::Row) -> Option<Replacement> {
-    let id = error.replacement?;
+async fn made(ctx: &Context, caller: &Caller, error: &error::Row) -> Result<Option<Replacement>, Problem> {
+    let Some(id) = error.replacement else { return Ok(None) };
     let ready = match replacement::make(ctx, error.id).await {
         Ok(_) => true,
         Err(cause) => {
@@ -243,7 +251,8 @@ async fn made(ctx: &Context, error: &error::Row) -> Option<Replacement> {
             false
         }
     };
-    Some(Replacement { id, ready })
+    let now = error::find(ctx, caller, error.id).await?.ok_or_else(Problem::not_found)?;
+    Ok(Some(Replacement { id, ready, left_out: replacement::left_out(ctx, &now).await? }))
 }
 
 /// Names the draft that takes the place of what was marked before.
@@ -252,6 +261,7 @@ async fn name_replacement(ctx: &Context, caller: &Caller, error: &error::Row, dr
     if error.image.is_some() {
         takes_picture(ctx, caller, &acting, draft).await?;
     } else {
+        is_open(ctx, acting.practice).await?;
         fresh(ctx, draft).await?;
     }
     let told: Told = match &error.told {
@@ -270,7 +280,7 @@ async fn name_replacement(ctx: &Context, caller: &Caller, error: &error::Row, dr
 /// Begins the draft for the right case, of something that was marked before. A repeat gets the draft that was begun,
 /// and goes on with what could not be copied yet.
 #[utoipa::path(post, path = "/errors/{id}/replacement", operation_id = "replaceMistake", params(("id" = Uuid, Path)),
-    request_body = ReplacementRequest, responses((status = OK, body = Marked)))]
+    request_body = ReplacementRequest, responses((status = OK, body = Marked), (status = CONFLICT, description = "practice-closed, already-submitted or training-mixed")))]
 pub async fn replace(
     State(ctx): State<Context>,
     caller: Caller,
@@ -322,6 +332,7 @@ async fn shown(ctx: &Context, row: error::Row) -> Result<EnteredInError, Problem
         opened_at: one.at,
         read_at: None,
     }));
+    let left_out = replacement::left_out(ctx, &row).await?;
     Ok(EnteredInError {
         id: row.id,
         image: row.image,
@@ -335,6 +346,6 @@ async fn shown(ctx: &Context, row: error::Row) -> Result<EnteredInError, Problem
         answered: row.answered_at.is_some(),
         openers,
         department_heard,
-        replacement: row.replacement.map(|id| Replacement { id, ready: row.replaced_at.is_some() }),
+        replacement: row.replacement.map(|id| Replacement { id, ready: row.replaced_at.is_some(), left_out }),
     })
 }

@@ -1,4 +1,4 @@
-//! What the caller has to be told: they had opened something that was entered in error.
+//! What the caller has to be told: something that they had opened, or answer for, was entered in error.
 
 use super::of_office;
 use crate::store::notice;
@@ -23,7 +23,9 @@ pub struct Notice {
     /// Whom it was sent to.
     department_name: String,
     submitted_at: Option<At>,
-    /// When the caller had opened it first.
+    /// The caller had opened it; else they are told because they answer for it, or because nobody of their office marked it.
+    opened: bool,
+    /// When the caller had opened it first; when it was marked, if they had not.
     opened_at: At,
     marked_at: At,
     /// Somebody in the department noticed it.
@@ -49,6 +51,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Not
         reference: reference(row.referral),
         department_name: row.department_name,
         submitted_at: row.submitted_at,
+        opened: row.opened,
         opened_at: row.opened_at,
         marked_at: row.at,
         by_department: row.by_department,

@@ -1,6 +1,7 @@
 //! How a referral ends for the office: it is withdrawn, or its answer is read, or why it was declined.
 
 use crate::acting::Acting;
+use crate::duty;
 use crate::referral::State as ReferralState;
 use crate::sealed;
 use crate::store::{answer, chair, decline, referral};
@@ -109,7 +110,7 @@ pub async fn acknowledge(
         return Ok(StatusCode::NO_CONTENT);
     }
     let mut tx = ctx.begin().await?;
-    if !referral::acknowledge(&mut tx, id, answer_id, (row.state, row.state.after_reading())).await? {
+    if !referral::acknowledge(&mut tx, id, answer_id).await? {
         drop(tx);
         // Another request was faster, or another answer.
         let now = referral::find(&ctx, &caller, id).await?.ok_or_else(Problem::not_found)?;
@@ -120,6 +121,10 @@ pub async fn acknowledge(
     chair::note(&mut tx, id, &ctx.settings.working_days).await?;
     let fact = AnswerAcknowledged { answer: answer_id.as_bytes().to_vec() };
     ctx.publish(&mut tx, Envelope { disposition, ..acting.envelope() }, &fact).await?;
+    // A question that was asked since is still open, or its reply is with the department.
+    if let Some(now) = referral::any(&mut tx, id).await?.filter(|now| now.state.is_waiting()) {
+        duty::open_again(&ctx, &mut tx, &now, &acting.key).await?;
+    }
     acting.happened(&mut tx, "acknowledged").await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,16 +1,17 @@
 //! Staff prepare, a clinician sends: a draft that is complete is put on the list of the clinician who will answer for it.
 
 use super::checks::would_refuse;
-use super::draft::{not_a_draft, stale};
+use super::draft::{is_open, not_a_draft, stale};
 use crate::acting::Acting;
+use crate::content::DraftContent;
 use crate::duty::{Taking, clinician, name_of, take};
 use crate::referral::State as ReferralState;
 use crate::sealed;
-use crate::store::{duty, image};
+use crate::store::{duty, image, referral};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
-use kit::{Caller, Context, Problem};
+use kit::{Caller, Context, Problem, Tx};
 use proto::intake::ResponsibilityEnded;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -29,7 +30,7 @@ pub struct Ready {
 
 /// Puts a complete draft on a clinician's list. A repeat changes nothing.
 #[utoipa::path(post, path = "/referrals/{id}/ready", params(("id" = Uuid, Path)), request_body = Ready,
-    responses((status = NO_CONTENT), (status = CONFLICT, description = "stale-version or already-submitted"),
+    responses((status = NO_CONTENT), (status = CONFLICT, description = "stale-version, practice-closed or already-submitted"),
         (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
 pub async fn ready(
     State(ctx): State<Context>,
@@ -42,6 +43,7 @@ pub async fn ready(
     if row.state != ReferralState::Draft {
         return Err(not_a_draft());
     }
+    is_open(&ctx, acting.practice).await?;
     if row.version != body.version {
         return Err(stale(row.version));
     }
@@ -49,7 +51,7 @@ pub async fn ready(
         return Ok(StatusCode::NO_CONTENT);
     }
     let images = image::of_referral(&ctx.db, id).await?;
-    let missing = would_refuse(&ctx, &acting.content, &images, row.training).await?;
+    let missing = would_refuse(&ctx, &acting.content, &images, row).await?;
     if !missing.is_empty() {
         return Err(Problem::invalid(missing));
     }
@@ -88,12 +90,34 @@ pub async fn unready(State(ctx): State<Context>, caller: Caller, Path(id): Path<
         return Err(not_a_draft());
     }
     let mut tx = ctx.begin().await?;
-    if duty::unready(&mut tx, id).await? {
-        ctx.publish(&mut tx, acting.envelope(), &ResponsibilityEnded {}).await?;
-        let note = sealed::Note { to: name_of(&acting.row, &acting.key)?, note: None };
-        let what = ("taken-back", Some(caller.name.as_str()));
-        crate::acting::noted(&ctx, &mut tx, (&acting.key, id), what, &note).await?;
+    if take_back(&acting, &mut tx, &acting.row).await? {
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn take_back(acting: &Acting<'_>, tx: &mut Tx, row: &referral::Row) -> Result<bool, Problem> {
+    let Acting { ctx, caller, key, .. } = acting;
+    if !duty::unready(tx, row.id).await? {
+        return Ok(false);
+    }
+    ctx.publish(tx, acting.envelope(), &ResponsibilityEnded {}).await?;
+    let note = sealed::Note { to: name_of(row, key)?, note: None };
+    // A phone acts without a name.
+    let who = Some(caller.name.as_str()).filter(|name| !name.is_empty());
+    crate::acting::noted(ctx, tx, (key, row.id), ("taken-back", who), &note).await?;
+    Ok(true)
+}
+
+/// After a draft was changed in the transaction: what lacks something is on nobody's list.
+pub async fn recheck(acting: &Acting<'_>, tx: &mut Tx, content: &DraftContent) -> Result<(), Problem> {
+    let row = referral::any(tx, acting.row.id).await?;
+    let Some(row) = row.filter(|row| row.state == ReferralState::Draft && row.ready_at.is_some()) else {
+        return Ok(());
+    };
+    let images = image::of_referral_in(tx, row.id).await?;
+    if !would_refuse(acting.ctx, content, &images, &row).await?.is_empty() {
+        take_back(acting, tx, &row).await?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::checks::would_refuse;
 use super::detail::pictures;
-use super::draft::stale;
+use super::draft::{is_open, stale};
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::due::due;
@@ -80,7 +80,7 @@ impl Receipt {
 
 /// Sends a draft. A repeat gets the same receipt.
 #[utoipa::path(post, path = "/referrals/{id}/submit", params(("id" = Uuid, Path)), request_body = Submit,
-    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version, upload-under-way or, for staff, clinician-sends"),
+    responses((status = OK, body = Receipt), (status = CONFLICT, description = "stale-version, upload-under-way, practice-closed or, for staff, clinician-sends"),
         (status = UNPROCESSABLE_ENTITY, description = "what is missing, field by field")))]
 pub async fn submit(
     State(ctx): State<Context>,
@@ -90,6 +90,7 @@ pub async fn submit(
 ) -> Result<Json<Receipt>, Problem> {
     let acting = Acting::on(&ctx, &caller, id).await?;
     if acting.row.submitted_at.is_none() {
+        is_open(&ctx, acting.practice).await?;
         if acting.role != Role::GpClinician {
             return Err(clinician_sends());
         }
@@ -123,7 +124,7 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
     chair::note(&mut tx, row.id, &ctx.settings.working_days).await?;
     end_uploads(ctx, &mut tx, row.id).await?;
     let mut images = image::of_referral_in(&mut tx, row.id).await?;
-    let missing = would_refuse(ctx, content, &images, row.training).await?;
+    let missing = would_refuse(ctx, content, &images, row).await?;
     if !missing.is_empty() {
         return Err(Problem::invalid(missing));
     }

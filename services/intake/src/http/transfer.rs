@@ -93,11 +93,14 @@ pub async fn transfer(
     };
     let mut faults = body.faults();
     let to = place::practice(&ctx.db, body.practice_id).await?;
-    let open = succession::closed_at(&ctx.db, body.practice_id).await?.is_none_or(|at| at > ctx.now());
+    let open = !succession::is_closed(&ctx.db, body.practice_id, ctx.now()).await?;
     let to = to.filter(|to| open && to.id != acting.practice && to.test == acting.row.test);
     if to.is_none() {
         let message = "The referral can't go to this practice. Choose another one that is open.";
         faults.push(FieldError::new("practiceId", "unknown-practice", message));
+    } else if !succession::is_staffed(&ctx.db, body.practice_id, ctx.now()).await? {
+        let message = "Nobody works in this practice here yet, so nobody would read the answer. Choose another one.";
+        faults.push(FieldError::new("practiceId", "nobody-there", message));
     }
     let Some(to) = to.filter(|_| faults.is_empty()) else { return Err(Problem::invalid(faults)) };
     move_to(&acting, &to, body.reason.trim()).await?;

@@ -88,7 +88,7 @@ impl List {
     }
 
     /// A red flag is phoned in first. A call that was begun is written to its end.
-    pub(super) fn emergency(&mut self, call: Option<&EmergencyCall>, no_flag: bool, now: At) {
+    pub(super) fn emergency(&mut self, call: Option<&EmergencyCall>, no_flag: bool, (now, begun): (At, At)) {
         let Some(call) = call.filter(|call| !call.is_empty()) else {
             if !no_flag {
                 let message = "This is an emergency: phone the department on call first. Then write whom you spoke with, and when.";
@@ -96,7 +96,7 @@ impl List {
             }
             return;
         };
-        for flaw in call.flaws(now) {
+        for flaw in call.flaws(now, begun) {
             match flaw {
                 CallFlaw::WithWhom => self.add("emergencyCall.spokeWith", REQUIRED, "Write whom you spoke with."),
                 CallFlaw::When => self.add("emergencyCall.at", REQUIRED, "Write when you phoned the department."),
@@ -104,6 +104,11 @@ impl List {
                     "emergencyCall.at",
                     "call-in-the-future",
                     "The call is in the future. Phone first, and check the time.",
+                ),
+                CallFlaw::LongBefore => self.add(
+                    "emergencyCall.at",
+                    "call-too-early",
+                    "The call was more than a day before this referral was begun. Phone about this patient, and check the date and the time.",
                 ),
             }
         }

@@ -306,6 +306,8 @@ fn a_red_flag_is_phoned_in_before_it_is_sent() {
     assert_eq!(with(Some(EmergencyCall { at: None, ..call.clone() })), needed("emergencyCall.at", "required"));
     let ahead = EmergencyCall { at: Some(now + Duration::hours(1)), ..call.clone() };
     assert_eq!(with(Some(ahead)), needed("emergencyCall.at", "call-in-the-future"));
+    let early = EmergencyCall { at: Some(now - Duration::hours(25)), ..call.clone() };
+    assert_eq!(with(Some(early)), needed("emergencyCall.at", "call-too-early"));
     let nobody = EmergencyCall { spoke_with: "\u{200b}".into(), ..call.clone() };
     assert_eq!(with(Some(nobody)), needed("emergencyCall.spokeWith", "required"));
     assert_eq!(with(Some(call)), []);

@@ -1,43 +1,53 @@
 //! Practices that were closed or merged, from directory's events.
 
-use crate::store::succession::{self, Succession};
-use kit::log::{Opened, ProjectError, Recorded, id_of};
+use crate::store::succession::{self, Closing};
+use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
-use proto::directory::{PracticeClosed, PracticeMerged};
+use proto::directory::{PracticeChanged, PracticeClosed, PracticeMerged, PracticeRegistered};
 use uuid::Uuid;
 
-/// What it reads.
-pub const KINDS: [&str; 2] = [PracticeClosed::KIND, PracticeMerged::KIND];
+/// A consumer of its own, so that a deployment which had other rows reads the whole log anew.
+pub const CONSUMER: Consumer = Consumer {
+    name: "intake-closings",
+    kinds: &[PracticeRegistered::KIND, PracticeChanged::KIND, PracticeClosed::KIND, PracticeMerged::KIND],
+    project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
+    reset: succession::RESET,
+};
 
-/// One of [`KINDS`].
-pub async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
+/// Erased: what stood stays.
+async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     let practice = event.subject();
-    if event.kind() == PracticeClosed::KIND {
-        let Opened::Open(fact) = ctx.open::<PracticeClosed>(event).await? else { return Ok(()) };
-        closed(tx, practice, event.effective_at(), id_of(&fact.covering), false).await
-    } else {
-        let Opened::Open(fact) = ctx.open::<PracticeMerged>(event).await? else { return Ok(()) };
-        closed(tx, practice, event.effective_at(), id_of(&fact.into), true).await
+    match event.kind() {
+        PracticeRegistered::KIND => match ctx.open::<PracticeRegistered>(event).await? {
+            Opened::Open(fact) if !fact.closed_on.is_empty() => register(tx, practice, &fact.closed_on).await,
+            _ => Ok(()),
+        },
+        PracticeChanged::KIND => match ctx.open::<PracticeChanged>(event).await? {
+            Opened::Open(PracticeChanged { closed_on: Some(closed_on), .. }) => {
+                register(tx, practice, &closed_on).await
+            }
+            _ => Ok(()),
+        },
+        PracticeClosed::KIND => match ctx.open::<PracticeClosed>(event).await? {
+            Opened::Open(fact) => closed(tx, event, id_of(&fact.covering), false).await,
+            Opened::Erased => Ok(()),
+        },
+        PracticeMerged::KIND => match ctx.open::<PracticeMerged>(event).await? {
+            Opened::Open(fact) => closed(tx, event, id_of(&fact.into), true).await,
+            Opened::Erased => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 
-async fn closed(
-    tx: &mut Tx,
-    practice: Uuid,
-    from_at: At,
-    successor: Option<Uuid>,
-    merged: bool,
-) -> Result<(), ProjectError> {
-    succession::close(tx, practice, Some(from_at)).await?;
-    match successor {
-        Some(successor) => Ok(succession::add(tx, Succession { practice, successor, from_at, merged }).await?),
-        None => Ok(()),
-    }
+async fn closed(tx: &mut Tx, event: &Recorded, successor: Option<Uuid>, merged: bool) -> Result<(), ProjectError> {
+    let closing = Closing { at: event.effective_at(), successor, merged };
+    Ok(succession::close(tx, event.subject(), closing).await?)
 }
 
 /// What the register says of a practice's closing: a day, or (empty) that it is open again.
-pub async fn register(tx: &mut Tx, practice: Uuid, closed_on: &str) -> Result<(), ProjectError> {
+async fn register(tx: &mut Tx, practice: Uuid, closed_on: &str) -> Result<(), ProjectError> {
     let day = time::Date::parse(closed_on, &time::format_description::well_known::Iso8601::DATE).ok();
-    Ok(succession::close(tx, practice, day.map(At::midnight)).await?)
+    Ok(succession::close_on(tx, practice, day.map(At::midnight)).await?)
 }

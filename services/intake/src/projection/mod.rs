@@ -11,5 +11,5 @@ use kit::log::Consumer;
 
 /// All consumers.
 pub fn consumers() -> Vec<Consumer> {
-    vec![places::CONSUMER, people::CONSUMER, imaging::CONSUMER, review::CONSUMER, phoned::CONSUMER]
+    vec![places::CONSUMER, closings::CONSUMER, people::CONSUMER, imaging::CONSUMER, review::CONSUMER, phoned::CONSUMER]
 }

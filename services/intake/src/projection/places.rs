@@ -3,7 +3,6 @@
 //! A change of name counts from when it is read: a name that is dated ahead shows early in lists, and every event carries the
 //! name of its own time.
 
-use super::closings;
 use crate::store::place::{self, ERASED, Practice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{Context, Tx};
@@ -20,8 +19,6 @@ pub const CONSUMER: Consumer = Consumer {
         DepartmentRegistered::KIND,
         DepartmentChanged::KIND,
         PracticeDeputyChosen::KIND,
-        closings::KINDS[0],
-        closings::KINDS[1],
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: place::RESET,
@@ -31,13 +28,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     match event.kind() {
         PracticeRegistered::KIND => registered(ctx, tx, event).await,
         PracticeChanged::KIND => {
-            let (name, test, closed_on) = match ctx.open::<PracticeChanged>(event).await? {
-                Opened::Open(fact) => (fact.name, fact.test_practice, fact.closed_on),
-                Opened::Erased => (ERASED.to_owned(), None, None),
+            let (name, test) = match ctx.open::<PracticeChanged>(event).await? {
+                Opened::Open(fact) => (fact.name, fact.test_practice),
+                Opened::Erased => (ERASED.to_owned(), None),
             };
-            if let Some(closed_on) = closed_on {
-                closings::register(tx, event.subject(), &closed_on).await?;
-            }
             Ok(place::change_practice(tx, event.subject(), name, test).await?)
         }
         DepartmentRegistered::KIND => {
@@ -57,18 +51,16 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             }
             Opened::Erased => Ok(()),
         },
-        kind if closings::KINDS.contains(&kind) => closings::project(ctx, tx, event).await,
         _ => Ok(()),
     }
 }
 
 async fn registered(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
-    let (name, test, closed_on) = match ctx.open::<PracticeRegistered>(event).await? {
-        Opened::Open(fact) => (fact.name, fact.test_practice, fact.closed_on),
-        Opened::Erased => (ERASED.to_owned(), false, String::new()),
+    let (name, test) = match ctx.open::<PracticeRegistered>(event).await? {
+        Opened::Open(fact) => (fact.name, fact.test_practice),
+        Opened::Erased => (ERASED.to_owned(), false),
     };
     let channel = if event.envelope.channel.is_empty() { "web".to_owned() } else { event.envelope.channel.clone() };
     let practice = Practice { id: event.subject(), name, channel, test: test || event.envelope.test };
-    place::set_practice(tx, practice).await?;
-    if closed_on.is_empty() { Ok(()) } else { closings::register(tx, event.subject(), &closed_on).await }
+    Ok(place::set_practice(tx, practice).await?)
 }

@@ -86,7 +86,7 @@ async fn asked(
     let sealed = sealed::seal(ctx, key, sealed::ASKED, id, &asked)?;
     question::add(tx, id, row.id, event.occurred_at(), Some(sealed)).await?;
     let next = row.state.after_question();
-    // A refusal that was read, and asked about all the same.
+    // An answer or a refusal that was read, and asked about all the same.
     if row.acknowledged_at.is_some() && next != row.state {
         duty::open_again(ctx, tx, row, key).await?;
     }

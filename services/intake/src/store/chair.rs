@@ -12,7 +12,8 @@ use uuid::Uuid;
 macro_rules! case_columns {
     () => {
         "r.state, r.priority, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, r.phoned_at, \
-         (select min(q.asked_at) from intake_question q where q.referral = r.id and q.supplied_at is null) as asked_at, \
+         (select min(q.asked_at) from intake_question q where q.referral = r.id and q.supplied_at is null \
+         and (r.answered_at is null or q.asked_at >= r.answered_at)) as asked_at, \
          (select max(q.supplied_at) from intake_question q where q.referral = r.id) as supplied_at"
     };
 }
@@ -59,7 +60,7 @@ pub async fn phoned(tx: &mut Tx, id: Uuid, at: At) -> sqlx::Result<()> {
 
 /// The practice's deputy by name, if one is chosen and works there now; of the practice that took over, if one did.
 pub async fn deputy(ctx: &Context, practice: Uuid) -> sqlx::Result<Option<String>> {
-    let owner = succession::successors(&ctx.db, practice, ctx.now()).await?.into_iter().next().unwrap_or(practice);
+    let owner = succession::belongs_to(&ctx.db, practice, ctx.now()).await?;
     let row: Option<(Option<String>,)> = ctx.db.q(DEPUTY).bind(owner).bind(ctx.now()).opt().await?;
     Ok(row.map(|(name,)| name.unwrap_or_default()))
 }

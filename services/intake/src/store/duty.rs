@@ -5,6 +5,7 @@
 
 use super::in_scope;
 use super::list::Row;
+use super::succession::owner;
 use kit::{At, Caller, Context, Db, Tx, statements};
 use uuid::Uuid;
 
@@ -33,17 +34,6 @@ macro_rules! open {
     };
 }
 pub(crate) use open;
-
-/// The practice to which referral `r` belongs at an instant.
-macro_rules! owner {
-    ($now:literal) => {
-        concat!(
-            "coalesce((select s.successor from intake_succession s where s.practice = r.practice and s.from_at <= ",
-            $now,
-            " order by s.from_at desc, s.successor limit 1), r.practice)"
-        )
-    };
-}
 
 /// Grant `g` is a clinician's and holds at an instant.
 macro_rules! clinician {
@@ -89,9 +79,9 @@ statements! {
     OPEN_COUNT = concat!("select count(*) from intake_referral r where r.responsible = $1 and ", open!("r."), " and ", owner!("$3"), " = $2");
     // Nobody who works there answers for it, and somebody could.
     FALLEN = concat!(
-        "select r.id, ", owner!("$1"), " as owner from intake_referral r where ", open!("r."),
-        " and (r.responsible is null or not exists (select 1 from kit_grant g where g.person = r.responsible and g.practice = ", owner!("$1"), " and ", clinician!("$1"), "))",
-        " and exists (select 1 from kit_grant g where g.practice = ", owner!("$1"), " and ", clinician!("$1"), ") order by r.id limit 50"
+        "select f.id, f.owner from (select r.id, r.responsible, ", owner!("$1"), " as owner from intake_referral r where r.id > $2 and ", open!("r."), ") f \
+         where (f.responsible is null or not exists (select 1 from kit_grant g where g.person = f.responsible and g.practice = f.owner and ", clinician!("$1"), ")) \
+         and exists (select 1 from kit_grant g where g.practice = f.owner and ", clinician!("$1"), ") order by f.id limit 50"
     );
     CLINICIANS = concat!(
         "select g.person, g.ends_at, g.covers_for, p.name from kit_grant g left join intake_person p on p.id = g.person where g.practice = $1 and ",
@@ -163,9 +153,10 @@ pub async fn open_count(db: &Db, person: Uuid, practice: Uuid, now: At) -> sqlx:
     Ok(count)
 }
 
-/// Some open referrals that nobody who works there answers for, each with the practice that it belongs to.
-pub async fn fallen(db: &Db, now: At) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
-    db.q(FALLEN).bind(now).all().await
+/// Open referrals behind one that nobody who works there answers for, in the order of their ids, each with the practice that
+/// it belongs to. None is the end.
+pub async fn fallen(db: &Db, now: At, after: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    db.q(FALLEN).bind(now).bind(after).all().await
 }
 
 /// Who works in a practice as a clinician: those who stay before locums, the longest there first.

@@ -89,11 +89,11 @@ statements! {
     // The tabs of open cases: what is longest overdue comes first.
     BY_DATE = page!(" and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
     PAGE_CLOSE_OUT = concat!(
-        "select ", line!(), " where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ", in_scope!("$1", "$2"),
+        "select ", line!(), " where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.training = false and r.discarded_at is null and r.erased_at is null and ", in_scope!("$1", "$2"),
         " and (r.updated_at, r.id) < ($4, $5) order by r.updated_at desc, r.id desc limit $6"
     );
     COUNT_CLOSE_OUT = concat!(
-        "select count(*) from (select 1 from intake_referral r where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.discarded_at is null and r.erased_at is null and ",
+        "select count(*) from (select 1 from intake_referral r where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.training = false and r.discarded_at is null and r.erased_at is null and ",
         in_scope!("$1", "$2"), " order by r.updated_at desc, r.id desc limit 1000) counted"
     );
     COUNTS = concat!("select ", count!("'answers'"), " as answers, ", count!("'waiting'"), " as waiting, ", count!("'drafts'"), " as drafts");

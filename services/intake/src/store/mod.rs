@@ -48,6 +48,9 @@ pub const MIGRATIONS: &[Migration] = &[
     FILED,
     PHONE,
     TRAINING,
+    REOPENED,
+    EDGES,
+    UNOPENED,
 ];
 
 const FIRST: Migration = Migration {
@@ -231,6 +234,29 @@ const SUCCESSION: Migration = Migration { number: 62, name: "closed and merged p
 
 const TRANSFER: Migration = Migration { number: 63, name: "patients who change practice", sql: transfer::SCHEMA };
 
+const REOPENED: Migration = Migration {
+    number: 76,
+    name: "questions after an answer are open",
+    sql: "
+        update intake_referral set state = 'awaiting-information', until_at = case when acknowledged_at is null then until_at else (
+                select min(q.asked_at) from intake_question q where q.referral = intake_referral.id and q.supplied_at is null
+                and q.asked_at > intake_referral.answered_at
+            ) end
+            where state in ('answered', 'acknowledged') and erased_at is null and exists (
+                select 1 from intake_question q where q.referral = intake_referral.id and q.supplied_at is null
+                and q.asked_at > intake_referral.answered_at
+            );
+    ",
+};
+
+const EDGES: Migration = Migration { number: 77, name: "one successor per closed practice", sql: succession::EDGES };
+
+const UNOPENED: Migration = Migration {
+    number: 78,
+    name: "notices to those who answer for it and had not opened it",
+    sql: "alter table intake_notice add column opened {bool} not null default true;",
+};
+
 /// Every statement, list by list.
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     answer::STATEMENTS,
@@ -288,12 +314,9 @@ macro_rules! of_office {
             $now,
             " and (g.ends_at is null or g.ends_at > ",
             $now,
-            ") and (g.practice = r.practice or exists (select 1 from intake_succession s where s.practice = r.practice \
-             and s.successor = g.practice and s.from_at <= ",
-            $now,
-            " and (s.merged = true or r.updated_at >= s.from_at or r.state = 'draft' or ",
-            crate::store::duty::open!("r."),
-            "))))"
+            ") and (g.practice = r.practice or ",
+            crate::store::succession::taken_over!($now),
+            "))"
         )
     };
 }

@@ -1,12 +1,12 @@
-//! What a person is told because they opened something that was entered in error. It is theirs until they say that they have
+//! What a person is told of something that was entered in error: they had opened it, or answer for it. It is theirs until they say that they have
 //! read it.
 
 use kit::{At, Caller, Context, Db, Tx, statements};
 use uuid::Uuid;
 
 statements! {
-    ADD = "insert into intake_notice (id, person, error, opened_at) values ($1, $2, $3, $4)";
-    OF_PERSON = "select n.id, n.opened_at, e.image, e.referral, e.at, e.by_department, r.submitted_at, r.answered_at, coalesce(r.sent_to, '') as department_name \
+    ADD = "insert into intake_notice (id, person, error, opened_at, opened) values ($1, $2, $3, $4, $5)";
+    OF_PERSON = "select n.id, n.opened_at, n.opened, e.image, e.referral, e.at, e.by_department, r.submitted_at, r.answered_at, coalesce(r.sent_to, '') as department_name \
         from intake_notice n join intake_error e on e.id = n.error join intake_referral r on r.id = e.referral \
         where n.person = $1 and n.read_at is null order by e.at, n.id limit 50";
     IS_OF = "select opened_at from intake_notice where id = $1 and person = $2";
@@ -18,8 +18,10 @@ statements! {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Row {
     pub id: Uuid,
-    /// When the person had opened it first.
+    /// When the person had opened it first; when they were told, if they had not.
     pub opened_at: At,
+    /// The person had opened it.
+    pub opened: bool,
     /// Which picture; none: the whole referral.
     pub image: Option<Uuid>,
     pub referral: Uuid,
@@ -31,9 +33,10 @@ pub struct Row {
     pub department_name: String,
 }
 
-/// Tells a person.
-pub async fn add(tx: &mut Tx, id: Uuid, person: Uuid, error: Uuid, opened_at: At) -> sqlx::Result<()> {
-    tx.q(ADD).bind(id).bind(person).bind(error).bind(opened_at).exec_one().await
+/// Tells a person, who had opened it first then, or had not.
+pub async fn add(tx: &mut Tx, id: Uuid, person: Uuid, error: Uuid, opened_at: Option<At>) -> sqlx::Result<()> {
+    let at = opened_at.unwrap_or(tx.now());
+    tx.q(ADD).bind(id).bind(person).bind(error).bind(at).bind(opened_at.is_some()).exec_one().await
 }
 
 /// What a person has not read yet, oldest first.

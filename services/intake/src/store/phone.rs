@@ -17,7 +17,9 @@ statements! {
         "select p.id, p.referral, p.practice, p.person, p.role, p.code_expires_at, p.used_at, p.expires_at, p.ended_at \
          from intake_phone p join intake_referral r on r.id = p.referral \
          where p.cookie_hash = $1 and p.ended_at is null and p.expires_at > $2 and r.state = 'draft' and r.discarded_at is null and r.erased_at is null and ",
-        of_office!("p.person", "$2")
+        of_office!("p.person", "$2"),
+        // Whoever lent it has not signed out since, nor been signed out. A locked screen ends nothing: the phone is in use then.
+        " and not exists (select 1 from kit_session k where k.person = p.person and k.ended_at >= p.opened_at)"
     );
     END = "update intake_phone set ended_at = $2 where id = $1 and ended_at is null";
     FORGET = "delete from intake_phone where opened_at < $1";
@@ -83,6 +85,12 @@ pub async fn session(ctx: &Context, cookie_hash: Vec<u8>) -> sqlx::Result<Option
 /// Ends one.
 pub async fn end(ctx: &Context, id: Uuid) -> sqlx::Result<()> {
     ctx.db.q(END).bind(id).bind(ctx.now()).exec().await.map(|_| ())
+}
+
+/// Ends a draft's with what else the transaction does: one that is discarded and taken back needs a new code.
+pub async fn end_of_discarded(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
+    let now = tx.now();
+    tx.q(END_OF_DRAFT).bind(referral).bind(now).exec().await.map(|_| ())
 }
 
 /// Ends a draft's.

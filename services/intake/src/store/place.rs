@@ -20,8 +20,7 @@ statements! {
 }
 
 /// Empty the tables before a rebuild.
-pub const RESET: &[&str] =
-    &["delete from intake_practice", "delete from intake_department", "delete from intake_succession"];
+pub const RESET: &[&str] = &["delete from intake_practice", "delete from intake_department"];
 
 /// The name of a place whose key was destroyed.
 pub const ERASED: &str = "erased";

@@ -7,7 +7,9 @@ statements! {
     OF_REFERRAL = "select id, asked_at, asked, supplied_at, reply from intake_question where referral = $1 order by asked_at, id";
     ADD = "insert into intake_question (id, referral, asked_at, asked) values ($1, $2, $3, $4) on conflict (id) do nothing";
     REPLY = "update intake_question set supplied_at = $3, reply = $4 where id = $1 and referral = $2 and supplied_at is null";
-    OPEN = "select count(*) from intake_question where referral = $1 and supplied_at is null";
+    // One that an answer came after is open no more.
+    OPEN = "select count(*) from intake_question q join intake_referral r on r.id = q.referral where q.referral = $1 and q.supplied_at is null \
+        and (r.answered_at is null or q.asked_at >= r.answered_at)";
 }
 
 /// A question.

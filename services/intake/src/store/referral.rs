@@ -3,7 +3,7 @@
 use super::{in_scope, of_office};
 use crate::referral::State;
 use crate::vocabulary::{Intention, Outcome, Priority, Specialty};
-use kit::{At, Caller, Context, Tx, statements};
+use kit::{At, Caller, Context, Db, Tx, statements};
 use uuid::Uuid;
 
 macro_rules! columns {
@@ -31,9 +31,10 @@ statements! {
     SET_CONTENT = "update intake_referral set content = $2 where id = $1";
     WITHDRAW = "update intake_referral set state = 'withdrawn', withdrawn_at = $2, updated_at = $2, withdraw_reason = $3 \
         where id = $1 and state in ('submitted', 'in-review', 'awaiting-information') and erased_at is null";
-    ACKNOWLEDGE = "update intake_referral set state = $2, acknowledged_at = $3, updated_at = $3 \
-        where id = $1 and state = $4 and answered_at is not null and acknowledged_at is null and erased_at is null \
-        and $5 = (select o.id from (select id, answered_at as at from intake_answer where referral = $1 union all select id, at from intake_decline where referral = $1) o order by o.at desc, o.id desc limit 1)";
+    // Reading closes no question that was asked since, and no refusal.
+    ACKNOWLEDGE = "update intake_referral set state = case when state = 'answered' then 'acknowledged' else state end, acknowledged_at = $2, updated_at = $2 \
+        where id = $1 and state <> 'entered-in-error' and answered_at is not null and acknowledged_at is null and erased_at is null \
+        and $3 = (select o.id from (select id, answered_at as at from intake_answer where referral = $1 union all select id, at from intake_decline where referral = $1) o order by o.at desc, o.id desc limit 1)";
     CLOSE_OUT = "update intake_referral set close_out = $2, close_out_text = $3, closed_out_at = $4, updated_at = $4 where id = $1 and acknowledged_at is not null and state in ('acknowledged', 'withdrawn') and erased_at is null";
     MARK = "update intake_referral set state = 'entered-in-error', updated_at = $2 where id = $1 and state not in ('draft', 'entered-in-error') and erased_at is null";
     // Takes the row's lock for whoever adds a picture, so that Send and the last piece can't cross.
@@ -43,6 +44,7 @@ statements! {
     SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null, closed_out_at = null where id = $1";
     // The receipt goes on naming the department that it was made for.
     MOVE = "update intake_referral set first_sent_to = coalesce(first_sent_to, sent_to), department = $2, sent_to = $3, specialty = $4, due_at = $5, updated_at = $6 where id = $1";
+    IS_THERE = "select id from intake_referral where id = $1";
     LONG_DISCARDED = "select id from intake_referral where discarded_at < $1 order by discarded_at limit 20";
     // From here on it can't be taken back, whatever another replica's clock says.
     BEGIN_PURGE = "update intake_referral set discarded_at = $3 where id = $1 and discarded_at < $2";
@@ -238,9 +240,9 @@ pub async fn mark(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
 }
 
 /// Notes that the newest answer was read; false when another request was first, or a newer answer has come.
-pub async fn acknowledge(tx: &mut Tx, id: Uuid, answer: Uuid, (from, to): (State, State)) -> sqlx::Result<bool> {
+pub async fn acknowledge(tx: &mut Tx, id: Uuid, answer: Uuid) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(to).bind(now).bind(from).bind(answer).exec().await? == 1)
+    Ok(tx.q(ACKNOWLEDGE).bind(id).bind(now).bind(answer).exec().await? == 1)
 }
 
 /// Locks the row for a change of its pictures; false when it takes none any more.
@@ -264,6 +266,12 @@ pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::
 pub async fn set_moved(tx: &mut Tx, id: Uuid, moved: Moved) -> sqlx::Result<()> {
     let q = tx.q(MOVE).bind(id).bind(moved.department).bind(moved.name).bind(moved.specialty);
     q.bind(moved.due).bind(moved.at).exec_one().await
+}
+
+/// Whether there is a row of that id at all.
+pub async fn is_there(db: &Db, id: Uuid) -> sqlx::Result<bool> {
+    let row: Option<(Uuid,)> = db.q(IS_THERE).bind(id).opt().await?;
+    Ok(row.is_some())
 }
 
 /// Some drafts discarded before `before`.

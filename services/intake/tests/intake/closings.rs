@@ -3,6 +3,7 @@
 use crate::exchange::answer;
 use crate::office::{self, Office, Person};
 use crate::on_both;
+use crate::pictures::{jpeg, upload};
 use crate::sending::sent;
 use kit::log::Envelope;
 use kit::{At, Role};
@@ -18,6 +19,10 @@ on_both!(
     what_waits_climbs_to_the_covering_practice_s_deputy,
     a_merged_practice_s_referrals_are_the_other_one_s,
     a_chain_of_closings_ends_at_the_last,
+    a_chain_is_walked_whatever_changes_on_it,
+    rows_of_before_become_one_edge_each,
+    nothing_is_sent_from_a_closed_practice,
+    a_right_case_begins_where_it_can_be_sent,
     a_closed_practice_opens_again,
     a_patient_changes_practice,
     a_transfer_needs_consent_and_an_open_practice,
@@ -193,10 +198,146 @@ async fn a_transfer_needs_consent_and_an_open_practice(office: Office) {
         let refused = office.doctor.post(&path, body).await.is(422).json();
         assert_eq!(refused["errors"][0]["field"], field);
     }
+    let empty = office.ctx.new_id();
+    office::register_practice(&office.ctx, empty, "Øde", false).await;
+    assert_eq!(office.world.settle().await.unwrap().len(), 0);
+    let refused = office.doctor.post(&path, form(empty, true, "Moved.")).await.is(422).json();
+    assert_eq!(
+        (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+        (&json!("practiceId"), &json!("nobody-there"))
+    );
     let (draft, _) = office.draft().await;
     let refused = office.doctor.post(&format!("/referrals/{draft}/transfer"), form(practice, true, "Moved.")).await;
     assert_eq!(refused.refusal(), (409, "not-open".into()));
     tell(&office, practice, office.ctx.now(), &PracticeClosed::default()).await;
     let refused = office.doctor.post(&path, form(practice, true, "Moved.")).await.is(422).json();
     assert_eq!(refused["errors"][0]["code"], "unknown-practice");
+}
+
+async fn reopened(office: &Office, practice: Uuid) {
+    let open = PracticeChanged { name: "Open".into(), closed_on: Some(String::new()), ..PracticeChanged::default() };
+    tell(office, practice, office.ctx.now(), &open).await;
+}
+
+async fn a_chain_is_walked_whatever_changes_on_it(office: Office) {
+    let ((b, second), (c, third), (d, fourth)) =
+        (other(&office, "Havnes").await, other(&office, "Fjell").await, other(&office, "Dal").await);
+    let (id, _) = sent(&office).await;
+    let path = format!("/referrals/{id}");
+    // All on one day.
+    let day = office.ctx.now();
+    tell(&office, office.practice, day, &closed(b)).await;
+    tell(&office, b, day, &closed(c)).await;
+    tell(&office, c, day, &closed(d)).await;
+    let shown = fourth.get(&path).await.is(200).json();
+    assert_eq!((&shown["responsible"]["id"], &shown["takenOverBy"]), (&json!(fourth.id), &json!(d)));
+    let body = json!({"toId": fourth.id, "referralIds": [id]});
+    let handed = fourth.post(&format!("/practices/{d}/handover"), body).await.is(200).json();
+    assert_eq!(handed["moved"], 0, "it is hers");
+    // In the middle one closes anew, to another one.
+    tell(&office, b, day, &closed(d)).await;
+    third.get(&path).await.is(404);
+    fourth.get(&path).await.is(200);
+    // In the middle one opens again: what came to it stays with it.
+    reopened(&office, b).await;
+    let shown = second.get(&path).await.is(200).json();
+    assert_eq!((&shown["responsible"]["id"], &shown["takenOverBy"]), (&json!(second.id), &json!(b)));
+    fourth.get(&path).await.is(404);
+    let body = json!({"toId": second.id, "referralIds": [id]});
+    assert_eq!(second.post(&format!("/practices/{b}/handover"), body).await.is(200).json()["moved"], 0);
+    assert_eq!(second.get("/referrals?tab=waiting").await.json()["items"][0]["id"], json!(id));
+    assert_eq!(fourth.get("/referrals?tab=waiting").await.json()["items"], json!([]));
+    reopened(&office, office.practice).await;
+    second.get(&path).await.is(404);
+    assert_eq!(office.read(id).await["responsible"]["id"], json!(office.doctor.id));
+    // A circle ends somewhere.
+    tell(&office, office.practice, day, &closed(b)).await;
+    tell(&office, b, day, &closed(office.practice)).await;
+    office.read(id).await;
+}
+
+/// As a deployment of before has them: every practice at the end of a way has a row.
+async fn rows_of_before_become_one_edge_each(office: Office) {
+    let (a, (b, _), (c, _), (d, _)) =
+        (office.practice, other(&office, "Havnes").await, other(&office, "Fjell").await, other(&office, "Dal").await);
+    let day = office.ctx.now();
+    for (practice, successor, from, merged) in [
+        // a to b to c on one day.
+        (a, b, day, false),
+        (b, c, day, false),
+        (a, c, day, false),
+        // c to d later.
+        (c, d, day + Duration::days(1), true),
+        (b, d, day + Duration::days(1), false),
+        (a, d, day + Duration::days(1), false),
+    ] {
+        let q = office
+            .ctx
+            .db
+            .q("insert into intake_succession (practice, successor, from_at, merged) values ($1, $2, $3, $4)");
+        q.bind(practice).bind(successor).bind(from).bind(merged).exec_one().await.unwrap();
+        office
+            .ctx
+            .db
+            .q("update intake_practice set closed_at = $2 where id = $1")
+            .bind(practice)
+            .bind(day)
+            .exec_one()
+            .await
+            .unwrap();
+    }
+    let sql = intake::store::succession::EDGES;
+    let insert = &sql[sql.find("insert into").unwrap()..];
+    office.ctx.db.q(insert).exec().await.unwrap();
+    for (practice, successor) in [(a, b), (b, c), (c, d)] {
+        let row: Vec<(Uuid,)> = office
+            .ctx
+            .db
+            .q("select successor from intake_closing where practice = $1")
+            .bind(practice)
+            .all()
+            .await
+            .unwrap();
+        assert_eq!(row, [(successor,)]);
+    }
+}
+
+async fn nothing_is_sent_from_a_closed_practice(office: Office) {
+    let (covering, doctor) = other(&office, "Havnes").await;
+    let (draft, finding) = office.draft().await;
+    upload(&office, draft, Some(finding), &jpeg(100, 7)).await;
+    tell(&office, office.practice, office.ctx.now(), &closed(covering)).await;
+    let path = format!("/referrals/{draft}/submit");
+    let refused = office.doctor.post(&path, json!({"version": 1})).await.is(409).json();
+    assert_eq!(refused["code"], "practice-closed");
+    assert!(refused["detail"].as_str().unwrap().contains("Havnes took over"), "{refused}");
+    let ready = json!({"version": 1, "responsibleId": office.doctor.id});
+    let refused = office.nurse.post(&format!("/referrals/{draft}/ready"), ready).await;
+    assert_eq!(refused.refusal(), (409, "practice-closed".into()));
+    assert_eq!(office.read(draft).await["state"], "draft", "it is kept");
+    doctor.post(&path, json!({"version": 1})).await.is(200);
+    let sent = office.events(draft).await.into_iter().find(|event| event.kind() == "ReferralSubmitted").unwrap();
+    assert_eq!(sent.practice(), Some(covering));
+    assert_eq!(office.doctor.post(&path, json!({"version": 1})).await.is(200).json()["referral"], json!(draft));
+}
+
+async fn a_right_case_begins_where_it_can_be_sent(office: Office) {
+    let (covering, doctor) = other(&office, "Havnes").await;
+    let (id, _) = sent(&office).await;
+    let (second, image) = sent(&office).await;
+    tell(&office, office.practice, office.ctx.now(), &closed(covering)).await;
+    let mark = format!("/referrals/{id}/entered-in-error");
+    let body = json!({"reason": "Wrong Kari.", "replacement": office.id()});
+    assert_eq!(office.doctor.post(&mark, body.clone()).await.refusal(), (409, "practice-closed".into()));
+    let picture = format!("/images/{image}/entered-in-error");
+    assert_eq!(office.doctor.post(&picture, body.clone()).await.refusal(), (409, "practice-closed".into()));
+    office.doctor.get(&format!("/referrals/{second}")).await.is(200);
+    // Out of sight it goes all the same, and whoever took over begins the right case.
+    office.doctor.post(&mark, json!({"reason": "Wrong Kari."})).await.is(200);
+    let replace = format!("/errors/{id}/replacement");
+    let again = json!({"id": body["replacement"]});
+    assert_eq!(office.doctor.post(&replace, again.clone()).await.refusal(), (409, "practice-closed".into()));
+    doctor.post(&replace, again).await.is(200);
+    let path = format!("/referrals/{}", body["replacement"].as_str().unwrap());
+    assert_eq!(doctor.get(&path).await.is(200).json()["practice"]["id"], json!(covering));
 }

@@ -168,10 +168,14 @@ async fn a_red_flag_waits_for_the_call(office: Office) {
     office.save(id, 1, content.clone()).await.is(200);
     let refused = send(&office, id, 2).await.is(422).json();
     assert_eq!(errors(&refused), ["emergencyCall.at required"]);
+    content["emergencyCall"]["at"] = json!("1900-01-01T08:00:00Z");
+    office.save(id, 2, content.clone()).await.is(200);
+    let refused = send(&office, id, 3).await.is(422).json();
+    assert_eq!(errors(&refused), ["emergencyCall.at call-too-early"]);
     let at = office.ctx.now() - time::Duration::minutes(12);
     content["emergencyCall"]["at"] = json!(at);
-    office.save(id, 2, content).await.is(200);
-    send(&office, id, 3).await.is(200);
+    office.save(id, 3, content).await.is(200);
+    send(&office, id, 4).await.is(200);
     let (envelope, fact) = office.last::<ReferralSubmitted>(id).await;
     assert!(envelope.emergency_call);
     let call = fact.emergency_call.unwrap();

@@ -22,6 +22,8 @@ on_both!(
     a_locum_s_referrals_fall_to_the_covered_clinician,
     a_leaver_s_referrals_fall_to_the_deputy_else_to_the_longest_there,
     an_answer_after_the_end_is_open_again,
+    those_that_cannot_be_given_stop_nobody,
+    an_emptied_draft_is_on_nobody_s_list,
 );
 
 /// A complete draft with its picture.
@@ -268,4 +270,50 @@ async fn an_answer_after_the_end_is_open_again(office: Office) {
     let (envelope, fact) = office.last::<ResponsibilityTaken>(id).await;
     assert_eq!(envelope.responsible, office.ctx.pseudonym(office.doctor.id));
     assert_eq!(fact.name, "SYNTHETIC Liv Lege");
+}
+
+async fn those_that_cannot_be_given_stop_nobody(office: Office) {
+    let other = colleague(&office, "SYNTHETIC Ola Lege").await;
+    let (id, _) = sent(&office).await;
+    // In a practice whose clinician is not known by name yet, more than are looked at in one go, and before the other one.
+    let elsewhere = office.ctx.new_id();
+    let sql =
+        "insert into kit_grant (id, person, role, practice, practice_name, starts_at) values ($1, $2, $3, $4, $5, $6)";
+    let q = office.ctx.db.q(sql).bind(office.ctx.new_id()).bind(office.ctx.new_id()).bind(Role::GpClinician);
+    q.bind(elsewhere).bind("x".to_owned()).bind(office.ctx.now() - Duration::days(1)).exec_one().await.unwrap();
+    for n in 1..=55 {
+        let stuck = Uuid::from_u128(n);
+        office.ctx.keys.ensure(stuck).await.unwrap();
+        let sql = "insert into intake_referral (id, practice, state, version, test, created_at, updated_at, submitted_at, content) \
+            values ($1, $2, 'submitted', 1, $3, $4, $4, $4, $5)";
+        let q = office.ctx.db.q(sql).bind(stuck).bind(elsewhere).bind(false).bind(office.ctx.now());
+        q.bind(Vec::<u8>::new()).exec_one().await.unwrap();
+    }
+    ends(&office, &office.doctor).await;
+    let shown = other.get(&format!("/referrals/{id}")).await.is(200).json();
+    assert_eq!(shown["responsible"]["id"], json!(other.id));
+}
+
+async fn an_emptied_draft_is_on_nobody_s_list(office: Office) {
+    let to_send = async || office.doctor.get("/referrals?tab=to-send").await.json()["counts"]["toSend"].clone();
+    let (draft, finding) = office.draft().await;
+    let image = upload(&office, draft, Some(finding), &jpeg(100, 7)).await;
+    let ready = format!("/referrals/{draft}/ready");
+    office.nurse.post(&ready, json!({"version": 1, "responsibleId": office.doctor.id})).await.is(204);
+    let mut content = office.content(finding);
+    content["history"] = json!("Has grown for seven months.");
+    office.save(draft, 1, content.clone()).await.is(200);
+    assert_eq!(to_send().await, 1, "it is still complete");
+    content["question"] = json!("");
+    office.save(draft, 2, content.clone()).await.is(200);
+    assert_eq!(to_send().await, 0);
+    assert_eq!(office.kinds(draft).await.last().unwrap(), "ResponsibilityEnded");
+    let timeline = office.read(draft).await["timeline"].clone();
+    assert_eq!(timeline.as_array().unwrap().last().unwrap()["what"], "taken-back");
+    content["question"] = json!("Is it benign?");
+    office.save(draft, 3, content).await.is(200);
+    office.nurse.post(&ready, json!({"version": 4, "responsibleId": office.doctor.id})).await.is(204);
+    assert_eq!(to_send().await, 1);
+    office.nurse.delete(&format!("/images/{image}")).await.is(204);
+    assert_eq!(to_send().await, 0, "without a picture it can't be sent");
 }

@@ -15,6 +15,8 @@ on_both!(
     a_reply_is_checked,
     a_reply_goes_out_once,
     nothing_is_added_after_the_answer,
+    a_question_after_the_answer_is_open,
+    only_a_question_after_the_answer_is_waited_for,
     an_answer_is_read,
     an_answer_that_crossed_a_withdrawal_is_kept,
     a_second_answer_does_not_hide_the_first,
@@ -343,4 +345,56 @@ async fn statements_prepare(office: Office) {
     for (_, name, text) in own {
         office.ctx.db.prepare(text).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
+}
+
+/// The office replied while the answer was on its way; the department takes the referral up again and asks once more.
+async fn a_question_after_the_answer_is_open(office: Office) {
+    let (id, _) = sent(&office).await;
+    let path = format!("/referrals/{id}");
+    let first = ask(&office, id).await;
+    office.doctor.post(&format!("{path}/information"), reply(first, "Since May.", &[])).await.is(204);
+    answer(&office, id, office.id()).await;
+    office.wait(time::Duration::minutes(1)).await;
+    let second = ask(&office, id).await;
+    let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["chair"]["owner"]), (&json!("awaiting-information"), &json!("practice")));
+    let list = office.nurse.get("/referrals?tab=answers").await.json();
+    assert_eq!((&list["items"][0]["unread"], &list["items"][0]["question"]), (&json!(true), &json!(true)));
+    // Reading the answer leaves the question open.
+    let body = json!({ "answerId": shown["answer"]["id"] });
+    office.doctor.post(&format!("{path}/acknowledge"), body).await.is(204);
+    let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["chair"]["owner"]), (&json!("awaiting-information"), &json!("practice")));
+    assert!(shown["chair"]["due"].is_string() && shown["acknowledgedAt"].is_string());
+    let waiting = office.nurse.get("/referrals?tab=waiting").await.json();
+    assert_eq!((&waiting["items"][0]["id"], &waiting["items"][0]["question"]), (&json!(id), &json!(true)));
+    let told = office.kinds(id).await;
+    assert_eq!(told[told.len() - 2..], ["AnswerAcknowledged", "ResponsibilityTaken"], "it stays open");
+    office.nurse.post(&format!("{path}/information"), reply(second, "No.", &[])).await.is(204);
+    let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["chair"]["owner"]), (&json!("submitted"), &json!("department")));
+    office.wait(time::Duration::minutes(1)).await;
+    answer(&office, id, office.id()).await;
+    assert_eq!(office.read(id).await["state"], "answered");
+    let list = office.nurse.get("/referrals?tab=answers").await.json();
+    assert_eq!((&list["items"][0]["unread"], &list["items"][0]["question"]), (&json!(true), &json!(false)));
+}
+
+async fn only_a_question_after_the_answer_is_waited_for(office: Office) {
+    let (id, _) = sent(&office).await;
+    let path = format!("/referrals/{id}");
+    ask(&office, id).await;
+    office.wait(time::Duration::days(20)).await;
+    answer(&office, id, office.id()).await;
+    let body = json!({ "answerId": office.read(id).await["answer"]["id"] });
+    office.doctor.post(&format!("{path}/acknowledge"), body).await.is(204);
+    assert_eq!(office.doctor.get("/clinicians").await.json()[0]["open"], 0);
+    office.wait(time::Duration::minutes(1)).await;
+    let second = ask(&office, id).await;
+    let shown = office.read(id).await;
+    assert_eq!((&shown["state"], &shown["chair"]["level"]), (&json!("awaiting-information"), &json!(0)), "not late");
+    assert_eq!(office.kinds(id).await.last().unwrap(), "ResponsibilityTaken");
+    assert_eq!(office.doctor.get("/clinicians").await.json()[0]["open"], 1);
+    office.doctor.post(&format!("{path}/information"), reply(second, "No.", &[])).await.is(204);
+    assert_eq!(office.read(id).await["state"], "submitted");
 }

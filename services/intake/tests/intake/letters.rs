@@ -13,6 +13,8 @@ on_both!(
     a_letter_is_of_its_own_office_and_of_what_stands,
     a_reading_of_a_letter_is_recorded,
     of_several_answers_the_newest_is_the_letters,
+    a_letter_counts_no_picture_of_somebody_else,
+    whoever_reads_a_letter_has_opened_it,
 );
 
 async fn text(office: &Office, id: Uuid, language: &str) -> String {
@@ -108,4 +110,22 @@ async fn of_several_answers_the_newest_is_the_letters(office: Office) {
     let said = text(&office, id, "en").await;
     assert_eq!(said.matches("Replaces the answer by SYNTHETIC Hanne Hudlege, ").count(), 1, "{said}");
     assert_eq!(said.matches("Diagnosis: ").count(), 1, "{said}");
+}
+
+async fn a_letter_counts_no_picture_of_somebody_else(office: Office) {
+    let (id, image) = sent(&office).await;
+    assert!(text(&office, id, "en").await.contains("Pictures: 1"));
+    let body = json!({ "reason": "Another one's." });
+    office.doctor.post(&format!("/images/{image}/entered-in-error"), body).await.is(200);
+    let said = text(&office, id, "en").await;
+    assert!(!said.contains("Pictures: 1"), "{said}");
+}
+
+async fn whoever_reads_a_letter_has_opened_it(office: Office) {
+    let (id, _) = sent(&office).await;
+    office.nurse.get(&format!("/referrals/{id}/letter.txt")).await.is(200);
+    let body = json!({ "reason": "Another Kari." });
+    office.doctor.post(&format!("/referrals/{id}/entered-in-error"), body).await.is(200);
+    let told = office.nurse.get("/notices").await.is(200).json();
+    assert_eq!((told["items"].as_array().unwrap().len(), &told["items"][0]["opened"]), (1, &json!(true)));
 }

@@ -1,5 +1,6 @@
 //! What was entered in error: out of sight at once, everybody who saw it told, sent to the right case.
 
+use crate::duty::colleague;
 use crate::office::{Office, Person};
 use crate::on_both;
 use crate::pictures::{digest, jpeg, upload};
@@ -19,6 +20,8 @@ on_both!(
     a_wrong_picture_is_hidden_and_moved,
     a_picture_that_becomes_ready_stays_hidden,
     the_department_notices_it,
+    whoever_answers_for_it_is_told,
+    a_damaged_picture_is_named_as_left_out,
     an_answer_that_crosses_the_mark_is_kept_out_of_sight,
     eight_marks_are_one,
 );
@@ -151,7 +154,7 @@ async fn the_right_case_gets_the_same_pictures_under_a_key_of_its_own(office: Of
     let body = json!({ "reason": "Wrong Kari.", "replacement": draft });
     for _ in 0..2 {
         let marked = office.doctor.post(&path, body.clone()).await.is(200).json();
-        assert_eq!(marked, json!({ "replacement": { "id": draft, "ready": true } }));
+        assert_eq!(marked, json!({ "replacement": { "id": draft, "ready": true, "leftOut": [] } }));
     }
     let after = office.read(draft).await;
     assert_eq!((&after["state"], &after["content"]["patient"]), (&json!("draft"), &Value::Null));
@@ -206,7 +209,7 @@ async fn a_wrong_picture_is_hidden_and_moved(office: Office) {
     let (other, _) = office.draft().await;
     let body = json!({ "reason": "Somebody else's back.", "replacement": other });
     let marked = office.doctor.post(&format!("/images/{wrong}/entered-in-error"), body.clone()).await.is(200).json();
-    assert_eq!(marked["replacement"], json!({ "id": other, "ready": true }));
+    assert_eq!(marked["replacement"], json!({ "id": other, "ready": true, "leftOut": [] }));
     office.doctor.post(&format!("/images/{wrong}/entered-in-error"), body).await.is(200);
     for person in [&office.doctor, &office.nurse] {
         person.get(&format!("/images/{wrong}/original")).await.is(404);
@@ -274,7 +277,7 @@ async fn the_department_notices_it(office: Office) {
     // Its right case is begun later, at the office.
     let draft = office.id();
     let made = office.nurse.post(&format!("/errors/{id}/replacement"), json!({ "id": draft })).await.is(200).json();
-    assert_eq!(made["replacement"], json!({ "id": draft, "ready": true }));
+    assert_eq!(made["replacement"], json!({ "id": draft, "ready": true, "leftOut": [] }));
     let (envelope, fact) = office.last::<ReferralEnteredInError>(id).await;
     assert_eq!((envelope.actor_role.as_str(), fact.replaced_by.as_slice()), ("gp-staff", draft.as_bytes().as_slice()));
     assert_eq!(office.read(draft).await["images"].as_array().unwrap().len(), 1);
@@ -305,4 +308,67 @@ async fn eight_marks_are_one(office: Office) {
     assert_eq!(office.kinds(id).await.iter().filter(|kind| *kind == "ReferralEnteredInError").count(), 1);
     let draft: Uuid = body["replacement"].as_str().unwrap().parse().unwrap();
     assert_eq!(office.kinds(draft).await, ["DraftStarted", "UploadSucceeded"]);
+}
+
+async fn whoever_answers_for_it_is_told(office: Office) {
+    let other = colleague(&office, "SYNTHETIC Ola Lege").await;
+    let third = colleague(&office, "SYNTHETIC Vera Lege").await;
+    let noticed = |image: Option<Uuid>| CaseEnteredInError {
+        image: image.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        reason: "The pictures show a man.".into(),
+        marked_by: "SYNTHETIC Hanne Hudlege".into(),
+        ..CaseEnteredInError::default()
+    };
+    // Handed over to one who has not opened any of them.
+    let (whole, pictured, own) = (sent(&office).await.0, sent(&office).await, sent(&office).await.0);
+    let hand = json!({"fromId": office.doctor.id, "toId": other.id});
+    office.nurse.post(&format!("/practices/{}/handover", office.practice), hand).await.is(200);
+    office.tell(whole, &noticed(None)).await;
+    for (person, opened) in [(&other, false), (&third, false), (&office.doctor, true)] {
+        let told = unread(person).await;
+        assert_eq!((told.len(), &told[0]["opened"]), (1, &json!(opened)));
+    }
+    assert!(unread(&office.nurse).await.is_empty(), "she neither opened it nor answers for it");
+    // One picture: the responsible one and no other clinician.
+    office.tell(pictured.0, &noticed(Some(pictured.1))).await;
+    assert_eq!((unread(&other).await.len(), unread(&third).await.len()), (2, 1));
+    // The office marks it: so too, unless she does it herself.
+    office.nurse.post(&format!("/referrals/{own}/entered-in-error"), because("Wrong.")).await.is(200);
+    assert_eq!((unread(&other).await.len(), unread(&third).await.len()), (3, 1));
+    let path = format!("/referrals/{}/entered-in-error", pictured.0);
+    other.post(&path, because("Wrong.")).await.is(200);
+    assert_eq!(unread(&other).await.len(), 3);
+    // Nobody who works there answers for it: it is whoever it falls to.
+    let (fallen, _) = sent(&office).await;
+    for sql in [
+        "update intake_referral set responsible = null where id = $1",
+        "delete from intake_opening where referral = $1",
+    ] {
+        office.ctx.db.q(sql).bind(fallen).exec().await.unwrap();
+    }
+    let before = unread(&office.doctor).await.len();
+    office.nurse.post(&format!("/referrals/{fallen}/entered-in-error"), because("Wrong.")).await.is(200);
+    assert_eq!(unread(&office.doctor).await.len(), before + 1);
+}
+
+async fn a_damaged_picture_is_named_as_left_out(office: Office) {
+    let (id, finding) = office.draft().await;
+    let whole = upload(&office, id, Some(finding), &jpeg(100, 1)).await;
+    let damaged = upload(&office, id, Some(finding), &jpeg(100, 2)).await;
+    office.doctor.post(&format!("/referrals/{id}/submit"), json!({ "version": 1 })).await.is(200);
+    let object = format!("originals/{damaged}");
+    let mut bytes = office.ctx.objects.get(&object).await.unwrap().to_vec();
+    bytes[40] ^= 1;
+    office.ctx.janitor.as_ref().unwrap().put(&object, bytes.into()).await.unwrap();
+    let draft = office.id();
+    let body = json!({ "reason": "Wrong Kari.", "replacement": draft });
+    for _ in 0..2 {
+        let path = format!("/referrals/{id}/entered-in-error");
+        let made = office.doctor.post(&path, body.clone()).await.is(200).json()["replacement"].clone();
+        assert_eq!(made, json!({ "id": draft, "ready": true, "leftOut": [damaged] }));
+    }
+    assert_eq!(errors(&office).await[0]["replacement"]["leftOut"], json!([damaged]));
+    let images = office.read(draft).await["images"].clone();
+    assert_eq!(images.as_array().unwrap().len(), 1);
+    assert_eq!(images[0]["sha256"], json!(digest(&jpeg(100, 1))), "{whole} went along");
 }

@@ -13,6 +13,7 @@ on_both!(
     a_code_opens_once_and_not_for_ever,
     wrong_secrets_kill_a_code,
     it_ends_with_the_draft_the_right_and_the_computer,
+    it_ends_with_the_session_that_lent_it,
     erased_drafts_leave_no_hand_over,
 );
 
@@ -185,4 +186,29 @@ async fn erased_drafts_leave_no_hand_over(office: Office) {
     assert_eq!(office.world.settle().await.unwrap().len(), 0);
     let (left,): (i64,) = office.ctx.db.q("select count(*) from intake_phone").one().await.unwrap();
     assert_eq!(left, 0);
+}
+
+async fn it_ends_with_the_session_that_lent_it(office: Office) {
+    let (draft, _, phone) = connected(&office).await;
+    // Taken back, a draft has no phone any more.
+    office.doctor.delete(&format!("/referrals/{draft}")).await.is(204);
+    office.doctor.post(&format!("/referrals/{draft}/restore"), json!({})).await.is(204);
+    phone.get("/phone").await.is(401);
+    // A locked screen leaves it, and so does somebody else who goes.
+    let (draft, _, phone) = connected(&office).await;
+    let now = office.ctx.now();
+    let set = async |column: &str, person: Uuid| {
+        let sql = match column {
+            "locked" => "update kit_session set locked_at = $2 where person = $1",
+            _ => "update kit_session set ended_at = $2 where person = $1",
+        };
+        office.ctx.db.q(sql).bind(person).bind(now + Duration::seconds(1)).exec_one().await.unwrap();
+    };
+    set("locked", office.doctor.id).await;
+    set("ended", office.nurse.id).await;
+    phone.get("/phone").await.is(200);
+    set("ended", office.doctor.id).await;
+    phone.get("/phone").await.is(401);
+    let (_, refused) = send(&office, &phone, draft, &jpeg(100, 5)).await;
+    assert_eq!(refused.refusal(), (401, "phone-over".into()));
 }

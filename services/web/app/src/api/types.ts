@@ -164,15 +164,17 @@ export interface PhoneView {
   referral: string; patientName: string; birthYear: number | null; finding: string | null;
   pictures: { id: string; view: View; state: ImageState; sha256: string }[]; maxImages: number; maxImageBytes: number; expiresAt: string;
 }
-export interface Marked { replacement: { id: string; ready: boolean } | null }
+/** The draft for the right case; pictures that are left out are damaged, and have to be taken anew. */
+export interface Replacement { id: string; ready: boolean; leftOut: string[] }
+export interface Marked { replacement: Replacement | null }
 /** Something that was entered in error; nothing of it names the patient. */
 export interface EnteredInError {
   id: string; image: string | null; reference: string; departmentName: string; submittedAt: string | null; markedAt: string; markedBy: string;
-  byDepartment: boolean; reason: string; answered: boolean; departmentHeard: boolean; replacement: { id: string; ready: boolean } | null;
+  byDepartment: boolean; reason: string; answered: boolean; departmentHeard: boolean; replacement: Replacement | null;
   openers: { name: string; ofDepartment: boolean; openedAt: string; readAt: string | null }[];
 }
 interface NoticeBase { id: string; image: string | null; reference: string; openedAt: string; markedAt: string; byDepartment: boolean; answered: boolean }
-export interface OfficeNotice extends NoticeBase { departmentName: string; submittedAt: string | null }
+export interface OfficeNotice extends NoticeBase { /** else told because they answer for it */ opened: boolean; departmentName: string; submittedAt: string | null }
 export interface DepartmentNotice extends NoticeBase { practiceName: string; submittedAt: string }
 export type Notice = OfficeNotice | DepartmentNotice;
 

@@ -25,6 +25,7 @@ export const en = {
   disregard: 'Disregard what you read there. If you wrote or did something because of it, put it right in the record.',
   disregardAnswered: 'An answer had been given: it is about the wrong patient. Disregard it, and put right whatever was done because of it.',
   noticeSent: 'Referral {reference}, sent {when} to {place}. You opened it {opened}.',
+  noticeUnopened: 'Referral {reference}, sent {when} to {place}. It is yours to answer for, or was sent by your practice.',
   noticeFrom: 'Referral {reference}, sent {when} by {place}. You opened it {opened}.',
   markedHere: 'Marked {when}.',
   noticedThere: 'Noticed by the department {when}.',
@@ -47,6 +48,7 @@ export const en = {
   inDepartment: 'in the department, told there',
   notHeard: 'The department has not said yet who opened it there.',
   replacement: 'Go to the new referral',
+  leftOut: 'Pictures that could not be taken along because they are damaged: {count}. Take them anew.',
   replacementWaits: 'The pictures are still being copied to the new referral.',
   begin: 'Begin the referral for the right patient',
 };
@@ -75,6 +77,7 @@ export const nb: Record<keyof typeof en, string> = {
   disregard: 'Se bort fra det du leste der. Har du skrevet eller gjort noe på grunn av det, må det rettes i journalen.',
   disregardAnswered: 'Det var gitt et svar: det gjelder feil pasient. Se bort fra det, og rett opp det som er gjort på grunn av det.',
   noticeSent: 'Henvisning {reference}, sendt {when} til {place}. Du åpnet den {opened}.',
+  noticeUnopened: 'Henvisning {reference}, sendt {when} til {place}. Du har ansvaret for den, eller den ble sendt av kontoret ditt.',
   noticeFrom: 'Henvisning {reference}, sendt {when} av {place}. Du åpnet den {opened}.',
   markedHere: 'Markert {when}.',
   noticedThere: 'Oppdaget av avdelingen {when}.',
@@ -97,6 +100,7 @@ export const nb: Record<keyof typeof en, string> = {
   inDepartment: 'i avdelingen, får beskjed der',
   notHeard: 'Avdelingen har ikke sagt ennå hvem som åpnet den der.',
   replacement: 'Gå til den nye henvisningen',
+  leftOut: 'Bilder som ikke kunne bli med fordi de er skadet: {count}. Ta dem på nytt.',
   replacementWaits: 'Bildene kopieres fortsatt til den nye henvisningen.',
   begin: 'Begynn henvisningen for riktig pasient',
 };
