@@ -291,5 +291,8 @@ const SUCCESSION: Migration =
 const EACH_WAIT: Migration =
     Migration { number: 74, name: "a wait for each thing that a case waits for", sql: call::EACH };
 
+const KEPT_BACK: Migration =
+    Migration { number: 75, name: "notices of an answer that was kept back", sql: notice::KEPT_BACK_COLUMN };
+
 const RESPONSIBLE: Migration =
     Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };
