@@ -2,10 +2,11 @@
 //! is away.
 
 use crate::write_faults::cast;
+use kit::db::{Db, Layer, migrate};
 use kit::log::Envelope;
 use kit::settings::{Mail as Settings, MailTls};
-use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
-use kit::{At, Context, Role};
+use kit::testing::{DEPLOYMENTS, Empty, Engine, Reach, World};
+use kit::{At, Clock, Context, Role};
 use proto::Event;
 use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralSubmitted, ReferralWithdrawn};
 use proto::review::{AnswerGiven, InformationRequested, PracticePhoned, ReferralDeclined, ReferralForwarded};
@@ -285,6 +286,52 @@ async fn a_refusal_is_told_like_an_answer(deployment: (Engine, Reach)) {
     post.stop().await;
 }
 
+/// A question that is asked while an answer is unread leaves it waiting, and a call is about both. One that crossed a withdrawal is
+/// asked of nobody.
+async fn a_question_and_an_answer_climb_each_on_its_own(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let urgent = post.referral("urgent");
+    post.submit(urgent, datetime!(2026-03-05 22:59:59 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "dagny", "dina"]);
+    let answer = post.answer(urgent).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.until(datetime!(2026-03-03 10:00 UTC)).await;
+    // A reply that had been under way, and what it leaves open.
+    post.tell(urgent, &InformationSupplied::default()).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "dagny", "dina"], "the reply");
+    post.tell(urgent, &InformationRequested::default()).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "the question, and the answer is not told again");
+    assert_eq!(post.count("select count(*) from notify_wait").await, 2);
+    post.until(datetime!(2026-03-03 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "the answer has climbed");
+    post.until(datetime!(2026-03-04 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "the question");
+    post.world.clock.advance(Duration::hours(9));
+    post.tell(urgent, &PracticePhoned::default()).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"], "the practice has both again");
+    post.read(urgent, answer).await;
+    assert_eq!(post.count("select count(*) from notify_wait where what = 'question'").await, 1);
+    assert_eq!(post.count("select count(*) from notify_wait").await, 1);
+    post.until(datetime!(2026-03-06 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "the question is late again");
+    // Whoever answers does without the reply.
+    let second = post.answer(urgent).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.read(urgent, second).await;
+    assert_eq!(post.count("select count(*) from notify_wait").await, 0);
+    // It is withdrawn, and what the department asks a moment later is asked of nobody.
+    let withdrawn = ReferralWithdrawn { reason: "KanariReason".into() };
+    let crossed = post.referral("urgent");
+    post.submit(crossed, datetime!(2026-03-12 22:59:59 UTC)).await;
+    post.tell(crossed, &withdrawn).await;
+    seen = post.office.mails().len();
+    post.tell(crossed, &InformationRequested::default()).await;
+    assert_eq!(post.count("select count(*) from notify_wait").await, 0);
+    assert!(post.new_mails(&mut seen).is_empty());
+    post.stop().await;
+}
+
 /// Whoever has it now is told, also when the office speaks of it before it has learned of the forwarding.
 async fn a_forwarded_referral_is_the_other_department_s_news(deployment: (Engine, Reach)) {
     let post = Post::start(deployment).await;
@@ -434,6 +481,26 @@ async fn without_a_server_nothing_waits(deployment: (Engine, Reach)) {
     post.stop().await;
 }
 
+/// What waited in the tables of an earlier program waits on.
+async fn what_waited_before_is_kept(deployment: (Engine, Reach)) {
+    let empty = Empty::new(deployment).await.expect("a deployment");
+    let db = Db::open(&empty.settings.database_url, &["notify"], Clock::system()).await.expect("a database");
+    let services = lysbro::services();
+    let notify = services.iter().find(|service| service.name == "notify").expect("notify");
+    let layer = |migrations| Layer { schema: "notify", place: notify.place, migrations };
+    let before = notify.migrations.iter().position(|one| one.number == 3).expect("the step");
+    migrate(&db, &[layer(&notify.migrations[..before])]).await.expect("as before");
+    let (id, at) = (Uuid::from_u128(1), At::from(datetime!(2026-03-02 09:00 UTC)));
+    let sql = "insert into notify_wait (referral, practice, department, priority, what, since, due, phoned_at, next_at) \
+        values ($1, $1, $1, 'urgent', 'question', $2, $2, $2, $2)";
+    db.q(sql).bind(id).bind(at).exec_one().await.expect("a wait");
+    migrate(&db, &[layer(notify.migrations)]).await.expect("migrated");
+    let sql = "select referral, what, since, due, phoned_at, next_at from notify_wait";
+    let rows: Vec<(Uuid, String, At, At, At, At)> = db.q(sql).all().await.expect("rows");
+    assert_eq!(rows, [(id, "question".to_owned(), at, at, at, at)]);
+    db.close().await;
+}
+
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
@@ -453,7 +520,9 @@ macro_rules! on_both {
 on_both!(
     urgent_at_once_and_the_rest_once_a_day,
     what_climbs_is_told_to_whom_it_climbs_to,
+    a_question_and_an_answer_climb_each_on_its_own,
     a_refusal_is_told_like_an_answer,
+    what_waited_before_is_kept,
     a_forwarded_referral_is_the_other_department_s_news,
     a_closed_practice_s_news_is_the_covering_one_s,
     mails_wait_while_the_server_is_away,

@@ -71,6 +71,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             Opened::Open(fact) => begin(tx, event, What::Referral, None, Some(At::from_micros(fact.due_us))).await,
             Opened::Erased => Ok(()),
         },
+        // One that crossed a withdrawal is asked of nobody.
         InformationRequested::KIND => begin(tx, event, What::Question, None, None).await,
         // It is the department's again, until the day it was due.
         InformationSupplied::KIND => begin(tx, event, What::Referral, None, None).await,
@@ -79,7 +80,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             Opened::Erased => Ok(()),
         },
         ReferralDeclined::KIND => match ctx.open::<ReferralDeclined>(event).await? {
-            Opened::Open(fact) => Ok(wait::refuse(tx, referral, event.occurred_at(), id_of(&fact.decline)).await?),
+            Opened::Open(fact) => begin(tx, event, What::Refusal, id_of(&fact.decline), None).await,
             Opened::Erased => Ok(()),
         },
         ReferralForwarded::KIND => match event.department() {
@@ -88,7 +89,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         },
         AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
             Opened::Open(fact) => Ok(wait::read(tx, referral, id_of(&fact.answer)).await?),
-            Opened::Erased => Ok(wait::end(tx, referral).await?),
+            Opened::Erased => Ok(wait::read(tx, referral, None).await?),
         },
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(wait::withdraw(tx, referral).await?),
@@ -129,7 +130,10 @@ async fn begin(
         due,
         answer,
     };
-    Ok(wait::begin(tx, row).await?)
+    match what {
+        What::Referral | What::Answer => Ok(wait::begin(tx, row).await?),
+        What::Question | What::Refusal => Ok(wait::begin_unless_over(tx, row).await?),
+    }
 }
 
 /// Who stands in for whom: a practice's deputy, and the practice that takes over from one that was closed or merged.

@@ -30,6 +30,15 @@ impl What {
             Self::Refusal => "refusal",
         }
     }
+
+    /// What waits no more when this begins. A question and a reply pass the referral from one side to the other and leave what is
+    /// unread; with an answer or a refusal nobody waits for either side.
+    pub fn ends(self) -> &'static [Self] {
+        match self {
+            Self::Referral | Self::Question => &[Self::Referral, Self::Question],
+            Self::Answer | Self::Refusal => &[Self::Referral, Self::Question, Self::Answer, Self::Refusal],
+        }
+    }
 }
 
 /// Something that waits.

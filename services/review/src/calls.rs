@@ -11,8 +11,7 @@ use kit::{At, Context, Tx};
 use proto::Event;
 use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged, PracticeRegistered};
 use proto::intake::{
-    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralTransferred,
-    ReferralWithdrawn,
+    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralWithdrawn,
 };
 use proto::review::{AnswerGiven, CaseEnteredInError, InformationRequested, PracticePhoned, ReferralDeclined};
 use uuid::Uuid;
@@ -29,7 +28,6 @@ pub const CALLS: Consumer = Consumer {
         ReferralWithdrawn::KIND,
         ReferralErased::KIND,
         ReferralEnteredInError::KIND,
-        ReferralTransferred::KIND,
         CaseEnteredInError::KIND,
         PracticePhoned::KIND,
         PracticeRegistered::KIND,
@@ -50,27 +48,21 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
                 Opened::Open(fact) => id_of(&fact.answer),
                 Opened::Erased => return Ok(()),
             };
-            Ok(store::begin(tx, wait(event, What::UnreadAnswer, answer)?).await?)
+            Ok(store::begin(tx, wait(event, What::UnreadAnswer, answer)).await?)
         }
         // It is read like an answer.
         ReferralDeclined::KIND => match ctx.open::<ReferralDeclined>(event).await? {
-            Opened::Open(fact) => Ok(store::begin(tx, wait(event, What::UnreadAnswer, id_of(&fact.decline))?).await?),
+            Opened::Open(fact) => Ok(store::begin(tx, wait(event, What::UnreadAnswer, id_of(&fact.decline))).await?),
             Opened::Erased => Ok(()),
         },
-        InformationRequested::KIND => Ok(store::begin(tx, wait(event, What::OpenQuestion, None)?).await?),
+        InformationRequested::KIND => Ok(store::begin(tx, wait(event, What::OpenQuestion, None)).await?),
         InformationSupplied::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
         AnswerAcknowledged::KIND => match ctx.open::<AnswerAcknowledged>(event).await? {
             Opened::Open(fact) => Ok(store::read(tx, case, id_of(&fact.answer)).await?),
             Opened::Erased => Ok(store::end(tx, case, What::UnreadAnswer).await?),
         },
-        // An answer that crossed it is still to be read.
-        ReferralWithdrawn::KIND => Ok(store::end(tx, case, What::OpenQuestion).await?),
+        ReferralWithdrawn::KIND => Ok(store::withdraw(tx, case).await?),
         ReferralErased::KIND => Ok(store::erase(tx, case).await?),
-        // It waits for the practice to which its patient went.
-        ReferralTransferred::KIND => match event.practice() {
-            Some(practice) => Ok(store::move_to(tx, case, practice).await?),
-            None => Err(ProjectError::Poison("the envelope lacks a practice".into())),
-        },
         // Of a wrong patient there is nothing to telephone about; one wrong picture changes nothing here.
         ReferralEnteredInError::KIND => Ok(store::gone(tx, case).await?),
         CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {
@@ -82,16 +74,15 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
     }
 }
 
-fn wait(event: &Recorded, what: What, answer: Option<Uuid>) -> Result<NewWait, ProjectError> {
-    Ok(NewWait {
+fn wait(event: &Recorded, what: What, answer: Option<Uuid>) -> NewWait {
+    NewWait {
         case_id: event.subject(),
-        practice: event.practice().ok_or_else(|| ProjectError::Poison("the envelope lacks a practice".into()))?,
         priority: event.envelope.priority.clone(),
         test: event.envelope.test,
         what,
         since: event.occurred_at(),
         answer,
-    })
+    }
 }
 
 /// What the register says of a practice.

@@ -43,6 +43,9 @@ pub enum ReviewError {
     /// The answer left: nothing to undo.
     #[error("sent")]
     AlreadySent,
+    /// A picture was marked as somebody else's while the answer was held.
+    #[error("kept back")]
+    KeptBack,
     /// A question to the practice is open.
     #[error("a question is open")]
     QuestionOpen,
@@ -124,6 +127,10 @@ impl From<ReviewError> for Problem {
             ReviewError::AlreadySent => {
                 Self::conflict("already-sent", "The answer has been sent to the practice and can't be called back.")
             }
+            ReviewError::KeptBack => Self::conflict(
+                "kept-back",
+                "A picture of this case was marked as somebody else's, so your answer did not leave. It is your draft again: open the case, look at it once more and sign.",
+            ),
             ReviewError::QuestionOpen => Self::conflict(
                 "question-open",
                 "A question to the practice is open. Wait for the reply, or answer with what you have.",

@@ -1,9 +1,11 @@
 //! Something was entered in error: a case for the wrong patient, or one picture of somebody else.
 //!
-//! With the transaction that hears of it it is out of sight, whoever holds it has lost it, and a held answer stays here. Who
-//! had opened it gets a notice, and the practice is told who that was.
+//! With the transaction that hears of it it is out of sight, whoever holds it has lost it, and a held answer stays here: of a whole
+//! case for good, of a picture as its signer's draft, because they had looked at every picture. Who had opened it gets a notice, and
+//! the practice is told who that was.
 
 use crate::release::of_case;
+use crate::store::notice::NewNotice;
 use crate::store::opening::OpeningRow;
 use crate::store::{self, case::CaseRow};
 use crate::{ReviewError, sealed};
@@ -44,11 +46,12 @@ pub async fn hide(
     noticed: Option<Noticed<'_>>,
 ) -> Result<bool, Error> {
     let hidden = match image {
-        Some(image) => store::mistake::hide_image(tx, image).await?,
+        Some(image) => store::mistake::hide_image(tx, case.id, image).await?,
         None => store::mistake::hide(tx, case.id).await?,
     };
     let (id, by) = (image.unwrap_or(case.id), noticed.as_ref().map(|noticed| noticed.by.person));
-    if !hidden || !store::mistake::add(tx, id, case.id, image, by).await? {
+    let Some(hidden) = hidden else { return Ok(false) };
+    if !store::mistake::add(tx, id, case.id, image, by).await? {
         return Ok(false);
     }
     let key = match ctx.keys.get(case.data_key).await {
@@ -57,8 +60,12 @@ pub async fn hide(
     };
     let mut openers = Vec::new();
     for one in store::opening::of_case(tx, case.id).await? {
-        if by != Some(one.person) {
-            store::notice::add(tx, ctx.new_id(), one.person, id, one.opened_at).await?;
+        // Who marks it knows, but not that an answer of theirs did not leave.
+        let kept_back = hidden.kept_back == Some(one.person);
+        if by != Some(one.person) || kept_back {
+            let (person, opened_at) = (one.person, one.opened_at);
+            let new = NewNotice { id: ctx.new_id(), person, mistake: id, opened_at, kept_back };
+            store::notice::add(tx, new).await?;
         }
         let name = sealed::open(&key, sealed::OPENER, one.person, &one.who).map_err(damaged)?;
         openers.push(Opener { name, opened_us: one.opened_at.micros() });

@@ -16,7 +16,7 @@ statements! {
             order by due_at limit 1) \
         and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3) returning id, person, digest, attempts";
     NEWS = concat!(
-        "select 1 from notify_item i join notify_wait w on w.referral = i.referral where i.mail = $1 and exists (select 1 from kit_grant g \
+        "select 1 from notify_item i join notify_wait w on w.referral = i.referral and w.what = i.what where i.mail = $1 and exists (select 1 from kit_grant g \
          where g.person = $2 and (g.practice = ", crate::store::wait::owner!("$3"), " or g.department = w.department) and g.starts_at <= $3 \
          and (g.ends_at is null or g.ends_at > $3)) limit 1"
     );

@@ -13,10 +13,12 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] =
     &[gauge::STATEMENTS, item::STATEMENTS, mail::STATEMENTS, person::STATEMENTS, wait::STATEMENTS];
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, SUCCESSION];
+pub const MIGRATIONS: &[Migration] = &[FIRST, SUCCESSION, EACH_WAIT];
 
 const SUCCESSION: Migration =
     Migration { number: 2, name: "which practice takes over from a closed one", sql: wait::SUCCESSION };
+
+const EACH_WAIT: Migration = Migration { number: 3, name: "a wait for each thing that waits", sql: wait::EACH };
 
 // `day` is a digest's day in Oslo, `YYYY-MM-DD`: the index allows a person one a day.
 const FIRST: Migration = Migration {

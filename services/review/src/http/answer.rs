@@ -163,10 +163,10 @@ async fn keep(
     Ok(Signed { signed_at, release_at })
 }
 
-/// Takes a signature back while the answer is held.
+/// Takes a signature back while the answer is held. When the practice has withdrawn the referral meanwhile, the claim ends too.
 #[utoipa::path(
     post, path = "/cases/{id}/answer/undo", operation_id = "reviewUndo", tag = "review", params(("id" = Uuid, Path)), request_body = Token,
-    responses((status = 204), (status = 409, description = "`already-sent` or `claim-lost`", body = kit::http::ProblemBody))
+    responses((status = 204), (status = 409, description = "`already-sent`, `kept-back` or `claim-lost`", body = kit::http::ProblemBody))
 )]
 pub async fn undo(
     FromState(ctx): FromState<Context>,
@@ -189,6 +189,11 @@ pub async fn undo(
 }
 
 async fn nothing_to_undo(ctx: &Context, caller: &Caller, id: Uuid) -> ReviewError {
+    match store::notice::is_kept_back(&ctx.db, id, caller.person).await {
+        Ok(true) => return ReviewError::KeptBack,
+        Ok(false) => {}
+        Err(error) => return error.into(),
+    }
     match store::answer::last_of(&ctx.db, id, caller.person).await {
         Ok(Some(_)) => ReviewError::AlreadySent,
         Ok(None) => not_held(ctx, caller, id).await,

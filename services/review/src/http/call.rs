@@ -28,7 +28,7 @@ pub struct Call {
     note: String,
 }
 
-/// One line.
+/// One line: a case that waits for two things has two.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = review::CallRow)]
@@ -126,7 +126,8 @@ pub struct Phoned {
     note: String,
 }
 
-/// Notes that somebody has telephoned. The practice has it again for as long as at first. A repeat changes nothing.
+/// Notes that somebody has telephoned, about everything that the case waits for. The practice has it again for as long as at
+/// first. A repeat changes nothing.
 #[utoipa::path(
     post, path = "/cases/{id}/phoned", operation_id = "reviewPhoned", tag = "review", params(("id" = Uuid, Path)), request_body = Phoned,
     responses(
@@ -145,12 +146,12 @@ pub async fn phoned(
     let note = call::note(&body.note).map_err(|error| ReviewError::Invalid(vec![error]))?;
     let key = ctx.keys.get(case.data_key).await?;
     let mut tx = ctx.begin().await?;
-    let wait = store::hold(&mut tx, id, caller.person).await?;
+    let waits = store::hold(&mut tx, id, caller.person).await?;
     if store::called_about(&mut tx, body.call_id, caller.person).await? == Some(id) {
         return Ok(StatusCode::NO_CONTENT);
     }
     let now = tx.now();
-    if !wait.is_some_and(|wait| wait.to_call(now, &ctx.settings.working_days)) {
+    if !waits.iter().any(|wait| wait.to_call(now, &ctx.settings.working_days)) {
         return Err(not_on_list().into());
     }
     let row = store::CallRow {

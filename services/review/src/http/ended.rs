@@ -40,6 +40,8 @@ pub struct EndedView {
     priority: String,
     submitted_at: At,
     sex: String,
+    /// Sent to try the service.
+    training: bool,
     /// None when another department has the case.
     age_years: Option<i32>,
     /// None when another department has the case.
@@ -112,6 +114,7 @@ async fn show(ctx: &Context, row: EndedRow) -> Result<Option<EndedView>, ReviewE
         priority: row.priority,
         submitted_at: row.submitted_at,
         sex: row.sex,
+        training: row.test,
         age_years: content.as_ref().and_then(|content| content.patient.age_years(ctx.now().date())),
         body_site: content.as_ref().and_then(Content::body_site).map(str::to_owned),
         what: row.what,

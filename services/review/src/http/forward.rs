@@ -2,7 +2,7 @@
 
 use super::case::AnsweredBy;
 use super::{Named, case_for, holder, not_held, role_in};
-use crate::forward::{self, Place};
+use crate::forward::{self, Place, There};
 use crate::release::of_case;
 use crate::store::case::CaseRow;
 use crate::store::forward::ForwardRow;
@@ -62,8 +62,8 @@ pub struct ForwardRequest {
     text: String,
 }
 
-/// Sends the case to another department or specialty, with everything in it. The claim ends; the date by which an answer is
-/// due stays. The caller's department keeps a line and can't open it any more.
+/// Sends the case to another department or specialty where a specialist works now, with everything in it. The claim ends; the
+/// date by which an answer is due stays, and a question that is open stays open. The caller's department keeps a line and can't open it any more.
 #[utoipa::path(
     post, path = "/cases/{id}/forward", operation_id = "reviewForward", tag = "review", params(("id" = Uuid, Path)),
     request_body = ForwardRequest,
@@ -92,7 +92,9 @@ async fn send_on(ctx: &Context, caller: &Caller, id: Uuid, body: &ForwardRequest
     let from = Place { department: case.department, specialty: case.specialty.clone() };
     let to = Place { department: body.department_id, specialty: body.specialty.clone() };
     let department = store::register::department(&ctx.db, to.department).await?;
-    forward::check(&from, &to, department.as_ref().map(|one| one.specialties.as_slice()), &body.text)?;
+    let staffed = store::register::is_staffed(&ctx.db, to.department, ctx.now()).await?;
+    let there = department.as_ref().map(|one| There { specialties: &one.specialties, staffed });
+    forward::check(&from, &to, there, &body.text)?;
     let name = department.map(|one| one.name).unwrap_or_default();
     let key = ctx.keys.get(case.data_key).await?;
     let (text, role) = (body.text.trim().to_owned(), role_in(caller, case.department));

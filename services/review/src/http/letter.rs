@@ -6,7 +6,7 @@ use crate::answer::AnswerContent;
 use crate::case::{Content, Finding as CaseFinding, State};
 use crate::given::QuestionnaireAnswers;
 use crate::store::case::CaseRow;
-use crate::{ReviewError, sealed, store};
+use crate::{ReviewError, mistake, sealed, store};
 use axum::extract::State as FromState;
 use axum::response::Response;
 use kit::http::{Path, Query};
@@ -17,7 +17,7 @@ use kit::seal::DataKey;
 use kit::{Caller, Context, letter};
 use uuid::Uuid;
 
-/// The referral and its answer as PDF. What was withdrawn before an answer has none.
+/// The referral and its answer as PDF; whoever reads it has opened the case. What was withdrawn before an answer has none.
 #[utoipa::path(
     get, path = "/cases/{id}/letter.pdf", operation_id = "reviewLetterPdf", tag = "review",
     params(("id" = Uuid, Path), ("language" = inline(Option<letter::Language>), Query)),
@@ -54,6 +54,7 @@ async fn read(ctx: &Context, caller: &Caller, id: Uuid, wanted: Wanted, form: Fo
     if letter.answer.is_none() && case.state == State::Withdrawn {
         return Err(ReviewError::NotFound);
     }
+    mistake::note_opening(ctx, &key, id, caller).await?;
     record(ctx, caller, "read", form.noun(), Some(id)).await?;
     Ok(letter::reply(letter, wanted.language, form).await?)
 }

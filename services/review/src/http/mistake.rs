@@ -42,6 +42,8 @@ pub struct NoticeView {
     by_department: bool,
     /// An answer had left: it is about the wrong patient.
     answered: bool,
+    /// The caller's own answer was signed and about to leave, and did not: of one picture, it is their draft again.
+    kept_back: bool,
 }
 
 /// Notices that the caller has not read yet.
@@ -79,7 +81,7 @@ pub async fn mark_case(
     mark(&ctx, &caller, id, None, &body.reason).await
 }
 
-/// Marks one picture as somebody else's. A repeat changes nothing.
+/// Marks one picture as somebody else's. A held answer does not leave: it is its signer's draft again. A repeat changes nothing.
 #[utoipa::path(
     post, path = "/images/{id}/entered-in-error", operation_id = "reviewMarkPicture", tag = "review", params(("id" = Uuid, Path)),
     request_body = EnteredInErrorRequest, responses((status = 204), (status = 404, body = kit::http::ProblemBody))
@@ -143,6 +145,7 @@ pub async fn notices(State(ctx): State<Context>, caller: Caller) -> Result<Json<
         marked_at: row.at,
         by_department: row.by_department,
         answered: row.answered,
+        kept_back: row.kept_back,
     });
     Ok(Json(Notices { items: items.collect() }))
 }

@@ -3,12 +3,13 @@
 use super::{case_for, holder, not_held, role_in};
 use crate::question::{self, OneOrMore};
 use crate::release::of_case;
-use crate::store::question::NewQuestion;
+use crate::store::question::{NewQuestion, OpenRow};
 use crate::{ReviewError, sealed, store};
 use axum::extract::State;
 use axum::http::StatusCode;
 use kit::http::{Json, Path};
 use kit::log::Envelope;
+use kit::seal::DataKey;
 use kit::{Caller, Context};
 use proto::review::InformationRequested;
 use serde::Deserialize;
@@ -27,7 +28,8 @@ pub struct InformationRequest {
     text: String,
 }
 
-/// Asks the practice. The claim ends and the case leaves the worklist until the reply comes.
+/// Asks the practice. The claim ends and the case leaves the worklist until the reply comes. The same words of the same person
+/// again, while their question is open, change nothing.
 #[utoipa::path(
     post, path = "/cases/{id}/information-request", operation_id = "reviewAsk", tag = "review", params(("id" = Uuid, Path)),
     request_body = InformationRequest,
@@ -61,9 +63,14 @@ pub async fn ask(
     };
     let mut tx = ctx.begin().await?;
     if !store::question::ask(&mut tx, holder(&ctx, &caller, id, body.token), new).await? {
-        let open = store::question::is_open(&mut tx, id).await?;
+        let open = store::question::open(&mut tx, id).await?;
         drop(tx);
-        return Err(if open { ReviewError::QuestionOpen } else { not_held(&ctx, &caller, id).await });
+        return match open {
+            // The first answer may have been lost on the way.
+            Some(open) if is_repeat(&open, &caller, &key, &fact)? => Ok(StatusCode::NO_CONTENT),
+            Some(_) => Err(ReviewError::QuestionOpen),
+            None => Err(not_held(&ctx, &caller, id).await),
+        };
     }
     let envelope = Envelope {
         actor: ctx.pseudonym(caller.person),
@@ -73,4 +80,12 @@ pub async fn ask(
     ctx.publish(&mut tx, envelope, &fact).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether the caller has asked this very question.
+fn is_repeat(open: &OpenRow, caller: &Caller, key: &DataKey, fact: &InformationRequested) -> Result<bool, ReviewError> {
+    if open.asked_by != caller.person || open.wants != fact.wants {
+        return Ok(false);
+    }
+    Ok(sealed::open::<String>(key, sealed::QUESTION, open.id, &open.content)? == fact.text)
 }

@@ -11,6 +11,20 @@ macro_rules! columns {
     };
 }
 
+/// A case whose held answer, signed at `$signed` and an amendment or not (`$amending`), does not leave: where it stood. A reply that
+/// came while an amendment was held brings the case back all the same.
+macro_rules! resumed {
+    ($amending:literal, $signed:literal) => {
+        concat!(
+            "listed = case when ", $amending, " then coalesce(c.returned_at > ", $signed, ", false) else (c.withdrawn_at is null) end, \
+             state = case when ", $amending, " and coalesce(c.returned_at > ", $signed, ", false) then 'returned' when ", $amending, " then 'amending' \
+             when c.withdrawn_at is not null then 'withdrawn' \
+             when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' \
+             when c.returned_at is not null then 'returned' else 'waiting' end"
+        )
+    };
+}
+
 statements! {
     SAVE_DRAFT = "insert into review_draft (case_id, person, content, saved_at) values ($1, $2, $3, $4) on conflict (case_id, person) do update set content = excluded.content, saved_at = excluded.saved_at";
     DRAFT = "select content from review_draft where case_id = $1 and person = $2";
@@ -19,8 +33,12 @@ statements! {
     EARLIER = "select a.id, coalesce(c.returned_at > a.signed_at, false) as replied_since from review_answer a join review_case c on c.id = a.case_id where a.case_id = $1 and a.released_at is not null order by a.released_at desc, a.id desc limit 1";
     ADD = "insert into review_answer (id, case_id, person, person_name, role, content, disposition, findings, claimed_at, signed_at, release_at, request, amends, department, department_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     TAKE_BACK = "delete from review_answer where case_id = $1 and person = $2 and released_at is null and stopped_at is null and release_at > $3 returning signed_at, (amends is not null) as amending";
-    // A reply that came while an amendment was held brings the case back all the same.
-    RESUME = concat!("update review_case as c set listed = case when $6 then coalesce(c.returned_at > $7, false) else (c.withdrawn_at is null) end, lease_expires_at = $5, state = case when $6 and coalesce(c.returned_at > $7, false) then 'returned' when $6 then 'amending' when c.withdrawn_at is not null then 'withdrawn' when exists (select 1 from review_question q where q.case_id = c.id and q.supplied_at is null) then 'awaiting-information' when c.returned_at is not null then 'returned' else 'waiting' end where c.state = 'signed' and ", held!());
+    RESUME = concat!("update review_case as c set lease_expires_at = $5, ", resumed!("$6", "$7"), " where c.state = 'signed' and ", held!());
+    KEEP_BACK = "delete from review_answer where case_id = $1 and released_at is null and stopped_at is null returning person, signed_at, (amends is not null) as amending";
+    REOPEN = concat!("update review_case as c set ", resumed!("$2", "$3"), " where c.id = $1 and c.state = 'signed'");
+    // Whoever signs has the case's row first: what they signed a moment ago is seen behind it.
+    BEHIND_SIGNING = "update review_case set state = state where id = $1 and state = 'signed'";
+    LEAVE_WITHDRAWN = "update review_case set claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null, assigned_to = null, assigned_name = null, assigned_at = null where id = $1 and state = 'withdrawn'";
     LAST_OF = concat!("select ", columns!(), " from review_answer where case_id = $1 and person = $2 order by signed_at desc limit 1");
     HELD = "select signed_at, release_at from review_answer where case_id = $1 and released_at is null";
     SENT = concat!("select ", columns!(), " from review_answer where case_id = $1 and released_at is not null order by released_at");
@@ -80,6 +98,14 @@ pub struct TakenBack {
     pub amending: bool,
 }
 
+/// A signature that does not leave, because what it rests on was somebody else's.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+struct KeptBack {
+    person: Uuid,
+    signed_at: At,
+    amending: bool,
+}
+
 /// The answer that stands when another one is given.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Earlier {
@@ -136,7 +162,27 @@ pub async fn take_back(tx: &mut Tx, holder: Holder) -> sqlx::Result<Option<Taken
 /// Opens the case again after a signature was taken back. Whether the claim held.
 pub async fn resume(tx: &mut Tx, holder: Holder, until: At, taken: TakenBack) -> sqlx::Result<bool> {
     let q = as_holder(tx, RESUME, holder).bind(until).bind(taken.amending).bind(taken.signed_at);
-    Ok(q.exec().await? == 1)
+    let resumed = q.exec().await? == 1;
+    leave_withdrawn(tx, holder.case).await?;
+    Ok(resumed)
+}
+
+/// Nobody has to read what was withdrawn: no claim of it stands.
+async fn leave_withdrawn(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
+    tx.q(LEAVE_WITHDRAWN).bind(case).exec().await.map(|_| ())
+}
+
+/// Keeps a held answer back: it is its signer's draft again, who still has the case. Whose it was; none when nothing is held.
+pub async fn keep_back(tx: &mut Tx, case: Uuid) -> sqlx::Result<Option<Uuid>> {
+    // The answer's row first, as whoever sends it takes it before the case's.
+    let mut kept: Option<KeptBack> = tx.q(KEEP_BACK).bind(case).opt().await?;
+    if kept.is_none() && tx.q(BEHIND_SIGNING).bind(case).exec().await? == 1 {
+        kept = tx.q(KEEP_BACK).bind(case).opt().await?;
+    }
+    let Some(kept) = kept else { return Ok(None) };
+    tx.q(REOPEN).bind(case).bind(kept.amending).bind(kept.signed_at).exec().await?;
+    leave_withdrawn(tx, case).await?;
+    Ok(Some(kept.person))
 }
 
 /// The newest answer that left.

@@ -1,8 +1,9 @@
 //! What waits for practices, and the calls that were made about it. The first two tables are a projection of the log.
 //!
-//! A wait keeps its case's practice. Who has it now is found by looking, because a closing counts from a day on and can be
-//! taken back. So is what a refusal that crossed a withdrawal is: nothing to telephone about, and the practice is never asked
-//! to read it.
+//! A case waits for at most one thing of each kind: a question that is asked while an answer is unread leaves the answer waiting.
+//! Whose a wait is stands nowhere beside it: it is the case's practice as it is now, or the one that took over from it, found by
+//! looking. What a department says may name the practice that had the case a moment ago, and a closing counts from a day on and
+//! can be taken back. What crossed a withdrawal, a question or a refusal, is nothing to telephone about.
 
 use super::of_caller;
 use crate::call::{Wait, What};
@@ -31,14 +32,31 @@ pub const SUCCESSION: &str = "
     alter table review_practice add column successor_from {at};
 ";
 
-/// Empty the projection before a rebuild. Calls are state of this service, and their events bring `phoned_at` back.
-pub const RESET: &[&str] = &["delete from review_practice", "delete from review_wait"];
+/// A wait for each kind of thing, without the practice; which cases were withdrawn. A replica of before it can't add a wait here:
+/// its consumer tries again until a newer one has done it.
+pub const EACH: &str = "
+    create table review_waiting (
+        case_id {uuid} not null, what text not null, priority text not null, test {bool} not null, since {at} not null,
+        answer {uuid}, phoned_at {at}, primary key (case_id, what)
+    ) {strict};
+    insert into review_waiting (case_id, what, priority, test, since, answer, phoned_at)
+        select w.case_id, w.what, w.priority, w.test, w.since, w.answer, w.phoned_at from review_wait w
+        where not (w.what = 'open-question' and exists (
+            select 1 from review_case c where c.id = w.case_id and c.withdrawn_at is not null));
+    drop table review_wait;
+    alter table review_waiting rename to review_wait;
+    create table review_withdrawn (case_id {uuid} primary key) {strict};
+    insert into review_withdrawn (case_id) select id from review_case where withdrawn_at is not null;
+";
 
-/// The practice that has wait `v` at `$now`: its own, or the last in the chain of those that took over.
+/// Empty the projection before a rebuild. Calls are state of this service, and their events bring `phoned_at` back.
+pub const RESET: &[&str] = &["delete from review_practice", "delete from review_wait", "delete from review_withdrawn"];
+
+/// The practice that has case `o` at `$now`: its own, or the last in the chain of those that took over.
 macro_rules! owner {
     ($now:literal) => {
         concat!(
-            "(with recursive way (practice, steps) as (select v.practice, 0 union all select s.successor, way.steps + 1 \
+            "(with recursive way (practice, steps) as (select o.practice, 0 union all select s.successor, way.steps + 1 \
              from way join review_practice s on s.id = way.practice where s.successor is not null and s.successor_from <= ",
             $now,
             " and way.steps < 9) select way.practice from way order by way.steps desc limit 1)"
@@ -72,9 +90,10 @@ macro_rules! waits {
             works!("g.person = p.deputy and ", "$3"),
             " as deputy_there from (select v.case_id, v.priority, v.test, v.what, v.since, v.answer, v.phoned_at, ",
             owner!("$3"),
-            " as owner from review_wait v) w join review_case c on c.id = w.case_id left join review_practice p on p.id = w.owner \
-             where w.test = false and c.state <> 'erased' and not (w.what = 'unread-answer' and c.withdrawn_at is not null \
-             and exists (select 1 from review_decline d where d.id = w.answer)) and ",
+            " as owner from review_wait v join review_case o on o.id = v.case_id) w join review_case c on c.id = w.case_id \
+             left join review_practice p on p.id = w.owner where w.test = false and c.state <> 'erased' \
+             and not (c.withdrawn_at is not null and (w.what = 'open-question' \
+             or exists (select 1 from review_decline d where d.id = w.answer))) and ",
             of_caller!("$2", "$3")
         )
     };
@@ -85,17 +104,17 @@ statements! {
     CHANGE_PRACTICE = "update review_practice set name = $2, phone = coalesce($3, phone) where id = $1";
     SET_SUCCESSOR = "update review_practice set successor = $2, successor_from = $3 where id = $1";
     SET_DEPUTY = "update review_practice set deputy = $2 where id = $1";
-    BEGIN = "insert into review_wait (case_id, practice, priority, test, what, since, answer) values ($1, $2, $3, $4, $5, $6, $7) \
-        on conflict (case_id) do update set practice = excluded.practice, priority = excluded.priority, test = excluded.test, what = excluded.what, \
-            since = excluded.since, answer = excluded.answer";
+    BEGIN = "insert into review_wait (case_id, what, priority, test, since, answer) values ($1, $2, $3, $4, $5, $6) \
+        on conflict (case_id, what) do update set priority = excluded.priority, test = excluded.test, since = excluded.since, answer = excluded.answer";
     END = "delete from review_wait where case_id = $1 and what = $2";
     READ = "delete from review_wait where case_id = $1 and what = 'unread-answer' and (answer is null or answer = $2)";
-    MOVE = "update review_wait set practice = $2 where case_id = $1";
+    WITHDRAW = "insert into review_withdrawn (case_id) values ($1) on conflict (case_id) do nothing";
+    IS_WITHDRAWN = "select case_id from review_withdrawn where case_id = $1";
     GONE = "delete from review_wait where case_id = $1";
     EMPTY_NOTES = "update review_call set note = $2 where case_id = $1";
     NOTE_CALL = "update review_wait set phoned_at = $2 where case_id = $1 and (phoned_at is null or phoned_at < $2)";
     // A department has as many of them as practices have not read: a few hundred, most of which are not to be called yet.
-    OF_DEPARTMENT = concat!(waits!(), " and c.department = $1 order by w.since, w.case_id limit 5000");
+    OF_DEPARTMENT = concat!(waits!(), " and c.department = $1 order by w.since, w.case_id, w.what limit 5000");
     OF_CASE = concat!(waits!(), " and w.case_id = $1");
     HOLD = "update review_wait set since = since where case_id = $1";
     ADD_CALL = "insert into review_call (id, case_id, at, person, person_name, note) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
@@ -119,8 +138,6 @@ pub struct Practice {
 pub struct NewWait {
     /// The case.
     pub case_id: Uuid,
-    /// For whom.
-    pub practice: Uuid,
     /// As in the envelope.
     pub priority: String,
     /// Training or test.
@@ -167,11 +184,28 @@ pub async fn set_successor(tx: &mut Tx, id: Uuid, successor: Option<(Uuid, At)>)
     tx.q(SET_SUCCESSOR).bind(id).bind(successor).bind(from).exec().await.map(|_| ())
 }
 
-/// A case begins to wait for its practice; it waits for one thing at a time, the newest.
+/// A case begins to wait for its practice. An answer or a refusal ends the wait for a reply, because it was given without one; a
+/// question leaves an answer waiting. Nobody is asked about what was withdrawn.
 pub async fn begin(tx: &mut Tx, wait: NewWait) -> sqlx::Result<()> {
-    let NewWait { case_id, practice, priority, test, what, since, answer } = wait;
-    let q = tx.q(BEGIN).bind(case_id).bind(practice).bind(priority).bind(test).bind(what);
+    let NewWait { case_id, priority, test, what, since, answer } = wait;
+    match what {
+        What::UnreadAnswer => end(tx, case_id, What::OpenQuestion).await?,
+        What::OpenQuestion if is_withdrawn(tx, case_id).await? => return Ok(()),
+        What::OpenQuestion => {}
+    }
+    let q = tx.q(BEGIN).bind(case_id).bind(what).bind(priority).bind(test);
     q.bind(since).bind(answer).exec_one().await
+}
+
+/// The practice withdrew it: it waits for no reply, now or later. An answer that crossed it is still to be read.
+pub async fn withdraw(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
+    tx.q(WITHDRAW).bind(case).exec().await?;
+    end(tx, case, What::OpenQuestion).await
+}
+
+async fn is_withdrawn(tx: &mut Tx, case: Uuid) -> sqlx::Result<bool> {
+    let row: Option<(Uuid,)> = tx.q(IS_WITHDRAWN).bind(case).opt().await?;
+    Ok(row.is_some())
 }
 
 /// It waits for that no more.
@@ -188,11 +222,6 @@ pub async fn read(tx: &mut Tx, case: Uuid, answer: Option<Uuid>) -> sqlx::Result
     }
 }
 
-/// Another practice has it now.
-pub async fn move_to(tx: &mut Tx, case: Uuid, practice: Uuid) -> sqlx::Result<()> {
-    tx.q(MOVE).bind(case).bind(practice).exec().await.map(|_| ())
-}
-
 /// There is nothing to telephone about any more.
 pub async fn gone(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
     tx.q(GONE).bind(case).exec().await.map(|_| ())
@@ -204,7 +233,7 @@ pub async fn erase(tx: &mut Tx, case: Uuid) -> sqlx::Result<()> {
     tx.q(EMPTY_NOTES).bind(case).bind(Vec::<u8>::new()).exec().await.map(|_| ())
 }
 
-/// Somebody has telephoned.
+/// Somebody has telephoned: about everything that the case waits for.
 pub async fn note_call(tx: &mut Tx, case: Uuid, at: At) -> sqlx::Result<()> {
     tx.q(NOTE_CALL).bind(case).bind(at).exec().await.map(|_| ())
 }
@@ -214,11 +243,11 @@ pub async fn of_department(db: &Db, department: Uuid, person: Uuid, now: At) -> 
     db.q(OF_DEPARTMENT).bind(department).bind(person).bind(now).all().await
 }
 
-/// The case's, held against others who telephone; `None` when it waits for nothing, or is of no department of the person's.
-pub async fn hold(tx: &mut Tx, case: Uuid, person: Uuid) -> sqlx::Result<Option<Wait>> {
+/// The case's, held against others who telephone; none when it waits for nothing, or is of no department of the person's.
+pub async fn hold(tx: &mut Tx, case: Uuid, person: Uuid) -> sqlx::Result<Vec<Wait>> {
     let now = tx.now();
     tx.q(HOLD).bind(case).exec().await?;
-    tx.q(OF_CASE).bind(case).bind(person).bind(now).opt().await
+    tx.q(OF_CASE).bind(case).bind(person).bind(now).all().await
 }
 
 /// Adds a call; `false` when its id stands already.

@@ -1,4 +1,5 @@
-//! What a department has ended: answers, refusals, forwardings, newest first. Scope: whoever has a right in that department.
+//! What a department has ended: answers, refusals, forwardings, newest first. Scope: whoever has a right in that department; what
+//! was erased or entered in error is in no line, whoever has it now.
 
 use crate::ended::{Mark, PAGE};
 use kit::{At, Db, statements};
@@ -15,14 +16,14 @@ macro_rules! of_department {
 /// Columns of the case `c` beside those of the end `e`. It can be opened while the department has it.
 macro_rules! of_case {
     () => {
-        "c.id as case_id, c.practice_name, c.sex, c.priority, c.submitted_at, (c.department = $1) as here, c.data_key, c.content as case_content"
+        "c.id as case_id, c.practice_name, c.sex, c.priority, c.submitted_at, c.test, (c.department = $1) as here, c.data_key, c.content as case_content"
     };
 }
 
 statements! {
-    ANSWERS = concat!("select 'answered' as kind, e.id, e.released_at as at, e.person_name, c.specialty, e.disposition as what, '' as to_name, null as words, (e.amends is not null) as amends, ", of_case!(), " from review_answer e join review_case c on c.id = e.case_id where e.department = $1 and e.released_at is not null and c.state <> 'erased' and ", of_department!(), " and (e.released_at, e.id) < ($4, $5) order by e.released_at desc, e.id desc limit $6");
-    DECLINES = concat!("select 'declined' as kind, e.id, e.at, e.person_name, c.specialty, e.reason as what, '' as to_name, e.content as words, (1 = 0) as amends, ", of_case!(), " from review_decline e join review_case c on c.id = e.case_id where e.department = $1 and c.state <> 'erased' and ", of_department!(), " and (e.at, e.id) < ($4, $5) order by e.at desc, e.id desc limit $6");
-    FORWARDS = concat!("select 'forwarded' as kind, e.id, e.at, e.person_name, e.from_specialty as specialty, e.to_specialty as what, e.to_name, e.content as words, (1 = 0) as amends, ", of_case!(), " from review_forward e join review_case c on c.id = e.case_id where e.from_department = $1 and c.state <> 'erased' and ", of_department!(), " and (e.at, e.id) < ($4, $5) order by e.at desc, e.id desc limit $6");
+    ANSWERS = concat!("select 'answered' as kind, e.id, e.released_at as at, e.person_name, c.specialty, e.disposition as what, '' as to_name, null as words, (e.amends is not null) as amends, ", of_case!(), " from review_answer e join review_case c on c.id = e.case_id where e.department = $1 and e.released_at is not null and c.state not in ('erased', 'entered-in-error') and ", of_department!(), " and (e.released_at, e.id) < ($4, $5) order by e.released_at desc, e.id desc limit $6");
+    DECLINES = concat!("select 'declined' as kind, e.id, e.at, e.person_name, c.specialty, e.reason as what, '' as to_name, e.content as words, (1 = 0) as amends, ", of_case!(), " from review_decline e join review_case c on c.id = e.case_id where e.department = $1 and c.state not in ('erased', 'entered-in-error') and ", of_department!(), " and (e.at, e.id) < ($4, $5) order by e.at desc, e.id desc limit $6");
+    FORWARDS = concat!("select 'forwarded' as kind, e.id, e.at, e.person_name, e.from_specialty as specialty, e.to_specialty as what, e.to_name, e.content as words, (1 = 0) as amends, ", of_case!(), " from review_forward e join review_case c on c.id = e.case_id where e.from_department = $1 and c.state not in ('erased', 'entered-in-error') and ", of_department!(), " and (e.at, e.id) < ($4, $5) order by e.at desc, e.id desc limit $6");
 }
 
 /// One line.
@@ -56,6 +57,8 @@ pub struct EndedRow {
     pub priority: String,
     /// When it was sent.
     pub submitted_at: At,
+    /// Sent to try the service.
+    pub test: bool,
     /// The department has it (again).
     pub here: bool,
     /// Seals its content.

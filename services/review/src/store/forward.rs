@@ -12,8 +12,8 @@ macro_rules! columns {
 }
 
 statements! {
-    // A question that is open stays open, and the case is seen by those who have it now.
-    MOVE = concat!("update review_case as c set department = $5, department_name = $6, specialty = $7, state = case when c.state = 'awaiting-information' then 'waiting' else c.state end, listed = true, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null, assigned_to = null, assigned_name = null, assigned_at = null where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
+    // A question that is open stays open: the case waits for its reply there as it did here.
+    MOVE = concat!("update review_case as c set department = $5, department_name = $6, specialty = $7, listed = (c.state <> 'awaiting-information'), claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null, assigned_to = null, assigned_name = null, assigned_at = null where c.state in ('waiting', 'returned', 'awaiting-information') and ", held!());
     ADD = concat!("insert into review_forward (", columns!(), ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing");
     OF_CASE = concat!("select ", columns!(), " from review_forward where case_id = $1 order by at, id");
     BY_ID = concat!("select ", columns!(), " from review_forward where id = $1 and case_id = $2 and person = $3");

@@ -101,8 +101,22 @@ pub const OBJECTS: &[&str] = &[
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
-pub const MIGRATIONS: &[Migration] =
-    &[FIRST, REQUEST, FILTERS, OUTCOMES, REGISTER, BOARD, CALLS, RESPONSIBLE, ERRORS, CAPTURED, FILED, SUCCESSION];
+pub const MIGRATIONS: &[Migration] = &[
+    FIRST,
+    REQUEST,
+    FILTERS,
+    OUTCOMES,
+    REGISTER,
+    BOARD,
+    CALLS,
+    RESPONSIBLE,
+    ERRORS,
+    CAPTURED,
+    FILED,
+    SUCCESSION,
+    EACH_WAIT,
+    KEPT_BACK,
+];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -273,6 +287,12 @@ const FILED: Migration = Migration {
 
 const SUCCESSION: Migration =
     Migration { number: 73, name: "which practice takes over from a closed one", sql: call::SUCCESSION };
+
+const EACH_WAIT: Migration =
+    Migration { number: 74, name: "a wait for each thing that a case waits for", sql: call::EACH };
+
+const KEPT_BACK: Migration =
+    Migration { number: 75, name: "notices of an answer that was kept back", sql: notice::KEPT_BACK_COLUMN };
 
 const RESPONSIBLE: Migration =
     Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 statements! {
     ADD = "insert into review_question (id, case_id, asked_at, asked_by, asked_name, wants, content) values ($1, $2, $3, $4, $5, $6, $7)";
     LEAVE = concat!("update review_case as c set state = 'awaiting-information', listed = false, claimed_by = null, claimed_name = null, claimed_at = null, lease_token = null, lease_expires_at = null where c.state in ('waiting', 'returned') and ", held!());
-    OPEN = "select id from review_question where case_id = $1 and supplied_at is null limit 1";
+    OPEN = "select id, asked_by, wants, content from review_question where case_id = $1 and supplied_at is null order by asked_at desc limit 1";
     SUPPLY = "update review_question set supplied_at = $2, reply = $3 where id = $1 and case_id = $4 and supplied_at is null";
     OF_CASE = "select id, asked_at, asked_name, wants, content, supplied_at, reply from review_question where case_id = $1 order by asked_at, id";
 }
@@ -31,6 +31,19 @@ pub struct QuestionRow {
     pub reply: Option<Vec<u8>>,
 }
 
+/// A question that waits for its reply.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenRow {
+    /// Its id.
+    pub id: Uuid,
+    /// By whom.
+    pub asked_by: Uuid,
+    /// Words joined with commas.
+    pub wants: String,
+    /// Sealed text; empty when erased.
+    pub content: Vec<u8>,
+}
+
 /// A question that is being asked.
 #[derive(Clone, Debug)]
 pub struct NewQuestion {
@@ -46,7 +59,7 @@ pub struct NewQuestion {
 
 /// Asks, ends the claim and takes the case from the worklist. Whether the claim held and no question was open.
 pub async fn ask(tx: &mut Tx, holder: Holder, question: NewQuestion) -> sqlx::Result<bool> {
-    if as_holder(tx, LEAVE, holder).exec().await? != 1 || is_open(tx, holder.case).await? {
+    if as_holder(tx, LEAVE, holder).exec().await? != 1 || open(tx, holder.case).await?.is_some() {
         return Ok(false);
     }
     tx.q(ADD)
@@ -62,9 +75,9 @@ pub async fn ask(tx: &mut Tx, holder: Holder, question: NewQuestion) -> sqlx::Re
     Ok(true)
 }
 
-/// Whether a question of the case waits for its reply.
-pub async fn is_open(tx: &mut Tx, case: Uuid) -> sqlx::Result<bool> {
-    Ok(tx.q(OPEN).bind(case).opt::<(Uuid,)>().await?.is_some())
+/// The question of the case that waits for its reply.
+pub async fn open(tx: &mut Tx, case: Uuid) -> sqlx::Result<Option<OpenRow>> {
+    tx.q(OPEN).bind(case).opt().await
 }
 
 /// The reply came.

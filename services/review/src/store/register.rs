@@ -11,6 +11,7 @@ statements! {
     // Who reads in a department at $2: one line per person, whatever number of rights they have there.
     SPECIALISTS = "select distinct p.id, p.name from review_person p join kit_grant g on g.person = p.id where g.department = $1 and g.role = 'specialist' and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2) order by p.name, p.id";
     SPECIALIST = "select p.id, p.name from review_person p where p.id = $3 and exists (select 1 from kit_grant g where g.person = p.id and g.department = $1 and g.role = 'specialist' and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2))";
+    STAFFED = "select department from kit_grant where department = $1 and role = 'specialist' and starts_at <= $2 and (ends_at is null or ends_at > $2) limit 1";
 }
 
 /// Empty both tables before a rebuild.
@@ -80,4 +81,10 @@ pub async fn specialists(db: &Db, department: Uuid, now: At) -> sqlx::Result<Vec
 /// A specialist of a department.
 pub async fn specialist(db: &Db, department: Uuid, person: Uuid, now: At) -> sqlx::Result<Option<PersonRow>> {
     db.q(SPECIALIST).bind(department).bind(now).bind(person).opt().await
+}
+
+/// Whether any specialist has a right in a department now.
+pub async fn is_staffed(db: &Db, department: Uuid, now: At) -> sqlx::Result<bool> {
+    let row: Option<(Uuid,)> = db.q(STAFFED).bind(department).bind(now).opt().await?;
+    Ok(row.is_some())
 }

@@ -200,6 +200,11 @@ async fn a_withdrawn_case_is_over_but_a_signed_answer_stands() {
         );
         let seen = house.get(&me, &format!("/cases/{}", undone.id)).await.expect(200).json();
         assert_eq!((seen["state"].clone(), seen["answers"].clone()), (json!("withdrawn"), json!([])));
+        assert_eq!(seen["claim"], json!(null), "nobody has to read it");
+        let sql =
+            "select count(*) from review_case where id = $1 and (claimed_by is not null or lease_token is not null)";
+        let (held,): (i64,) = house.ctx().db.q(sql).bind(undone.id).one().await.expect("a count");
+        assert_eq!(held, 0);
         assert!(house.listed(&me, "").await.is_empty());
         house.world.stop().await;
     }

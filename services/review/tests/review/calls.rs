@@ -6,7 +6,7 @@ use kit::log::{Envelope, Opened};
 use kit::testing::DEPLOYMENTS;
 use proto::Event;
 use proto::directory::{PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged, PracticeRegistered};
-use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased};
+use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralErased, ReferralTransferred};
 use proto::review::{AnswerGiven, InformationRequested, PracticePhoned};
 use serde_json::{Value, json};
 use time::Duration;
@@ -45,6 +45,31 @@ impl House {
 
     async fn call_list(&self, person: &Person) -> Value {
         self.get(person, "/call-list").await.expect(200).json()
+    }
+
+    /// What of a case is on the list.
+    async fn whats(&self, person: &Person, referral: &Referral) -> Vec<String> {
+        let list = self.call_list(person).await;
+        let rows = list["items"].as_array().expect("items").iter().filter(|row| row["id"] == json!(referral.id));
+        let mut whats: Vec<String> = rows.map(|row| row["what"].as_str().expect("a word").to_owned()).collect();
+        whats.sort();
+        whats
+    }
+
+    /// The patient went to another practice.
+    async fn transfer(&self, referral: &Referral, practice: Uuid) {
+        let ctx = self.ctx();
+        let key = referral.id.as_bytes().to_vec();
+        let envelope = Envelope { practice: practice.as_bytes().to_vec(), key, ..ctx.about(referral.id, None) };
+        let fact = ReferralTransferred { practice_name: "Havnes".into(), ..ReferralTransferred::default() };
+        let mut tx = ctx.begin().await.expect("a transaction");
+        ctx.publish(&mut tx, envelope, &fact).await.expect("published");
+        tx.commit().await.expect("committed");
+    }
+
+    async fn question(&self, referral: &Referral) {
+        self.publish(referral, &InformationRequested::default()).await;
+        self.settle().await;
     }
 
     /// References on the list.
@@ -268,6 +293,7 @@ async fn what_waits_goes_along_with_a_forwarded_case() {
         let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
         let there = house.person("Eli SYNTHETIC", "coordinator", ENT).await;
         let reader = house.specialist("Siri SYNTHETIC").await;
+        house.person("Otto SYNTHETIC", "specialist", ENT).await;
         let referral = waiting(&house, "urgent").await;
         house.publish(&referral, &InformationRequested::default()).await;
         house.settle().await;
@@ -372,15 +398,118 @@ async fn the_list_is_the_same_after_a_rebuild() {
         }
         let answer = house.answered(&read).await;
         house.read(&read, Some(answer)).await;
+        let (crossed, moved) = (waiting(&house, "routine").await, waiting(&house, "routine").await);
+        house.withdraw(&crossed).await;
+        house.question(&crossed).await;
+        house.transfer(&moved, Uuid::from_u128(0xa2)).await;
+        house.question(&moved).await;
+        house.question(&phoned).await;
         let body = json!({ "callId": house.ctx().new_id(), "note": "Spoke." });
         house.post(&me, &format!("/cases/{}/phoned", phoned.id), body).await.expect(204);
         house.settle().await;
         let before = house.call_list(&me).await;
-        assert_eq!((before["count"].clone(), before["phoned"][0]["id"].clone()), (json!(1), json!(phoned.id)));
+        assert_eq!((before["count"].clone(), before["phoned"][0]["id"].clone()), (json!(2), json!(phoned.id)));
+        assert_eq!(before["phoned"].as_array().expect("lines").len(), 2, "the answer and the question: {before}");
+        let sql = "select case_id, what, since, answer, phoned_at from review_wait order by case_id, what";
+        type Row = (Uuid, String, At, Option<Uuid>, Option<At>);
+        let rows = async || -> Vec<Row> { house.ctx().db.q(sql).all().await.expect("rows") };
+        let stood = rows().await;
+        assert_eq!(stood.len(), 4);
         let services = [review::service()];
         let calls = services[0].consumers.iter().find(|consumer| consumer.name == "review.calls").unwrap();
         kit::log::rebuild(house.ctx(), calls).await.unwrap();
         assert_eq!(house.call_list(&me).await, before);
+        assert_eq!(rows().await, stood);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_question_leaves_an_unread_answer_waiting_and_a_call_is_about_both() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        house.of_practice().await;
+        let referral = waiting(&house, "urgent").await;
+        let answer = house.answered(&referral).await;
+        house.later(Duration::days(1));
+        house.question(&referral).await;
+        house.later(Duration::days(1)); // Wednesday: the answer is late, the question is not.
+        assert_eq!(house.whats(&me, &referral).await, ["unread-answer"]);
+        house.later(Duration::days(1));
+        assert_eq!(house.whats(&me, &referral).await, ["open-question", "unread-answer"]);
+        let path = format!("/cases/{}/phoned", referral.id);
+        let body = json!({ "callId": house.ctx().new_id(), "note": "" });
+        for _ in 0..2 {
+            house.post(&me, &path, body.clone()).await.expect(204);
+        }
+        house.settle().await;
+        assert_eq!(house.call_list(&me).await["phoned"].as_array().expect("lines").len(), 2);
+        let another = json!({ "callId": house.ctx().new_id(), "note": "" });
+        house.post(&me, &path, another.clone()).await.refused(409, "not-on-call-list");
+        house.later(Duration::days(5)); // Late again.
+        house.read(&referral, Some(answer)).await;
+        assert_eq!(house.whats(&me, &referral).await, ["open-question"]);
+        house.post(&me, &path, another).await.expect(204);
+        house.publish(&referral, &InformationSupplied::default()).await;
+        house.settle().await;
+        house.later(Duration::days(9));
+        assert!(house.whats(&me, &referral).await.is_empty());
+        // Whoever answers does without the reply.
+        house.question(&referral).await;
+        house.answered(&referral).await;
+        house.later(Duration::days(9));
+        assert_eq!(house.whats(&me, &referral).await, ["unread-answer"]);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_telephoned_about_a_question_that_crossed_a_withdrawal() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let (before, after) = (waiting(&house, "urgent").await, waiting(&house, "urgent").await);
+        house.question(&before).await;
+        assert_eq!(house.to_call(&me).await, [before.id.to_string()], "nobody works in that practice");
+        house.withdraw(&before).await;
+        house.withdraw(&after).await;
+        house.question(&after).await;
+        assert!(house.to_call(&me).await.is_empty());
+        let sql = "select count(*) from review_wait";
+        let (waits,): (i64,) = house.ctx().db.q(sql).one().await.expect("a count");
+        assert_eq!(waits, 0);
+        // What an older program had written is not shown.
+        let now = house.ctx().now();
+        let sql = "insert into review_wait (case_id, what, priority, test, since) values ($1, 'open-question', 'urgent', $2, $3)";
+        house.ctx().db.q(sql).bind(after.id).bind(false).bind(now).exec_one().await.expect("written");
+        assert!(house.to_call(&me).await.is_empty());
+        let body = json!({ "callId": house.ctx().new_id(), "note": "" });
+        house.post(&me, &format!("/cases/{}/phoned", after.id), body).await.refused(409, "not-on-call-list");
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_crosses_a_transfer_waits_for_the_practice_that_has_the_patient() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let me = house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        let to = house.ctx().new_id();
+        for (practice, name) in [(PRACTICE, "Solvik"), (to, "Havnes")] {
+            house.register(practice, &PracticeRegistered { name: name.into(), ..Default::default() }).await;
+        }
+        house.works_in(to).await;
+        let referral = waiting(&house, "urgent").await;
+        house.transfer(&referral, to).await;
+        // Its envelope names the practice that had it when the department wrote.
+        house.question(&referral).await;
+        assert!(house.to_call(&me).await.is_empty(), "somebody works in the other practice");
+        house.later(Duration::days(2));
+        assert_eq!(house.call_list(&me).await["items"][0]["practiceName"], "Havnes");
         house.world.stop().await;
     }
 }

@@ -3,6 +3,7 @@
 use crate::house::{DERMATOLOGY, Desk, ENT, House, Referral, content, has, image_id};
 use futures::future::join_all;
 use kit::testing::DEPLOYMENTS;
+use proto::intake::ReferralEnteredInError;
 use proto::review::{AnswerGiven, ReferralForwarded};
 use serde_json::{Value, json};
 use time::Duration;
@@ -62,11 +63,11 @@ async fn everything_goes_along_and_the_old_department_keeps_a_line() {
         );
         assert_eq!(line["reference"], json!(referral.id.simple().to_string()[24..].to_uppercase()));
         // For whoever has it now, everything is there, with the question that is still open.
-        assert_eq!(house.listed(&there, "").await, [referral.id.to_string()]);
+        assert!(house.listed(&there, "").await.is_empty(), "it waits for the reply there as it did here");
         let seen = house.get(&there, &path).await.expect(200).json();
         has(
             &seen,
-            json!({ "state": "waiting", "departmentName": "ENT", "specialty": "ent", "dueAt": due, "claim": null,
+            json!({ "state": "awaiting-information", "departmentName": "ENT", "specialty": "ent", "dueAt": due, "claim": null,
             "question": "Is this harmless?" }),
         );
         assert_eq!(
@@ -137,6 +138,7 @@ async fn of_two_forwardings_at_once_one_happens() {
         let house = House::build(deployment).await;
         house.departments().await;
         let me = house.specialist("Siri SYNTHETIC").await;
+        house.person("Eli SYNTHETIC", "specialist", ENT).await;
         for round in 0..6 {
             let referral = house.referral();
             house.submit(&referral).await;
@@ -190,8 +192,66 @@ async fn what_crosses_a_forwarding() {
         desk.ask("Since when?").await.expect(204);
         let question = desk.case().await["questions"][0]["id"].as_str().unwrap().to_owned();
         forward(Desk::claim(&house, &me, asked.id).await).await.expect(204);
+        has(&seen(&house, &there, &asked).await, json!({ "state": "awaiting-information" }));
+        let theirs = Desk::claim(&house, &there, asked.id).await;
+        theirs.ask("How long?").await.refused(409, "question-open");
+        theirs.act("release").await.expect(204);
+        assert!(house.listed(&there, "").await.is_empty(), "the office owes a reply");
         house.supply(&asked, &question, Vec::new()).await;
         assert_eq!(house.listed(&there, "?filter=returned").await, [asked.id.to_string()]);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_case_goes_nowhere_where_nobody_reads() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.departments().await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        house.person("Carl SYNTHETIC", "coordinator", ENT).await;
+        let referral = begun(&house).await;
+        let desk = Desk::claim(&house, &me, referral.id).await;
+        let id = house.ctx().new_id();
+        let refused = desk.forward(id, TO_ENT, "Inside the ear.").await.refused(422, "invalid-input");
+        assert_eq!(refused.fields(), ["departmentId"]);
+        assert_eq!(refused.json()["errors"][0]["code"], "nobody-there");
+        let there = house.person("Eli SYNTHETIC", "specialist", ENT).await;
+        house.end_grants(&there).await;
+        desk.forward(id, TO_ENT, "Inside the ear.").await.refused(422, "invalid-input");
+        house.person("Otto SYNTHETIC", "specialist", ENT).await;
+        desk.forward(id, TO_ENT, "Inside the ear.").await.expect(204);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_entered_in_error_is_in_no_line_of_what_ended() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.departments().await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        house.person("Eli SYNTHETIC", "specialist", ENT).await;
+        let [answered, declined, forwarded] = [begun(&house).await, begun(&house).await, begun(&house).await];
+        let training = Referral { test: true, ..house.referral() };
+        house.submit(&training).await;
+        house.answer(&me, &answered).await;
+        house.answer(&me, &training).await;
+        let desk = Desk::claim(&house, &me, declined.id).await;
+        desk.decline(house.ctx().new_id(), "The scalp.").await.expect(204);
+        let desk = Desk::claim(&house, &me, forwarded.id).await;
+        desk.forward(house.ctx().new_id(), TO_ENT, "Inside the ear.").await.expect(204);
+        let lines = house.get(&me, "/ended").await.expect(200).json();
+        let lines = lines["items"].as_array().expect("lines");
+        assert_eq!(lines.len(), 4);
+        for line in lines {
+            assert_eq!(line["training"], json!(line["caseId"] == json!(training.id)));
+        }
+        for referral in [&answered, &declined, &forwarded, &training] {
+            house.publish(referral, &ReferralEnteredInError::default()).await;
+        }
+        house.settle().await;
+        assert_eq!(house.get(&me, "/ended").await.expect(200).json()["items"], json!([]));
         house.world.stop().await;
     }
 }

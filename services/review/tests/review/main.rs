@@ -11,6 +11,7 @@ mod filed;
 mod forwards;
 mod house;
 mod letters;
+mod migrated;
 mod mistakes;
 mod pictures;
 mod questionnaires;

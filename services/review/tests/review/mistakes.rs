@@ -1,6 +1,6 @@
 //! What was entered in error: out of the department's sight at once, claims lost, held answers kept back, openers told.
 
-use crate::house::{DERMATOLOGY, Desk, ENT, House, content, image_id};
+use crate::house::{DERMATOLOGY, Desk, ENT, House, content, has, image_id};
 use kit::testing::DEPLOYMENTS;
 use proto::intake::{PictureEnteredInError, ReferralEnteredInError};
 use proto::review::{AnswerGiven, CaseEnteredInError};
@@ -83,6 +83,97 @@ async fn a_held_answer_does_not_leave() {
             "select count(*) from review_answer where case_id = $1 and released_at is null and stopped_at is not null";
         let (stopped,): (i64,) = house.ctx().db.q(sql).bind(referral.id).one().await.expect("a count");
         assert_eq!(stopped, 1, "it is kept, and stays here");
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_rests_on_a_wrong_picture_is_a_draft_again() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let (me, other) = (house.specialist("Siri SYNTHETIC").await, house.specialist("Otto SYNTHETIC").await);
+        let referral = house.with_pictures(3).await;
+        let ids: Vec<_> = referral.pictures.iter().map(image_id).collect();
+        let desk = Desk::claim(&house, &me, referral.id).await;
+        house.look(&me, referral.id, &desk.token).await;
+        let said = content(&referral.findings);
+        desk.sign(&said).await.expect(200);
+        // The practice marks it, then a colleague another, then the signer the last.
+        let wrong = PictureEnteredInError { image: ids[0].as_bytes().to_vec(), ..PictureEnteredInError::default() };
+        house.publish(&referral, &wrong).await;
+        house.settle().await;
+        for marked in 1..3_usize {
+            let shown = desk.case().await;
+            has(&shown, json!({ "state": "waiting", "signed": null }));
+            assert_eq!((&shown["answerDraft"]["summary"], &shown["claim"]["mine"]), (&said["summary"], &json!(true)));
+            house.released().await;
+            assert!(house.published::<AnswerGiven>(&referral).await.is_empty());
+            let told = notices(&house, &me).await;
+            has(
+                told.last().expect("a notice"),
+                json!({ "image": ids[marked - 1], "keptBack": true, "answered": false }),
+            );
+            desk.act("answer/undo").await.refused(409, "kept-back");
+            desk.sign(&said).await.expect(200);
+            let by = if marked == 1 { &other } else { &me };
+            let path = format!("/images/{}/entered-in-error", ids[marked]);
+            house.post(by, &path, json!({ "reason": "A man's ear." })).await.expect(204);
+        }
+        assert_eq!(notices(&house, &me).await.len(), 3, "also of the one that they marked themselves");
+        for told in notices(&house, &me).await {
+            let read = format!("/notices/{}/read", told["id"].as_str().expect("an id"));
+            house.post(&me, &read, json!({})).await.expect(204);
+        }
+        desk.act("answer/undo").await.refused(409, "claim-lost");
+        desk.sign(&said).await.expect(200);
+        house.released().await;
+        assert_eq!(house.published::<AnswerGiven>(&referral).await.len(), 1);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_amendment_that_rests_on_a_wrong_picture_is_kept_back_too() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let referral = house.with_pictures(1).await;
+        house.answer(&me, &referral).await;
+        let desk = Desk::amend(&house, &me, referral.id).await;
+        let mut said = content(&referral.findings);
+        said["reason"] = json!("Histology.");
+        desk.sign(&said).await.expect(200);
+        let image = image_id(&referral.pictures[0]);
+        let wrong = PictureEnteredInError { image: image.as_bytes().to_vec(), ..PictureEnteredInError::default() };
+        house.publish(&referral, &wrong).await;
+        house.settle().await;
+        house.released().await;
+        assert_eq!(house.published::<AnswerGiven>(&referral).await.len(), 1, "the first one");
+        has(&desk.case().await, json!({ "state": "amending" }));
+        desk.sign(&said).await.expect(200);
+        house.released().await;
+        assert_eq!(house.published::<AnswerGiven>(&referral).await.len(), 2);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_reads_the_letter_has_opened_the_case() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let (pdf, text) = (house.specialist("Siri SYNTHETIC").await, house.specialist("Otto SYNTHETIC").await);
+        let referral = house.referral();
+        house.submit(&referral).await;
+        house.get(&pdf, &format!("/cases/{}/letter.pdf", referral.id)).await.expect(200);
+        house.get(&text, &format!("/cases/{}/letter.txt", referral.id)).await.expect(200);
+        house.publish(&referral, &marked()).await;
+        house.settle().await;
+        for person in [&pdf, &text] {
+            assert_eq!(notices(&house, person).await.len(), 1, "{}", person.name);
+        }
+        let published = house.published::<CaseEnteredInError>(&referral).await;
+        let names: Vec<&str> = published[0].1.openers.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["Siri SYNTHETIC", "Otto SYNTHETIC"]);
         house.world.stop().await;
     }
 }

@@ -20,6 +20,12 @@ async fn a_question_is_asked_once_and_the_case_leaves() {
         desk.ask(" Sharper, please. ").await.expect(204);
         desk.act("renew").await.refused(409, "claim-lost");
         desk.ask("Again.").await.refused(409, "question-open");
+        // The answer may have been lost: the same question once more is the same question.
+        desk.ask("Sharper, please.").await.expect(204);
+        let other = house.specialist("Otto SYNTHETIC").await;
+        let theirs = Desk::claim(&house, &other, referral.id).await;
+        theirs.ask("Sharper, please.").await.refused(409, "question-open");
+        theirs.act("release").await.expect(204);
         assert!(house.listed(&me, "").await.is_empty());
         has(&desk.case().await, json!({ "state": "awaiting-information", "claim": null }));
         // An open question blocks a second, not an answer.

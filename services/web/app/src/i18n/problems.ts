@@ -149,6 +149,8 @@ export const nbOfServer: Record<string, string> = {
   'phone-over': 'Telefonen er ikke tilkoblet lenger. Vis en ny kode på datamaskinen, og skann den.',
   'picture-damaged': 'Det som er lagret av dette bildet, er skadet, så det vises ikke. Ta bildet og send det på nytt, eller be administratoren hente det fra en sikkerhetskopi.',
   'picture-remade': 'Denne kopien av bildet er skadet og lages på nytt. Prøv igjen om litt.',
+  'kept-back': 'Et bilde i saken ble markert som noen andres, så svaret ditt ble ikke sendt. Det er utkastet ditt igjen: åpne saken, se på den en gang til og signer.',
+  'nobody-there': 'Ingen spesialist arbeider der nå, så ingen ville lese den. Velg en annen avdeling.',
   'question-open': 'Et spørsmål til kontoret er allerede åpent.',
   'rejected-image': 'Et bilde kunne ikke brukes. Fjern det, eller ta det på nytt.',
   reserved: 'Denne ID-en er reservert. Lag en tilfeldig (UUID versjon 4 eller 7).',

@@ -80,7 +80,7 @@ class Flow {
       if (router.route.params['id'] === held.id) location.reload();
       else await router.go(`/read/${held.id}`);
     } catch (error) {
-      if (isCode(error, 'already-sent')) this.held = null;
+      if (isCode(error, 'already-sent') || isCode(error, 'kept-back')) this.held = null;
       toast(problemText(error));
     }
   }
