@@ -3,14 +3,17 @@
 use crate::Error;
 use crate::faults::Faults;
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, Duration};
 use uuid::Uuid;
+
+/// Nobody knows now who takes over then.
+const AHEAD: Duration = Duration::days(366);
 
 /// A practice's end.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewClosing {
-    /// `YYYY-MM-DD`, the first day on which it is closed; ahead or back.
+    /// `YYYY-MM-DD`, the first day on which it is closed; back, or a year ahead at most.
     #[serde(default)]
     #[schema(required = true, format = Date)]
     pub on: String,
@@ -37,9 +40,13 @@ impl NewClosing {
     ///
     /// # Errors
     /// `Invalid` with every field that is missing or wrong.
-    pub fn check(&self, practice: Uuid) -> Result<Closing, Error> {
+    pub fn check(&self, practice: Uuid, today: Date) -> Result<Closing, Error> {
         let mut faults = Faults::default();
         let on = faults.day("on", &self.on);
+        if on - today > AHEAD {
+            let message = "This day lies more than a year ahead. Write an earlier one, or close the practice when it comes nearer.";
+            faults.add("on", "too-far-ahead", message);
+        }
         if self.covering_id.is_some() && self.merged_into_id.is_some() {
             faults.add(
                 "coveringId",
@@ -61,18 +68,23 @@ impl NewClosing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::day;
     use crate::faults::tests::told;
 
     #[test]
     fn one_practice_takes_over_and_it_is_another_one() {
         let [one, other, third] = [1, 2, 3].map(Uuid::from_u128);
         let form = |covering_id, merged_into_id| NewClosing { on: "2026-06-30".into(), covering_id, merged_into_id };
-        let covered = form(Some(other), None).check(one).expect("a closing");
+        let today = day::parse("2026-03-02").expect("a date");
+        let covered = form(Some(other), None).check(one, today).expect("a closing");
         assert_eq!((covered.successor, covered.merged), (Some(other), false));
-        let merged = form(None, Some(other)).check(one).expect("a merger");
+        let merged = form(None, Some(other)).check(one, today).expect("a merger");
         assert_eq!((merged.successor, merged.merged), (Some(other), true));
-        assert_eq!(told(form(Some(other), Some(third)).check(one)), ["coveringId one-of-two"]);
-        assert_eq!(told(form(Some(one), None).check(one)), ["coveringId itself"]);
-        assert_eq!(told(NewClosing::default().check(one)), ["on required"]);
+        assert_eq!(told(form(Some(other), Some(third)).check(one, today)), ["coveringId one-of-two"]);
+        assert_eq!(told(form(Some(one), None).check(one, today)), ["coveringId itself"]);
+        assert_eq!(told(NewClosing::default().check(one, today)), ["on required"]);
+        let on = |on: &str| NewClosing { on: on.into(), ..NewClosing::default() }.check(one, today);
+        assert!(on("2027-03-03").is_ok() && on("1990-01-01").is_ok());
+        assert_eq!(told(on("2027-03-04")), ["on too-far-ahead"]);
     }
 }

@@ -23,7 +23,7 @@ pub struct NewColleague {
     #[serde(default)]
     #[schema(required = true, min_length = 1, max_length = 200)]
     pub name: String,
-    /// For signing in. Whoever is registered with it gets the role and no new invitation.
+    /// For signing in. Whoever is registered with it gets the role and no invitation; not the caller's own.
     #[serde(default)]
     #[schema(required = true, max_length = 254, format = Email)]
     pub email: String,

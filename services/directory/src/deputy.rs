@@ -7,7 +7,7 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeputyChoice {
-    /// Somebody who works in the practice; null or absent: nobody.
+    /// A clinician or one of the staff of the practice; null or absent: nobody.
     #[serde(default)]
     pub person_id: Option<Uuid>,
 }

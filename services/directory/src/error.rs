@@ -36,12 +36,21 @@ pub enum Error {
     /// The only administrator would be gone.
     #[error("this is the last administrator")]
     LastAdministrator,
+    /// Nobody could answer in the department any more.
+    #[error("this is the department's last specialist")]
+    LastSpecialist,
     /// The person answers for open referrals.
     #[error("{0} referrals are open for the person")]
     OpenReferrals(i64),
     /// The invited person has signed in already.
     #[error("the person has a password already")]
     HasPassword,
+    /// The account was not made by the practice that asks for a link to it.
+    #[error("the account was not made by this practice")]
+    AskAdministrator,
+    /// The office has said why already.
+    #[error("the office was asked this month")]
+    AskedAlready,
     /// Too many people sign in at once.
     #[error("too many people sign in at once")]
     Busy,
@@ -113,6 +122,10 @@ impl From<Error> for Problem {
                 "last-administrator",
                 "This is the last administrator. Give somebody else the role first.",
             ),
+            Error::LastSpecialist => Self::conflict(
+                "last-specialist",
+                "This is the department's last specialist: nobody could answer what is sent there. Give somebody else the role first.",
+            ),
             Error::OpenReferrals(open) => Self::conflict(
                 "open-referrals",
                 format!(
@@ -122,6 +135,14 @@ impl From<Error> for Problem {
             Error::HasPassword => Self::conflict(
                 "has-password",
                 "This person has a password already and signs in with it. An administrator can make a new invitation.",
+            ),
+            Error::AskAdministrator => Self::conflict(
+                "ask-administrator",
+                "This account was not made by this practice, which therefore gives no link to it. Ask the programme's administrator to invite the person.",
+            ),
+            Error::AskedAlready => Self::conflict(
+                "asked-already",
+                "This practice has said why this month already. It is asked again next month; nothing more is needed now.",
             ),
             Error::FileFaults(report) => {
                 let mut problem = Self::new(

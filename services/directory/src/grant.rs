@@ -28,7 +28,7 @@ pub struct NewGrant {
     /// `YYYY-MM-DD` or an instant; now when absent.
     #[serde(default)]
     pub from: Option<String>,
-    /// The last day, `YYYY-MM-DD`, or an instant; without end when absent.
+    /// The last day, `YYYY-MM-DD`, or an instant; without end when absent. It is to come.
     #[serde(default)]
     pub until: Option<String>,
     /// For a locum: the clinician of the practice to whom what is open falls on the last day.
@@ -58,14 +58,18 @@ impl NewGrant {
         let starts_at =
             self.from.as_deref().map_or(Some(now), |text| instant(&mut faults, "from", text, Duration::ZERO));
         let ends_at = self.until.as_deref().map(|text| instant(&mut faults, "until", text, Duration::DAY));
-        if let (Some(starts_at), Some(Some(ends_at))) = (starts_at, ends_at)
-            && ends_at <= starts_at
-        {
-            faults.add(
+        match ends_at.flatten() {
+            Some(ends_at) if starts_at.is_some_and(|starts_at| ends_at <= starts_at) => faults.add(
                 "until",
                 "before-start",
                 "The right would end before it begins. Write a last day on or after the first.",
-            );
+            ),
+            Some(ends_at) if ends_at <= now => faults.add(
+                "until",
+                "in-past",
+                "The right would be over already. Write a last day that is to come, or don't give it.",
+            ),
+            _ => {}
         }
         if let Some(role) = role {
             fits(&mut faults, role, self.practice_id, self.department_id);
@@ -140,7 +144,7 @@ pub struct GrantEnd {
     /// earlier day ends it now.
     #[serde(default)]
     pub on: Option<String>,
-    /// Although referrals are open for the person: they fall to the practice's deputy.
+    /// Although referrals are open for the person, which fall to the practice's deputy, or nobody else can answer in the department.
     #[serde(default)]
     pub force: bool,
     /// Why it is forced, up to 1000 characters.
@@ -201,6 +205,8 @@ mod tests {
         let grant = form("2026-03-02", "2026-03-02").check(monday()).expect("one day");
         assert_eq!(grant.ends_at.map(|end| end - grant.starts_at), Some(Duration::DAY));
         assert_eq!(told(form("2026-03-02", "2026-03-01").check(monday())), ["until before-start"]);
+        assert!(form("2026-02-02", "2026-03-02").check(monday()).is_ok(), "today is its last day");
+        assert_eq!(told(form("2026-02-02", "2026-03-01").check(monday())), ["until in-past"]);
         assert_eq!(told(form("soon", "2026-13-01").check(monday())), ["from not-a-date", "until not-a-date"]);
     }
 

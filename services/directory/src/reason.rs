@@ -135,7 +135,16 @@ impl NewReason {
 
 /// Whether an office that last answered at `last` may be asked.
 pub fn askable(last: Option<At>, now: At) -> bool {
-    last.is_none_or(|last| now - last >= PAUSE)
+    last.is_none_or(|last| now - last >= PAUSE && !same_month(last, now))
+}
+
+/// Whether two instants lie in one calendar month in Oslo: an office has one reason in each.
+pub fn same_month(one: At, other: At) -> bool {
+    let month = |at| {
+        let day = kit::oslo::date(at);
+        (day.year(), day.month())
+    };
+    month(one) == month(other)
 }
 
 #[cfg(test)]
@@ -150,6 +159,12 @@ mod tests {
         assert!(!askable(Some(monday()), monday()));
         assert!(!askable(Some(monday()), monday() + PAUSE - Duration::SECOND));
         assert!(askable(Some(monday()), monday() + PAUSE));
+        let first = At::from(time::macros::datetime!(2026-03-01 08:00 UTC));
+        assert!(!askable(Some(first), first + PAUSE), "still March");
+        assert!(same_month(first, first + PAUSE) && !same_month(first, first + Duration::days(31)));
+        assert!(!same_month(first, first - Duration::days(365)));
+        // The last UTC hour of February is March in Oslo.
+        assert!(same_month(time::macros::datetime!(2026-02-28 23:30 UTC).into(), first));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What uptake keeps of the log: every kind of event, as a fact without patient, free text or image.
 //!
-//! Everything is read from the envelope, so a destroyed key changes no figure; only the names of practices come from the
-//! sealed part of register events. The tables can be emptied and rebuilt from the first event.
+//! Everything is read from the envelope, so a destroyed key changes no figure; only what the register says of practices, and whether
+//! the department found a whole referral to be in error or one picture of it, come from sealed parts. The tables can be emptied and rebuilt from the first event.
 
 use crate::store::{self, NewFact, NewPractice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
@@ -9,6 +9,7 @@ use kit::{At, Context, Tx};
 use proto::Event;
 use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
 use proto::intake::ReferralErased;
+use proto::review::CaseEnteredInError;
 use uuid::Uuid;
 
 /// Facts of use and the register.
@@ -81,11 +82,28 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             let (step, specialty) = (event.envelope.step.clone(), event.envelope.specialty.clone());
             store::add_step(tx, practice(event), step, specialty, event.effective_at()).await?;
         }
+        CaseEnteredInError::KIND => {
+            let about = in_error(ctx, event).await?;
+            store::add_fact(tx, NewFact { about, ..fact(ctx, event) }).await?;
+        }
         // No use of the service: what was used before stays counted.
         ReferralErased::KIND => {}
         _ => store::add_fact(tx, fact(ctx, event)).await?,
     }
     Ok(store::advance(tx, event.position).await?)
+}
+
+/// What of a case was entered in error, as the envelope says it or, without that, the sealed part. A mistake whose referral was
+/// erased since was about the whole of it: that is what is erased.
+async fn in_error(ctx: &Context, event: &Recorded) -> Result<String, ProjectError> {
+    if !event.envelope.about.is_empty() {
+        return Ok(event.envelope.about.clone());
+    }
+    let whole = match ctx.open::<CaseEnteredInError>(event).await? {
+        Opened::Open(fact) => fact.image.is_empty(),
+        Opened::Erased => true,
+    };
+    Ok(if whole { store::WHOLE_REFERRAL } else { "picture" }.to_owned())
 }
 
 /// The practice that a register event is about.
@@ -113,6 +131,8 @@ async fn registered(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), 
         test: fact.test_practice,
         opened_on: fact.opened_on,
         channel: event.envelope.channel.clone(),
+        closed_on: fact.closed_on,
+        trial_arm: fact.trial_arm,
     };
     Ok(store::add_practice(tx, practice).await?)
 }
@@ -151,6 +171,7 @@ fn fact(ctx: &Context, event: &Recorded) -> NewFact {
         about: envelope.about.clone(),
         people: i64::from(envelope.people),
         thing: id_of(&envelope.thing),
+        view_overrides: i64::from(envelope.view_overrides),
     }
 }
 

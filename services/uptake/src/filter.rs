@@ -28,7 +28,13 @@ impl Filter {
             "never-used" => Some(State::NeverUsed),
             "silent" => Some(State::Silent),
             "users" => Some(State::User),
-            _ => return wrong("show", "Choose not-equipped, never-used, silent or users, or leave it out for all."),
+            "closed" => Some(State::Closed),
+            _ => {
+                return wrong(
+                    "show",
+                    "Choose not-equipped, never-used, silent, users or closed, or leave it out for all.",
+                );
+            }
         };
         if search.chars().count() > LONGEST {
             return wrong("search", "Shorten the search to 100 characters.");
@@ -52,8 +58,15 @@ mod tests {
     use uuid::Uuid;
 
     fn row(name: &str, state: State, test: bool) -> Row {
-        let practice =
-            Practice { id: Uuid::nil(), name: name.into(), municipality: "Nordfjorden".into(), test, list_size: None };
+        let practice = Practice {
+            id: Uuid::nil(),
+            name: name.into(),
+            municipality: "Nordfjorden".into(),
+            test,
+            list_size: None,
+            closed_on: None,
+            trial_arm: String::new(),
+        };
         let standing = Standing { state, missing: None, days: None, action: None };
         Row { standing, ..Row::empty(practice, 0) }
     }
@@ -64,15 +77,17 @@ mod tests {
             row("Solvik", State::User, false),
             row("ØVRE Moen", State::NeverUsed, false),
             row("Training", State::NeverUsed, true),
+            row("Old", State::Closed, false),
         ];
         let shown = |show: &str, search: &str| {
             let filter = Filter::asked(show, search).unwrap();
             rows.iter().filter(|row| filter.takes(row)).map(|row| row.practice.name.as_str()).collect::<Vec<_>>()
         };
-        assert_eq!(shown("", ""), ["Solvik", "ØVRE Moen", "Training"]);
+        assert_eq!(shown("", ""), ["Solvik", "ØVRE Moen", "Training", "Old"]);
+        assert_eq!(shown("closed", ""), ["Old"]);
         assert_eq!(shown("never-used", ""), ["ØVRE Moen"]);
         assert_eq!(shown("", " øvre "), ["ØVRE Moen"]);
-        assert_eq!(shown("", "nordf").len(), 3);
+        assert_eq!(shown("", "nordf").len(), 4);
         assert_eq!(shown("users", "moen"), [""; 0]);
         assert!(Filter::asked("everybody", "").is_err() && Filter::asked("", &"x".repeat(101)).is_err());
     }

@@ -101,8 +101,15 @@ mod tests {
     const DAY: Option<Date> = Some(date!(2026 - 01 - 05));
 
     fn row(steps: Steps, uses: i64, state: State) -> Row {
-        let practice =
-            Practice { id: Uuid::nil(), name: "A".into(), municipality: "A".into(), test: false, list_size: None };
+        let practice = Practice {
+            id: Uuid::nil(),
+            name: "A".into(),
+            municipality: "A".into(),
+            test: false,
+            list_size: None,
+            closed_on: None,
+            trial_arm: String::new(),
+        };
         Row {
             steps,
             uses,
@@ -126,13 +133,15 @@ mod tests {
             row(connected, 1, State::User),
             row(equipped, 5, State::Silent),
             row(trained, 9, State::User),
+            // Closed: it came so far, and is active no more.
+            row(trained, 9, State::Closed),
         ];
         let funnel = funnel(&rows);
         let counts: Vec<(i64, i64)> = funnel.iter().map(|step| (step.practices, step.not_recorded)).collect();
-        assert_eq!(counts, [(7, 0), (5, 1), (4, 2), (3, 0), (2, 0), (1, 0)]);
+        assert_eq!(counts, [(8, 0), (6, 1), (5, 2), (4, 0), (3, 0), (1, 0)]);
         assert!(funnel.windows(2).all(|pair| pair[0].practices >= pair[1].practices));
-        assert_eq!(funnel[3].of_first, Some(Share { numerator: 3, denominator: 7, share: 3.0 / 7.0 }));
-        assert_eq!(funnel[3].of_previous, Some(Share { numerator: 3, denominator: 4, share: 0.75 }));
+        assert_eq!(funnel[3].of_first, Some(Share { numerator: 4, denominator: 8, share: 0.5 }));
+        assert_eq!(funnel[3].of_previous, Some(Share { numerator: 4, denominator: 5, share: 0.8 }));
         assert_eq!(super::funnel(&[])[0].of_first, None);
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::indicator::{Share, hours_between, median, silent_days, top_share};
 use crate::month::Window;
-use crate::standing::{Known, Standing, standing};
+use crate::standing::{Known, Standing, State, standing};
 use kit::At;
 use kit::oslo;
 use std::collections::HashMap;
@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 /// How the figures are defined; goes with every panel.
 pub const DEFINITION: &str = "A use is a submitted referral with at least one picture from a practice that is no test practice, \
-    whether or not it was withdrawn later. Test and training use is counted apart. Months are calendar months in Europe/Oslo; \
+    whether or not it was withdrawn later; one that was entered in error is in no figure. Test and training use is counted apart. Months are calendar months in Europe/Oslo; \
     the present month is not complete. Every registered practice has a row, so silence is a zero. First and last use, equipped, \
     with use and never used are taken over all time up to the end of the window; never used counts practices that were \
-    equipped. Pictures sent include those sent in reply to a question. Median answer time is in clock hours from submission to \
+    equipped and are not closed. Pictures sent include those sent in reply to a question. Median answer time is in clock hours from submission to \
     the first answer, over referrals submitted in the window that have been answered; an amended answer changes it not, and \
-    a referral that was declined counts as use and has none. Answers read count a referral once. Silent days run from the last use, or \
-    from when the practice was equipped. A practice is in use when it used the service within 90 days before the end of the \
+    a referral that was declined counts as use and has none. Answers read count a referral once. Views left out are required pictures that were \
+    missing with a reason in submitted referrals. Silent days run from the last use, or \
+    from when the practice was equipped, and end with its closing. A practice is in use when it used the service within 90 days before the end of the \
     window, silent when it used it earlier; the funnel counts equipped practices, and whoever sent something has passed the \
     steps before. Top-four share is the share of all referrals in the window that the four busiest \
     practices sent.";
@@ -38,6 +39,10 @@ pub struct Practice {
     pub test: bool,
     /// Patients on its list, as last recorded; `None` when unknown, never a mean.
     pub list_size: Option<i64>,
+    /// The first day on which it is closed, perhaps to come.
+    pub closed_on: Option<Date>,
+    /// Its arm in a trial, or empty.
+    pub trial_arm: String,
 }
 
 /// Steps of enablement, each with the day of the first record over the specialties looked at.
@@ -92,6 +97,8 @@ pub struct Fact {
     pub images: i64,
     /// Training or test.
     pub test: bool,
+    /// Required views that were left out with a reason.
+    pub view_overrides: i64,
     /// When the referral was first answered.
     pub answered_at: Option<At>,
 }
@@ -107,6 +114,15 @@ pub struct Span {
     pub last: At,
     /// How many.
     pub uses: i64,
+}
+
+/// A piece of equipment.
+#[derive(Clone, Copy, Debug)]
+pub struct Equipment {
+    /// Whose.
+    pub practice: Uuid,
+    /// When it went, if it did.
+    pub until: Option<Date>,
 }
 
 /// One practice's row.
@@ -128,6 +144,8 @@ pub struct Row {
     pub answers_read: i64,
     /// Counted uses month by month.
     pub months: Vec<i64>,
+    /// Required views left out with a reason, month by month.
+    pub view_overrides: Vec<i64>,
     /// Over the answered referrals of the window.
     pub median_answer_hours: Option<f64>,
     /// At the end of the window, or now.
@@ -152,6 +170,7 @@ impl Row {
             images_sent: 0,
             answers_read: 0,
             months: vec![0; months],
+            view_overrides: vec![0; months],
             median_answer_hours: None,
             silent_days: None,
             test_use: 0,
@@ -170,8 +189,10 @@ pub struct Totals {
     pub equipped: i64,
     /// Used it at least once by the end of the window.
     pub with_use: i64,
-    /// Equipped, and never used it by the end of the window.
+    /// Equipped and not closed, and never used it by the end of the window.
     pub never_used: i64,
+    /// Closed by the end of the window.
+    pub closed: i64,
     /// Uses in the window.
     pub referrals: i64,
     /// What the four busiest have of them.
@@ -189,6 +210,8 @@ pub struct Sources<'a> {
     pub facts: &'a [Fact],
     /// First and last use up to the window's end.
     pub spans: &'a [Span],
+    /// Every piece of equipment that came.
+    pub equipment: &'a [Equipment],
 }
 
 /// Builds the rows: the register first, then what is known of each practice.
@@ -203,22 +226,47 @@ pub fn rows(sources: Sources<'_>, window: Window, now: At) -> Vec<Row> {
         facts.entry(fact.practice).or_default().push(fact);
     }
     let spans: HashMap<Uuid, &Span> = sources.spans.iter().map(|span| (span.practice, span)).collect();
+    let withdrawn = withdrawn(sources.equipment);
     let of = |practice: &Practice| {
         let steps = steps.get(&practice.id).map_or(&[][..], Vec::as_slice);
         let facts = facts.get(&practice.id).map_or(&[][..], Vec::as_slice);
         let span = spans.get(&practice.id).copied().filter(|_| !practice.test);
-        row(practice, steps, facts, span, window, until)
+        row(practice, steps, facts, span, withdrawn.get(&practice.id).copied(), window, until)
     };
     sources.practices.iter().map(of).collect()
 }
 
-fn row(practice: &Practice, steps: &[&Step], facts: &[&Fact], span: Option<&Span>, window: Window, until: At) -> Row {
+/// From when nothing is left, of practices whose every piece has gone.
+fn withdrawn(equipment: &[Equipment]) -> HashMap<Uuid, Date> {
+    let mut last: HashMap<Uuid, Option<Date>> = HashMap::new();
+    for piece in equipment {
+        let until = last.entry(piece.practice).or_insert(piece.until);
+        *until = until.zip(piece.until).map(|(one, other)| one.max(other));
+    }
+    last.into_iter().filter_map(|(practice, until)| Some((practice, until?))).collect()
+}
+
+fn row(
+    practice: &Practice,
+    steps: &[&Step],
+    facts: &[&Fact],
+    span: Option<&Span>,
+    withdrawn: Option<Date>,
+    window: Window,
+    until: At,
+) -> Row {
     let used = |fact: &&&Fact| fact.act == Act::Submitted && fact.images >= 1;
     let counted: Vec<&&Fact> = facts.iter().filter(|fact| !fact.test && !practice.test).collect();
     let uses: Vec<&&Fact> = counted.iter().copied().filter(|fact| used(fact)).collect();
     let mut months = vec![0; window.months().len()];
     for place in uses.iter().filter_map(|fact| window.place(fact.at)) {
         months[place] += 1;
+    }
+    let mut view_overrides = vec![0; months.len()];
+    for fact in counted.iter().filter(|fact| fact.act == Act::Submitted) {
+        if let Some(place) = window.place(fact.at) {
+            view_overrides[place] += fact.view_overrides;
+        }
     }
     let hours: Vec<f64> = uses.iter().filter_map(|fact| hours_between(fact.at, fact.answered_at?)).collect();
     let sent = counted.iter().filter(|fact| matches!(fact.act, Act::Submitted | Act::Supplied));
@@ -230,19 +278,24 @@ fn row(practice: &Practice, steps: &[&Step], facts: &[&Fact], span: Option<&Span
         connected: dated.connected,
         trained: dated.trained,
         last_use,
+        withdrawn,
+        closed: practice.closed_on,
     };
+    let standing = standing(&known, oslo::date(until));
+    let silent_days = silent_days(span.map(|span| span.last), equipped, until);
     Row {
         steps: dated,
         first_use: span.map(|span| oslo::date(span.first)),
         last_use,
         uses: span.map_or(0, |span| span.uses),
-        standing: standing(&known, oslo::date(until)),
+        standing,
         referrals: uses.len() as i64,
         images_sent: sent.map(|fact| fact.images).sum(),
         answers_read: counted.iter().filter(|fact| fact.act == Act::AnswerRead).count() as i64,
         months,
+        view_overrides,
         median_answer_hours: median(&hours),
-        silent_days: silent_days(span.map(|span| span.last), equipped, until),
+        silent_days: silent_days.filter(|_| standing.state != State::Closed),
         test_use: (facts.iter().filter(used).count() - uses.len()) as i64,
         practice: practice.clone(),
     }
@@ -273,7 +326,10 @@ pub fn totals(rows: &[Row]) -> Totals {
         practices: real.len() as i64,
         equipped: count(&|row| row.steps.equipped.is_some()),
         with_use: count(&|row| row.first_use.is_some()),
-        never_used: count(&|row| row.steps.equipped.is_some() && row.first_use.is_none()),
+        never_used: count(&|row| {
+            row.steps.equipped.is_some() && row.first_use.is_none() && row.standing.state != State::Closed
+        }),
+        closed: count(&|row| row.standing.state == State::Closed),
         referrals: referrals.iter().sum(),
         top_four: top_share(&referrals, 4),
     }

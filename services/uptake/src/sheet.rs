@@ -39,7 +39,10 @@ const COLUMNS: [&str; 18] = [
 pub fn write(rows: &[Row], months: &[Month]) -> Result<Vec<u8>, UptakeError> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
     let mut header: Vec<String> = COLUMNS.iter().map(|&name| name.to_owned()).collect();
-    header.extend(["test_use", "uses_ever", "state", "next_step", "next_step_days"].map(str::to_owned));
+    header.extend(
+        ["test_use", "uses_ever", "state", "next_step", "next_step_days", "closed_on", "trial_arm", "view_overrides"]
+            .map(str::to_owned),
+    );
     header.extend(months.iter().map(Month::to_string));
     writer.write_record(&header)?;
     for row in rows {
@@ -76,6 +79,8 @@ fn cells(row: &Row) -> Vec<String> {
     let standing = &row.standing;
     cells.extend([standing.state.as_str(), standing.missing.map_or("", Missing::as_str)].map(str::to_owned));
     cells.push(number(standing.days));
+    cells.extend([day(practice.closed_on), harmless(&practice.trial_arm)]);
+    cells.push(row.view_overrides.iter().sum::<i64>().to_string());
     cells.extend(row.months.iter().map(i64::to_string));
     cells
 }
@@ -107,6 +112,8 @@ mod tests {
             municipality: "Tromsø".into(),
             test: false,
             list_size: None,
+            closed_on: Some(date!(2027 - 01 - 31)),
+            trial_arm: "early".into(),
         };
         Row {
             steps: Steps { equipped: Some(date!(2026 - 01 - 05)), ..Steps::default() },
@@ -128,8 +135,8 @@ mod tests {
             [
                 "id,name,municipality,test_practice,list_size,offered,agreed,equipped,connected,trained,support_ended,\
                  first_use,last_use,referrals,images_sent,answers_read,median_answer_hours,silent_days,test_use,uses_ever,state,\
-                 next_step,next_step_days,2026-01,2026-02",
-                "00000000-0000-0000-0000-000000000001,\"Solvik, legekontor\",Tromsø,no,,,,2026-01-05,,,,,,0,0,0,6.50,12,0,0,not-equipped,equipment,,0,0",
+                 next_step,next_step_days,closed_on,trial_arm,view_overrides,2026-01,2026-02",
+                "00000000-0000-0000-0000-000000000001,\"Solvik, legekontor\",Tromsø,no,,,,2026-01-05,,,,,,0,0,0,6.50,12,0,0,not-equipped,equipment,,2027-01-31,early,0,0,0",
             ]
         );
     }

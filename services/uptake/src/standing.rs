@@ -27,6 +27,8 @@ pub enum State {
     Silent,
     /// Used it within 90 days.
     User,
+    /// The practice is closed: there is nothing more to do.
+    Closed,
 }
 
 impl State {
@@ -37,6 +39,7 @@ impl State {
             Self::NeverUsed => "never-used",
             Self::Silent => "silent",
             Self::User => "user",
+            Self::Closed => "closed",
         }
     }
 }
@@ -48,6 +51,8 @@ impl State {
 pub enum Missing {
     /// It is not equipped.
     Equipment,
+    /// It was equipped, and everything was taken away again.
+    EquipmentWithdrawn,
     /// It is not connected.
     Connection,
     /// Nobody was trained.
@@ -63,6 +68,7 @@ impl Missing {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Equipment => "equipment",
+            Self::EquipmentWithdrawn => "equipment-withdrawn",
             Self::Connection => "connection",
             Self::Training => "training",
             Self::FirstUse => "first-use",
@@ -98,11 +104,11 @@ pub enum Action {
 pub struct Standing {
     /// Its use.
     pub state: State,
-    /// Null when it is in use.
+    /// Null when it is in use or closed.
     pub missing: Option<Missing>,
-    /// Days since the step before was taken, or since the last use.
+    /// Days since the step before was taken, since the last use, or since the practice closed.
     pub days: Option<i64>,
-    /// Null when it is in use.
+    /// Null when it is in use or closed.
     pub action: Option<Action>,
 }
 
@@ -117,11 +123,15 @@ pub struct Known {
     pub connected: Option<Date>,
     /// Trained.
     pub trained: Option<Date>,
+    /// From when nothing is left of the equipment that it had.
+    pub withdrawn: Option<Date>,
+    /// From when it is closed.
+    pub closed: Option<Date>,
     /// Its last counted use.
     pub last_use: Option<Date>,
 }
 
-/// Where it stands on a day. Use counts before every step: who sends has got past them, whatever was recorded.
+/// Where it stands on a day. A closed practice is neither silent nor to be helped. Use counts before every step: who sends has got past them, whatever was recorded.
 pub fn standing(known: &Known, today: Date) -> Standing {
     let days = |since: Option<Date>| since.map(|since| (today - since).whole_days().max(0));
     let missing = |state, missing, since, action| Standing {
@@ -130,16 +140,25 @@ pub fn standing(known: &Known, today: Date) -> Standing {
         days: days(since),
         action: Some(action),
     };
+    if let Some(closed) = known.closed.filter(|closed| *closed <= today) {
+        return Standing { state: State::Closed, missing: None, days: days(Some(closed)), action: None };
+    }
+    let withdrawn = known.withdrawn.filter(|gone| *gone <= today);
     if let Some(last) = known.last_use {
         let silent = (today - last).whole_days();
         return if silent <= ACTIVE_DAYS {
             Standing { state: State::User, missing: None, days: Some(silent.max(0)), action: None }
+        } else if withdrawn.is_some() {
+            missing(State::Silent, Missing::EquipmentWithdrawn, withdrawn, Action::BringEquipment)
         } else {
             let action = if silent <= LONG_DAYS { Action::AskWhy } else { Action::VisitOrEnd };
             missing(State::Silent, Missing::UseAgain, Some(last), action)
         };
     }
     let never = State::NeverUsed;
+    if known.equipped.is_some() && withdrawn.is_some() {
+        return missing(never, Missing::EquipmentWithdrawn, withdrawn, Action::BringEquipment);
+    }
     match (known.equipped, known.connected, known.trained) {
         (None, ..) => missing(State::NotEquipped, Missing::Equipment, known.agreed, Action::BringEquipment),
         (equipped, None, _) => missing(never, Missing::Connection, equipped, Action::HelpSignIn),
@@ -201,6 +220,41 @@ mod tests {
         let long = standing(&known(date!(2026 - 02 - 18)), TODAY);
         assert_eq!((long.days, long.action), (Some(30), Some(Action::FirstCaseTogether)));
         assert!(asked_for_silence(&long));
+    }
+
+    #[test]
+    fn a_closed_practice_is_neither_silent_nor_to_be_helped() {
+        let closed = Some(date!(2026 - 03 - 10));
+        for known in [
+            Known { equipped: Some(date!(2026 - 01 - 20)), closed, ..Known::default() },
+            Known { last_use: Some(date!(2025 - 01 - 20)), closed, ..Known::default() },
+            Known { last_use: Some(date!(2026 - 03 - 01)), closed, ..Known::default() },
+        ] {
+            assert_eq!(told(known), (State::Closed, None, Some(10), None));
+            assert!(!asked_for_silence(&standing(&known, TODAY)));
+        }
+        let later = Known { closed: Some(date!(2026 - 06 - 30)), ..Known::default() };
+        assert_eq!(told(later).0, State::NotEquipped, "until the day comes it is open");
+    }
+
+    #[test]
+    fn what_was_taken_away_is_missing_again() {
+        let known = Known {
+            equipped: Some(date!(2026 - 01 - 20)),
+            withdrawn: Some(date!(2026 - 03 - 10)),
+            connected: Some(date!(2026 - 02 - 01)),
+            ..Known::default()
+        };
+        let gone = (Some(Missing::EquipmentWithdrawn), Some(10), Some(Action::BringEquipment));
+        assert_eq!(told(known), (State::NeverUsed, gone.0, gone.1, gone.2));
+        assert_eq!(
+            told(Known { withdrawn: Some(date!(2026 - 04 - 01)), ..known }).1,
+            Some(Missing::Training),
+            "to come"
+        );
+        let used = |last| Known { last_use: Some(last), ..known };
+        assert_eq!(told(used(date!(2025 - 10 - 20))), (State::Silent, gone.0, gone.1, gone.2));
+        assert_eq!(told(used(date!(2026 - 03 - 15))).0, State::User, "who sends has something to take pictures with");
     }
 
     #[test]

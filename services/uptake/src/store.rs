@@ -8,7 +8,7 @@ use proto::directory::PracticeChanged;
 use uuid::Uuid;
 
 /// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
-pub const MIGRATIONS: &[Migration] = &[FIRST, ABOUT, INTENTION];
+pub const MIGRATIONS: &[Migration] = &[FIRST, ABOUT, INTENTION, CLOSED];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -62,6 +62,20 @@ const INTENTION: Migration = Migration {
     ",
 };
 
+// A rebuild fills them for what was recorded before.
+const CLOSED: Migration = Migration {
+    number: 80,
+    name: "closing and trial arm of a practice; views left out of a referral",
+    sql: "
+        alter table uptake_practice add column closed_on text not null default '';
+        alter table uptake_practice add column trial_arm text not null default '';
+        alter table uptake_fact add column view_overrides {bigint} not null default 0;
+    ",
+};
+
+/// What a fact is about that a department found a whole referral to be in error: it is in no figure, as one that its practice marked.
+pub const WHOLE_REFERRAL: &str = "referral";
+
 /// Empties everything for a rebuild from the log.
 pub const RESET: &[&str] = &[
     "delete from uptake_practice",
@@ -72,19 +86,21 @@ pub const RESET: &[&str] = &[
 ];
 
 statements! {
-    PRACTICE = "insert into uptake_practice (id, name, municipality, centrality, distance_km, test, opened_on, channel) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do update set name = excluded.name, municipality = excluded.municipality, centrality = excluded.centrality, distance_km = excluded.distance_km, test = excluded.test, opened_on = excluded.opened_on, channel = excluded.channel";
-    CHANGE = "update uptake_practice set name = $2, municipality = $3, test = coalesce($4, test), centrality = coalesce($5, centrality), distance_km = coalesce($6, distance_km), opened_on = coalesce($7, opened_on) where id = $1";
+    PRACTICE = "insert into uptake_practice (id, name, municipality, centrality, distance_km, test, opened_on, channel, closed_on, trial_arm) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do update set name = excluded.name, municipality = excluded.municipality, centrality = excluded.centrality, distance_km = excluded.distance_km, test = excluded.test, opened_on = excluded.opened_on, channel = excluded.channel, closed_on = excluded.closed_on, trial_arm = excluded.trial_arm";
+    CHANGE = "update uptake_practice set name = $2, municipality = $3, test = coalesce($4, test), centrality = coalesce($5, centrality), distance_km = coalesce($6, distance_km), opened_on = coalesce($7, opened_on), closed_on = coalesce($8, closed_on), trial_arm = coalesce($9, trial_arm) where id = $1";
     REGISTER = "insert into uptake_register (practice, starts_at, list_size, gps, staff) values ($1, $2, $3, $4, $5) on conflict (practice, starts_at) do update set list_size = excluded.list_size, gps = excluded.gps, staff = excluded.staff";
     STEP = "insert into uptake_enablement (practice, step, specialty, starts_at) values ($1, $2, $3, $4) on conflict (practice, step, specialty) do update set starts_at = excluded.starts_at";
-    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test, about, people, thing, effective_at, intention, close_out) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    FACT = "insert into uptake_fact (position, kind, practice, specialty, channel, occurred_at, actor_role, actor, images, findings, disposition, priority, claimed_at, case_token, test, about, people, thing, effective_at, intention, close_out, view_overrides) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     ADVANCE = "update uptake_position set position = $1 where one = 1 and position < $1";
     POSITION = "select position from uptake_position where one = 1";
-    PRACTICES = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
+    PRACTICES = "select p.id, p.name, p.municipality, p.test, p.closed_on, p.trial_arm, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at < $1 order by r.starts_at desc limit 1) as list_size from uptake_practice p";
     FIRST_EQUIPPED = "select e.starts_at from uptake_enablement e join uptake_practice p on p.id = e.practice where e.step = 'equipped' and p.test = false order by e.starts_at limit 1";
     STEPS = "select practice, step, starts_at from uptake_enablement where starts_at < $1 and (cast($2 as text) = '' or specialty = '' or specialty = cast($2 as text))";
+    // A referral that was entered in error is no use, and nothing of it counts.
     // A referral's answer is read once, however often it is amended and read again; a refusal that was read is no answer.
-    USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and (f.kind <> 'AnswerAcknowledged' or (f.disposition <> 'reject' and not exists (select 1 from uptake_fact e where e.case_token = f.case_token and e.kind = 'AnswerAcknowledged' and e.disposition <> 'reject' and e.position < f.position))) and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) order by f.position";
-    SPANS = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at, count(*) as uses from uptake_fact where kind = 'ReferralSubmitted' and images >= 1 and test = false and practice is not null and occurred_at < $1 and (cast($2 as text) = '' or specialty = cast($2 as text)) group by practice";
+    USE = "select f.practice, f.kind, f.occurred_at, f.images, f.test, f.view_overrides, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at from uptake_fact f where f.kind in ('ReferralSubmitted', 'InformationSupplied', 'AnswerAcknowledged') and (f.kind <> 'AnswerAcknowledged' or (f.disposition <> 'reject' and not exists (select 1 from uptake_fact e where e.case_token = f.case_token and e.kind = 'AnswerAcknowledged' and e.disposition <> 'reject' and e.position < f.position))) and f.occurred_at >= $1 and f.occurred_at < $2 and f.practice is not null and (cast($3 as text) = '' or f.specialty = cast($3 as text)) and not exists (select 1 from uptake_fact x where x.case_token = f.case_token and (x.kind = 'ReferralEnteredInError' or (x.kind = 'CaseEnteredInError' and x.about = 'referral'))) order by f.position";
+    SPANS = "select f.practice, min(f.occurred_at) as first_at, max(f.occurred_at) as last_at, count(*) as uses from uptake_fact f where f.kind = 'ReferralSubmitted' and f.images >= 1 and f.test = false and f.practice is not null and f.occurred_at < $1 and (cast($2 as text) = '' or f.specialty = cast($2 as text)) and not exists (select 1 from uptake_fact x where x.case_token = f.case_token and (x.kind = 'ReferralEnteredInError' or (x.kind = 'CaseEnteredInError' and x.about = 'referral'))) group by f.practice";
+    EQUIPMENT = "select practice, kind, thing, occurred_at, effective_at from uptake_fact where kind in ('EquipmentPlaced', 'EquipmentWithdrawn') and practice is not null and (cast($1 as text) = '' or specialty = '' or specialty = cast($1 as text)) order by position";
 }
 
 /// Statements of uptake.
@@ -109,6 +125,10 @@ pub struct NewPractice {
     pub opened_on: String,
     /// How it reaches us.
     pub channel: String,
+    /// YYYY-MM-DD, or empty.
+    pub closed_on: String,
+    /// Or empty.
+    pub trial_arm: String,
 }
 
 /// One fact, from an event's envelope.
@@ -152,6 +172,8 @@ pub struct NewFact {
     pub people: i64,
     /// The piece of equipment that it was about.
     pub thing: Option<Uuid>,
+    /// How many required views were left out with a reason.
+    pub view_overrides: i64,
     /// What the office would have done without the service, or empty.
     pub intention: String,
     /// What it did after the answer, or empty.
@@ -169,6 +191,8 @@ pub async fn add_practice(tx: &mut Tx, practice: NewPractice) -> sqlx::Result<()
         .bind(practice.test)
         .bind(practice.opened_on)
         .bind(practice.channel)
+        .bind(practice.closed_on)
+        .bind(practice.trial_arm)
         .exec_one()
         .await
 }
@@ -177,7 +201,7 @@ pub async fn add_practice(tx: &mut Tx, practice: NewPractice) -> sqlx::Result<()
 pub async fn change(tx: &mut Tx, id: Uuid, new: PracticeChanged) -> sqlx::Result<u64> {
     let q = tx.q(CHANGE).bind(id).bind(new.name).bind(new.municipality).bind(new.test_practice);
     let q = q.bind(new.centrality.map(i64::from)).bind(new.distance_km.map(i64::from));
-    q.bind(new.opened_on).exec().await
+    q.bind(new.opened_on).bind(new.closed_on).bind(new.trial_arm).exec().await
 }
 
 /// Records list size, GPs and staff from a date.
@@ -215,6 +239,7 @@ pub async fn add_fact(tx: &mut Tx, fact: NewFact) -> sqlx::Result<()> {
         .bind(fact.effective_at)
         .bind(fact.intention)
         .bind(fact.close_out)
+        .bind(fact.view_overrides)
         .exec_one()
         .await
 }
@@ -244,6 +269,10 @@ pub struct PracticeRow {
     pub test: bool,
     /// As last recorded.
     pub list_size: Option<i64>,
+    /// YYYY-MM-DD, or empty.
+    pub closed_on: String,
+    /// Or empty.
+    pub trial_arm: String,
 }
 
 /// A step.
@@ -270,8 +299,25 @@ pub struct UseRow {
     pub images: i64,
     /// Training or test.
     pub test: bool,
+    /// How many required views were left out with a reason.
+    pub view_overrides: i64,
     /// First answer to the same referral: what amends it later changes nothing.
     pub answered_at: Option<At>,
+}
+
+/// A piece of equipment that came or went.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct EquipmentRow {
+    /// Whose.
+    pub practice: Uuid,
+    /// The event's kind.
+    pub kind: String,
+    /// Which piece.
+    pub thing: Option<Uuid>,
+    /// When it happened.
+    pub occurred_at: At,
+    /// From when it counts.
+    pub effective_at: Option<At>,
 }
 
 /// First and last use.
@@ -311,4 +357,9 @@ pub async fn uses(db: &Db, from: At, before: At, specialty: &str) -> sqlx::Resul
 /// First and last use before an instant.
 pub async fn spans(db: &Db, before: At, specialty: &str) -> sqlx::Result<Vec<SpanRow>> {
     db.q(SPANS).bind(before).bind(specialty.to_owned()).all().await
+}
+
+/// What came and went of equipment for one specialty (empty: all), in the order of the log.
+pub async fn equipment(db: &Db, specialty: &str) -> sqlx::Result<Vec<EquipmentRow>> {
+    db.q(EQUIPMENT).bind(specialty.to_owned()).all().await
 }

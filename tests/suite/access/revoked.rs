@@ -76,7 +76,9 @@ async fn by_the_administrator(town: &Town, who: Who) {
 async fn end_grant(town: &Town, who: Who) {
     let one = town.somebody(who);
     let path = format!("/api/directory/people/{}/grants/{}/end", one.person, one.grant);
-    town.ask(Who::Administrator, Asked::new("POST", path).json(&json!({}))).await.expect(204);
+    // Forced: some are the last of their department.
+    let body = json!({ "force": true, "reason": "Left." });
+    town.ask(Who::Administrator, Asked::new("POST", path).json(&body)).await.expect(204);
 }
 
 /// A last day that was set long ago comes while a session is open.

@@ -16,7 +16,7 @@ impl Play<'_> {
             ClosePractice => {
                 let practice = self.given("practice");
                 let path = format!("/api/directory/practices/{}/closing", practice.as_str().expect("an id"));
-                let body = json!({ "on": "2027-06-30", "coveringId": own });
+                let body = json!({ "on": "2026-12-31", "coveringId": own });
                 self.post(&self.cast.admin, &path, body).await?.expect(204);
             }
             OurDeputy => {

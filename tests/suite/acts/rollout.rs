@@ -34,6 +34,10 @@ impl Play<'_> {
                 self.post(&self.joined, "/api/directory/me/notice", body).await?.expect(204);
             }
             WhyNot => {
+                // A practice has one reason a month: those before were of another one.
+                let (ctx, sql) = (self.world.ctx(), "update directory_reason set made_at = $1 where id <> $2");
+                let earlier = ctx.now() - time::Duration::days(40);
+                ctx.db.q(sql).bind(earlier).bind(reason).exec().await.expect("aged");
                 let body = json!({ "id": reason, "practiceId": self.cast.practices[0].id, "reason": "no-time", "after": "draft", "text": "" });
                 self.post(nurse, "/api/directory/reasons", body).await?.expect(201);
             }

@@ -15,7 +15,8 @@ use uuid::Uuid;
 /// changes nothing.
 ///
 /// # Errors
-/// `Invalid` for a person who has no role in the practice now; `NotFound` for an unknown practice, and for one that is not theirs.
+/// `Invalid` for a person who is neither clinician nor staff of the practice now; `NotFound` for an unknown practice, and for one that
+/// is not theirs.
 pub async fn choose(ctx: &Context, keeper: &Keeper, practice: Uuid, choice: DeputyChoice) -> Result<(), Error> {
     keeper.keeps(practice)?;
     let mut tx = ctx.begin().await?;
@@ -33,15 +34,15 @@ pub async fn choose(ctx: &Context, keeper: &Keeper, practice: Uuid, choice: Depu
     Ok(())
 }
 
-/// The name of somebody who works in the practice.
+/// The name of a clinician or one of the staff: nobody else sees a referral, and what waits is told to a deputy.
 async fn working_there(ctx: &Context, tx: &mut Tx, person: Uuid, practice: Uuid) -> Result<String, Error> {
     let held = grants::now_in(tx, person, ctx.now()).await?;
-    let works = held.iter().any(|grant| grant.practice == Some(practice) && grant.role.of_practice());
+    let works = held.iter().any(|grant| grant.practice == Some(practice) && grant.role.of_office());
     match people::by_id_in(tx, person).await? {
         Some(row) if works => Ok(row.name),
         _ => {
             let mut faults = Faults::default();
-            let message = "This person has no role in this practice. Choose somebody who works there.";
+            let message = "This person is neither a clinician nor one of the staff here. Choose somebody who is.";
             faults.add("personId", "not-of-practice", message);
             faults.finish(String::new())
         }

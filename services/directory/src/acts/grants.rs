@@ -51,9 +51,18 @@ pub async fn give(
     if !rows::add_once(&mut tx, id, &content.hash).await? {
         return content.same(rows::hash(&mut tx, id).await?, id);
     }
-    write(ctx, &mut tx, author, (id, person), grant, &held).await?;
+    write(ctx, &mut tx, author, (id, person), grant, Held::Rights(&held)).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// What the person had before, which decides whether their sessions end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Held<'a> {
+    /// These: a right that is not among them ends their sessions.
+    Rights(&'a [GrantRow]),
+    /// It does not matter: whoever gives the right has no say over the person's sessions.
+    Anything,
 }
 
 /// Rows and events of a grant whose id is free.
@@ -63,14 +72,18 @@ pub(super) async fn write(
     author: &Author,
     (id, person): (Uuid, Uuid),
     grant: &Grant,
-    held: &[GrantRow],
+    held: Held<'_>,
 ) -> Result<(), Error> {
     let place = place(tx, person, grant).await?;
     rows::add(tx, id, person, grant, place.practice_name, place.department_name).await?;
     // A token that was worth little must not become worth more: whoever rises signs in again.
-    if !held
-        .iter()
-        .any(|held| (held.role, held.practice, held.department) == (grant.role, grant.practice, grant.department))
+    let rises = |held: &[GrantRow]| {
+        !held
+            .iter()
+            .any(|held| (held.role, held.practice, held.department) == (grant.role, grant.practice, grant.department))
+    };
+    if let Held::Rights(held) = held
+        && rises(held)
     {
         sessions::end_all_in(tx, person, ctx.now()).await?;
     }
@@ -130,8 +143,9 @@ async fn place(tx: &mut Tx, person: Uuid, grant: &Grant) -> Result<Place, Error>
 /// Ends a person's grant. One that ends no later anyway stays as it is.
 ///
 /// # Errors
-/// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then; `OpenReferrals` when the person
-/// answers for open ones and it is not forced. An end on a later day is not refused: what is open then falls to somebody else.
+/// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then; `LastSpecialist` when nobody else could
+/// answer in the department then and it is not forced; `OpenReferrals` when the person answers for open ones and it is not forced. An
+/// end on a later day is not refused for those: what is open then falls to somebody else.
 pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &GrantEnd) -> Result<(), Error> {
     let at = end.check(ctx.now())?;
     let mut tx = ctx.begin().await?;
@@ -143,6 +157,10 @@ pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &G
         // sees what the first one did.
         rows::hold_administrators(&mut tx).await?;
     }
+    let answers_in = grant.department.filter(|_| grant.role == Role::Specialist);
+    if let Some(department) = answers_in {
+        rows::hold_specialists(&mut tx, department).await?;
+    }
     let forced = end.force.then(|| end.reason.trim().to_owned());
     if at <= ctx.now() && forced.is_none() {
         handed_over(ctx, &mut tx, &grant, at).await?;
@@ -152,6 +170,11 @@ pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &G
     }
     if grant.role == Role::Administrator && rows::other_administrators(&mut tx, id, at).await? == 0 {
         return Err(Error::LastAdministrator);
+    }
+    if let Some(department) = answers_in.filter(|_| forced.is_none())
+        && rows::other_specialists(&mut tx, department, id, at).await? == 0
+    {
+        return Err(Error::LastSpecialist);
     }
     let test = match grant.practice {
         Some(practice) => practices::find(&mut tx, practice).await?.is_some_and(|practice| practice.test_practice),

@@ -142,7 +142,8 @@ impl Events<'_> {
             opened_on: new(&was.opened_on, &is.opened_on),
             test_practice: new(&was.test_practice, &is.test_practice),
             external_key: new(&was.external_key, &is.external_key).flatten(),
-            closed_on: new(&was.closed_on, &is.closed_on),
+            // It does not change here: see `plan`.
+            closed_on: None,
             trial_arm: new(&was.trial_arm, &is.trial_arm),
             phone: new(&was.phone, &is.phone),
         };

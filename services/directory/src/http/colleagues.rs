@@ -17,18 +17,23 @@ use kit::{At, Context, Problem};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A person with a role in the practice.
+/// A person with a role in the practice. Of an account that another made, nothing but name and role is told until its person has
+/// signed in with the role: an address alone must not tell a practice about a stranger.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
     id: Uuid,
     name: String,
-    email: String,
+    /// Null for whoever is not known here yet.
+    email: Option<String>,
     /// In this practice.
     grant: GrantView,
+    /// Null also for whoever is not known here yet.
     last_sign_in: Option<At>,
-    /// Has accepted an invitation.
-    has_password: bool,
+    /// Has accepted an invitation; null for whoever is not known here yet.
+    has_password: Option<bool>,
+    /// The account was made here and nobody has accepted its invitation: there can be a new link.
+    linkable: bool,
 }
 
 /// A practice with its people.
@@ -56,13 +61,20 @@ pub async fn list(
         let mut people = Vec::new();
         for grant in grants::in_practice(&ctx.db, id, ctx.now()).await? {
             let Some(person) = listed.iter().find(|one| one.id == grant.person) else { continue };
+            let accepted = people::by_id(&ctx.db, person.id).await?.is_some_and(|row| row.password_hash.is_some());
+            let ours = people::made_in(&ctx.db, person.id).await?.is_some_and(|made| keeper.practices.contains(&made));
+            let given =
+                grants::made_at(&ctx.db, grant.id).await?.map_or(grant.starts_at, |made| made.max(grant.starts_at));
+            let came = person.last_sign_in_at.is_some_and(|last| last >= given);
+            let known = ours || came;
             people.push(Colleague {
                 id: person.id,
                 name: person.name.clone(),
-                email: person.email.clone(),
+                email: known.then(|| person.email.clone()),
                 grant: grant.into(),
-                last_sign_in: person.last_sign_in_at,
-                has_password: people::by_id(&ctx.db, person.id).await?.is_some_and(|row| row.password_hash.is_some()),
+                last_sign_in: person.last_sign_in_at.filter(|_| known),
+                has_password: known.then_some(accepted),
+                linkable: ours && !accepted,
             });
         }
         people.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
@@ -85,7 +97,7 @@ pub async fn list(
 #[serde(rename_all = "camelCase")]
 pub struct InvitedColleague {
     id: Uuid,
-    /// Null for whoever signs in already.
+    /// Null for an account that was not made here: its person signs in as before, or an administrator invites them.
     invitation: Option<Invitation>,
 }
 
@@ -112,7 +124,7 @@ fn shown(ctx: &Context, headers: &HeaderMap, made: &NewLink) -> Invitation {
 
 /// Every call makes a new invitation and ends the earlier ones.
 #[utoipa::path(post, path = "/colleagues/{id}/invitation", tag = "directory", params(("id" = Uuid, Path), IdempotencyKey),
-    responses((status = CREATED, body = Invitation), (status = CONFLICT, description = "`has-password`")))]
+    responses((status = CREATED, body = Invitation), (status = CONFLICT, description = "`has-password`; `ask-administrator` for an account that was not made here")))]
 pub async fn renew(
     State(ctx): State<Context>,
     Superuser(keeper): Superuser,

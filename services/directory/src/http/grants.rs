@@ -26,7 +26,7 @@ pub async fn give(
 #[utoipa::path(post, path = "/people/{id}/grants/{grantId}/end", tag = "directory",
     params(("id" = Uuid, Path), ("grantId" = Uuid, Path), IdempotencyKey), request_body = GrantEnd,
     responses((status = NO_CONTENT, description = "From then on every request is refused."),
-        (status = CONFLICT, description = "`last-administrator`")))]
+        (status = CONFLICT, description = "`last-administrator`; unless forced, `last-specialist` or `open-referrals`")))]
 pub async fn end(
     State(ctx): State<Context>,
     author: Author,

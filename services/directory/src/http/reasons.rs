@@ -19,7 +19,7 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct Askable {
     practice_id: Uuid,
-    /// Whether somebody there may be asked: nobody was within 30 days.
+    /// Whether somebody there may be asked: nobody was within 30 days, nor in this calendar month.
     askable: bool,
 }
 
@@ -39,7 +39,8 @@ pub async fn askable(State(ctx): State<Context>, caller: Caller) -> Result<Json<
 }
 
 #[utoipa::path(post, path = "/reasons", tag = "directory", params(IdempotencyKey), request_body = NewReason,
-    responses((status = CREATED, body = Made)))]
+    responses((status = CREATED, body = Made),
+        (status = CONFLICT, description = "`asked-already` this month by the practice; `id-reused` or `key-reused`")))]
 pub async fn give(
     State(ctx): State<Context>,
     OfficeAuthor(author, caller): OfficeAuthor,

@@ -109,9 +109,10 @@ pub(crate) fn plan(rows: &[Row], standing: &Standing, faults: &mut Faults) -> Pl
     let mut taken: HashSet<Uuid> = HashSet::new();
     let mut about = Vec::with_capacity(rows.len());
     for row in rows {
-        let was = known.about(row, faults);
-        if let Ok(Some(was)) = was {
-            taken.insert(was.id);
+        let mut was = known.about(row, faults);
+        if let Ok(Some(state)) = was {
+            taken.insert(state.id);
+            was = by_its_page(row, state, faults);
         }
         about.push(was);
     }
@@ -129,7 +130,19 @@ pub(crate) fn plan(rows: &[Row], standing: &Standing, faults: &mut Faults) -> Pl
     plan
 }
 
-/// It can't be said which practice a line is about: that has been told.
+/// A practice that stands is closed, and its closing moved, on its own page alone: there it is asked who takes over what is open.
+fn by_its_page<'a>(row: &Row, state: &'a State, faults: &mut Faults) -> About<'a> {
+    let Some(on) = row.closed_on.as_deref().filter(|on| *on != state.closed_on) else { return Ok(Some(state)) };
+    let stands =
+        if state.closed_on.is_empty() { "open".to_owned() } else { format!("closed from {}", state.closed_on) };
+    let message = format!(
+        "This practice is registered and stands as {stands}: a file does not close it. Close it from {on} on the practice's page, and empty this cell."
+    );
+    faults.add(row.line, Some(&row.columns.closed_on), "closes-by-file", message);
+    Err(Unclear)
+}
+
+/// It can't be said what a line means: that has been told.
 #[derive(Clone, Copy, Debug)]
 struct Unclear;
 

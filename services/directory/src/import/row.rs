@@ -12,7 +12,8 @@ use crate::specialty::Specialty;
 use std::collections::HashMap;
 use time::Date;
 
-/// What a line says of one practice. `None` where the file has no such column: then nothing is said about it.
+/// What a line says of one practice. `None` where the file has no such column, or nothing in it: then nothing is said about it, and
+/// what stands of a practice stays. A register whose column is there and not kept would otherwise undo what was done by hand.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     /// The line on which it begins.
@@ -24,12 +25,12 @@ pub(crate) struct Row {
     pub distance_km: i64,
     pub channel: Option<String>,
     pub opened_on: Date,
-    /// `YYYY-MM-DD`; empty: it is open.
+    /// `YYYY-MM-DD`; only of a practice that is new.
     pub closed_on: Option<String>,
     pub test_practice: Option<bool>,
-    /// Empty: it is in no trial.
+    /// Empty, written `-`: it is in no trial.
     pub trial_arm: Option<String>,
-    /// Empty: none is known.
+    /// Empty, written `-`: none is known.
     pub phone: Option<String>,
     pub register: Option<Register>,
     pub steps: Vec<Enablement>,
@@ -42,6 +43,7 @@ pub(crate) struct Row {
 pub(crate) struct Named {
     pub key: String,
     pub name: String,
+    pub closed_on: String,
 }
 
 /// Keys seen so far, in small letters, with what was written and its line.
@@ -170,16 +172,16 @@ impl Line<'_> {
             let message = "The practice would close before it opened. Correct one of the two dates.";
             self.fault_at::<()>(Column::ClosedOn, wrong("closed-before-opened", message));
         }
-        let closed_on = self.columns.place(Column::ClosedOn).map(|_| closed.map(day::text).unwrap_or_default());
-        let test_practice = self.or(Column::TestPractice, false, yes_no);
-        let trial_arm = self.or(Column::TrialArm, String::new(), |text| texts::line(text, texts::ARM));
-        let phone = self.or(Column::Phone, String::new(), texts::phone);
+        let closed_on = closed.map(day::text);
+        let test_practice = self.say(Column::TestPractice, yes_no);
+        let trial_arm = self.say(Column::TrialArm, |text| texts::or_none(text, |text| texts::line(text, texts::ARM)));
+        let phone = self.say(Column::Phone, |text| texts::or_none(text, texts::phone));
         let register = self.register();
         let steps = self.steps(today, closed.filter(|_| !backwards));
         let named = |column| self.columns.place(column).map(|place| self.columns.name(place)).unwrap_or_default();
         Some(Row {
             line: self.record.line,
-            columns: Named { key: named(Column::Key), name: named(Column::Name) },
+            columns: Named { key: named(Column::Key), name: named(Column::Name), closed_on: named(Column::ClosedOn) },
             key: key?,
             name: name?,
             municipality: municipality?,

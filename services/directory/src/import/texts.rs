@@ -68,6 +68,14 @@ pub(super) fn phone(text: &str) -> Result<String, Wrong> {
     Ok(text)
 }
 
+/// What a cell holds that says there is none: an empty one says nothing.
+const NONE: [&str; 3] = ["-", "–", "—"];
+
+/// Nothing for a dash, or what is there.
+pub(super) fn or_none(text: &str, parse: impl FnOnce(&str) -> Result<String, Wrong>) -> Result<String, Wrong> {
+    if NONE.contains(&text) { Ok(String::new()) } else { parse(text) }
+}
+
 /// A key: the same text in every file.
 pub(super) fn key(text: &str) -> Result<String, Wrong> {
     let text = line(text, KEY)?;

@@ -1,5 +1,5 @@
-//! For whom referrals are open in which practice, projected from intake's events: a referral, its practice and a pseudonym.
-//! Nothing of a referral is kept beside its id.
+//! For whom referrals are open in which practice, projected from intake's events: a referral, its practice and a pseudonym, which is
+//! empty while nobody answers for it. Nothing of a referral is kept beside its id.
 
 use kit::{Tx, statements};
 use uuid::Uuid;
@@ -19,12 +19,16 @@ statements! {
     TAKE = "insert into directory_duty (referral, practice, holder) values ($1, $2, $3)
         on conflict (referral) do update set practice = excluded.practice, holder = excluded.holder";
     END = "delete from directory_duty where referral = $1";
-    OPEN = "select count(*) from directory_duty where holder = $1
-        and (practice = $2 or practice in (select id from directory_practice where taken_over_by = $2))";
-    OPEN_IN = "select count(*) from directory_duty where practice = $1";
+    // `union` and not `union all`: a circle of successions ends where it began.
+    OPEN = "with recursive chain (id) as (select id from directory_practice where id = $2
+            union select p.id from directory_practice p join chain c on p.taken_over_by = c.id and p.closed_on <> '')
+        select count(*) from directory_duty where holder = $1 and practice in (select id from chain)";
+    OPEN_IN = "with recursive chain (id) as (select id from directory_practice where id = $1
+            union select p.id from directory_practice p join chain c on p.taken_over_by = c.id and p.closed_on <> '')
+        select count(*) from directory_duty where practice in (select id from chain)";
 }
 
-/// The referral is open for somebody.
+/// The referral is open, for somebody or, without a holder, for nobody yet.
 pub async fn take(tx: &mut Tx, referral: Uuid, practice: Uuid, holder: Vec<u8>) -> sqlx::Result<()> {
     tx.q(TAKE).bind(referral).bind(practice).bind(holder).exec_one().await
 }
@@ -34,13 +38,13 @@ pub async fn end(tx: &mut Tx, referral: Uuid) -> sqlx::Result<()> {
     tx.q(END).bind(referral).exec().await.map(|_| ())
 }
 
-/// How many are open for somebody in a practice, and in those that it takes over.
+/// How many are open for somebody in a practice, and in those whose succession ends there.
 pub async fn open(tx: &mut Tx, holder: &[u8], practice: Uuid) -> sqlx::Result<i64> {
     let (count,): (i64,) = tx.q(OPEN).bind(holder.to_vec()).bind(practice).one().await?;
     Ok(count)
 }
 
-/// How many are open in a practice.
+/// How many are open in a practice, and in those whose succession ends there, whoever answers for them.
 pub async fn open_in(tx: &mut Tx, practice: Uuid) -> sqlx::Result<i64> {
     let (count,): (i64,) = tx.q(OPEN_IN).bind(practice).one().await?;
     Ok(count)

@@ -7,6 +7,7 @@ use uuid::Uuid;
 statements! {
     ADD_ONCE = "insert into directory_grant (id, content_hash, made_at) values ($1, $2, $3) on conflict (id) do nothing";
     HASH = "select content_hash from directory_grant where id = $1";
+    MADE_AT = "select made_at from directory_grant where id = $1";
     ADD = "insert into kit_grant (id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     FIND = "select id, person, role, practice, practice_name, department, department_name, starts_at, ends_at, covers_for from kit_grant where id = $1 and person = $2";
@@ -21,6 +22,8 @@ statements! {
         where practice = $1 and (ends_at is null or ends_at > $2) order by starts_at, id";
     CLINICIANS = "select count(*) from kit_grant where person = $1 and practice = $2 and role = 'gp-clinician' and id <> $3 and (ends_at is null or ends_at > $4)";
     HOLD_ADMINISTRATORS = "update kit_grant set starts_at = starts_at where role = 'administrator'";
+    HOLD_SPECIALISTS = "update kit_grant set starts_at = starts_at where role = 'specialist' and department = $1";
+    SPECIALISTS = "select count(*) from kit_grant where role = 'specialist' and department = $1 and id <> $2 and starts_at <= $3 and (ends_at is null or ends_at > $3)";
     ADMINISTRATORS = "select count(*) from kit_grant where role = 'administrator' and id <> $1 and starts_at <= $2 and (ends_at is null or ends_at > $2)";
 }
 
@@ -105,6 +108,12 @@ pub async fn in_practice(db: &Db, practice: Uuid, now: At) -> sqlx::Result<Vec<G
     db.q(IN_PRACTICE).bind(practice).bind(now).all().await
 }
 
+/// When a grant was given, which is not from when it holds.
+pub async fn made_at(db: &Db, id: Uuid) -> sqlx::Result<Option<At>> {
+    let row: Option<(At,)> = db.q(MADE_AT).bind(id).opt().await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// Whether a person is a clinician of a practice at `at`, or will be, by another grant than `but`.
 pub async fn is_clinician(tx: &mut Tx, person: Uuid, practice: Uuid, but: Uuid, at: At) -> sqlx::Result<bool> {
     let (count,): (i64,) = tx.q(CLINICIANS).bind(person).bind(practice).bind(but).bind(at).one().await?;
@@ -130,5 +139,16 @@ pub async fn hold_administrators(tx: &mut Tx) -> sqlx::Result<()> {
 /// How many other administrators' grants hold at `at`.
 pub async fn other_administrators(tx: &mut Tx, id: Uuid, at: At) -> sqlx::Result<i64> {
     let (count,): (i64,) = tx.q(ADMINISTRATORS).bind(id).bind(at).one().await?;
+    Ok(count)
+}
+
+/// Keeps every other transaction that ends a specialist's grant in the department waiting until this one is over.
+pub async fn hold_specialists(tx: &mut Tx, department: Uuid) -> sqlx::Result<()> {
+    tx.q(HOLD_SPECIALISTS).bind(department).exec().await.map(|_| ())
+}
+
+/// How many other specialists' grants hold in a department at `at`.
+pub async fn other_specialists(tx: &mut Tx, department: Uuid, id: Uuid, at: At) -> sqlx::Result<i64> {
+    let (count,): (i64,) = tx.q(SPECIALISTS).bind(department).bind(id).bind(at).one().await?;
     Ok(count)
 }

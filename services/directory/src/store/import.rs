@@ -18,8 +18,7 @@ statements! {
             test_practice, trial_arm, content_hash, made_at, phone)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set external_key = excluded.external_key, name = excluded.name, municipality = excluded.municipality,
-            centrality = excluded.centrality, distance_km = excluded.distance_km, channel = excluded.channel, opened_on = excluded.opened_on,
-            closed_on = excluded.closed_on, test_practice = excluded.test_practice, trial_arm = excluded.trial_arm, phone = excluded.phone, change_hash = null";
+            centrality = excluded.centrality, distance_km = excluded.distance_km, channel = excluded.channel, opened_on = excluded.opened_on, test_practice = excluded.test_practice, trial_arm = excluded.trial_arm, phone = excluded.phone, change_hash = null";
     RENAME = "update kit_grant set practice_name = (select p.name from directory_practice p where p.id = kit_grant.practice)
         where practice_name <> (select p.name from directory_practice p where p.id = kit_grant.practice)";
 }
@@ -42,7 +41,8 @@ pub async fn standing(tx: &mut Tx) -> sqlx::Result<Standing> {
 /// No form was sent under the id of what a file made: no SHA-256 is empty.
 const NO_CONTENT: Vec<u8> = Vec::new();
 
-/// Writes practices, new ones and those that stand. What was changed by hand before may be changed so again.
+/// Writes practices, new ones and those that stand, whose closing stays as it is. What was changed by hand before may be changed so
+/// again.
 pub async fn put(tx: &mut Tx, practices: Vec<State>) -> sqlx::Result<u64> {
     let now = tx.now();
     tx.each(PUT, practices, |q, state| {

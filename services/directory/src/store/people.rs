@@ -11,6 +11,8 @@ statements! {
     HASH = "select content_hash from directory_person where id = $1";
     BY_ID = "select id, name, email, language, password_hash, totp_sealed from directory_person where id = $1";
     BY_EMAIL = "select id, name, email, language, password_hash, totp_sealed from directory_person where email = $1";
+    MADE_IN = "select made_in from directory_person where id = $1";
+    SET_MADE_IN = "update directory_person set made_in = $2 where id = $1";
     LIST = "select id, name, email, language, last_sign_in_at from directory_person order by name, id";
     HOLD = "update directory_person set language = language where id = $1";
     PREFERENCES = "select language, coalesce(no_digest, false) from directory_person where id = $1";
@@ -78,6 +80,17 @@ pub async fn by_id_in(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<PersonRow>> 
 /// A person by e-mail in lower case.
 pub async fn by_email(db: &Db, email: &str) -> sqlx::Result<Option<PersonRow>> {
     db.q(BY_EMAIL).bind(email.to_owned()).opt().await
+}
+
+/// The practice that made the account; none when the programme did.
+pub async fn made_in(db: &Db, id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    let row: Option<(Option<Uuid>,)> = db.q(MADE_IN).bind(id).opt().await?;
+    Ok(row.and_then(|(practice,)| practice))
+}
+
+/// Notes which practice made the account.
+pub async fn set_made_in(tx: &mut Tx, id: Uuid, practice: Option<Uuid>) -> sqlx::Result<()> {
+    tx.q(SET_MADE_IN).bind(id).bind(practice).exec_one().await
 }
 
 /// All people by name.

@@ -48,6 +48,12 @@ pub async fn of_practice(db: &Db, practice: Uuid) -> sqlx::Result<Vec<ReasonRow>
     db.q(OF_PRACTICE).bind(practice).all().await
 }
 
+/// When a practice was last asked, within the transaction.
+pub async fn last_in(tx: &mut Tx, practice: Uuid) -> sqlx::Result<Option<At>> {
+    let row: Option<(At,)> = tx.q(LAST).bind(practice).opt().await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// When a practice was last asked.
 pub async fn last(db: &Db, practice: Uuid) -> sqlx::Result<Option<At>> {
     let row: Option<(At,)> = db.q(LAST).bind(practice).opt().await?;

@@ -7,13 +7,20 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT, MADE_IN];
 
 const DUTY: Migration =
     Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
 
 const CLOSINGS: Migration =
     Migration { number: 57, name: "who takes over from a closed practice", sql: super::closings::SCHEMA };
+
+// Of whoever was invited before, it is not known: an administrator makes their next link.
+const MADE_IN: Migration = Migration {
+    number: 80,
+    name: "which practice made an account",
+    sql: "alter table directory_person add column made_in {uuid};",
+};
 
 const FIRST: Migration = Migration {
     number: 1,

@@ -13,6 +13,8 @@ crate::on_both_engines!(
     the_same_file_again_changes_nothing,
     a_corrected_file_changes_what_differs,
     columns_that_are_not_there_say_nothing,
+    empty_cells_change_nothing_of_a_practice_that_stands,
+    a_file_closes_no_practice_that_stands,
     a_practice_registered_by_hand_takes_its_key,
     a_change_by_hand_after_an_import_counts,
     two_imports_at_once_have_one_effect,
@@ -156,7 +158,7 @@ async fn a_corrected_file_changes_what_differs(office: Office) {
     let corrected = SOLVIK
         .replace("SYNTHETIC Solvik,Solvik,6", "SYNTHETIC Solvika,Solvik,5")
         .replace("2026-01-12", "2026-01-14")
-        .replace(",early", ",")
+        .replace(",early", ",-")
         .replace("2 100", "2150");
     assert_eq!(imported(&browser, &file(&[HEADER, &corrected, YTRE])).await, [2, 0, 1, 1, 1, 1]);
     assert_eq!(since(&office, before).await, ["PracticeChanged", "RegisterRecorded", "EnablementRecorded"]);
@@ -199,11 +201,72 @@ async fn columns_that_are_not_there_say_nothing(office: Office) {
     let short = "key,name,municipality,centrality,distance_km,opened_on";
     let ytre = "H-2,\"SYNTHETIC Ytre, \"\"the old\"\" office\",Ytre,5,90,2019-02-01";
     assert_eq!(imported(&browser, &file(&[short, ytre])).await, [1, 0, 0, 1, 0, 0], "closing, arm and test stay");
-    // An empty cell of a column that is there: open again, no test practice.
-    let there = format!("{short},closed_on,test_practice");
-    assert_eq!(imported(&browser, &file(&[&there, &format!("{ytre},,")])).await, [1, 0, 1, 0, 0, 0]);
+    let there = format!("{short},test_practice");
+    assert_eq!(imported(&browser, &file(&[&there, &format!("{ytre},no")])).await, [1, 0, 1, 0, 0, 0]);
     let (event, fact) = last::<PracticeChanged>(&office).await;
-    assert_eq!((fact.closed_on.as_deref(), fact.test_practice, event.envelope.test), (Some(""), Some(false), false));
+    assert_eq!((fact.test_practice, event.envelope.test), (Some(false), false));
+}
+
+async fn empty_cells_change_nothing_of_a_practice_that_stands(office: Office) {
+    let browser = office.administrator().await;
+    let header = "key,name,municipality,centrality,distance_km,opened_on,closed_on,test_practice,trial_arm,phone";
+    let line = "K1,SYNTHETIC Solvik,Solvik,6,212,2019-01-01";
+    imported(&browser, &file(&[header, &format!("{line},2027-01-31,yes,early,77 00 00 00")])).await;
+    let stands = browser.get("/practices").await.is(200);
+    assert_eq!(imported(&browser, &file(&[header, &format!("{line},,,,")])).await, [1, 0, 0, 1, 0, 0]);
+    assert_eq!(browser.get("/practices").await.is(200), stands);
+    // What is to go is written.
+    assert_eq!(imported(&browser, &file(&[header, &format!("{line},2027-01-31,no,-,–")])).await, [1, 0, 1, 0, 0, 0]);
+    let (_, fact) = last::<PracticeChanged>(&office).await;
+    let none = Some(String::new());
+    assert_eq!((fact.closed_on, fact.test_practice, &fact.trial_arm, &fact.phone), (None, Some(false), &none, &none));
+}
+
+async fn a_file_closes_no_practice_that_stands(office: Office) {
+    let browser = office.administrator().await;
+    let header = "key,name,municipality,centrality,distance_km,opened_on,closed_on";
+    let line = |key: &str, closed: &str| format!("{key},SYNTHETIC {key},Solvik,6,212,2019-01-01,{closed}");
+    let both = file(&[header, &line("K1", ""), &line("K2", "")]);
+    imported(&browser, &both).await;
+    let list = browser.get("/practices").await.is(200);
+    let (one, other) = (id(&list[0]), id(&list[1]));
+    let closing = json!({ "on": "2026-03-01", "mergedIntoId": other });
+    browser.post(&format!("/practices/{one}/closing"), closing.clone()).await.is(204);
+    let before = head(&office).await;
+    // The same file again, with its column empty: the merger stands.
+    assert_eq!(imported(&browser, &both).await, [2, 0, 0, 2, 0, 0]);
+    let row = browser.get("/practices").await.is(200)[0].clone();
+    assert_eq!(
+        (text(&row["closedOn"]), &row["takenOverBy"], &row["merged"]),
+        ("2026-03-01", &json!(other), &json!(true))
+    );
+    for (key, day, stands) in [("K1", "2026-02-28", "closed from 2026-03-01"), ("K2", "2026-03-01", "stands as open")] {
+        let refused = browser.csv("/import", file(&[header, &line(key, day)])).await;
+        refused.is_problem(422, "file-faults");
+        assert_eq!(refused.faults(), ["line 2, closed_on closes-by-file"]);
+        let message = text(&refused.body["errors"][0]["message"]);
+        assert!(message.contains(stands) && message.contains("on the practice's page"), "{message}");
+    }
+    assert_eq!(
+        imported(&browser, &file(&[header, &line("K1", "2026-03-01")])).await,
+        [1, 0, 0, 1, 0, 0],
+        "as it stands"
+    );
+    browser.post(&format!("/practices/{one}/closing"), closing.clone()).await.is(204);
+    assert_eq!(head(&office).await, before, "nothing was said of all that");
+    // What a file once said took the successor away from whoever listens: the closing is told again.
+    let ctx = office.ctx();
+    let mut tx = ctx.begin().await.expect("a transaction");
+    let bytes = one.as_bytes().to_vec();
+    let about = kit::log::Envelope { practice: bytes.clone(), key: bytes, ..ctx.about(one, None) };
+    let said = PracticeChanged { closed_on: Some("2026-03-01".into()), ..PracticeChanged::default() };
+    ctx.publish(&mut tx, about, &said).await.expect("published");
+    tx.commit().await.expect("committed");
+    let before = head(&office).await;
+    for _ in 0..2 {
+        browser.post(&format!("/practices/{one}/closing"), closing.clone()).await.is(204);
+    }
+    assert_eq!(since(&office, before).await, ["PracticeChanged", "PracticeMerged"]);
 }
 
 async fn a_practice_registered_by_hand_takes_its_key(office: Office) {

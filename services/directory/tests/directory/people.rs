@@ -7,13 +7,20 @@ use kit::Role;
 use kit::log::Envelope;
 use proto::Event;
 use proto::directory::{GrantEnded, GrantGiven, PracticeChanged, PracticeClosed, PracticeDeputyChosen, PracticeMerged};
-use proto::intake::{AnswerAcknowledged, ReferralSubmitted, ResponsibilityTaken};
+use proto::intake::{AnswerAcknowledged, ReferralSubmitted, ReferralTransferred, ResponsibilityTaken};
+use proto::review::CaseEnteredInError;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
 crate::on_both_engines!(
     nobody_leaves_who_answers_for_open_referrals,
+    a_department_keeps_somebody_who_answers,
+    training_keeps_nobody,
+    what_is_open_without_a_clinician_or_was_taken_over_keeps_a_practice,
+    a_keeper_gives_themselves_no_role,
+    an_address_tells_a_keeper_nothing_of_its_account,
+    a_right_that_would_be_over_is_refused,
     a_leaver_is_forced_with_a_reason,
     a_locum_covers_a_doctor_of_the_practice_until_a_day,
     a_practice_invites_and_ends_its_own_people_alone,
@@ -48,13 +55,19 @@ async fn person(office: &Office, name: &str, role: Role, practice: Uuid) -> (Uui
 
 /// What intake says of a referral for which somebody answers.
 async fn told<E: Event + Default>(office: &Office, referral: Uuid, practice: Uuid, who: Uuid) {
+    let envelope = Envelope { responsible: office.ctx().pseudonym(who), ..Envelope::default() };
+    said::<E>(office, referral, practice, envelope).await;
+}
+
+async fn said<E: Event + Default>(office: &Office, referral: Uuid, practice: Uuid, of: Envelope) {
     let ctx = office.ctx();
     ctx.keys.ensure(referral).await.expect("a key");
     let mut tx = ctx.begin().await.expect("a transaction");
     let envelope = Envelope {
         practice: practice.as_bytes().to_vec(),
         key: referral.as_bytes().to_vec(),
-        responsible: ctx.pseudonym(who),
+        responsible: of.responsible,
+        test: of.test,
         ..ctx.about(referral, None)
     };
     ctx.publish(&mut tx, envelope, &E::default()).await.expect("published");
@@ -90,6 +103,132 @@ async fn nobody_leaves_who_answers_for_open_referrals(office: Office) {
     administrator.post(&end, json!({})).await.is(204);
     let me = office.signed_in(here.doctor).await.get("/me").await.is(200);
     assert_eq!(me["grants"], json!([]));
+}
+
+async fn a_department_keeps_somebody_who_answers(office: Office) {
+    let administrator = office.administrator().await;
+    let form = json!({ "name": "SYNTHETIC Skin", "hospital": "SYNTHETIC Hospital", "specialties": ["dermatology"], "dutyPhone": "77 00 00 00" });
+    let department = id(&administrator.post("/departments", form).await.is(201));
+    let mut all = Vec::new();
+    for (name, role) in [("Ines", Role::Specialist), ("Iver", Role::Specialist), ("Cato", Role::Coordinator)] {
+        let email = format!("{name}@synthetic.example");
+        let person = directory::add_person(office.ctx(), None, name, &email, "nb").await.expect("a person");
+        let from = office.ctx().now() - Duration::days(1);
+        let grant = add_grant(office.ctx(), person, role, None, Some(department), from, None).await.expect("a grant");
+        all.push(format!("/people/{person}/grants/{grant}/end"));
+    }
+    administrator.post(&all[0], json!({})).await.is(204);
+    administrator.post(&all[0], json!({})).await.is(204);
+    for body in [json!({}), json!({ "on": "2026-03-09" })] {
+        let refused = administrator.post(&all[1], body).await;
+        refused.is_problem(409, "last-specialist");
+        assert!(text(&refused.body["detail"]).contains("first"), "{}", refused.body);
+    }
+    administrator.post(&all[2], json!({})).await.is(204);
+    assert_eq!(administrator.post(&all[1], json!({ "force": true })).await.faults(), ["reason required"]);
+    administrator.post(&all[1], json!({ "force": true, "reason": "The department closes." })).await.is(204);
+}
+
+async fn training_keeps_nobody(office: Office) {
+    let administrator = office.administrator().await;
+    let here = practice(&office, &administrator, "Grete").await;
+    let training = Envelope { test: true, responsible: office.ctx().pseudonym(here.doctor), ..Envelope::default() };
+    said::<ReferralSubmitted>(&office, office.ctx().new_id(), here.id, training).await;
+    administrator.post(&format!("/people/{}/grants/{}/end", here.doctor, here.grant), json!({})).await.is(204);
+    administrator.post(&format!("/practices/{}/closing", here.id), json!({ "on": "2026-06-30" })).await.is(204);
+}
+
+async fn what_is_open_without_a_clinician_or_was_taken_over_keeps_a_practice(office: Office) {
+    let administrator = office.administrator().await;
+    let [one, other, third] = [
+        practice(&office, &administrator, "Grete").await,
+        practice(&office, &administrator, "Gunnar").await,
+        practice(&office, &administrator, "Gro").await,
+    ];
+    let closing = |of: &Practice| format!("/practices/{}/closing", of.id);
+    let alone = json!({ "on": "2026-03-02" });
+    // Transferred to a practice without a clinician: nobody answers for it, and it is open.
+    let referral = office.ctx().new_id();
+    said::<ReferralTransferred>(&office, referral, one.id, Envelope::default()).await;
+    assert_eq!(administrator.post(&closing(&one), alone.clone()).await.faults(), ["coveringId required"]);
+    administrator.post(&closing(&one), json!({ "on": "2026-03-02", "mergedIntoId": other.id })).await.is(204);
+    // It is the other practice's now.
+    assert_eq!(administrator.post(&closing(&other), alone.clone()).await.faults(), ["coveringId required"]);
+    administrator.post(&closing(&other), json!({ "on": "2026-03-02", "coveringId": third.id })).await.is(204);
+    assert_eq!(
+        administrator.post(&closing(&third), alone.clone()).await.faults(),
+        ["coveringId required"],
+        "along the chain"
+    );
+    said::<CaseEnteredInError>(&office, referral, other.id, Envelope::default()).await;
+    administrator.post(&closing(&third), alone).await.is(204);
+}
+
+async fn a_keeper_gives_themselves_no_role(office: Office) {
+    let administrator = office.administrator().await;
+    let here = practice(&office, &administrator, "Grete").await;
+    let (petra, _) = person(&office, "Petra", Role::PracticeAdmin, here.id).await;
+    let keeper = office.signed_in(petra).await;
+    let form = json!({ "practiceId": here.id, "name": "P", "email": " PETRA@synthetic.example", "language": "nb", "role": "gp-clinician" });
+    let refused = keeper.post("/colleagues", form).await;
+    assert_eq!(refused.faults(), ["email yourself"]);
+    assert!(text(&refused.body["errors"][0]["message"]).contains("administrator"), "{}", refused.body);
+    assert_eq!(keeper.get("/me").await.is(200)["grants"].as_array().map(Vec::len), Some(1));
+    let path = format!("/practices/{}/deputy", here.id);
+    assert_eq!(
+        keeper.put(&path, json!({ "personId": petra })).await.faults(),
+        ["personId not-of-practice"],
+        "nor the deputy's chair"
+    );
+}
+
+async fn an_address_tells_a_keeper_nothing_of_its_account(office: Office) {
+    let administrator = office.administrator().await;
+    let here = practice(&office, &administrator, "Grete").await;
+    let (petra, _) = person(&office, "Petra", Role::PracticeAdmin, here.id).await;
+    let keeper = office.signed_in(petra).await;
+    let stranger = office.person("ines", Role::ProgrammeManager).await;
+    let (browser, _) = office.accepted(stranger).await;
+    let form = json!({ "name": "Frida SYNTHETIC", "email": "frida@synthetic.example", "language": "nb" });
+    let future = id(&administrator.post("/people", form).await.is(201));
+    office.later(Duration::MINUTE);
+    let listed = async || {
+        let list = keeper.get("/colleagues").await.is(200);
+        let people = list[0]["people"].as_array().cloned().expect("people");
+        move |who: Uuid| people.iter().find(|one| one["id"] == who.to_string()).cloned().expect("somebody")
+    };
+    for (email, who) in [("ines@synthetic.example", stranger), ("frida@synthetic.example", future)] {
+        let form = json!({ "practiceId": here.id, "name": "?", "email": email, "language": "nb", "role": "gp-staff", "from": "2020-01-01" });
+        assert_eq!(keeper.post("/colleagues", form).await.is(201), json!({ "id": who, "invitation": null }));
+        keeper.post(&format!("/colleagues/{who}/invitation"), json!({})).await.is_problem(409, "ask-administrator");
+        let row = listed().await(who);
+        let told = (&row["email"], &row["lastSignIn"], &row["hasPassword"], &row["linkable"]);
+        assert_eq!(told, (&Value::Null, &Value::Null, &Value::Null, &json!(false)));
+    }
+    // Nobody was signed out, and the right holds at once.
+    assert_eq!(browser.get("/me").await.is(200)["grants"].as_array().map(Vec::len), Some(2));
+    office.later(Duration::MINUTE);
+    office.signed_in(stranger).await;
+    let row = listed().await(stranger);
+    assert_eq!(
+        (text(&row["email"]), &row["hasPassword"]),
+        ("ines@synthetic.example", &json!(true)),
+        "of the practice now"
+    );
+}
+
+async fn a_right_that_would_be_over_is_refused(office: Office) {
+    let administrator = office.administrator().await;
+    let here = practice(&office, &administrator, "Grete").await;
+    let (locum, _) = person(&office, "Vera", Role::GpStaff, here.id).await;
+    let form = json!({ "role": "gp-clinician", "practiceId": here.id, "from": "2026-01-05", "until": "2026-01-31", "coversFor": here.doctor });
+    let refused = administrator.post(&format!("/people/{locum}/grants"), form).await;
+    assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec!["until in-past".to_owned()]));
+    let far = json!({ "on": "2027-06-30" });
+    assert_eq!(
+        administrator.post(&format!("/practices/{}/closing", here.id), far).await.faults(),
+        ["on too-far-ahead"]
+    );
 }
 
 async fn a_leaver_is_forced_with_a_reason(office: Office) {
@@ -189,7 +328,10 @@ async fn an_invitation_is_no_way_into_somebody_else_s_account(office: Office) {
         "role": "gp-clinician" });
     let invited = keeper.post("/colleagues", form).await.is(201);
     assert_eq!((&invited["id"], &invited["invitation"]), (&json!(there.doctor), &Value::Null));
-    keeper.post(&format!("/colleagues/{}/invitation", there.doctor), json!({})).await.is_problem(409, "has-password");
+    keeper
+        .post(&format!("/colleagues/{}/invitation", there.doctor), json!({}))
+        .await
+        .is_problem(409, "ask-administrator");
     let me = office.signed_in(there.doctor).await.get("/me").await.is(200);
     assert_eq!((me["grants"].as_array().map(Vec::len), text(&me["person"]["name"])), (Some(2), "Gunnar SYNTHETIC"));
 }

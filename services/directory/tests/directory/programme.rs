@@ -68,6 +68,10 @@ async fn equipment_comes_and_goes_and_equips(office: Office) {
     );
     assert_eq!((text(&all[1]["kind"]), &all[1]["until"]), ("camera", &Value::Null));
     assert_eq!(history["enablement"], json!([{ "step": "equipped", "specialty": "dermatology", "on": "2026-02-01" }]));
+    // Another day corrects.
+    manager.post(&gone, json!({ "on": "2026-02-25", "reason": "Broken" })).await.is(204);
+    assert_eq!(text(&manager.get(&path).await.is(200)["equipment"][0]["until"]), "2026-02-25");
+    assert_eq!(kinds(&log_of(&office, practice).await).last().copied(), Some("EquipmentWithdrawn"));
 }
 
 async fn trainings_and_contacts_are_kept(office: Office) {
@@ -145,6 +149,11 @@ async fn an_office_says_why_once_a_month_at_most(office: Office) {
     let mut repeat = form;
     repeat["id"] = json!(made);
     assert_eq!(id(&nurse.post("/reasons", repeat).await.is(201)), made);
+    // Somebody else of the office in the same month is told that it was said.
+    let other = gp(&office, practice, "sara").await;
+    let other = office.signed_in(other).await;
+    let again = json!({ "practiceId": practice, "reason": "no-time", "after": "silence" });
+    other.post("/reasons", again).await.is_problem(409, "asked-already");
     office.later(Duration::days(31));
     let nurse = office.signed_in(nurse_id).await;
     assert_eq!(askable(&nurse.get("/reasons").await.is(200)), Some(true));

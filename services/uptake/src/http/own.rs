@@ -1,5 +1,6 @@
 //! An office's own state: whether it is silent, and whether its people may be asked why.
 
+use super::practices::pieces;
 use crate::month::Window;
 use crate::panel::{self, Practice, Sources, Span, Step};
 use crate::standing::{Standing, asked_for_silence};
@@ -45,8 +46,13 @@ async fn standing_of(ctx: &Context, id: Uuid) -> Result<Option<(Standing, bool)>
     let practice = Practice::from(row);
     let steps: Vec<Step> = store::office::steps(db, id, now).await?.into_iter().map(Step::from).collect();
     let spans: Vec<Span> = store::office::span(db, id, now).await?.into_iter().map(Span::from).collect();
+    let equipment = pieces(store::office::equipment(db, id).await?);
     let window = Window::asked("", "", Some(now), now)?;
     let practices = std::slice::from_ref(&practice);
-    let rows = panel::rows(Sources { practices, steps: &steps, facts: &[], spans: &spans }, window, now);
+    let rows = panel::rows(
+        Sources { practices, steps: &steps, facts: &[], spans: &spans, equipment: &equipment },
+        window,
+        now,
+    );
     Ok(rows.first().map(|row| (row.standing, practice.test)))
 }

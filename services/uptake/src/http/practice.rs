@@ -1,6 +1,7 @@
 //! One practice: its steps, its use month by month, answer times, silence, trainings, equipment, reasons.
 
 use super::ROLES;
+use super::practices::pieces;
 use crate::month::Window;
 use crate::office::{Doings, doings};
 use crate::panel::{self, Practice, Sources, Span, Step};
@@ -81,6 +82,10 @@ pub struct PracticePage {
     municipality: String,
     test_practice: bool,
     list_size: Option<i64>,
+    /// `YYYY-MM-DD`, perhaps to come; null: it is open.
+    closed_on: Option<String>,
+    /// Empty: in no trial.
+    trial_arm: String,
     standing: Standing,
     /// Counted uses over all time.
     uses: i64,
@@ -119,11 +124,16 @@ pub async fn practice(
     let practice = Practice::from(row);
     let steps: Vec<Step> = store::office::steps(db, id, now).await?.into_iter().map(Step::from).collect();
     let spans: Vec<Span> = store::office::span(db, id, now).await?.into_iter().map(Span::from).collect();
+    let equipment = pieces(store::office::equipment(db, id).await?);
     let facts = store::office::facts(db, id).await?;
     let begins = steps.iter().map(|step| step.on).chain(facts.iter().map(|fact| fact.occurred_at)).min();
     let window = Window::asked("", "", begins, now)?;
     let practices = std::slice::from_ref(&practice);
-    let rows = panel::rows(Sources { practices, steps: &steps, facts: &[], spans: &spans }, window, now);
+    let rows = panel::rows(
+        Sources { practices, steps: &steps, facts: &[], spans: &spans, equipment: &equipment },
+        window,
+        now,
+    );
     let row = rows.into_iter().next().ok_or_else(Problem::not_found)?;
     let trainings = trainings(&facts);
     let mut trained = HashMap::new();
@@ -134,6 +144,8 @@ pub async fn practice(
         id,
         test_practice: practice.test,
         list_size: practice.list_size,
+        closed_on: practice.closed_on.map(|day| day.to_string()),
+        trial_arm: practice.trial_arm.clone(),
         name: practice.name.clone(),
         municipality: practice.municipality.clone(),
         standing: row.standing,
@@ -144,7 +156,7 @@ pub async fn practice(
         months: window.months().iter().map(ToString::to_string).collect(),
         doings: doings(&facts, window, practice.test),
         steps: dated(&ctx, id).await?,
-        equipment: equipment(&facts),
+        equipment: stands(&facts),
         trainings,
         trained,
         reasons: reasons(&facts),
@@ -184,7 +196,7 @@ fn of<'a>(facts: &'a [FactRow], kind: &'static str) -> impl DoubleEndedIterator<
 }
 
 /// Each piece with its end; a later record of the end corrects an earlier one.
-fn equipment(facts: &[FactRow]) -> Vec<EquipmentView> {
+fn stands(facts: &[FactRow]) -> Vec<EquipmentView> {
     let ends: HashMap<Uuid, String> =
         of(facts, "EquipmentWithdrawn").filter_map(|fact| Some((fact.thing?, day(fact.counts_from())))).collect();
     let view = |fact: &FactRow| {

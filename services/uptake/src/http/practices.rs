@@ -5,7 +5,7 @@ use crate::filter::Filter;
 use crate::funnel::{Reached, funnel};
 use crate::indicator::Share;
 use crate::month::{Month, Window};
-use crate::panel::{self, Act, DEFINITION, Fact, Practice, Row, Sources, Span, Step};
+use crate::panel::{self, Act, DEFINITION, Equipment, Fact, Practice, Row, Sources, Span, Step};
 use crate::standing::Standing;
 use crate::{UptakeError, sheet, store};
 use axum::extract::State;
@@ -15,6 +15,9 @@ use kit::audit::Access;
 use kit::http::{FieldError, Json, Query};
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use time::Date;
+use time::macros::format_description;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -30,7 +33,7 @@ pub struct Wanted {
     /// `dermatology`, `ent` or `plastic-surgery`; empty or absent: all.
     #[serde(default)]
     specialty: String,
-    /// `not-equipped`, `never-used`, `silent` or `users`; empty or absent: all. Totals stay those of all practices.
+    /// `not-equipped`, `never-used`, `silent`, `users` or `closed`; empty or absent: all. Totals stay those of all practices.
     #[serde(default)]
     show: String,
     /// Part of a name or municipality.
@@ -62,6 +65,10 @@ pub struct PracticeView {
     /// For training: shown, never counted.
     test_practice: bool,
     list_size: Option<i64>,
+    /// `YYYY-MM-DD`, perhaps to come; null: it is open.
+    closed_on: Option<String>,
+    /// Empty: in no trial.
+    trial_arm: String,
     enablement: EnablementView,
     /// `YYYY-MM-DD`.
     first_use: Option<String>,
@@ -72,6 +79,8 @@ pub struct PracticeView {
     answers_read: i64,
     /// Uses month by month, as `months` of the panel.
     months: Vec<i64>,
+    /// Required views that were left out with a reason, month by month.
+    view_overrides: Vec<i64>,
     median_answer_hours: Option<f64>,
     silent_days: Option<i64>,
     test_use: i64,
@@ -88,7 +97,10 @@ pub struct TotalsView {
     practices: i64,
     equipped: i64,
     with_use: i64,
+    /// Those that are closed left out.
     never_used: i64,
+    /// Closed by the end of the window; counted among the others for what they did.
+    closed: i64,
     referrals: i64,
     top_four_share: Option<Share>,
 }
@@ -138,7 +150,7 @@ pub async fn practices(
         ("from" = Option<String>, Query, description = "First month, `YYYY-MM`. Default: that of the first equipment, or 12 months back."),
         ("to" = Option<String>, Query, description = "Last month, `YYYY-MM`. Default: the present one."),
         ("specialty" = Option<String>, Query, description = "`dermatology`, `ent` or `plastic-surgery`; absent: all."),
-        ("show" = Option<String>, Query, description = "`not-equipped`, `never-used`, `silent` or `users`; absent: all."),
+        ("show" = Option<String>, Query, description = "`not-equipped`, `never-used`, `silent`, `users` or `closed`; absent: all."),
         ("search" = Option<String>, Query, description = "Part of a name or municipality.")
     ),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 422, body = kit::http::ProblemBody))
@@ -197,7 +209,8 @@ async fn build(ctx: &Context, wanted: &Wanted) -> Result<Built, UptakeError> {
     let uses = store::uses(db, window.begins(), ends, specialty).await?;
     let facts: Vec<Fact> = uses.into_iter().filter_map(fact).collect();
     let spans: Vec<Span> = store::spans(db, ends, specialty).await?.into_iter().map(Span::from).collect();
-    let sources = Sources { practices: &practices, steps: &steps, facts: &facts, spans: &spans };
+    let equipment = pieces(store::equipment(db, specialty).await?);
+    let sources = Sources { practices: &practices, steps: &steps, facts: &facts, spans: &spans, equipment: &equipment };
     Ok(Built { window, position, now, rows: panel::rows(sources, window, now) })
 }
 
@@ -217,6 +230,7 @@ impl Built {
                 equipped: totals.equipped,
                 with_use: totals.with_use,
                 never_used: totals.never_used,
+                closed: totals.closed,
                 referrals: totals.referrals,
                 top_four_share: totals.top_four,
             },
@@ -234,6 +248,8 @@ impl From<Row> for PracticeView {
             municipality: row.practice.municipality,
             test_practice: row.practice.test,
             list_size: row.practice.list_size,
+            closed_on: day(row.practice.closed_on),
+            trial_arm: row.practice.trial_arm,
             enablement: EnablementView {
                 offered: day(row.steps.offered),
                 agreed: day(row.steps.agreed),
@@ -248,6 +264,7 @@ impl From<Row> for PracticeView {
             images_sent: row.images_sent,
             answers_read: row.answers_read,
             months: row.months,
+            view_overrides: row.view_overrides,
             median_answer_hours: row.median_answer_hours.map(|hours| (hours * 100.0).round() / 100.0),
             silent_days: row.silent_days,
             test_use: row.test_use,
@@ -259,7 +276,15 @@ impl From<Row> for PracticeView {
 
 impl From<store::PracticeRow> for Practice {
     fn from(row: store::PracticeRow) -> Self {
-        Self { id: row.id, name: row.name, municipality: row.municipality, test: row.test, list_size: row.list_size }
+        Self {
+            id: row.id,
+            name: row.name,
+            municipality: row.municipality,
+            test: row.test,
+            list_size: row.list_size,
+            closed_on: day_of(&row.closed_on),
+            trial_arm: row.trial_arm,
+        }
     }
 }
 
@@ -275,6 +300,24 @@ impl From<store::SpanRow> for Span {
     }
 }
 
+/// A day of the register, which was checked when it was written there.
+fn day_of(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// Each piece of equipment that came, with its end; a later record of the end corrects an earlier one.
+pub(super) fn pieces(rows: Vec<store::EquipmentRow>) -> Vec<Equipment> {
+    let mut pieces: HashMap<Uuid, Equipment> = HashMap::new();
+    for row in rows {
+        let Some(thing) = row.thing else { continue };
+        let piece = pieces.entry(thing).or_insert(Equipment { practice: row.practice, until: None });
+        if row.kind == "EquipmentWithdrawn" {
+            piece.until = Some(kit::oslo::date(row.effective_at.unwrap_or(row.occurred_at)));
+        }
+    }
+    pieces.into_values().collect()
+}
+
 fn fact(row: store::UseRow) -> Option<Fact> {
     let act = match row.kind.as_str() {
         "ReferralSubmitted" => Act::Submitted,
@@ -288,6 +331,7 @@ fn fact(row: store::UseRow) -> Option<Fact> {
         at: row.occurred_at,
         images: row.images,
         test: row.test,
+        view_overrides: row.view_overrides,
         answered_at: row.answered_at,
     })
 }

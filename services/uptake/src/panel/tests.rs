@@ -5,7 +5,15 @@ use time::macros::{date, datetime};
 
 fn practice(id: u128) -> Practice {
     let id = Uuid::from_u128(id);
-    Practice { id, name: "Solvik".into(), municipality: "Solvik".into(), test: false, list_size: Some(3_000) }
+    Practice {
+        id,
+        name: "Solvik".into(),
+        municipality: "Solvik".into(),
+        test: false,
+        list_size: Some(3_000),
+        closed_on: None,
+        trial_arm: String::new(),
+    }
 }
 
 fn window() -> Window {
@@ -21,7 +29,15 @@ fn equipped(id: u128, on: Date) -> Step {
 }
 
 fn sent(id: u128, at: At) -> Fact {
-    Fact { practice: Uuid::from_u128(id), act: Act::Submitted, at, images: 3, test: false, answered_at: None }
+    Fact {
+        practice: Uuid::from_u128(id),
+        act: Act::Submitted,
+        at,
+        images: 3,
+        test: false,
+        view_overrides: 0,
+        answered_at: None,
+    }
 }
 
 /// First and last use as the store would say them.
@@ -42,7 +58,7 @@ fn spans(practices: &[Practice], facts: &[Fact]) -> Vec<Span> {
 
 fn built(practices: &[Practice], steps: &[Step], facts: &[Fact]) -> Vec<Row> {
     let spans = spans(practices, facts);
-    rows(Sources { practices, steps, facts, spans: &spans }, window(), now())
+    rows(Sources { practices, steps, facts, spans: &spans, equipment: &[] }, window(), now())
 }
 
 #[test]
@@ -122,4 +138,49 @@ fn a_step_is_dated_by_its_first_record() {
     let steps = [equipped(1, date!(2026 - 02 - 01)), equipped(1, date!(2026 - 01 - 07))];
     let rows = built(&[practice(1)], &steps, &[]);
     assert_eq!(rows[0].steps, Steps { equipped: Some(date!(2026 - 01 - 07)), ..Steps::default() });
+}
+
+#[test]
+fn a_closed_practice_is_kept_in_history_and_in_no_present_silence() {
+    let closed = |id| Practice { closed_on: Some(date!(2026 - 03 - 10)), ..practice(id) };
+    let practices =
+        [closed(1), closed(2), practice(3), Practice { closed_on: Some(date!(2026 - 09 - 01)), ..practice(4) }];
+    let steps: Vec<Step> = (1..=4).map(|id| equipped(id, date!(2026 - 01 - 05))).collect();
+    let rows = built(&practices, &steps, &[sent(1, datetime!(2026-02-10 12:00 UTC).into())]);
+    let told = |row: &Row| (row.standing.state, row.standing.action.is_some(), row.silent_days);
+    assert_eq!(
+        rows.iter().map(told).collect::<Vec<_>>(),
+        [
+            (State::Closed, false, None),
+            (State::Closed, false, None),
+            (State::NeverUsed, true, Some(74)),
+            (State::NeverUsed, true, Some(74)),
+        ]
+    );
+    let totals = totals(&rows);
+    assert_eq!((totals.equipped, totals.with_use, totals.never_used, totals.closed), (4, 1, 2, 2));
+    assert_eq!((totals.referrals, rows[0].months.as_slice()), (1, &[0, 1, 0][..]));
+}
+
+#[test]
+fn equipment_is_gone_when_the_last_piece_went() {
+    let piece = |id, until| Equipment { practice: Uuid::from_u128(id), until };
+    let day = Some(date!(2026 - 03 - 01));
+    let all = [
+        piece(1, day),
+        piece(1, Some(date!(2026 - 03 - 05))),
+        piece(2, day),
+        piece(2, None),
+        piece(3, None),
+        piece(3, day),
+    ];
+    assert_eq!(withdrawn(&all), HashMap::from([(Uuid::from_u128(1), date!(2026 - 03 - 05))]));
+}
+
+#[test]
+fn views_left_out_are_counted_by_month_without_training() {
+    let at = datetime!(2026-02-10 12:00 UTC).into();
+    let left = |n| Fact { view_overrides: n, ..sent(1, at) };
+    let rows = built(&[practice(1)], &[], &[left(2), Fact { images: 0, ..left(1) }, Fact { test: true, ..left(5) }]);
+    assert_eq!(rows[0].view_overrides, [0, 3, 0]);
 }

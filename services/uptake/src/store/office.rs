@@ -1,16 +1,18 @@
 //! What is known of one practice.
 
-use super::{PracticeRow, SpanRow, StepRow};
+use super::{EquipmentRow, PracticeRow, SpanRow, StepRow};
 use kit::{At, Db, statements};
 use uuid::Uuid;
 
 statements! {
-    PRACTICE = "select p.id, p.name, p.municipality, p.test, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at <= $2 order by r.starts_at desc limit 1) as list_size from uptake_practice p where p.id = $1";
+    PRACTICE = "select p.id, p.name, p.municipality, p.test, p.closed_on, p.trial_arm, (select r.list_size from uptake_register r where r.practice = p.id and r.starts_at <= $2 order by r.starts_at desc limit 1) as list_size from uptake_practice p where p.id = $1";
     REGISTERS = "select starts_at, list_size, gps, staff from uptake_register where practice = $1 order by starts_at";
     STEPS = "select practice, step, starts_at from uptake_enablement where practice = $1 and starts_at <= $2 order by starts_at, step";
     STEPS_BY_SPECIALTY = "select step, specialty, starts_at from uptake_enablement where practice = $1 order by starts_at, step, specialty";
-    SPAN = "select practice, min(occurred_at) as first_at, max(occurred_at) as last_at, count(*) as uses from uptake_fact where practice = $1 and kind = 'ReferralSubmitted' and images >= 1 and test = false and occurred_at <= $2 group by practice";
-    FACTS = "select f.kind, f.specialty, f.occurred_at, f.effective_at, f.actor_role, f.images, f.test, f.about, f.people, f.thing, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at, (select w.occurred_at from uptake_fact w where w.case_token = f.case_token and w.kind = 'ReferralWithdrawn' order by w.occurred_at limit 1) as withdrawn_at from uptake_fact f where f.practice = $1 and f.kind in ('ReferralSubmitted', 'AnswerAcknowledged', 'SignedIn', 'DraftStarted', 'DraftAbandoned', 'UploadFailed', 'EquipmentPlaced', 'EquipmentWithdrawn', 'TrainingGiven', 'SupportGiven', 'ReasonGiven') order by f.position";
+    SPAN = "select f.practice, min(f.occurred_at) as first_at, max(f.occurred_at) as last_at, count(*) as uses from uptake_fact f where f.practice = $1 and f.kind = 'ReferralSubmitted' and f.images >= 1 and f.test = false and f.occurred_at <= $2 and not exists (select 1 from uptake_fact x where x.case_token = f.case_token and (x.kind = 'ReferralEnteredInError' or (x.kind = 'CaseEnteredInError' and x.about = 'referral'))) group by f.practice";
+    EQUIPMENT = "select practice, kind, thing, occurred_at, effective_at from uptake_fact where practice = $1 and kind in ('EquipmentPlaced', 'EquipmentWithdrawn') order by position";
+    // What was entered in error and which answer was read as in the panel's USE; of close-outs the last one counts.
+    FACTS = "select f.kind, f.specialty, f.occurred_at, f.effective_at, f.actor_role, f.images, f.test, f.about, f.people, f.thing, f.view_overrides, f.intention, (select a.occurred_at from uptake_fact a where a.case_token = f.case_token and a.kind = 'AnswerGiven' order by a.occurred_at limit 1) as answered_at, (select w.occurred_at from uptake_fact w where w.case_token = f.case_token and w.kind = 'ReferralWithdrawn' order by w.occurred_at limit 1) as withdrawn_at, (select d.occurred_at from uptake_fact d where d.case_token = f.case_token and d.kind = 'ReferralDeclined' order by d.occurred_at limit 1) as declined_at, coalesce((select c.close_out from uptake_fact c where c.case_token = f.case_token and c.kind = 'CloseOutRecorded' order by c.position desc limit 1), '') as close_out from uptake_fact f where f.practice = $1 and f.kind in ('ReferralSubmitted', 'AnswerAcknowledged', 'SignedIn', 'DraftStarted', 'DraftAbandoned', 'UploadFailed', 'EquipmentPlaced', 'EquipmentWithdrawn', 'TrainingGiven', 'SupportGiven', 'ReasonGiven') and (f.kind <> 'AnswerAcknowledged' or (f.disposition <> 'reject' and not exists (select 1 from uptake_fact e where e.case_token = f.case_token and e.kind = 'AnswerAcknowledged' and e.disposition <> 'reject' and e.position < f.position))) and not exists (select 1 from uptake_fact x where x.case_token = f.case_token and (x.kind = 'ReferralEnteredInError' or (x.kind = 'CaseEnteredInError' and x.about = 'referral'))) order by f.position";
 }
 
 /// Figures of the register from an instant on.
@@ -60,10 +62,18 @@ pub struct FactRow {
     pub people: i64,
     /// Which piece of equipment.
     pub thing: Option<Uuid>,
+    /// How many required views were left out with a reason.
+    pub view_overrides: i64,
+    /// What the office would have done without the service, or empty.
+    pub intention: String,
+    /// What it did after the answer to the same referral, or empty.
+    pub close_out: String,
     /// First answer to the same referral.
     pub answered_at: Option<At>,
     /// When the same referral was taken back.
     pub withdrawn_at: Option<At>,
+    /// When the same referral was first declined.
+    pub declined_at: Option<At>,
 }
 
 impl FactRow {
@@ -96,6 +106,11 @@ pub async fn steps_by_specialty(db: &Db, id: Uuid) -> sqlx::Result<Vec<Specialty
 /// Its first and last counted use up to an instant.
 pub async fn span(db: &Db, id: Uuid, now: At) -> sqlx::Result<Option<SpanRow>> {
     db.q(SPAN).bind(id).bind(now).opt().await
+}
+
+/// What came and went of its equipment, in the order of the log.
+pub async fn equipment(db: &Db, id: Uuid) -> sqlx::Result<Vec<EquipmentRow>> {
+    db.q(EQUIPMENT).bind(id).all().await
 }
 
 /// Its facts in the order of the log.

@@ -2,6 +2,7 @@
 
 mod facts;
 mod house;
+mod mistakes;
 mod office;
 mod panel;
 mod programme;

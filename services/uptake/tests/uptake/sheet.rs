@@ -19,12 +19,12 @@ async fn the_sheet_has_every_practice_and_its_export_is_recorded() {
         assert_eq!(lines.len(), 6);
         assert!(
             lines[0].starts_with("id,name,")
-                && lines[0].ends_with(",test_use,uses_ever,state,next_step,next_step_days,2026-01,2026-02,2026-03")
+                && lines[0].ends_with(",test_use,uses_ever,state,next_step,next_step_days,closed_on,trial_arm,view_overrides,2026-01,2026-02,2026-03")
         );
         assert!(lines[1].contains(",'=Dal,"), "{}", lines[1]);
-        assert!(lines[2].ends_with(",3,11,2,16.00,2,1,3,user,,2,1,1,1"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",3,11,2,16.00,2,1,3,user,,2,,,0,1,1,1"), "{}", lines[2]);
         assert!(
-            lines[4].contains("Ås") && lines[4].ends_with(",0,0,0,,10,0,0,never-used,connection,10,0,0,0"),
+            lines[4].contains("Ås") && lines[4].ends_with(",0,0,0,,10,0,0,never-used,connection,10,,,0,0,0,0"),
             "{}",
             lines[4]
         );

@@ -6,7 +6,7 @@ const intake = '/api/intake';
 const directory = '/api/directory';
 
 export interface Clinician { id: string; name: string; practiceId: string; practiceName: string; until: string | null; coversFor: string | null; open: number }
-export interface Colleague { id: string; name: string; email: string; grant: Grant; lastSignIn: string | null; hasPassword: boolean }
+export interface Colleague { id: string; name: string; email: string | null; grant: Grant; lastSignIn: string | null; hasPassword: boolean | null; linkable: boolean }
 export interface PracticePeople { practice: Named; deputyId: string | null; people: Colleague[] }
 export interface NewColleague {
   id: string; practiceId: string; name: string; email: string; language: Language; role: Role; from?: string; until?: string; coversFor?: string;

@@ -212,15 +212,16 @@ export interface Lease { token: string; expiresAt: string }
 export interface UptakePractice {
   id: string; name: string; municipality: string; listSize: number | null;
   enablement: { offered: string | null; agreed: string | null; equipped: string | null; connected: string | null; trained: string | null; supportEnded: string | null };
-  firstUse: string | null; lastUse: string | null; referrals: number; imagesSent: number; answersRead: number; months: number[];
+  firstUse: string | null; lastUse: string | null; referrals: number; imagesSent: number; answersRead: number; months: number[]; viewOverrides: number[];
+  closedOn: string | null; trialArm: string;
   medianAnswerHours: number | null; silentDays: number | null; testUse: number; testPractice?: boolean;
   /** Over all time up to the end of the window. */
   uses: number; standing: Standing;
 }
-export const STATES = ['user', 'silent', 'never-used', 'not-equipped'] as const;
+export const STATES = ['user', 'silent', 'never-used', 'not-equipped', 'closed'] as const;
 export type UseState = (typeof STATES)[number];
 export interface Standing {
-  state: UseState; missing: 'equipment' | 'connection' | 'training' | 'first-use' | 'use-again' | null; days: number | null;
+  state: UseState; missing: 'equipment' | 'equipment-withdrawn' | 'connection' | 'training' | 'first-use' | 'use-again' | null; days: number | null;
   action: 'bring-equipment' | 'help-sign-in' | 'train' | 'give-time' | 'first-case-together' | 'ask-why' | 'visit-or-end' | null;
 }
 interface Share { numerator: number; denominator: number; share: number }
@@ -232,6 +233,7 @@ export interface UptakeOffice {
   firstUse: string | null; lastUse: string | null; silentDays: number | null; months: string[];
   doings: {
     referrals: number[]; signIns: number[]; testUse: number; images: number; answersRead: number; draftsStarted: number; draftsAbandoned: number; uploadsFailed: number;
+    viewOverrides: number[]; outcomes: { intention: string; closeOut: string; referrals: number }[];
     answers: { answered: number; waiting: number; medianHours: number | null; p90Hours: number | null };
   };
   trained: Record<string, number>; logPosition: number; computedAt: string;
@@ -244,7 +246,7 @@ export interface OwnRecord {
 export interface Uptake {
   from: string; to: string; months: string[]; logPosition: number; definition: string; computedAt: string;
   totals: {
-    practices: number; equipped: number; withUse: number; neverUsed: number; referrals: number;
+    practices: number; equipped: number; withUse: number; neverUsed: number; closed: number; referrals: number;
     topFourShare: Share | null;
   };
   funnel: Reached[];
