@@ -12,6 +12,7 @@ export const en = {
   readyDone: 'It is on {name}’s list.',
   readyBanner: '{name} is to send this. It can still be changed.',
   takeBack: 'Take back from the list',
+  noOtherDoctor: 'No other doctor is registered in this office. Ask your administrator.',
   noDoctors: 'No doctor is registered in this office. Ask your administrator.',
 
   handOver: 'Hand over …',
@@ -83,7 +84,7 @@ export const en = {
   'how.close': 'Closes; nothing is open',
   other: 'Which office',
   closingDo: 'Close the office',
-  closed: 'Closed from {when}',
+  closed: 'Closed from {when}.',
   takenOver: '{name} takes over what is open.',
   mergedInto: 'It is part of {name}.',
 };
@@ -98,6 +99,7 @@ export const nb: Record<keyof typeof en, string> = {
   readyDone: 'Den står på listen til {name}.',
   readyBanner: '{name} skal sende denne. Den kan fortsatt endres.',
   takeBack: 'Ta tilbake fra listen',
+  noOtherDoctor: 'Ingen annen lege er registrert på kontoret. Spør administratoren.',
   noDoctors: 'Ingen lege er registrert på kontoret. Spør administratoren.',
 
   handOver: 'Overlat …',
@@ -169,7 +171,7 @@ export const nb: Record<keyof typeof en, string> = {
   'how.close': 'Legges ned; ingenting er åpent',
   other: 'Hvilket kontor',
   closingDo: 'Legg ned kontoret',
-  closed: 'Lagt ned fra {when}',
+  closed: 'Lagt ned fra {when}.',
   takenOver: '{name} tar over det som er åpent.',
   mergedInto: 'Det er en del av {name}.',
 };
