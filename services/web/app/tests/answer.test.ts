@@ -43,12 +43,33 @@ describe('the answer', () => {
     const content = blankAnswer(findings);
     content.findings[1]!.diagnosis = 'Dermatofibroma';
     const benign = preset('benign');
-    apply(content, benign, null);
+    const filled = apply(content, benign, {});
     expect(needs(content, [])).toEqual([]);
     expect(content.findings.map((f) => f.diagnosis)).toEqual([benign.diagnosis, 'Dermatofibroma']);
-    apply(content, preset('routine'), benign);
+    apply(content, preset('routine'), filled);
     expect([content.findings[0]!.diagnosis, content.findings[0]!.disposition, content.books]).toEqual(['', 'face-to-face-routine', 'department']);
     expect(content.findings[1]!.diagnosis).toBe('Dermatofibroma');
+  });
+  it('keeps a recommendation that was chosen by hand, whatever quick answers follow', () => {
+    const content = blankAnswer(findings);
+    content.findings[0]!.disposition = 'cancer-pathway';
+    let filled = apply(content, preset('benign'), {});
+    expect(content.findings.map((f) => f.disposition)).toEqual(['cancer-pathway', 'gp-manages']);
+    filled = apply(content, preset('routine'), filled);
+    expect(content.findings.map((f) => f.disposition)).toEqual(['cancer-pathway', 'face-to-face-routine']);
+    // Chosen by hand and the same as the quick answer's: still by hand.
+    const same = blankAnswer(findings.slice(0, 1));
+    Object.assign(same.findings[0]!, { disposition: 'gp-manages', certainty: 'probable' });
+    filled = apply(same, preset('benign'), {});
+    apply(same, preset('urgent'), filled);
+    expect([same.findings[0]!.disposition, same.findings[0]!.certainty]).toEqual(['gp-manages', 'probable']);
+    // Changed by hand after a quick answer had set it.
+    const changed = blankAnswer(findings.slice(0, 1));
+    filled = apply(changed, preset('benign'), {});
+    changed.findings[0]!.disposition = 'direct-surgery';
+    filled = apply(changed, preset('gp'), filled);
+    apply(changed, preset('routine'), filled);
+    expect(changed.findings[0]!.disposition).toBe('direct-surgery');
   });
   it('begins an amendment with the newest answer, without its reason', () => {
     const sent = { ...blankAnswer(findings), id: 'a', amends: null, answeredAt: '', answeredBy: { name: '', role: '' }, departmentName: '', afterWithdrawal: false, filed: null };

@@ -12,6 +12,7 @@ export const en = {
   readyDone: 'It is on {name}’s list.',
   readyBanner: '{name} is to send this. It can still be changed.',
   takeBack: 'Take back from the list',
+  noOtherDoctor: 'No other doctor is registered in this office. Ask your administrator.',
   noDoctors: 'No doctor is registered in this office. Ask your administrator.',
 
   handOver: 'Hand over …',
@@ -88,7 +89,7 @@ export const en = {
   closingSays: 'The first day closed is {when}. From that day {other} sees its patients and answers for what is open; nothing new begins in {name}.',
   closingAlone: 'The first day closed is {when}. Nothing new begins in {name}.',
   closingPast: 'That day has been: it counts at once.',
-  closed: 'Closed from {when}',
+  closed: 'Closed from {when}.',
   takenOver: '{name} takes over what is open.',
   mergedInto: 'It is part of {name}.',
 };
@@ -103,6 +104,7 @@ export const nb: Record<keyof typeof en, string> = {
   readyDone: 'Den står på listen til {name}.',
   readyBanner: '{name} skal sende denne. Den kan fortsatt endres.',
   takeBack: 'Ta tilbake fra listen',
+  noOtherDoctor: 'Ingen annen lege er registrert på kontoret. Spør administratoren.',
   noDoctors: 'Ingen lege er registrert på kontoret. Spør administratoren.',
 
   handOver: 'Overlat …',
@@ -179,7 +181,7 @@ export const nb: Record<keyof typeof en, string> = {
   closingSays: 'Første dag stengt er {when}. Fra den dagen ser {other} pasientene og har ansvaret for det som er åpent; ingenting nytt begynner i {name}.',
   closingAlone: 'Første dag stengt er {when}. Ingenting nytt begynner i {name}.',
   closingPast: 'Dagen har vært: det gjelder med en gang.',
-  closed: 'Lagt ned fra {when}',
+  closed: 'Lagt ned fra {when}.',
   takenOver: '{name} tar over det som er åpent.',
   mergedInto: 'Det er en del av {name}.',
 };

@@ -4,6 +4,9 @@ import type { Notice } from '../api/types';
 
 const POLL_MS = 60_000;
 
+/** How a notice names a case. */
+export const referenceOf = (id: string): string => id.replaceAll('-', '').slice(24).toUpperCase();
+
 export class Notices {
   items = $state<Notice[]>([]);
   readonly side: 'office' | 'department';

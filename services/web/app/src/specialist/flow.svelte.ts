@@ -18,6 +18,8 @@ class Flow {
   #tokens = new Map<string, string>();
   /** The case to start at once when it opens: asked for with Enter, or next after signing. */
   startId: string | null = null;
+  /** The case whose signature was taken back: it opens at its answer. */
+  undoneId: string | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   token(id: string): string | null {
@@ -45,10 +47,7 @@ class Flow {
     if (next) {
       this.startId = next.id;
       await router.go(`/read/${next.id}`);
-    } else {
-      toast(t('noMore'));
-      await router.go('/work');
-    }
+    } else await router.go('/work');
   }
 
   hold(id: string, token: string, releaseAt: string): void {
@@ -77,6 +76,7 @@ class Flow {
       this.held = null;
       toast(t('undone'), undefined, 4000);
       this.startId = held.id;
+      this.undoneId = held.id;
       if (router.route.params['id'] === held.id) location.reload();
       else await router.go(`/read/${held.id}`);
     } catch (error) {

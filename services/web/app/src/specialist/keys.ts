@@ -8,7 +8,7 @@ export const COMMANDS = [
 export type Command = (typeof COMMANDS)[number];
 export type Place = 'list' | 'reading';
 
-const list: Record<string, Command> = { j: 'next', k: 'previous', ArrowDown: 'next', ArrowUp: 'previous', Enter: 'open', '?': 'help' };
+const list: Record<string, Command> = { j: 'next', k: 'previous', ArrowDown: 'next', ArrowUp: 'previous', Enter: 'open', u: 'undo', '?': 'help' };
 const reading: Record<string, Command> = {
   n: 'nextPicture', p: 'previousPicture', ArrowRight: 'nextPicture', ArrowLeft: 'previousPicture', z: 'actual', f: 'fit', '+': 'zoomIn', '=': 'zoomIn',
   '-': 'zoomOut', r: 'turn', d: 'diagnosis', q: 'ask', u: 'undo', e: 'release', w: 'forward', x: 'decline', v: 'amend',
@@ -16,7 +16,7 @@ const reading: Record<string, Command> = {
 };
 /** For the help: the keys of each command, as printed. */
 export const shown: Record<Place, [string, Command][]> = {
-  list: [['j ↓', 'next'], ['k ↑', 'previous'], ['Enter', 'open'], ['?', 'help']],
+  list: [['j ↓', 'next'], ['k ↑', 'previous'], ['Enter', 'open'], ['u', 'undo'], ['?', 'help']],
   reading: [['n →', 'nextPicture'], ['p ←', 'previousPicture'], ['z', 'actual'], ['f', 'fit'], ['+', 'zoomIn'], ['-', 'zoomOut'], ['r', 'turn'], ['d', 'diagnosis'],
     ['1', 'benign'], ['2', 'gp'], ['3', 'routine'], ['4', 'urgent'], ['5', 'more'], ['q', 'ask'], ['w', 'forward'], ['x', 'decline'], ['v', 'amend'], ['u', 'undo'], ['e', 'release'], ['j', 'next'], ['k', 'previous'], ['Ctrl Enter', 'sign'], ['Esc', 'escape'], ['?', 'help']],
 };

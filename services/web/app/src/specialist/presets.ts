@@ -1,6 +1,6 @@
-// Quick answers: one key fills in what is usually written. Nothing that was typed is replaced, and everything can be changed
-// before signing; a second key replaces what the first one filled in.
-import type { AnswerContent, Certainty, Disposition } from '../api/types';
+// Quick answers: one key fills in what is usually written. Nothing that was typed or chosen by hand is replaced, and everything
+// can be changed before signing; a second key replaces what the first one filled in.
+import type { AnswerContent, AnsweredFinding, Certainty, Disposition } from '../api/types';
 import { t } from '../i18n/department';
 import { mostUrgent, withOwners } from './answer';
 
@@ -15,14 +15,21 @@ export function preset(name: PresetName): Preset {
   return { diagnosis: '', certainty: null, disposition: name === 'urgent' ? 'face-to-face-urgent' : 'face-to-face-routine', plan: t('preset.appointment.plan') };
 }
 
-/** Fills in a preset; `last` is what an earlier one had filled in. */
-export function apply(content: AnswerContent, next: Preset, last: Preset | null): void {
+/** What quick answers filled in, by finding and field: the only thing that another quick answer may replace. */
+export type Filled = Record<string, Partial<Pick<AnsweredFinding, 'diagnosis' | 'certainty' | 'disposition' | 'plan'>>>;
+
+/** Fills in a quick answer; `filled` is what earlier ones had filled in. What was typed or chosen by hand stays. */
+export function apply(content: AnswerContent, next: Preset, filled: Filled): Filled {
   const before = mostUrgent(content);
+  const now: Filled = {};
   for (const f of content.findings) {
-    if (f.diagnosis.trim() === '' || f.diagnosis === last?.diagnosis) f.diagnosis = next.diagnosis;
-    if (f.certainty === null || f.certainty === last?.certainty) f.certainty = next.certainty;
-    if (f.plan.trim() === '' || f.plan === last?.plan) f.plan = next.plan;
-    f.disposition = next.disposition;
+    const was = filled[f.findingId] ?? {};
+    const by: Filled[string] = (now[f.findingId] = {});
+    if (f.diagnosis.trim() === '' || f.diagnosis === was.diagnosis) f.diagnosis = by.diagnosis = next.diagnosis;
+    if (f.certainty === null || f.certainty === was.certainty) f.certainty = by.certainty = next.certainty;
+    if (f.plan.trim() === '' || f.plan === was.plan) f.plan = by.plan = next.plan;
+    if (f.disposition === null || f.disposition === was.disposition) f.disposition = by.disposition = next.disposition;
   }
   withOwners(content, before);
+  return now;
 }

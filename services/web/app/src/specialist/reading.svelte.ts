@@ -7,7 +7,10 @@ import { Autosave, type SaveState } from '../state/autosave';
 import { line } from '../state/line.svelte';
 import { blankAnswer, fitted, needs, ofSent, type Need } from './answer';
 import { flow } from './flow.svelte';
-import { apply, preset, type Preset, type PresetName } from './presets';
+import { apply, preset, type Filled, type PresetName } from './presets';
+
+/** A blank answer says nothing that somebody would want to keep. */
+const wrote = (content: AnswerContent): boolean => content.summary.trim() !== '' || content.reason.trim() !== '' || content.findings.some((f) => f.diagnosis.trim() !== '' || f.plan.trim() !== '');
 
 const RENEW_MS = 60_000;
 const POLL_MS = 5_000;
@@ -20,6 +23,10 @@ export class Reading {
   lost = $state(false);
   save = $state<SaveState>({ kind: 'clean' });
   failure = $state<unknown>(null);
+  /** It is not the caller's to see any more: nothing of the patient stays on the page. */
+  gone = $state(false);
+  /** What had been typed here when it went. */
+  kept = $state<AnswerContent | null>(null);
   /** Field errors of the last refused signature, as the server named them. */
   refused = $state<unknown>(null);
   #last = '';
@@ -27,7 +34,7 @@ export class Reading {
   #poll: ReturnType<typeof setInterval> | undefined;
   #autosave: Autosave<AnswerContent>;
   #telling = new Set<string>();
-  #preset: Preset | null = null;
+  #filled: Filled = {};
 
   constructor(id: string) {
     this.id = id;
@@ -57,13 +64,14 @@ export class Reading {
       clearInterval(this.#poll);
       this.#poll = setInterval(() => void this.#pictures(), POLL_MS);
     } catch (error) {
-      this.failure = error;
+      if (this.found && isCode(error, 'not-found')) this.vanish();
+      else this.failure = error;
     }
   }
   #take(draft: AnswerContent | null): void {
     const findings = this.found?.findings ?? [];
     this.content = draft ? fitted(draft, findings) : this.amending ? ofSent(this.found?.answers ?? [], findings) : fitted(null, findings);
-    this.#preset = null;
+    this.#filled = {};
     this.#last = JSON.stringify(this.content);
   }
 
@@ -88,7 +96,7 @@ export class Reading {
     this.token = token;
     flow.keep(this.id, token);
     this.lost = false;
-    const found = await review.open(this.id);
+    const found = await this.#held(review.open(this.id));
     this.found = found;
     // What was typed here before the lease was lost is worth more than the kept draft.
     if (kept) {
@@ -104,33 +112,58 @@ export class Reading {
     }, RENEW_MS);
   }
 
-  /** Notices in any answer that the lease has gone to somebody else. */
+  /** Notices in any answer that the lease has gone to somebody else, or that the case is over. */
   async #held<T>(request: Promise<T>): Promise<T> {
     try {
       return await request;
     } catch (error) {
-      if (isCode(error, 'claim-lost')) {
+      if (isCode(error, 'claim-lost', 'withdrawn', 'declined')) {
         this.lost = true;
         this.token = null;
         flow.forget(this.id);
         clearInterval(this.#renewal);
       }
+      if (isCode(error, 'not-found', 'withdrawn', 'declined')) await this.look();
       throw error;
     }
   }
 
-  async #pictures(): Promise<void> {
-    if (!this.found?.images.some((image) => image.state === 'processing') || document.visibilityState !== 'visible') return;
-    const found = await review.open(this.id).catch(() => null);
-    if (found && this.found) this.found.images = found.images;
+  /** Out of sight at once. What was typed stays where it can be copied: it was never sent. */
+  vanish(): void {
+    if (this.gone) return;
+    this.gone = true;
+    if ((this.token !== null || this.lost) && wrote(this.content)) this.kept = $state.snapshot(this.content);
+    this.found = null;
+    this.content = blankAnswer([]);
+    this.token = null;
+    this.#autosave.stop();
+    this.close();
+    flow.forget(this.id);
   }
 
-  /** A picture went out of sight, an answer was filed; what is being written stays. */
+  async #pictures(): Promise<void> {
+    if (!this.found?.images.some((image) => image.state === 'processing') || document.visibilityState !== 'visible') return;
+    const found = await this.#again();
+    if (found && this.found) this.found.images = found.images;
+  }
+  /** The case as it stands now; null when it can't be had, and out of sight when it is not there for the caller. */
+  async #again(): Promise<Case | null> {
+    try {
+      return await review.open(this.id);
+    } catch (error) {
+      if (isCode(error, 'not-found')) this.vanish();
+      return null;
+    }
+  }
+
+  /** A picture went out of sight, an answer was filed, the case is over; what is being written stays. */
   async look(): Promise<void> {
-    const found = await review.open(this.id).catch(() => null);
+    const found = await this.#again();
     if (found && this.found) {
       this.found.images = found.images;
       this.found.answers = found.answers;
+      this.found.withdrawn = found.withdrawn;
+      this.found.state = found.state;
     }
   }
 
@@ -171,9 +204,7 @@ export class Reading {
   }
   fill(name: PresetName): void {
     if (!this.token || this.lost) return;
-    const next = preset(name);
-    apply(this.content, next, this.#preset);
-    this.#preset = next;
+    this.#filled = apply(this.content, preset(name), this.#filled);
   }
 
   async sign(): Promise<void> {
