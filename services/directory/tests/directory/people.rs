@@ -198,7 +198,7 @@ async fn an_address_tells_a_keeper_nothing_of_its_account(office: Office) {
         move |who: Uuid| people.iter().find(|one| one["id"] == who.to_string()).cloned().expect("somebody")
     };
     for (email, who) in [("ines@synthetic.example", stranger), ("frida@synthetic.example", future)] {
-        let form = json!({ "practiceId": here.id, "name": "?", "email": email, "language": "nb", "role": "gp-staff", "from": "2020-01-01" });
+        let form = json!({ "practiceId": here.id, "name": "Guess", "email": email, "language": "nb", "role": "gp-staff", "from": "2020-01-01" });
         assert_eq!(keeper.post("/colleagues", form).await.is(201), json!({ "id": who, "invitation": null }));
         keeper.post(&format!("/colleagues/{who}/invitation"), json!({})).await.is_problem(409, "ask-administrator");
         let row = listed().await(who);

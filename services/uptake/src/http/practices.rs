@@ -241,7 +241,7 @@ impl Built {
 
 impl From<Row> for PracticeView {
     fn from(row: Row) -> Self {
-        let day = |date: Option<time::Date>| date.map(|date| date.to_string());
+        let day = |date: Option<Date>| date.map(|date| date.to_string());
         Self {
             id: row.practice.id,
             name: row.practice.name,
