@@ -41,7 +41,9 @@ pub async fn send(
     while !sending.done() {
         assert!(begun.elapsed() < GIVEN_UP, "picture {} was not taken for {GIVEN_UP:?}: {last}", chosen.image);
         let reply = sending.request(dice).await;
-        last = reply.as_ref().map_or("no answer".into(), |reply| format!("{} {} at {:?}", reply.status, reply.code(), sending.at));
+        last = reply
+            .as_ref()
+            .map_or("no answer".into(), |reply| format!("{} {} at {:?}", reply.status, reply.code(), sending.at));
         let reply = reply.filter(|reply| reply.status < 500);
         if !sending.take(reply.as_ref()) {
             person.odd(&format!("upload {} of {referral}", chosen.image), &reply?);

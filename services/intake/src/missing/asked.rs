@@ -34,7 +34,10 @@ fn told(fault: &Fault<'_>, of: &str) -> (&'static str, String) {
         Flaw::MustBe(_) => ("must-be", format!("It can't be sent without this: “{name}”{of}.")),
         Flaw::OutOfRange => ("out-of-range", format!("“{name}”{of} must be {}. Check the number.", range(item))),
         Flaw::Exclusive => ("exclusive", format!("“{name}”{of}: choose “none”, or what there is, not both.")),
-        Flaw::NotADate => ("not-a-date", format!("There is no such day, or it is still to come: “{name}”{of}. Write it as year-month-day.")),
+        Flaw::NotADate => (
+            "not-a-date",
+            format!("There is no such day, or it is still to come: “{name}”{of}. Write it as year-month-day."),
+        ),
         Flaw::Unknown | Flaw::Shape | Flaw::TooLong(_) => {
             ("malformed", format!("“{name}”{of} is no answer to what is asked. Answer it again."))
         }
@@ -69,7 +72,8 @@ impl List {
     pub(super) fn priority(&mut self, priority: Option<Priority>, asked: &[Asked<'_>]) {
         let cancer = |one: &Asked<'_>| {
             one.questionnaire().id == "referral"
-                && one.answers.values.get("request-type") == Some(&Value::Text(Priority::SuspectedCancer.as_str().into()))
+                && one.answers.values.get("request-type")
+                    == Some(&Value::Text(Priority::SuspectedCancer.as_str().into()))
         };
         match priority {
             None => {
@@ -77,7 +81,11 @@ impl List {
                 self.add("priority", REQUIRED, message);
             }
             Some(Priority::Routine) if !red_flags(asked).is_empty() => {
-                self.add("priority", "red-flag-priority", "A red flag is not routine. Choose urgent or suspected cancer.");
+                self.add(
+                    "priority",
+                    "red-flag-priority",
+                    "A red flag is not routine. Choose urgent or suspected cancer.",
+                );
             }
             Some(Priority::Routine | Priority::Urgent) if asked.iter().any(cancer) => {
                 let message = "Suspected cancer is what is asked about. Choose it under “How soon” too, or ask for something else.";

@@ -7,7 +7,7 @@ export interface Ended {
   id: string; kind: 'answered' | 'declined' | 'forwarded'; at: string; by: string; caseId: string; reference: string; practiceName: string;
   specialty: Specialty; priority: Priority; submittedAt: string; sex: Sex; ageYears: number | null; bodySite: string | null;
   /** disposition, reason, or the specialty that it went to */
-  what: string; toDepartment: string | null; text: string | null; amends: boolean; opens: boolean;
+  what: string; toDepartment: string | null; text: string | null; amends: boolean; opens: boolean; training: boolean;
 }
 export interface EndedPage { items: Ended[]; next: string | null }
 export interface Absence { id: string; personId: string; from: string; to: string; now: boolean }

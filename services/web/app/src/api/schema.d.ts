@@ -1461,7 +1461,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a signature back while the answer is held. */
+        /** Takes a signature back while the answer is held. When the practice has withdrawn the referral meanwhile, the claim ends too. */
         post: operations["reviewUndo"];
         delete?: never;
         options?: never;
@@ -1567,8 +1567,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends the case to another department or specialty, with everything in it. The claim ends; the date by which an answer is
-         *     due stays. The caller's department keeps a line and can't open it any more.
+         * Sends the case to another department or specialty where a specialist works now, with everything in it. The claim ends; the
+         *     date by which an answer is due stays, and a question that is open stays open. The caller's department keeps a line and can't open it any more.
          */
         post: operations["reviewForward"];
         delete?: never;
@@ -1606,7 +1606,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks the practice. The claim ends and the case leaves the worklist until the reply comes. */
+        /**
+         * Asks the practice. The claim ends and the case leaves the worklist until the reply comes. The same words of the same person
+         *     again, while their question is open, change nothing.
+         */
         post: operations["reviewAsk"];
         delete?: never;
         options?: never;
@@ -1621,7 +1624,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The referral and its answer as PDF. What was withdrawn before an answer has none. */
+        /** The referral and its answer as PDF; whoever reads it has opened the case. What was withdrawn before an answer has none. */
         get: operations["reviewLetterPdf"];
         put?: never;
         post?: never;
@@ -1657,7 +1660,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that somebody has telephoned. The practice has it again for as long as at first. A repeat changes nothing. */
+        /**
+         * Notes that somebody has telephoned, about everything that the case waits for. The practice has it again for as long as at
+         *     first. A repeat changes nothing.
+         */
         post: operations["reviewPhoned"];
         delete?: never;
         options?: never;
@@ -1776,7 +1782,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Marks one picture as somebody else's. A repeat changes nothing. */
+        /** Marks one picture as somebody else's. A held answer does not leave: it is its signer's draft again. A repeat changes nothing. */
         post: operations["reviewMarkPicture"];
         delete?: never;
         options?: never;
@@ -2018,7 +2024,7 @@ export interface components {
         };
         /** @description One of the caller's practices. */
         Askable: {
-            /** @description Whether somebody there may be asked: nobody was within 30 days. */
+            /** @description Whether somebody there may be asked: nobody was within 30 days, nor in this calendar month. */
             askable: boolean;
             /** Format: uuid */
             practiceId: string;
@@ -2107,16 +2113,22 @@ export interface components {
             /** @description DICOM coding scheme designator: SCT, FMA or DCM. */
             system: string;
         };
-        /** @description A person with a role in the practice. */
+        /**
+         * @description A person with a role in the practice. Of an account that another made, nothing but name and role is told until its person has
+         *     signed in with the role: an address alone must not tell a practice about a stranger.
+         */
         Colleague: {
-            email: string;
+            /** @description Null for whoever is not known here yet. */
+            email?: string | null;
             /** @description In this practice. */
             grant: components["schemas"]["GrantView"];
-            /** @description Has accepted an invitation. */
-            hasPassword: boolean;
+            /** @description Has accepted an invitation; null for whoever is not known here yet. */
+            hasPassword?: boolean | null;
             /** Format: uuid */
             id: string;
             lastSignIn?: components["schemas"]["At"] | null;
+            /** @description The account was made here and nobody has accepted its invitation: there can be a new link. */
+            linkable: boolean;
             name: string;
         };
         /** @description When a colleague's role ends. */
@@ -2214,7 +2226,7 @@ export interface components {
         DeputyChoice: {
             /**
              * Format: uuid
-             * @description Somebody who works in the practice; null or absent: nobody.
+             * @description A clinician or one of the staff of the practice; null or absent: nobody.
              */
             personId?: string | null;
         };
@@ -2399,7 +2411,7 @@ export interface components {
         };
         /** @description When a grant shall end. */
         GrantEnd: {
-            /** @description Although referrals are open for the person: they fall to the practice's deputy. */
+            /** @description Although referrals are open for the person, which fall to the practice's deputy, or nobody else can answer in the department. */
             force?: boolean;
             /**
              * @description First day without the right, `YYYY-MM-DD`, or an instant; now when absent. What has been can't be unmade: an
@@ -2486,6 +2498,8 @@ export interface components {
             quality?: components["schemas"]["Quality"] | null;
             reason?: components["schemas"]["Reason"] | null;
             removed: boolean;
+            /** @description Whether it went out, with the referral or with a reply. */
+            sent: boolean;
             /** @description SHA-256 of the picture as sent, 64 hexadecimal digits. */
             sha256: string;
             state: components["schemas"]["ImageState"];
@@ -2713,7 +2727,7 @@ export interface components {
             mergedIntoId?: string | null;
             /**
              * Format: date
-             * @description `YYYY-MM-DD`, the first day on which it is closed; ahead or back.
+             * @description `YYYY-MM-DD`, the first day on which it is closed; back, or a year ahead at most.
              */
             on: string;
         };
@@ -2726,7 +2740,7 @@ export interface components {
             coversFor?: string | null;
             /**
              * Format: email
-             * @description For signing in. Whoever is registered with it gets the role and no new invitation.
+             * @description For signing in. Whoever is registered with it gets the role and no invitation; not the caller's own.
              */
             email: string;
             /** @description `YYYY-MM-DD`; now when absent. */
@@ -2846,7 +2860,7 @@ export interface components {
              */
             practiceId?: string | null;
             role: components["schemas"]["Role"] | null;
-            /** @description The last day, `YYYY-MM-DD`, or an instant; without end when absent. */
+            /** @description The last day, `YYYY-MM-DD`, or an instant; without end when absent. It is to come. */
             until?: string | null;
         };
         /** @description A person to be registered. */
@@ -2980,7 +2994,9 @@ export interface components {
              */
             image?: string | null;
             markedAt: components["schemas"]["At"];
-            /** @description When the caller had opened it first. */
+            /** @description The caller had opened it; else they are told because they answer for it, or because nobody of their office marked it. */
+            opened: boolean;
+            /** @description When the caller had opened it first; when it was marked, if they had not. */
             openedAt: components["schemas"]["At"];
             /** @description Eight characters to name the referral by. */
             reference: string;
@@ -3450,6 +3466,11 @@ export interface components {
         Replacement: {
             /** Format: uuid */
             id: string;
+            /**
+             * @description Pictures of the old one that could not be taken along, because what is stored of them is damaged: they have to be taken
+             *     anew. Empty while pictures are still being copied.
+             */
+            leftOut: string[];
             /** @description It holds everything that goes along; else that is still being copied. */
             ready: boolean;
         };
@@ -3929,12 +3950,12 @@ export interface components {
         "review.CallList": {
             /** @description How many there are to telephone about. */
             count: number;
-            /** @description To telephone about: what is longest overdue first, 200 at most. */
+            /** @description To telephone about: by priority, then what is longest overdue first, 200 at most. */
             items: components["schemas"]["review.CallRow"][];
             /** @description Telephoned about, and with the practice again. */
             phoned: components["schemas"]["review.CallRow"][];
         };
-        /** @description One line. */
+        /** @description One line: a case that waits for two things has two. */
         "review.CallRow": {
             call?: components["schemas"]["review.Call"] | null;
             /** @description Since when it is the department's to telephone, or the practice's again. */
@@ -4149,6 +4170,8 @@ export interface components {
             text?: string | null;
             /** @description The department that a forwarded case went to. */
             toDepartment?: string | null;
+            /** @description Sent to try the service. */
+            training: boolean;
             /** @description The disposition of an answer, the reason of a refusal, the specialty that a forwarded case went to. */
             what: string;
         };
@@ -4322,6 +4345,8 @@ export interface components {
              * @description One picture; null: the whole case.
              */
             image?: string | null;
+            /** @description The caller's own answer was signed and about to leave, and did not: of one picture, it is their draft again. */
+            keptBack: boolean;
             markedAt: components["schemas"]["At"];
             /** @description When the caller had opened it first. */
             openedAt: components["schemas"]["At"];
@@ -4550,7 +4575,7 @@ export interface components {
             p90Hours?: number | null;
             /**
              * Format: int64
-             * @description Sent, neither answered nor taken back.
+             * @description Sent, neither answered nor declined nor taken back.
              */
             waiting: number;
         };
@@ -4562,13 +4587,13 @@ export interface components {
             specialty: string;
             step: string;
         };
-        /** @description What a practice did, over all time. */
+        /** @description What a practice did, over all time; training and what was entered in error are left out, but for `test_use`. */
         "uptake.Doings": {
             /** @description How fast the department answered. */
             answers: components["schemas"]["uptake.AnswerTimes"];
             /**
              * Format: int64
-             * @description Answers that were read.
+             * @description Answers that were read: a referral counts once, and a refusal is none.
              */
             answersRead: number;
             /**
@@ -4586,6 +4611,8 @@ export interface components {
              * @description Pictures of counted uses.
              */
             images: number;
+            /** @description Counted uses by intention and what was done, most frequent first. */
+            outcomes: components["schemas"]["uptake.Outcome"][];
             /** @description Counted uses month by month, as `months` of the page. */
             referrals: number[];
             /** @description Sign-ins month by month. */
@@ -4600,6 +4627,8 @@ export interface components {
              * @description Pictures that did not arrive.
              */
             uploadsFailed: number;
+            /** @description Required views that were left out with a reason, month by month. */
+            viewOverrides: number[];
         };
         /** @description Days of the steps of enablement, `YYYY-MM-DD`. */
         "uptake.Enablement": {
@@ -4630,7 +4659,19 @@ export interface components {
          * @description The first step that is missing.
          * @enum {string}
          */
-        "uptake.Missing": "equipment" | "connection" | "training" | "first-use" | "use-again";
+        "uptake.Missing": "equipment" | "equipment-withdrawn" | "connection" | "training" | "first-use" | "use-again";
+        /** @description What the office would have done without the service, and what it did after the answer: how many referrals. */
+        "uptake.Outcome": {
+            /** @description As it was recorded last; empty while nothing is. */
+            closeOut: string;
+            /** @description As the referral says it; empty when it says nothing. */
+            intention: string;
+            /**
+             * Format: int64
+             * @description Counted uses.
+             */
+            referrals: number;
+        };
         /** @description One of the caller's practices. */
         "uptake.Own": {
             /** Format: uuid */
@@ -4686,6 +4727,8 @@ export interface components {
         "uptake.Practice": {
             /** Format: int64 */
             answersRead: number;
+            /** @description `YYYY-MM-DD`, perhaps to come; null: it is open. */
+            closedOn?: string | null;
             enablement: components["schemas"]["uptake.Enablement"];
             /** @description `YYYY-MM-DD`. */
             firstUse?: string | null;
@@ -4712,14 +4755,20 @@ export interface components {
             testPractice: boolean;
             /** Format: int64 */
             testUse: number;
+            /** @description Empty: in no trial. */
+            trialArm: string;
             /**
              * Format: int64
              * @description Counted uses over all time up to the end of the window.
              */
             uses: number;
+            /** @description Required views that were left out with a reason, month by month. */
+            viewOverrides: number[];
         };
         /** @description A practice's page. */
         "uptake.PracticePage": {
+            /** @description `YYYY-MM-DD`, perhaps to come; null: it is open. */
+            closedOn?: string | null;
             computedAt: components["schemas"]["At"];
             doings: components["schemas"]["uptake.Doings"];
             equipment: components["schemas"]["uptake.Equipment"][];
@@ -4750,6 +4799,8 @@ export interface components {
                 [key: string]: number;
             };
             trainings: components["schemas"]["uptake.Training"][];
+            /** @description Empty: in no trial. */
+            trialArm: string;
             /**
              * Format: int64
              * @description Counted uses over all time.
@@ -4813,7 +4864,7 @@ export interface components {
             action?: components["schemas"]["uptake.Action"] | null;
             /**
              * Format: int64
-             * @description Days since the step before was taken, or since the last use.
+             * @description Days since the step before was taken, since the last use, or since the practice closed.
              */
             days?: number | null;
             missing?: components["schemas"]["uptake.Missing"] | null;
@@ -4824,12 +4875,20 @@ export interface components {
          * @description Use, or what stands in for it.
          * @enum {string}
          */
-        "uptake.State": "not-equipped" | "never-used" | "silent" | "user";
+        "uptake.State": "not-equipped" | "never-used" | "silent" | "user" | "closed";
         /** @description Over all practices that are no test practices. */
         "uptake.Totals": {
+            /**
+             * Format: int64
+             * @description Closed by the end of the window; counted among the others for what they did.
+             */
+            closed: number;
             /** Format: int64 */
             equipped: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Those that are closed left out.
+             */
             neverUsed: number;
             /** Format: int64 */
             practices: number;
@@ -5236,7 +5295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `has-password` */
+            /** @description `has-password`; `ask-administrator` for an account that was not made here */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7282,7 +7341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `last-administrator` */
+            /** @description `last-administrator`; unless forced, `last-specialist` or `open-referrals` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9000,7 +9059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description something else stands now; the code says what */
+            /** @description `asked-already` this month by the practice; `id-reused` or `key-reused` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9786,7 +9845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description something else stands now; the code says what */
+            /** @description practice-closed, already-submitted or training-mixed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10129,7 +10188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not-submitted */
+            /** @description not-submitted, or for a replacement practice-closed, already-submitted or training-mixed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12245,7 +12304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not-submitted */
+            /** @description not-submitted, or for a replacement practice-closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13042,7 +13101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale-version or already-submitted */
+            /** @description stale-version, practice-closed or already-submitted */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13363,7 +13422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale-version, upload-under-way or, for staff, clinician-sends */
+            /** @description stale-version, upload-under-way, practice-closed or, for staff, clinician-sends */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15494,7 +15553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `already-sent` or `claim-lost` */
+            /** @description `already-sent`, `kept-back` or `claim-lost` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18170,7 +18229,7 @@ export interface operations {
                 to?: string;
                 /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
                 specialty?: string;
-                /** @description `not-equipped`, `never-used`, `silent` or `users`; absent: all. */
+                /** @description `not-equipped`, `never-used`, `silent`, `users` or `closed`; absent: all. */
                 show?: string;
                 /** @description Part of a name or municipality. */
                 search?: string;

@@ -117,8 +117,10 @@ export interface DraftContent {
 export interface Picture {
   id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
   quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'small' } | null;
-  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean; sent: boolean;
+  bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean;
 }
+/** As the office has it: with whether it went out, with the referral or a reply. */
+export interface OfficePicture extends Picture { sent: boolean }
 export interface Receipt {
   referral: string; submittedAt: string; dueAt: string; images: { id: string; sha256: string; bytes: number }[];
   departmentName: string; reference: string;
@@ -141,7 +143,7 @@ export interface Declined { id: string; declinedAt: string; declinedBy: { name: 
 /** A step from department to department as the office has it. */
 export interface Forwarded { at: string; by: string; fromDepartment: string; fromSpecialty: Specialty; toDepartment: string; toSpecialty: Specialty; text: string }
 export interface Referral {
-  id: string; version: number; state: ReferralState; practice: Named; training: boolean; content: DraftContent; images: Picture[];
+  id: string; version: number; state: ReferralState; practice: Named; training: boolean; content: DraftContent; images: OfficePicture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
   missing: FieldError[]; questions: Question[]; answer: Answer | null; declined?: Declined | null;
   /** its way from department to department, oldest first */
