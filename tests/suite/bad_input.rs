@@ -85,7 +85,7 @@ fn wrong_fields() -> Vec<(&'static str, Spoil)> {
         ("a day to come", |c| burn(c, "2999-01-01")),
         ("suspected cancer as routine", |c| c["answers"][0]["values"]["request-type"] = json!("suspected-cancer")),
         ("a red flag as routine", |c| {
-            red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": "2026-03-02T07:00:00Z" }));
+            red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": an_hour_ago() }));
             c["priority"] = json!("routine");
         }),
         ("a red flag not phoned in", |c| red_flag(c, Value::Null)),
@@ -109,6 +109,11 @@ fn burn(content: &mut Value, day: &str) {
     content["findings"][0]["kind"] = json!("burn");
     *content = tests::answered(content.take());
     content["answers"][1]["values"]["burned-on"] = json!(day);
+}
+
+/// When somebody was phoned about it.
+fn an_hour_ago() -> kit::At {
+    (time::OffsetDateTime::now_utc() - Duration::HOUR).into()
 }
 
 /// A burn with smoke inhaled, and whether that was phoned in.
