@@ -89,7 +89,8 @@ fn wrong_fields() -> Vec<(&'static str, Spoil)> {
             c["priority"] = json!("routine");
         }),
         ("a red flag not phoned in", |c| red_flag(c, Value::Null)),
-        ("a call with nobody", |c| red_flag(c, json!({ "spokeWith": "", "at": "2026-03-02T07:00:00Z" }))),
+        ("a call with nobody", |c| red_flag(c, json!({ "spokeWith": "", "at": an_hour_ago() }))),
+        ("a call of another day", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": "2026-03-02T07:00:00Z" }))),
         ("a call at no time", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": null }))),
         ("a call to come", |c| red_flag(c, json!({ "spokeWith": "Dr. Lund", "at": "2999-01-01T07:00:00Z" }))),
         ("a view missing without a reason", |c| c["viewOverrides"] = json!([])),
