@@ -80,6 +80,7 @@ pub async fn hide(
     let envelope = Envelope {
         actor: by.map(|person| ctx.pseudonym(person)).unwrap_or_default(),
         actor_role: noticed.map_or_else(String::new, |noticed| noticed.role.to_owned()),
+        about: if image.is_some() { "picture" } else { "referral" }.to_owned(),
         ..of_case(ctx, case)
     };
     ctx.publish(tx, envelope, &fact).await?;
