@@ -102,7 +102,7 @@ describe('the wrong patient', () => {
     await nurse.page.getByTestId('notice-read').click()
     await nurse.page.getByTestId('notice').waitFor({ state: 'detached' })
     await reader.page.goto(`${demo.address}/read/${draft.id}`)
-    await reader.page.getByTestId('failed').waitFor()
+    await reader.page.getByTestId('failed').or(reader.page.getByTestId('gone')).waitFor()
     await eventually('the specialist is told', async () => {
       await reader.page.goto(`${demo.address}/work`)
       await reader.settled()

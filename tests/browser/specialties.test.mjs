@@ -168,7 +168,7 @@ describe('dermatology', () => {
     await page.reload()
     await page.getByTestId('spoke-with').waitFor()
     assert.equal(await page.getByTestId('spoke-with').inputValue(), 'Dr Vakt, registrar')
-    assert.equal(await page.getByTestId('priority').locator('input:checked').getAttribute('value'), 'urgent')
+    assert.equal(await page.getByTestId('priority').locator('input:checked').getAttribute('value'), 'suspected-cancer')
     await office.screenshot('form-cant-wait')
     assert.deepEqual(await office.faults(), [])
     await page.getByTestId('discard').click()

@@ -258,24 +258,24 @@ async fn a_chain_is_walked_whatever_changes_on_it(office: Office) {
 
 /// As a deployment of before has them: every practice at the end of a way has a row.
 async fn rows_of_before_become_one_edge_each(office: Office) {
-    let (a, (b, _), (c, _), (d, _)) =
+    let (first, (second, _), (third, _), (fourth, _)) =
         (office.practice, other(&office, "Havnes").await, other(&office, "Fjell").await, other(&office, "Dal").await);
     let day = office.ctx.now();
     for (practice, successor, from, merged) in [
-        // a to b to c on one day.
-        (a, b, day, false),
-        (b, c, day, false),
-        (a, c, day, false),
-        // c to d later.
-        (c, d, day + Duration::days(1), true),
-        (b, d, day + Duration::days(1), false),
-        (a, d, day + Duration::days(1), false),
+        // The first to the second to the third on one day.
+        (first, second, day, false),
+        (second, third, day, false),
+        (first, third, day, false),
+        // The third to the fourth later.
+        (third, fourth, day + Duration::days(1), true),
+        (second, fourth, day + Duration::days(1), false),
+        (first, fourth, day + Duration::days(1), false),
     ] {
-        let q = office
+        let insert = office
             .ctx
             .db
             .q("insert into intake_succession (practice, successor, from_at, merged) values ($1, $2, $3, $4)");
-        q.bind(practice).bind(successor).bind(from).bind(merged).exec_one().await.unwrap();
+        insert.bind(practice).bind(successor).bind(from).bind(merged).exec_one().await.unwrap();
         office
             .ctx
             .db
@@ -287,9 +287,9 @@ async fn rows_of_before_become_one_edge_each(office: Office) {
             .unwrap();
     }
     let sql = intake::store::succession::EDGES;
-    let insert = &sql[sql.find("insert into").unwrap()..];
-    office.ctx.db.q(insert).exec().await.unwrap();
-    for (practice, successor) in [(a, b), (b, c), (c, d)] {
+    let edges = &sql[sql.find("insert into").unwrap()..];
+    office.ctx.db.q(edges).exec().await.unwrap();
+    for (practice, successor) in [(first, second), (second, third), (third, fourth)] {
         let row: Vec<(Uuid,)> = office
             .ctx
             .db

@@ -94,6 +94,8 @@ export class Draft {
       this.practiceId = found.practice.id;
       this.training = found.training;
       this.form = fromContent(found.content, crypto.randomUUID());
+      // Who was phoned stands in the draft: then it is how soon that stands there, too.
+      if (this.form.spokeWith) this.cantWait = false;
       this.images = found.images;
       this.server = found.missing;
       this.#readiness(found);
