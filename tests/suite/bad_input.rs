@@ -114,7 +114,7 @@ fn burn(content: &mut Value, day: &str) {
 
 /// When somebody was phoned about it.
 fn an_hour_ago() -> kit::At {
-    (time::OffsetDateTime::now_utc() - Duration::HOUR).into()
+    kit::Clock::system().now() - Duration::HOUR
 }
 
 /// A burn with smoke inhaled, and whether that was phoned in.
