@@ -198,7 +198,8 @@ async fn refer(
             "kind": "lesion", "description": words[3], "duration": words[4] }],
     }));
     content["answers"][0]["values"]["medication"] = json!(words[9]);
-    content["emergencyCall"] = json!({ "spokeWith": words[10], "at": kit::Clock::system().now() - time::Duration::HOUR });
+    content["emergencyCall"] =
+        json!({ "spokeWith": words[10], "at": kit::Clock::system().now() - time::Duration::HOUR });
     for one in content["viewOverrides"].as_array_mut().expect("reasons") {
         one["reason"] = json!(words[11]);
     }

@@ -40,6 +40,8 @@ pub enum For {
     OwnPractice,
     /// People of the referral's office, and of the practice that took over from it.
     OwnOffice,
+    /// The same; who works in the office itself, which is closed, is told that it begins and sends nothing any more.
+    OwnOpenOffice,
     /// People of the department that it was sent to.
     OwnDepartment,
     /// Coordinators of the department that it was sent to.
@@ -155,7 +157,7 @@ impl Row {
                 own_list(who, way)
                     || (who != Who::TakesOverA && way.is_some_and(|way| who.office() == Some(way.office)))
             }
-            OwnOffice => way.is_some_and(|way| who.office() == Some(way.office)),
+            OwnOffice | OwnOpenOffice => way.is_some_and(|way| who.office() == Some(way.office)),
             OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
             OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
             ToldOffice => way.is_some_and(|way| way.office == 0) && who == Who::StaffA,
@@ -168,8 +170,9 @@ impl Row {
     pub fn expects(&self, who: Who, thing: &Thing) -> Expected {
         if !self.may(who, thing.way) {
             Expected::Refused
-        } else if self.who == OpenOffice && who.office() == Some(0) && who != Who::TakesOverA {
-            // Office A has become part of another one.
+        } else if self.who == OpenOffice && of_the_closed(who) {
+            Expected::Told
+        } else if self.who == OwnOpenOffice && of_the_closed(who) && [Draft, Mistaken].contains(&thing.stage) {
             Expected::Told
         } else if who == Who::StaffA && self.not_for_staff.contains(&thing.stage) {
             Expected::Told
@@ -181,6 +184,11 @@ impl Row {
             Expected::Refused
         }
     }
+}
+
+/// Whether somebody works in office A, which has become part of another one.
+fn of_the_closed(who: Who) -> bool {
+    who.office() == Some(0) && who != Who::TakesOverA
 }
 
 /// Whether somebody keeps the people of the practice.
@@ -205,8 +213,8 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 
 use For::{
     Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers, OpenOffice,
-    OwnCoordinator, OwnDepartment, OwnOffice, OwnPractice, OwnSuperuser, Programme, SignedIn, Superusers, ThePhone,
-    ToldDepartment, ToldOffice,
+    OwnCoordinator, OwnDepartment, OwnOffice, OwnOpenOffice, OwnPractice, OwnSuperuser, Programme, SignedIn,
+    Superusers, ThePhone, ToldDepartment, ToldOffice,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
 
@@ -276,8 +284,8 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/intake/referrals/{id}", OwnOffice, 200).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("DELETE", "/api/intake/referrals/{id}", OwnOffice, 204).on(Referral, &[Draft, Discarded]).told(WITH_DEPARTMENT),
     row("POST", "/api/intake/referrals/{id}/restore", OwnOffice, 204).on(Referral, &[Draft, Discarded, Sent, Asked, Answered, Withdrawn]),
-    row("POST", "/api/intake/referrals/{id}/submit", OwnOffice, 200).on(Referral, AT_OFFICE).not_for_staff(&[Draft]),
-    row("POST", "/api/intake/referrals/{id}/ready", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
+    row("POST", "/api/intake/referrals/{id}/submit", OwnOpenOffice, 200).on(Referral, AT_OFFICE).not_for_staff(&[Draft]),
+    row("POST", "/api/intake/referrals/{id}/ready", OwnOpenOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("DELETE", "/api/intake/referrals/{id}/ready", OwnOffice, 204).on(Referral, &[Draft]).told(WITH_DEPARTMENT),
     row("POST", "/api/intake/referrals/{id}/transfer", OwnOffice, 204).on(Referral, &[Sent, Asked, Answered]).told(&[Draft, Withdrawn]),
     row("GET", "/api/intake/clinicians", AnyPractice, 200),
@@ -315,7 +323,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/intake/referrals/{id}/entered-in-error", OwnOffice, 200).on(Referral, &[Sent, Asked, Answered, Withdrawn, Mistaken]).told(&[Draft]),
     row("POST", "/api/intake/images/{id}/entered-in-error", OwnOffice, 200).on(Referral, WITH_DEPARTMENT).told(&[Draft]),
     row("GET", "/api/intake/errors", AnyOffice, 200),
-    row("POST", "/api/intake/errors/{id}/replacement", OwnOffice, 200).on(Referral, &[Mistaken]),
+    row("POST", "/api/intake/errors/{id}/replacement", OwnOpenOffice, 200).on(Referral, &[Mistaken]),
     row("GET", "/api/intake/notices", AnyOffice, 200),
     row("POST", "/api/intake/notices/{id}/read", ToldOffice, 204).on(Referral, &[Mistaken]),
 

@@ -177,8 +177,9 @@ async fn programme(town: &Town, tally: &mut Tally) {
         let rows = panel["practices"].as_array().cloned().unwrap_or_default();
         rows.into_iter().find(|row| row["name"] == name).map(|row| row["referrals"].clone()).unwrap_or_default()
     };
-    // Sent crosswise, sent, asked, answered, withdrawn, erased and mistaken, one sent on: what was sent counts, whatever became of it.
-    for (practice, sent) in [("KanariPracticeA", 8), ("KanariPracticeB", 7)] {
+    // Sent crosswise, sent, asked, answered, withdrawn and erased, one sent on: what was sent counts, whatever became of it, but
+    // not what was sent by mistake.
+    for (practice, sent) in [("KanariPracticeA", 7), ("KanariPracticeB", 6)] {
         if referrals(practice) != json!(sent) {
             tally.wrong("panel", format!("{practice} with {} referrals", referrals(practice)));
         }
