@@ -133,8 +133,9 @@ fn moves_on(act: Act) -> &'static [&'static str] {
         | Act::DiscardForGood => &UPLOADING,
         // Two codes, one after the other: the first one stands when the second fails.
         Act::ShowPhoneCode => &["intake_phone"],
-        // The act itself lets time pass for what waits.
+        // The act itself lets time pass for what waits, and for what was said of a month.
         Act::Phone => &["review_wait"],
+        Act::WhyNot => &["directory_reason"],
         // The draft is named first; what goes along is copied until it is there.
         Act::RightPatient => &["intake_error", "intake_orphan", "log_event", "log_head"],
         Act::Invite | Act::WrongPassword | Act::SignIn | Act::Unlock | Act::Accept | Act::SignInByLink => {

@@ -172,7 +172,11 @@ impl Row {
             Expected::Refused
         } else if self.who == OpenOffice && of_the_closed(who) {
             Expected::Told
-        } else if self.who == OwnOpenOffice && of_the_closed(who) && [Draft, Mistaken].contains(&thing.stage) {
+        } else if self.who == OwnOpenOffice
+            && of_the_closed(who)
+            && [Draft, Mistaken].contains(&thing.stage)
+            && self.yes.contains(&thing.stage)
+        {
             Expected::Told
         } else if who == Who::StaffA && self.not_for_staff.contains(&thing.stage) {
             Expected::Told
