@@ -244,6 +244,10 @@ impl Client {
             if self.patient && last.status == StatusCode::CONFLICT {
                 // The piece, or a part of it, had arrived before its answer was lost.
                 offset = self.offset(&location).await;
+                if offset == picture.len() {
+                    // All of it: what the lost answer had said.
+                    last.status = StatusCode::NO_CONTENT;
+                }
                 continue;
             }
             if last.status != StatusCode::NO_CONTENT {
