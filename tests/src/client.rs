@@ -245,7 +245,7 @@ impl Client {
                 // The piece, or a part of it, had arrived before its answer was lost.
                 offset = self.offset(&location).await;
                 if offset == picture.len() {
-                    // All of it: what the lost answer had said.
+                    // All of it, and HEAD has put it together or would have refused it: what the lost answer had said.
                     last.status = StatusCode::NO_CONTENT;
                 }
                 continue;
