@@ -61,17 +61,34 @@ export async function draftWithPictures(session, pictures) {
         'upload-metadata': Object.entries(metadata).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`).join(','),
       },
     })
-    const path = new URL(created.headers.get('location'), session.address).pathname
-    const sent = await session.fetch(path, {
-      method: 'PATCH',
-      headers: { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
-      body: picture,
-    })
-    if (sent.status !== 204) throw new Error(`the picture was answered ${sent.status}: ${await sent.text()}`)
+    await sendPicture(session, new URL(created.headers.get('location'), session.address).pathname, picture)
   }
   await eventually('the pictures are ready', async () => {
     const { images } = await session.get(`/api/intake/referrals/${draft.id}`)
     return images.length === pictures.length && images.every((each) => each.state === 'ready')
   })
   return draft
+}
+
+/** How often a picture is asked to go on from where it stands, before it is given up. */
+const TRIES = 5
+
+/**
+ * Sends a picture's bytes. As a tus client does, it asks where the upload stands when it hears 409: a proxy that lost a
+ * replica's answer repeats the piece at another, which has it already.
+ */
+async function sendPicture(session, path, picture) {
+  const tus = { 'tus-resumable': '1.0.0' }
+  let offset = 0
+  for (let tried = 1; ; tried += 1) {
+    const sent = await session.fetch(path, {
+      method: 'PATCH',
+      headers: { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+      body: picture.subarray(offset),
+    })
+    if (sent.status === 204) return
+    if (sent.status !== 409 || tried === TRIES) throw new Error(`the picture was answered ${sent.status}: ${await sent.text()}`)
+    const stands = await session.fetch(path, { method: 'HEAD', headers: tus })
+    offset = Number(stands.headers.get('upload-offset'))
+  }
 }
