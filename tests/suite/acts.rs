@@ -53,6 +53,7 @@ pub enum Act {
     Unlock,
     Language,
     Mail,
+    Hpr,
     Notice,
     SignOut,
     SignInByLink,
@@ -195,6 +196,7 @@ pub const ALL: &[Act] = &[
     Unlock,
     Language,
     Mail,
+    Hpr,
     Notice,
     SignOut,
     SignInByLink,
@@ -351,8 +353,8 @@ impl<'a> Play<'a> {
             ClosePractice | OurDeputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
             | Transfer | TransferBack => self.people(act).await,
             Equip | EndEquipment | Train | Contact | Notice | WhyNot => self.rolling_out(act).await,
-            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
-            | SignOutEverywhere => self.coming_and_going(act).await,
+            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | Hpr | SignOut
+            | SignInByLink | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
             | Discard | TakeBack => self.writing(act).await,
             Submit | Supply | PictureForReply | Acknowledge | CloseOut | File | SecondDraft | SecondPicture
