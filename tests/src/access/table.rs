@@ -166,19 +166,17 @@ impl Row {
         }
     }
 
+    /// Whether it begins or sends something, and the caller works in the office that is closed.
+    fn closed_to(&self, who: Who, thing: &Thing) -> bool {
+        let begins = [Draft, Mistaken].contains(&thing.stage) && self.yes.contains(&thing.stage);
+        of_the_closed(who) && (self.who == OpenOffice || (self.who == OwnOpenOffice && begins))
+    }
+
     /// What the table expects of somebody on a thing.
     pub fn expects(&self, who: Who, thing: &Thing) -> Expected {
         if !self.may(who, thing.way) {
             Expected::Refused
-        } else if self.who == OpenOffice && of_the_closed(who) {
-            Expected::Told
-        } else if self.who == OwnOpenOffice
-            && of_the_closed(who)
-            && [Draft, Mistaken].contains(&thing.stage)
-            && self.yes.contains(&thing.stage)
-        {
-            Expected::Told
-        } else if who == Who::StaffA && self.not_for_staff.contains(&thing.stage) {
+        } else if self.closed_to(who, thing) || (who == Who::StaffA && self.not_for_staff.contains(&thing.stage)) {
             Expected::Told
         } else if self.noun == Noun::Nothing || self.yes.contains(&thing.stage) {
             Expected::Success
