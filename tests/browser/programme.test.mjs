@@ -59,7 +59,7 @@ describe('the programme', () => {
     assert.ok(steps.every((n, i) => i === 0 || Number(n) <= Number(steps[i - 1])), `a funnel: ${steps}`)
     // What a number counts stands behind it.
     await page.getByTestId('figure-never').getByRole('button').click()
-    await page.getByText('Equipped practices that have never sent one.').waitFor()
+    await page.getByText('Equipped practices that have never sent one and are not closed.').waitFor()
 
     await page.getByTestId('show-silent').click()
     const silent = await page.getByTestId('practice-row').count()
