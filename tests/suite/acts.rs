@@ -21,10 +21,24 @@ use tests::{Cast, Client, Reply};
 use time::Duration;
 use uuid::Uuid;
 
-/// What can be done. In this order they make a journey; a referral is asked about, answered, amended and read, one is withdrawn
-/// and erased, one is passed on, declined and erased, one discarded, and time passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Act {
+/// An enum and the list of its values, in their order.
+macro_rules! acts {
+    ($(#[$what:meta])* $name:ident: $($act:ident),+ $(,)?) => {
+        $(#[$what])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($act),+
+        }
+
+        /// All of them, in their order.
+        pub const ALL: &[$name] = &[$($name::$act),+];
+    };
+}
+
+acts! {
+    /// What can be done. In this order they make a journey; a referral is asked about, answered, amended and read, one is withdrawn
+    /// and erased, one is passed on, declined and erased, one discarded, and time passes.
+    Act:
     Department,
     ChangeDepartment,
     Practice,
@@ -164,146 +178,6 @@ pub enum Act {
 }
 
 use Act::*;
-
-/// The journey.
-pub const ALL: &[Act] = &[
-    Department,
-    ChangeDepartment,
-    Practice,
-    ChangePractice,
-    Register,
-    Enablement,
-    Equip,
-    EndEquipment,
-    Train,
-    Contact,
-    Import,
-    Person,
-    Grant,
-    Deputy,
-    EndGrant,
-    NoDeputy,
-    ClosePractice,
-    OurDeputy,
-    Colleague,
-    NewLink,
-    Invite,
-    Accept,
-    WrongPassword,
-    SignIn,
-    Lock,
-    Unlock,
-    Language,
-    Mail,
-    Notice,
-    SignOut,
-    SignInByLink,
-    SignOutEverywhere,
-    Draft,
-    Picture,
-    NoPicture,
-    EndUpload,
-    ChangePicture,
-    RemovePicture,
-    PutPictureBack,
-    SaveAgain,
-    Discard,
-    WhyNot,
-    TakeBack,
-    ShowPhoneCode,
-    OpenPhone,
-    PhonePicture,
-    PhoneRemoves,
-    ClosePhone,
-    EndPhone,
-    Training,
-    Settle,
-    Ready,
-    TakeBackReady,
-    Submit,
-    SettleSent,
-    HandOver,
-    Transfer,
-    TransferBack,
-    Read,
-    Claim,
-    Renew,
-    Shown,
-    SaveAnswer,
-    Release,
-    TakeOver,
-    Ask,
-    SettleAsked,
-    Phone,
-    SettlePhoned,
-    PictureForReply,
-    SettleReply,
-    Supply,
-    SettleSupplied,
-    ClaimAgain,
-    ShownAgain,
-    Sign,
-    Undo,
-    SignAgain,
-    Released,
-    Acknowledge,
-    CloseOut,
-    File,
-    FileLetter,
-    AmendClaim,
-    SignAmendment,
-    ReleasedAmendment,
-    AcknowledgeAmendment,
-    SecondDraft,
-    SecondPicture,
-    SecondSubmit,
-    Withdraw,
-    SettleWithdrawn,
-    FourthDraft,
-    FourthPicture,
-    FourthSubmit,
-    SettleFourth,
-    ReadFourth,
-    WrongPicture,
-    WrongPatient,
-    SettleWrong,
-    RightPatient,
-    ReadNotice,
-    FifthDraft,
-    FifthPicture,
-    FifthSubmit,
-    SettleFifth,
-    ReadFifth,
-    PictureNoticed,
-    PatientNoticed,
-    SettleNoticed,
-    ReadCaseNotice,
-    Erase,
-    SettleErased,
-    EndColleague,
-    PassedDraft,
-    PassedPicture,
-    PassedSubmit,
-    SettlePassed,
-    PassedClaim,
-    Free,
-    Assign,
-    Away,
-    Back,
-    ForwardClaim,
-    Forward,
-    SettleForwarded,
-    DeclineClaim,
-    Decline,
-    SettleDeclined,
-    ReadRefusal,
-    ErasePassed,
-    SettlePassedErased,
-    DiscardForGood,
-    Rebuild,
-    ForgetKeys,
-    TimePasses,
-];
 
 /// A journey under way.
 pub struct Play<'a> {

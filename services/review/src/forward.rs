@@ -2,7 +2,8 @@
 //!
 //! Whoever has it now, reads it: the department that forwarded keeps a line for its own record (to whom, when, by whom and
 //! why) and can't open case or pictures any more, whether it had answered or not; what it answered went along. A case may come
-//! back: every department sees the whole way. A question that is open stays open, and the case waits for its reply there. The date by which an answer is due stays, because the patient waits no shorter.
+//! back: every department sees the whole way. A question that is open stays open, and the case waits for its reply there.
+//! The date by which an answer is due stays, because the patient waits no shorter.
 
 use crate::ReviewError;
 use crate::answer::{LONGEST_REASON, blank, too_long};

@@ -1,8 +1,8 @@
 //! Something was entered in error: a case for the wrong patient, or one picture of somebody else.
 //!
 //! With the transaction that hears of it it is out of sight, whoever holds it has lost it, and a held answer stays here: of a whole
-//! case for good, of a picture as its signer's draft, because they had looked at every picture. Who had opened it gets a notice, and
-//! the practice is told who that was.
+//! case for good, of a picture as its signer's draft, because they had looked at every picture. Who had opened it gets a
+//! notice, and the practice is told who that was.
 
 use crate::release::of_case;
 use crate::store::notice::NewNotice;

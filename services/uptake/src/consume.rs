@@ -1,7 +1,8 @@
 //! What uptake keeps of the log: every kind of event, as a fact without patient, free text or image.
 //!
-//! Everything is read from the envelope, so a destroyed key changes no figure; only what the register says of practices, and whether
-//! the department found a whole referral to be in error or one picture of it, come from sealed parts. The tables can be emptied and rebuilt from the first event.
+//! Everything is read from the envelope, so a destroyed key changes no figure; only what the register says of practices,
+//! and whether the department found a whole referral to be in error or one picture of it, come from sealed parts. The
+//! tables can be emptied and rebuilt from the first event.
 
 use crate::store::{self, NewFact, NewPractice};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};

@@ -131,7 +131,8 @@ pub struct Known {
     pub last_use: Option<Date>,
 }
 
-/// Where it stands on a day. A closed practice is neither silent nor to be helped. Use counts before every step: who sends has got past them, whatever was recorded.
+/// Where it stands on a day. A closed practice is neither silent nor to be helped. Use counts before every step: who sends
+/// has got past them, whatever was recorded.
 pub fn standing(known: &Known, today: Date) -> Standing {
     let days = |since: Option<Date>| since.map(|since| (today - since).whole_days().max(0));
     let missing = |state, missing, since, action| Standing {

@@ -73,7 +73,8 @@ const CLOSED: Migration = Migration {
     ",
 };
 
-/// What a fact is about that a department found a whole referral to be in error: it is in no figure, as one that its practice marked.
+/// What a fact is about that a department found a whole referral to be in error: it is in no figure, as one that its
+/// practice marked.
 pub const WHOLE_REFERRAL: &str = "referral";
 
 /// Empties everything for a rebuild from the log.

@@ -27,8 +27,8 @@ pub struct Invited {
 /// their sessions go on, and there is no link. A repeat gives once, and makes a new link while nobody has accepted one.
 ///
 /// # Errors
-/// `NotFound` for a practice that is not the keeper's; `Invalid`, also for the keeper's own e-mail: a keeper sees no referral, and does
-/// not make a clinician of themselves; `IdReused`.
+/// `NotFound` for a practice that is not the keeper's; `Invalid`, also for the keeper's own e-mail: a keeper sees no
+/// referral, and does not make a clinician of themselves; `IdReused`.
 pub async fn invite(ctx: &Context, keeper: &Keeper, new: &NewColleague) -> Result<Invited, Error> {
     if let Some(practice) = new.practice_id {
         keeper.owns(practice)?;
@@ -123,8 +123,8 @@ async fn made_here(ctx: &Context, keeper: &Keeper, person: Uuid) -> Result<bool,
 /// A new link for a colleague who has not accepted one yet.
 ///
 /// # Errors
-/// `NotFound` for whoever does not work in the keeper's practices; `HasPassword`; `AskAdministrator` for an account that was not made
-/// there, whether or not it has a password: the practice does not learn it.
+/// `NotFound` for whoever does not work in the keeper's practices; `HasPassword`; `AskAdministrator` for an account that
+/// was not made there, whether or not it has a password: the practice does not learn it.
 pub async fn renew(ctx: &Context, keeper: &Keeper, person: Uuid) -> Result<NewLink, Error> {
     let mut works_here = false;
     for practice in &keeper.practices {

@@ -15,8 +15,8 @@ use uuid::Uuid;
 /// changes nothing.
 ///
 /// # Errors
-/// `Invalid` for a person who is neither clinician nor staff of the practice now; `NotFound` for an unknown practice, and for one that
-/// is not theirs.
+/// `Invalid` for a person who is neither clinician nor staff of the practice now; `NotFound` for an unknown practice, and
+/// for one that is not theirs.
 pub async fn choose(ctx: &Context, keeper: &Keeper, practice: Uuid, choice: DeputyChoice) -> Result<(), Error> {
     keeper.keeps(practice)?;
     let mut tx = ctx.begin().await?;

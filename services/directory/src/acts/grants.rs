@@ -144,8 +144,8 @@ async fn place(tx: &mut Tx, person: Uuid, grant: &Grant) -> Result<Place, Error>
 ///
 /// # Errors
 /// `Invalid`; `NotFound`; `LastAdministrator` when nobody else would be administrator then; `LastSpecialist` when nobody else could
-/// answer in the department then and it is not forced; `OpenReferrals` when the person answers for open ones and it is not forced. An
-/// end on a later day is not refused for those: what is open then falls to somebody else.
+/// answer in the department then and it is not forced; `OpenReferrals` when the person answers for open ones and it is not
+/// forced. An end on a later day is not refused for those: what is open then falls to somebody else.
 pub async fn end(ctx: &Context, author: &Author, person: Uuid, id: Uuid, end: &GrantEnd) -> Result<(), Error> {
     let at = end.check(ctx.now())?;
     let mut tx = ctx.begin().await?;

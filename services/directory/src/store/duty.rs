@@ -1,5 +1,5 @@
-//! For whom referrals are open in which practice, projected from intake's events: a referral, its practice and a pseudonym, which is
-//! empty while nobody answers for it. Nothing of a referral is kept beside its id.
+//! For whom referrals are open in which practice, projected from intake's events: a referral, its practice and a pseudonym,
+//! which is empty while nobody answers for it. Nothing of a referral is kept beside its id.
 
 use kit::{Tx, statements};
 use uuid::Uuid;

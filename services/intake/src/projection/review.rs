@@ -1,4 +1,5 @@
-//! Questions, answers, refusals and forwardings of departments. They are copied sealed under the referral's key, whatever sealed the event.
+//! Questions, answers, refusals and forwardings of departments. They are copied sealed under the referral's key, whatever
+//! sealed the event.
 //!
 //! An answer that is committed stands: one that crossed a withdrawal is kept, and shown as given after it. A refusal is unread
 //! like an answer, unless the office had withdrawn: then it only stands in what happened.

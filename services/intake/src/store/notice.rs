@@ -1,5 +1,5 @@
-//! What a person is told of something that was entered in error: they had opened it, or answer for it. It is theirs until they say that they have
-//! read it.
+//! What a person is told of something that was entered in error: they had opened it, or answer for it. It is theirs until
+//! they say that they have read it.
 
 use kit::{At, Caller, Context, Db, Tx, statements};
 use uuid::Uuid;

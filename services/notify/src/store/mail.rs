@@ -88,8 +88,8 @@ pub async fn at_once(tx: &mut Tx, id: Uuid, person: Uuid) -> sqlx::Result<()> {
     tx.q(CARRY).bind(person).bind(mail).bind(true).exec().await.map(|_| ())
 }
 
-/// Whatever else is new for the person goes with the digest that waits, or with the one of this day; `false` when the person has had
-/// one on this day, or another process was faster.
+/// Whatever else is new for the person goes with the digest that waits, or with the one of this day; `false` when the
+/// person has had one on this day, or another process was faster.
 pub async fn digest(tx: &mut Tx, id: Uuid, person: Uuid, day: &str) -> sqlx::Result<bool> {
     let mail = match waiting(tx, person, true).await? {
         Some(waiting) => waiting,

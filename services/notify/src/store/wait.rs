@@ -14,7 +14,8 @@ pub const SUCCESSION: &str = "
     alter table notify_practice add column successor_from {at};
 ";
 
-/// A wait for each kind of thing; which referrals are over. A replica of before it can't begin one here: its consumer tries again until a newer one has done it.
+/// A wait for each kind of thing; which referrals are over. A replica of before it can't begin one here: its consumer tries
+/// again until a newer one has done it.
 pub const EACH: &str = "
     create table notify_waiting (
         referral {uuid} not null, what text not null, practice {uuid} not null, department {uuid} not null, priority text not null,
@@ -113,8 +114,8 @@ pub async fn begin(tx: &mut Tx, mut new: NewWait) -> sqlx::Result<()> {
     q.exec_one().await
 }
 
-/// Begins, unless the referral is over: the office withdrew it, or it was of a wrong patient, before this was said, and the office is
-/// asked nothing.
+/// Begins, unless the referral is over: the office withdrew it, or it was of a wrong patient, before this was said, and the
+/// office is asked nothing.
 pub async fn begin_unless_over(tx: &mut Tx, new: NewWait) -> sqlx::Result<()> {
     let over: Option<(Uuid,)> = tx.q(IS_OVER).bind(new.referral).opt().await?;
     if over.is_none() { begin(tx, new).await } else { Ok(()) }

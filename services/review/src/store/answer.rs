@@ -11,8 +11,8 @@ macro_rules! columns {
     };
 }
 
-/// A case whose held answer, signed at `$signed` and an amendment or not (`$amending`), does not leave: where it stood. A reply that
-/// came while an amendment was held brings the case back all the same.
+/// A case whose held answer, signed at `$signed` and an amendment or not (`$amending`), does not leave: where it stood. A
+/// reply that came while an amendment was held brings the case back all the same.
 macro_rules! resumed {
     ($amending:literal, $signed:literal) => {
         concat!(

@@ -35,7 +35,8 @@ pub async fn hide(tx: &mut Tx, case: Uuid) -> sqlx::Result<Option<Hidden>> {
     Ok(hidden.then_some(Hidden { kept_back: stopped.map(|(person,)| person) }))
 }
 
-/// Puts a picture of a case out of sight: an answer that is held rests on it, and is a draft again. None when it was, or never came.
+/// Puts a picture of a case out of sight: an answer that is held rests on it, and is a draft again. None when it was, or
+/// never came.
 pub async fn hide_image(tx: &mut Tx, case: Uuid, image: Uuid) -> sqlx::Result<Option<Hidden>> {
     let now = tx.now();
     if tx.q(HIDE_IMAGE).bind(image).bind(now).exec().await? != 1 {

@@ -22,7 +22,8 @@ pub mod worklist;
 
 use kit::Migration;
 
-/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or coordinator at `$now`.
+/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or
+/// coordinator at `$now`.
 macro_rules! of_caller {
     ($person:literal, $now:literal) => {
         concat!(

@@ -1,4 +1,5 @@
-//! What is no use, what waits for nobody, and what is no silence: mistakes, refusals, training, closed practices, equipment that went.
+//! What is no use, what waits for nobody, and what is no silence: mistakes, refusals, training, closed practices, equipment
+//! that went.
 
 use crate::house::{House, about, has, row, submitted, use_of};
 use kit::At;
