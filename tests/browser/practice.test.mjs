@@ -301,3 +301,37 @@ describe('a close-out', () => {
     await reader.close()
   })
 })
+
+describe('a question', () => {
+  test('keeps the pictures of the reply in sight over a reload, until they are removed or have gone', async () => {
+    const doctor = await Session.of(demo, 'gp-clinician')
+    const specialist = await Session.of(demo, 'specialist')
+    const draft = await sent(doctor, 1)
+    const path = `/api/review/cases/${draft.id}`
+    await eventually('the case is there', () => specialist.get(path).catch(() => null))
+    const { token } = await specialist.json('POST', `${path}/claim`, {})
+    await specialist.json('POST', `${path}/information-request`, { token, wants: ['better-images'], text: 'Sharper, please.' })
+    const asked = () => doctor.get(`/api/intake/referrals/${draft.id}`)
+    await eventually('the office is asked', async () => (await asked()).state === 'awaiting-information')
+
+    const office = await Visitor.at(browser, demo, 'gp-clinician', phone)
+    const { page } = office
+    await page.goto(`${demo.address}/case/${draft.id}`)
+    const card = page.getByTestId('question-card')
+    await card.getByTestId('files').setInputFiles(files(pictures.slice(1, 3)))
+    const ready = (count) => eventually(`${count} are ready`, async () => (await card.locator('[data-testid=picture][data-state=ready]').count()) === count)
+    await ready(2)
+    await page.reload()
+    await ready(2)
+    await looked(office, 'reply-pictures')
+    await card.getByTestId('picture-remove').first().click()
+    await ready(1)
+    await card.getByTestId('reply').fill('Here it is.')
+    await card.getByTestId('reply-send').click()
+    await eventually('the reply has gone', async () => (await asked()).state !== 'awaiting-information')
+    const after = await asked()
+    assert.equal(after.images.filter((image) => image.sent && !image.removed).length, 2, 'the first, and the one that went along')
+    assert.equal(after.questions.at(-1).replyImages.length, 1)
+    await office.close()
+  })
+})

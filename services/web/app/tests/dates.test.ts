@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bytes } from '../src/text/bytes';
 import { ageAt, calendarDay, shortWhen, today } from '../src/text/dates';
 import { dueWords, span } from '../src/text/due';
+import { dayAfter, lastDay } from '../src/text/lastDay';
 
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute);
 
@@ -51,5 +52,14 @@ describe('dates', () => {
 describe('bytes', () => {
   it('speaks like a phone', () => {
     expect([bytes(900, false), bytes(1500, false), bytes(2_340_000, false), bytes(2_340_000, true)]).toEqual(['900 B', '2 kB', '2.3 MB', '2,3 MB']);
+  });
+});
+
+describe('a last day', () => {
+  it('is followed by the first day without the right, and is read as it was written', () => {
+    expect(dayAfter('2026-12-15')).toBe('2026-12-16');
+    expect(dayAfter('2026-12-31')).toBe('2027-01-01');
+    expect(dayAfter('2028-02-28')).toBe('2028-02-29');
+    expect(lastDay(`${dayAfter('2026-12-15')}T00:00:00Z`, 'en')).toBe('15 Dec 2026');
   });
 });
