@@ -83,14 +83,14 @@ kinds! {
     directory::EnablementRecorded { note: text("by post") },
     directory::DepartmentRegistered { name: text("Skin"), hospital: text("Hospital"), specialties: vec![text("dermatology"), text("ent")], duty_phone: text("00"), duty_hours: String::new() },
     directory::DepartmentChanged { duty_phone: Some(text("00")), duty_hours: Some(String::new()) },
-    directory::PersonRegistered { name: text("Grete"), email: text("grete@lysbro.example"), language: text("nb") },
+    directory::PersonRegistered { name: text("Grete"), email: text("grete@lysbro.example"), language: text("nb"), hpr_number: String::new() },
     directory::GrantGiven { grant: vec![5; 16], person: vec![6; 16], role: text("specialist"), covers_for: Vec::new() },
     directory::GrantEnded { grant: vec![5; 16], person: vec![6; 16], forced: false, reason: String::new() },
     directory::PracticeClosed { closed_on: text("2026-06-30"), covering: vec![13; 16], covering_name: text("Havnes") },
     directory::PracticeMerged { closed_on: text("2026-06-30"), into: vec![13; 16], into_name: text("Havnes") },
     directory::SignedIn { how: text("link") },
     directory::PracticeDeputyChosen { person: vec![6; 16], name: text("Siri") },
-    directory::PreferencesChosen { language: text("nb"), digest: true },
+    directory::PreferencesChosen { language: text("nb"), digest: true, hpr_number: None },
     directory::EquipmentPlaced { make: text("Make 3"), serial: text("DS-100"), place: text("Room 2") },
     directory::EquipmentWithdrawn { reason: text("Broken") },
     directory::TrainingGiven {},
@@ -101,13 +101,13 @@ kinds! {
     intake::DraftAbandoned {},
     intake::UploadFailed { image: vec![1; 16], reason: text("not-a-picture") },
     intake::UploadSucceeded { picture: Some(picture()) },
-    intake::ReferralSubmitted { patient: Some(patient()), practice_name: text("Solvik"), department_name: text("Skin"), priority: text("routine"), question: text("Excise?"), history: text("None"), findings: vec![finding()], pictures: vec![picture()], due_us: 1_772_438_400_000_000, referrer_name: text("Grete"), answers: vec![], emergency_call: None, view_overrides: vec![], responsible: Vec::new(), responsible_name: String::new() },
+    intake::ReferralSubmitted { patient: Some(patient()), practice_name: text("Solvik"), department_name: text("Skin"), priority: text("routine"), question: text("Excise?"), history: text("None"), findings: vec![finding()], pictures: vec![picture()], due_us: 1_772_438_400_000_000, referrer_name: text("Grete"), answers: vec![], emergency_call: None, view_overrides: vec![], responsible: Vec::new(), responsible_name: String::new(), referrer_hpr: String::new(), responsible_hpr: String::new() },
     intake::ReferralWithdrawn { reason: text("seen here") },
     intake::InformationSupplied { question: vec![7; 16], text: text("Here"), pictures: vec![picture()] },
     intake::AnswerAcknowledged { answer: Vec::new() },
-    intake::ResponsibilityTaken { person: vec![6; 16], name: text("Grete"), from_name: text("Gunnar"), note: text("On leave") },
+    intake::ResponsibilityTaken { person: vec![6; 16], name: text("Grete"), from_name: text("Gunnar"), note: text("On leave"), hpr: String::new() },
     intake::ResponsibilityEnded {},
-    intake::ReferralTransferred { from_practice: vec![13; 16], from_practice_name: text("Solvik"), practice_name: text("Havnes"), reason: text("Moved"), consent: true, responsible: vec![6; 16], responsible_name: text("Grete") },
+    intake::ReferralTransferred { from_practice: vec![13; 16], from_practice_name: text("Solvik"), practice_name: text("Havnes"), reason: text("Moved"), consent: true, responsible: vec![6; 16], responsible_name: text("Grete"), responsible_hpr: String::new() },
     intake::ReferralErased {},
     intake::ReferralEnteredInError { reason: text("her sister"), marked_by: text("Grete"), replaced_by: vec![18; 16] },
     intake::PictureEnteredInError { image: vec![1; 16], reason: text("his ear"), marked_by: text("Grete"), replaced_by: vec![18; 16] },
@@ -200,6 +200,30 @@ fn kept<M: Message + Default + PartialEq + std::fmt::Debug>(name: &str, time: u8
     }
     let bytes = std::fs::read(&path).expect("the fixture: NEW_EVENTS=1");
     assert_eq!(&M::decode(bytes.as_slice()).expect("a fact"), said);
+}
+
+/// Fields that came with the numbers of the register of health personnel.
+#[test]
+fn numbers_of_clinicians_still_say_the_same() {
+    let number = || text("1234567");
+    kept(
+        "PersonRegistered",
+        2,
+        &directory::PersonRegistered { name: text("Grete"), hpr_number: number(), ..Default::default() },
+    );
+    for (time, hpr_number) in [(2, Some(number())), (3, Some(String::new()))] {
+        kept("PreferencesChosen", time, &directory::PreferencesChosen { hpr_number, ..Default::default() });
+    }
+    let submitted = intake::ReferralSubmitted {
+        referrer_name: text("Grete"),
+        referrer_hpr: number(),
+        responsible_name: text("Gunnar"),
+        responsible_hpr: text("7654321"),
+        ..intake::ReferralSubmitted::default()
+    };
+    kept("ReferralSubmitted", 3, &submitted);
+    kept("ResponsibilityTaken", 2, &intake::ResponsibilityTaken { hpr: number(), ..Default::default() });
+    kept("ReferralTransferred", 2, &intake::ReferralTransferred { responsible_hpr: number(), ..Default::default() });
 }
 
 /// Fields that came with amendments and forwardings.

@@ -31,6 +31,10 @@ pub struct NewColleague {
     #[serde(default)]
     #[schema(required = true)]
     pub language: String,
+    /// Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already keeps theirs.
+    #[serde(default)]
+    #[schema(pattern = "^ *[0-9]{0,9} *$")]
+    pub hpr_number: String,
     /// `gp-clinician` or `gp-staff`.
     #[serde(default)]
     #[schema(required = true)]
@@ -58,8 +62,13 @@ impl NewColleague {
                 errors.extend(more);
             }
         };
-        let person =
-            NewPerson { id: None, name: self.name.clone(), email: self.email.clone(), language: self.language.clone() };
+        let person = NewPerson {
+            id: None,
+            name: self.name.clone(),
+            email: self.email.clone(),
+            language: self.language.clone(),
+            hpr_number: self.hpr_number.clone(),
+        };
         let person = person.check().map_err(&mut keep).ok();
         let grant = NewGrant {
             id: None,

@@ -31,7 +31,27 @@ pub async fn add_person(
     email: &str,
     language: &str,
 ) -> Result<Uuid, Error> {
-    let new = NewPerson { id, name: name.into(), email: email.into(), language: language.into() };
+    add_clinician(ctx, id, (name, ""), email, language).await
+}
+
+/// Registers a person with their number in the register of health personnel, which may be empty.
+///
+/// # Errors
+/// As [`add_person`].
+pub async fn add_clinician(
+    ctx: &Context,
+    id: Option<Uuid>,
+    (name, hpr_number): (&str, &str),
+    email: &str,
+    language: &str,
+) -> Result<Uuid, Error> {
+    let new = NewPerson {
+        id,
+        name: name.into(),
+        email: email.into(),
+        language: language.into(),
+        hpr_number: hpr_number.into(),
+    };
     people::add(ctx, &Author::command_line(), &new).await
 }
 

@@ -22,6 +22,7 @@ pub mod duty;
 pub mod enablement;
 pub mod equipment;
 pub mod grant;
+mod hpr;
 pub mod import;
 pub mod language;
 pub mod link;
@@ -45,8 +46,8 @@ mod password;
 mod store;
 
 pub use command_line::{
-    add_department, add_equipment, add_grant, add_person, add_practice, close_practice, end_everything, import_file,
-    make_link, person_by_email, record_enablement, record_register,
+    add_clinician, add_department, add_equipment, add_grant, add_person, add_practice, close_practice, end_everything,
+    import_file, make_link, person_by_email, record_enablement, record_register,
 };
 pub use error::Error;
 pub use link::LinkKind;

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::faults::{Faults, NAME};
+use crate::hpr;
 use crate::language::Language;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -30,6 +31,10 @@ pub struct NewPerson {
     #[serde(default)]
     #[schema(required = true, value_type = Language)]
     pub language: String,
+    /// Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Letters name a clinician by it.
+    #[serde(default)]
+    #[schema(pattern = "^ *[0-9]{0,9} *$")]
+    pub hpr_number: String,
 }
 
 /// A person who may be registered; the e-mail in lower case.
@@ -38,6 +43,9 @@ pub struct Person {
     pub name: String,
     pub email: String,
     pub language: Language,
+    /// Empty when it is not known; then it is no part of the content's hash, which stands from before there were any.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hpr_number: String,
 }
 
 impl NewPerson {
@@ -56,7 +64,8 @@ impl NewPerson {
         }
         let language = Language::parse(self.language.trim());
         let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
-        faults.finish(language.map(|language| Person { name, email, language }))?.ok_or(Error::NotFound)
+        let hpr_number = hpr::optional(&mut faults, "hprNumber", &self.hpr_number);
+        faults.finish(language.map(|language| Person { name, email, language, hpr_number }))?.ok_or(Error::NotFound)
     }
 }
 
@@ -108,7 +117,7 @@ mod tests {
             name: "Kari SYNTHETIC".into(),
             email: " Kari@Solvik.Example ".into(),
             language: "nb".into(),
-            id: None,
+            ..NewPerson::default()
         };
         assert_eq!(form.check().map(|person| person.email).ok().as_deref(), Some("kari@solvik.example"));
         assert_eq!(told(NewPerson::default().check()), ["name required", "email required", "language required"]);

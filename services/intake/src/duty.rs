@@ -6,6 +6,7 @@
 //! longest. Rejected: moving referrals when the event of the ended right comes (what is sent in between would fall between).
 
 use crate::acting::{about, noted};
+use crate::projection::people::hpr_number;
 use crate::sealed::{self, Note};
 use crate::store::duty::{self, ClinicianRow};
 use crate::store::{referral, succession};
@@ -91,13 +92,18 @@ pub async fn take(
     let name = sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &to.name)?;
     duty::take(tx, row.id, Some(to.id), Some(name)).await?;
     let fact = ResponsibilityTaken {
+        hpr: hpr_number(ctx, to.id).await?,
         person: to.id.as_bytes().to_vec(),
         name: to.name.clone(),
         from_name: name_of(row, key)?.unwrap_or_default(),
         note: taking.note.to_owned(),
     };
     ctx.publish(tx, envelope(ctx, (row, practice), to.id, taking.by), &fact).await?;
-    let note = Note { to: Some(to.name.clone()), note: Some(taking.note.to_owned()).filter(|text| !text.is_empty()) };
+    let note = Note {
+        to: Some(to.name.clone()),
+        note: Some(taking.note.to_owned()).filter(|text| !text.is_empty()),
+        hpr: None,
+    };
     noted(ctx, tx, (key, row.id), (taking.what, taking.by.map(|(caller, _)| caller.name.as_str())), &note).await
 }
 
@@ -127,7 +133,8 @@ pub fn name_of(row: &referral::Row, key: &DataKey) -> Result<Option<String>, Err
 /// Tells that a referral that was closed is open again for who answered for it.
 pub async fn open_again(ctx: &Context, tx: &mut Tx, row: &referral::Row, key: &DataKey) -> Result<(), Error> {
     let (Some(person), Some(name)) = (row.responsible, name_of(row, key)?) else { return Ok(()) };
-    let fact = ResponsibilityTaken { person: person.as_bytes().to_vec(), name, ..ResponsibilityTaken::default() };
+    let hpr = hpr_number(ctx, person).await?;
+    let fact = ResponsibilityTaken { person: person.as_bytes().to_vec(), name, hpr, ..ResponsibilityTaken::default() };
     ctx.publish(tx, about(ctx, row), &fact).await
 }
 

@@ -23,6 +23,8 @@ pub struct Sending<'a> {
     pub due: At,
     /// Who sends it.
     pub referrer_name: &'a str,
+    /// Their number in the register of health personnel, as it stands; empty when it is not known.
+    pub referrer_hpr: &'a str,
 }
 
 /// The event of a submitted referral.
@@ -47,6 +49,7 @@ pub fn submitted(content: &DraftContent, pictures: &[image::Row], sending: &Send
         pictures: pictures.iter().map(|row| picture(row, content)).collect(),
         due_us: sending.due.micros(),
         referrer_name: sending.referrer_name.to_owned(),
+        referrer_hpr: sending.referrer_hpr.to_owned(),
         answers: content.answers.iter().map(answers).collect(),
         emergency_call: content.emergency_call.as_ref().map(emergency_call),
         view_overrides: content.view_overrides.iter().map(view_override).collect(),

@@ -40,6 +40,8 @@ pub const NOTE: &str = "intake_happening.note";
 pub const RESPONSIBLE: &str = "intake_referral.responsible_name";
 /// A person's name, under the person's own key.
 pub const PERSON: &str = "intake_person.name";
+/// A person's number in the register of health personnel, under the person's own key.
+pub const HPR: &str = "intake_person.hpr";
 
 /// What is noted with something that happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,9 @@ pub struct Note {
     pub to: Option<String>,
     /// In the office's words.
     pub note: Option<String>,
+    /// The number in the register of health personnel of who did it, as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hpr: Option<String>,
 }
 
 /// What a department asked.

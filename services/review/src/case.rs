@@ -85,6 +85,8 @@ pub struct Content {
     pub patient: Patient,
     /// The GP who sends.
     pub referrer_name: String,
+    /// Their number in the register of health personnel; empty when it was not known.
+    pub referrer_hpr: String,
     /// What the GP asks.
     pub question: String,
     /// History, medication, what was tried.
@@ -171,6 +173,7 @@ impl TryFrom<ReferralSubmitted> for Content {
                 address: patient.address,
             },
             referrer_name: event.referrer_name,
+            referrer_hpr: event.referrer_hpr,
             question: event.question,
             history: event.history,
             findings: event.findings.into_iter().map(Finding::from).collect(),

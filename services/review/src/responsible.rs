@@ -3,6 +3,7 @@
 use crate::sealed;
 use crate::store::responsible as rows;
 use kit::keys::KeyError;
+use kit::letter::clinician;
 use kit::log::{Opened, ProjectError, Recorded};
 use kit::{Context, Error, Tx};
 use proto::Event;
@@ -15,14 +16,14 @@ pub const KINDS: [&str; 2] = [ResponsibilityTaken::KIND, ReferralTransferred::KI
 pub async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), ProjectError> {
     if event.kind() == ResponsibilityTaken::KIND {
         return match ctx.open::<ResponsibilityTaken>(event).await? {
-            Opened::Open(fact) => write(ctx, tx, event, &fact.name).await,
+            Opened::Open(fact) => write(ctx, tx, event, &clinician(&fact.name, &fact.hpr)).await,
             Opened::Erased => Ok(()),
         };
     }
     let Opened::Open(fact) = ctx.open::<ReferralTransferred>(event).await? else { return Ok(()) };
     let practice = event.practice().ok_or_else(|| ProjectError::Poison("the envelope lacks a practice".into()))?;
     rows::move_to(tx, event.subject(), practice, fact.practice_name.clone()).await?;
-    write(ctx, tx, event, &fact.responsible_name).await
+    write(ctx, tx, event, &clinician(&fact.responsible_name, &fact.responsible_hpr)).await
 }
 
 /// With the referral.
@@ -32,7 +33,7 @@ pub async fn submitted(
     event: &Recorded,
     fact: &ReferralSubmitted,
 ) -> Result<(), ProjectError> {
-    write(ctx, tx, event, &fact.responsible_name).await
+    write(ctx, tx, event, &clinician(&fact.responsible_name, &fact.responsible_hpr)).await
 }
 
 async fn write(ctx: &Context, tx: &mut Tx, event: &Recorded, name: &str) -> Result<(), ProjectError> {

@@ -41,8 +41,12 @@ pub async fn add(ctx: &Context, author: &Author, new: &NewPerson) -> Result<Uuid
 /// Tells that a person was registered.
 pub(super) async fn told(ctx: &Context, tx: &mut Tx, author: &Author, id: Uuid, person: Person) -> Result<(), Error> {
     let envelope = Envelope { key: id.as_bytes().to_vec(), ..author.envelope(ctx, id) };
-    let fact =
-        PersonRegistered { name: person.name, email: person.email, language: person.language.as_str().to_owned() };
+    let fact = PersonRegistered {
+        name: person.name,
+        email: person.email,
+        language: person.language.as_str().to_owned(),
+        hpr_number: person.hpr_number,
+    };
     Ok(ctx.publish(tx, envelope, &fact).await?)
 }
 

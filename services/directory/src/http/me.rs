@@ -2,8 +2,9 @@
 
 use super::Named;
 use crate::Error;
-use crate::acts::preferences;
+use crate::acts::preferences::{self, Choice};
 use crate::faults::Faults;
+use crate::hpr;
 use crate::language::Language;
 use crate::notice::{NoticeState, VERSION};
 use crate::store::{grants, notice, people};
@@ -17,11 +18,14 @@ use uuid::Uuid;
 
 /// A person as forms and lists show them.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct PersonView {
     id: Uuid,
     name: String,
     email: String,
     language: Language,
+    /// Number in the register of health personnel; empty when it is not known.
+    hpr_number: String,
 }
 
 /// One of my rights.
@@ -68,7 +72,13 @@ impl Me {
             grants: grants.collect(),
             notice: NoticeState { version: VERSION, confirmed_at },
             has_password: row.password_hash.is_some(),
-            person: PersonView { id: row.id, name: row.name, email: row.email, language: row.language },
+            person: PersonView {
+                id: row.id,
+                name: row.name,
+                email: row.email,
+                language: row.language,
+                hpr_number: row.hpr_number,
+            },
             idle_seconds: IDLE.whole_seconds(),
             expires_at,
             mail_digest: people::wants_digest(&ctx.db, person).await?,
@@ -102,7 +112,7 @@ pub async fn set_language(
     let language = Language::parse(choice.language.trim());
     let language = faults.choice("language", language, "Choose the language: en (English) or nb (norsk bokmål).");
     let language = faults.finish(language)?.ok_or(Error::NotFound)?;
-    preferences::choose(&ctx, &caller, Some(language), None).await?;
+    preferences::choose(&ctx, &caller, Choice { language: Some(language), ..Choice::default() }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -121,6 +131,30 @@ pub async fn set_mail(
     caller: Caller,
     Json(choice): Json<MailChoice>,
 ) -> Result<StatusCode, Problem> {
-    preferences::choose(&ctx, &caller, None, Some(choice.digest)).await?;
+    preferences::choose(&ctx, &caller, Choice { digest: Some(choice.digest), ..Choice::default() }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// My number in the register of health personnel.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HprChoice {
+    /// 1 to 9 digits; empty: none any more. Referrals that were sent keep what they were sent with.
+    #[schema(pattern = "^ *[0-9]{0,9} *$")]
+    hpr_number: String,
+}
+
+#[utoipa::path(put, path = "/me/hpr", tag = "directory", request_body = HprChoice,
+    responses((status = NO_CONTENT, description = "It holds from now on."),
+        (status = UNPROCESSABLE_ENTITY, description = "`not-a-number` or `too-long` on `hprNumber`")))]
+pub async fn set_hpr(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Json(choice): Json<HprChoice>,
+) -> Result<StatusCode, Problem> {
+    let mut faults = Faults::default();
+    let number = hpr::optional(&mut faults, "hprNumber", &choice.hpr_number);
+    let hpr_number = Some(faults.finish(number)?);
+    preferences::choose(&ctx, &caller, Choice { hpr_number, ..Choice::default() }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

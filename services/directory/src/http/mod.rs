@@ -45,6 +45,7 @@ pub fn routes() -> Routes {
         .routes(routes!(me::me))
         .routes(routes!(me::set_language))
         .routes(routes!(me::set_mail))
+        .routes(routes!(me::set_hpr))
         .routes(routes!(record::confirm))
         .routes(routes!(record::accesses))
         .routes(routes!(sessions::sign_out))

@@ -54,6 +54,8 @@ pub struct ListedPerson {
     name: String,
     email: String,
     language: Language,
+    /// Number in the register of health personnel; empty when it is not known.
+    hpr_number: String,
     grants: Vec<GrantView>,
     last_sign_in: Option<At>,
 }
@@ -72,6 +74,7 @@ pub async fn list(State(ctx): State<Context>, caller: Caller) -> Result<Json<Vec
         name: row.name,
         email: row.email,
         language: row.language,
+        hpr_number: row.hpr_number,
         last_sign_in: row.last_sign_in_at,
     });
     let views = views.collect();

@@ -6,17 +6,17 @@ use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
 statements! {
-    ADD = "insert into directory_person (id, name, email, language, content_hash, made_at)
-        values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
+    ADD = "insert into directory_person (id, name, email, language, content_hash, made_at, hpr_number)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
     HASH = "select content_hash from directory_person where id = $1";
-    BY_ID = "select id, name, email, language, password_hash, totp_sealed from directory_person where id = $1";
-    BY_EMAIL = "select id, name, email, language, password_hash, totp_sealed from directory_person where email = $1";
+    BY_ID = "select id, name, email, language, hpr_number, password_hash, totp_sealed from directory_person where id = $1";
+    BY_EMAIL = "select id, name, email, language, hpr_number, password_hash, totp_sealed from directory_person where email = $1";
     MADE_IN = "select made_in from directory_person where id = $1";
     SET_MADE_IN = "update directory_person set made_in = $2 where id = $1";
-    LIST = "select id, name, email, language, last_sign_in_at from directory_person order by name, id";
+    LIST = "select id, name, email, language, hpr_number, last_sign_in_at from directory_person order by name, id";
     HOLD = "update directory_person set language = language where id = $1";
-    PREFERENCES = "select language, coalesce(no_digest, false) from directory_person where id = $1";
-    SET_PREFERENCES = "update directory_person set language = $2, no_digest = $3 where id = $1";
+    PREFERENCES = "select language, coalesce(no_digest, false) as no_digest, hpr_number from directory_person where id = $1";
+    SET_PREFERENCES = "update directory_person set language = $2, no_digest = $3, hpr_number = $4 where id = $1";
     SET_CREDENTIALS = "update directory_person set password_hash = $2, totp_sealed = $3, totp_step = $4 where id = $1";
     USE_STEP = "update directory_person set totp_step = $2 where id = $1 and password_hash = $3 and (totp_step is null or totp_step < $2)";
     SIGNED_IN = "update directory_person set last_sign_in_at = $2 where id = $1";
@@ -29,6 +29,7 @@ pub struct PersonRow {
     pub name: String,
     pub email: String,
     pub language: Language,
+    pub hpr_number: String,
     pub password_hash: Option<String>,
     pub totp_sealed: Option<Vec<u8>>,
 }
@@ -40,7 +41,16 @@ pub struct ListedRow {
     pub name: String,
     pub email: String,
     pub language: Language,
+    pub hpr_number: String,
     pub last_sign_in_at: Option<At>,
+}
+
+/// What a person chooses and writes about themselves.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Preferences {
+    pub language: Language,
+    pub no_digest: bool,
+    pub hpr_number: String,
 }
 
 /// Adds a person; `false` when the id stands already.
@@ -57,6 +67,7 @@ pub async fn add(tx: &mut Tx, id: Uuid, person: &Person, hash: &[u8]) -> sqlx::R
         .bind(person.language.as_str().to_owned())
         .bind(hash.to_vec())
         .bind(now)
+        .bind(person.hpr_number.clone())
         .exec()
         .await?;
     Ok(added == 1)
@@ -98,22 +109,22 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<ListedRow>> {
     db.q(LIST).all().await
 }
 
-/// A person's language, and whether they want the daily mail; both stay as they are until the transaction ends.
-pub async fn preferences(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<(Language, bool)>> {
+/// What a person chose; it stays as it is until the transaction ends.
+pub async fn preferences(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Preferences>> {
     tx.q(HOLD).bind(id).exec().await?;
-    let row: Option<(Language, bool)> = tx.q(PREFERENCES).bind(id).opt().await?;
-    Ok(row.map(|(language, none)| (language, !none)))
+    tx.q(PREFERENCES).bind(id).opt().await
 }
 
 /// Whether a person wants the daily mail.
 pub async fn wants_digest(db: &Db, id: Uuid) -> sqlx::Result<bool> {
-    let row: Option<(Language, bool)> = db.q(PREFERENCES).bind(id).opt().await?;
-    Ok(row.is_some_and(|(_, none)| !none))
+    let row: Option<Preferences> = db.q(PREFERENCES).bind(id).opt().await?;
+    Ok(row.is_some_and(|row| !row.no_digest))
 }
 
-/// Sets both.
-pub async fn set_preferences(tx: &mut Tx, id: Uuid, language: Language, digest: bool) -> sqlx::Result<()> {
-    tx.q(SET_PREFERENCES).bind(id).bind(language.as_str().to_owned()).bind(!digest).exec_one().await
+/// Sets all of it.
+pub async fn set_preferences(tx: &mut Tx, id: Uuid, chosen: &Preferences) -> sqlx::Result<()> {
+    let q = tx.q(SET_PREFERENCES).bind(id).bind(chosen.language.as_str().to_owned()).bind(chosen.no_digest);
+    q.bind(chosen.hpr_number.clone()).exec_one().await
 }
 
 /// Sets password and authenticator; `step` is the code's that was just used.

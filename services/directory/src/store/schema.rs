@@ -7,7 +7,8 @@
 use kit::Migration;
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT, MADE_IN];
+pub const MIGRATIONS: &[Migration] =
+    &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT, MADE_IN, HPR];
 
 const DUTY: Migration =
     Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
@@ -20,6 +21,12 @@ const MADE_IN: Migration = Migration {
     number: 80,
     name: "which practice made an account",
     sql: "alter table directory_person add column made_in {uuid};",
+};
+
+const HPR: Migration = Migration {
+    number: 81,
+    name: "a clinician's number in the register of health personnel",
+    sql: "alter table directory_person add column hpr_number text not null default '';",
 };
 
 const FIRST: Migration = Migration {

@@ -5,7 +5,9 @@ use crate::office::{Office, id};
 use kit::Role;
 use kit::log::{Opened, Recorded};
 use proto::Event;
-use proto::directory::{PracticeChanged, PracticeDeputyChosen, PracticeRegistered, PreferencesChosen};
+use proto::directory::{
+    PersonRegistered, PracticeChanged, PracticeDeputyChosen, PracticeRegistered, PreferencesChosen,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,6 +16,7 @@ crate::on_both_engines!(
     the_register_brings_telephones,
     a_deputy_works_in_the_practice,
     a_choice_is_published_once,
+    a_clinician_has_a_number,
 );
 
 async fn all(office: &Office) -> Vec<Recorded> {
@@ -129,4 +132,67 @@ async fn a_choice_is_published_once(office: Office) {
         of_kind::<PreferencesChosen>(&office).await.into_iter().map(|fact| (fact.language, fact.digest)).collect();
     assert_eq!(chosen, [("nb".into(), false), ("en".into(), false), ("en".into(), true)]);
     browser.put("/me/mail", json!({ "digest": "no" })).await.is_problem(400, "malformed");
+}
+
+async fn a_clinician_has_a_number(office: Office) {
+    let administrator = office.administrator().await;
+    let practice = id(&administrator.post("/practices", solvik()).await.is(201));
+    let mut siri =
+        json!({ "name": "Siri SYNTHETIC", "email": "siri@solvik.example", "language": "nb", "hprNumber": "HPR 1" });
+    assert_eq!(administrator.post("/people", siri.clone()).await.faults(), ["hprNumber not-a-number"]);
+    siri["hprNumber"] = json!("1234567890");
+    assert_eq!(administrator.post("/people", siri.clone()).await.faults(), ["hprNumber too-long"]);
+    siri["hprNumber"] = json!(" 9991234 ");
+    let siri = id(&administrator.post("/people", siri).await.is(201));
+    let listed = |list: Value, who: Uuid| {
+        let people = list.as_array().expect("a list").clone();
+        people.into_iter().find(|one| one["id"] == json!(who)).expect("the person")["hprNumber"].clone()
+    };
+    assert_eq!(listed(administrator.get("/people").await.is(200), siri), "9991234");
+
+    // Whoever keeps a practice's people writes it with the invitation, or leaves it out.
+    let keeper = office.person("petra", Role::ProgrammeManager).await;
+    let grant = json!({ "role": "practice-admin", "practiceId": practice });
+    administrator.post(&format!("/people/{keeper}/grants"), grant).await.is(201);
+    let keeper = office.signed_in(keeper).await;
+    let form = |email: &str, number: Option<&str>| {
+        let mut form = json!({ "practiceId": practice, "name": "Liv SYNTHETIC", "email": email, "language": "nb",
+            "role": "gp-clinician" });
+        if let Some(number) = number {
+            form["hprNumber"] = json!(number);
+        }
+        form
+    };
+    assert_eq!(
+        keeper.post("/colleagues", form("liv@solvik.example", Some("x"))).await.faults(),
+        ["hprNumber not-a-number"]
+    );
+    for (email, number, stands) in [
+        ("liv@solvik.example", Some("7"), "7"),
+        ("lea@solvik.example", None, ""),
+        ("liv@solvik.example", Some("8"), "7"),
+    ] {
+        let invited = id(&keeper.post("/colleagues", form(email, number)).await.is(201));
+        assert_eq!(listed(administrator.get("/people").await.is(200), invited), stands, "{email} {number:?}");
+    }
+
+    // Their own act changes it; the same again is no second choice, and another choice does not tell it again.
+    let browser = office.signed_in(siri).await;
+    assert_eq!(browser.get("/me").await.is(200)["person"]["hprNumber"], "9991234");
+    assert_eq!(browser.put("/me/hpr", json!({ "hprNumber": "12 34" })).await.faults(), ["hprNumber not-a-number"]);
+    for number in [" 9995678", "9995678"] {
+        browser.put("/me/hpr", json!({ "hprNumber": number })).await.is(204);
+    }
+    assert_eq!(browser.get("/me").await.is(200)["person"]["hprNumber"], "9995678");
+    browser.put("/me/mail", json!({ "digest": false })).await.is(204);
+    browser.put("/me/hpr", json!({ "hprNumber": "" })).await.is(204);
+    let me = browser.get("/me").await.is(200);
+    assert_eq!((&me["person"]["hprNumber"], &me["mailDigest"]), (&json!(""), &json!(false)));
+    let chosen: Vec<Option<String>> =
+        of_kind::<PreferencesChosen>(&office).await.into_iter().map(|fact| fact.hpr_number).collect();
+    assert_eq!(chosen, [Some("9995678".to_owned()), None, Some(String::new())]);
+    let told = of_kind::<PersonRegistered>(&office).await;
+    let told: Vec<&str> =
+        told.iter().map(|fact| fact.hpr_number.as_str()).filter(|number| !number.is_empty()).collect();
+    assert_eq!(told, ["9991234", "7"]);
 }

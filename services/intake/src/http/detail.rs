@@ -417,6 +417,6 @@ fn shown_close_out(row: &referral::Row, key: &DataKey) -> Result<Option<ClosedOu
 fn shown_happening(row: happening::Row, key: &DataKey) -> Result<Happening, Error> {
     let who = row.who.map(|bytes| sealed::open(key, sealed::WHO, row.id, &bytes)).transpose()?;
     let note: Option<Note> = row.note.map(|bytes| sealed::open(key, sealed::NOTE, row.id, &bytes)).transpose()?;
-    let Note { to, note } = note.unwrap_or_default();
+    let Note { to, note, .. } = note.unwrap_or_default();
     Ok(Happening { at: row.at, what: row.what, who, to, note })
 }

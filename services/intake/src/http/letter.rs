@@ -4,7 +4,7 @@ use super::seen;
 use crate::acting::Acting;
 use crate::answers::QuestionnaireAnswers;
 use crate::opening;
-use crate::sealed::{self, Answered, Asked, Reply};
+use crate::sealed::{self, Answered, Asked, Note, Reply};
 use crate::store::{answer, decline, happening, image, question};
 use crate::vocabulary::View;
 use axum::extract::State;
@@ -142,8 +142,12 @@ fn finding(finding: &crate::content::Finding) -> Finding {
 /// Who sent it, as the referral's page tells; empty when it does not.
 async fn sender(ctx: &Context, id: Uuid, key: &DataKey) -> Result<String, Error> {
     let happened = happening::of_referral(&ctx.db, id).await?;
-    let sent = happened.into_iter().find(|one| one.what == "submitted").and_then(|one| Some((one.id, one.who?)));
-    sent.map_or_else(|| Ok(String::new()), |(row, who)| sealed::open(key, sealed::WHO, row, &who))
+    let sent =
+        happened.into_iter().find(|one| one.what == "submitted").and_then(|one| Some((one.id, one.who?, one.note)));
+    let Some((row, who, note)) = sent else { return Ok(String::new()) };
+    let note: Option<Note> = note.map(|note| sealed::open(key, sealed::NOTE, row, &note)).transpose()?;
+    let name: String = sealed::open(key, sealed::WHO, row, &who)?;
+    Ok(letter::clinician(&name, &note.and_then(|note| note.hpr).unwrap_or_default()))
 }
 
 async fn exchanges(ctx: &Context, id: Uuid, key: &DataKey) -> Result<Vec<Exchange>, Error> {

@@ -102,7 +102,7 @@ async fn take_back(acting: &Acting<'_>, tx: &mut Tx, row: &referral::Row) -> Res
         return Ok(false);
     }
     ctx.publish(tx, acting.envelope(), &ResponsibilityEnded {}).await?;
-    let note = sealed::Note { to: name_of(row, key)?, note: None };
+    let note = sealed::Note { to: name_of(row, key)?, ..sealed::Note::default() };
     // A phone acts without a name.
     let who = Some(caller.name.as_str()).filter(|name| !name.is_empty());
     crate::acting::noted(ctx, tx, (key, row.id), ("taken-back", who), &note).await?;

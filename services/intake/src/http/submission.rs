@@ -3,14 +3,15 @@
 use super::checks::would_refuse;
 use super::detail::pictures;
 use super::draft::{is_open, stale};
-use crate::acting::Acting;
+use crate::acting::{Acting, noted};
 use crate::content::DraftContent;
 use crate::due::due;
 use crate::duty::clinician;
 use crate::finish::expire_in;
 use crate::opening;
+use crate::projection::people::hpr_number;
 use crate::publishing::{Sending, counted, submitted};
-use crate::sealed;
+use crate::sealed::{self, Note};
 use crate::store::{chair, duty, image, place, referral, upload};
 use crate::vocabulary::{Intention, Priority};
 use axum::extract::State;
@@ -133,11 +134,13 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
         image::send(&mut tx, image.id, at, None).await?;
     }
     let content = &as_sent(acting, &mut tx, &images).await?;
+    let referrer_hpr = hpr_number(ctx, caller.person).await?;
     let sending = Sending {
         practice_name: &row.practice_name,
         department_name: &department_name,
         due,
         referrer_name: &caller.name,
+        referrer_hpr: &referrer_hpr,
     };
     let (person, name) = responsible(acting).await?;
     duty::take(&mut tx, row.id, Some(person), Some(sealed::seal(ctx, key, sealed::RESPONSIBLE, row.id, &name)?))
@@ -148,10 +151,12 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
     let fact = ReferralSubmitted {
         responsible: person.as_bytes().to_vec(),
         responsible_name: name,
+        responsible_hpr: hpr_number(ctx, person).await?,
         ..submitted(content, &images, &sending)
     };
     ctx.publish(&mut tx, envelope, &fact).await?;
-    acting.happened(&mut tx, "submitted").await?;
+    let note = Note { hpr: Some(fact.referrer_hpr).filter(|number| !number.is_empty()), ..Note::default() };
+    noted(ctx, &mut tx, (key, row.id), ("submitted", Some(&caller.name)), &note).await?;
     Ok(tx.commit().await?)
 }
 

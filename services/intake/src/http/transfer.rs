@@ -3,6 +3,7 @@
 use super::{of_office, seen};
 use crate::acting::{Acting, noted};
 use crate::duty::{envelope, successor};
+use crate::projection::people::hpr_number;
 use crate::sealed::{self, Note};
 use crate::store::{chair, duty, place, succession, transfer as rows};
 use crate::text::blank;
@@ -133,12 +134,16 @@ async fn move_to(acting: &Acting<'_>, to: &place::Practice, reason: &str) -> Res
         consent: true,
         responsible: takes.as_ref().map(|one| one.id.as_bytes().to_vec()).unwrap_or_default(),
         responsible_name: takes.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        responsible_hpr: match &takes {
+            Some(one) => hpr_number(ctx, one.id).await?,
+            None => String::new(),
+        },
     };
     let by = Some((*caller, acting.role.as_str()));
     let about = envelope(ctx, (row, to.id), takes.as_ref().map_or(Uuid::nil(), |one| one.id), by);
     let responsible = if takes.is_some() { about.responsible.clone() } else { Vec::new() };
     ctx.publish(&mut tx, Envelope { responsible, channel: to.channel.clone(), ..about }, &fact).await?;
-    let note = Note { to: Some(to.name.clone()), note: Some(reason.to_owned()) };
+    let note = Note { to: Some(to.name.clone()), note: Some(reason.to_owned()), hpr: None };
     noted(ctx, &mut tx, (key, row.id), ("transferred", Some(&caller.name)), &note).await?;
     Ok(tx.commit().await?)
 }

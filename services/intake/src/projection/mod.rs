@@ -2,7 +2,7 @@
 
 mod closings;
 mod imaging;
-mod people;
+pub mod people;
 mod phoned;
 mod places;
 mod review;

@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
     REOPENED,
     EDGES,
     UNOPENED,
+    HPR,
 ];
 
 const FIRST: Migration = Migration {
@@ -229,6 +230,9 @@ const TRAINING: Migration = Migration {
 const RESPONSIBLE: Migration = Migration { number: 60, name: "the responsible clinician", sql: duty::SCHEMA };
 
 const PEOPLE: Migration = Migration { number: 61, name: "names of the offices' people", sql: person::SCHEMA };
+
+const HPR: Migration =
+    Migration { number: 79, name: "their numbers in the register of health personnel", sql: person::HPR_COLUMN };
 
 const SUCCESSION: Migration = Migration { number: 62, name: "closed and merged practices", sql: succession::SCHEMA };
 

@@ -1,9 +1,15 @@
 //! The letter of a referral and its answer: what it says, to whom, and when there is none.
 
+use crate::duty::colleague;
 use crate::exchange::{answer, ask};
 use crate::office::{Office, Reply};
 use crate::on_both;
+use crate::pictures::{jpeg, upload};
 use crate::sending::sent;
+use kit::log::Envelope;
+use proto::Event;
+use proto::directory::{PersonRegistered, PreferencesChosen};
+use proto::intake::{ReferralSubmitted, ResponsibilityTaken};
 use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
@@ -15,6 +21,7 @@ on_both!(
     of_several_answers_the_newest_is_the_letters,
     a_letter_counts_no_picture_of_somebody_else,
     whoever_reads_a_letter_has_opened_it,
+    a_referral_carries_the_numbers_of_its_clinicians,
 );
 
 async fn text(office: &Office, id: Uuid, language: &str) -> String {
@@ -128,4 +135,55 @@ async fn whoever_reads_a_letter_has_opened_it(office: Office) {
     office.doctor.post(&format!("/referrals/{id}/entered-in-error"), body).await.is(200);
     let told = office.nurse.get("/notices").await.is(200).json();
     assert_eq!((told["items"].as_array().unwrap().len(), &told["items"][0]["opened"]), (1, &json!(true)));
+}
+
+async fn of_person<E: Event>(office: &Office, person: Uuid, fact: &E) {
+    let mut tx = office.ctx.begin().await.unwrap();
+    let envelope = Envelope { key: person.as_bytes().to_vec(), ..office.ctx.about(person, None) };
+    office.ctx.publish(&mut tx, envelope, fact).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(office.world.settle().await.unwrap().len(), 0);
+}
+
+/// As they stand when it is sent; an earlier referral keeps what it was sent with.
+async fn a_referral_carries_the_numbers_of_its_clinicians(office: Office) {
+    let (without, _) = sent(&office).await;
+    let (_, fact) = office.last::<ReferralSubmitted>(without).await;
+    assert_eq!((fact.referrer_hpr.as_str(), fact.responsible_hpr.as_str()), ("", ""));
+    let numbered = |hpr_number: &str| PreferencesChosen {
+        language: "nb".into(),
+        digest: true,
+        hpr_number: Some(hpr_number.into()),
+    };
+    of_person(&office, office.doctor.id, &numbered("9991234")).await;
+    // Another choice says nothing of it, and a rebuild brings it back.
+    of_person(&office, office.doctor.id, &PreferencesChosen { language: "en".into(), ..Default::default() }).await;
+    let people = intake::service().consumers.into_iter().find(|one| one.name == "intake-people").unwrap();
+    kit::log::rebuild(&office.ctx, &people).await.unwrap();
+    let (id, _) = sent(&office).await;
+    let (_, fact) = office.last::<ReferralSubmitted>(id).await;
+    assert_eq!((fact.referrer_hpr.as_str(), fact.responsible_hpr.as_str()), ("9991234", "9991234"));
+    of_person(&office, office.doctor.id, &numbered("")).await;
+    for (language, by) in [
+        ("en", "Referred by: SYNTHETIC Liv Lege, HPR 9991234, "),
+        ("nb", "Henvist av: SYNTHETIC Liv Lege, HPR 9991234, "),
+    ] {
+        let said = text(&office, id, language).await;
+        assert!(said.contains(by), "{by:?} in {said}");
+        assert!(!text(&office, without, language).await.contains("HPR"));
+    }
+
+    // Who answers for it is another one than who sends it.
+    let ada = colleague(&office, "SYNTHETIC Ada Lege").await;
+    let known = PersonRegistered { name: "SYNTHETIC Ada Lege".into(), hpr_number: "77".into(), ..Default::default() };
+    of_person(&office, ada.id, &known).await;
+    let (draft, finding) = office.draft().await;
+    upload(&office, draft, Some(finding), &jpeg(100, 7)).await;
+    let body = json!({"version": 1, "responsibleId": ada.id});
+    office.nurse.post(&format!("/referrals/{draft}/ready"), body).await.is(204);
+    let (_, fact) = office.last::<ResponsibilityTaken>(draft).await;
+    assert_eq!((fact.name.as_str(), fact.hpr.as_str()), ("SYNTHETIC Ada Lege", "77"));
+    office.doctor.post(&format!("/referrals/{draft}/submit"), json!({"version": 1})).await.is(200);
+    let (_, fact) = office.last::<ReferralSubmitted>(draft).await;
+    assert_eq!((fact.referrer_hpr.as_str(), fact.responsible_hpr.as_str()), ("", "77"));
 }

@@ -44,6 +44,11 @@ pub fn reference(id: Uuid) -> String {
     id.simple().to_string()[24..].to_uppercase()
 }
 
+/// A clinician as a letter names them: with their number in the register of health personnel when it is known.
+pub fn clinician(name: &str, hpr: &str) -> String {
+    if hpr.is_empty() || name.is_empty() { name.to_owned() } else { format!("{name}, HPR {hpr}") }
+}
+
 /// What a letter says. Vocabulary is in codes, as in events; a code that is not known is shown as it is.
 #[derive(Clone, Debug)]
 pub struct Letter {
@@ -63,7 +68,7 @@ pub struct Letter {
     pub specialty: String,
     /// `routine`, `urgent`, `suspected-cancer`.
     pub priority: String,
-    /// Who sent it; empty when it is not known.
+    /// Who sent it, as [`clinician`] writes them; empty when it is not known.
     pub referred_by: String,
     /// When it was sent.
     pub referred_at: At,

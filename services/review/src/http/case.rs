@@ -14,6 +14,7 @@ use crate::store::question::QuestionRow;
 use crate::{ReviewError, mistake, question, sealed, store};
 use axum::extract::State as FromState;
 use kit::http::{Json, Path};
+use kit::letter;
 use kit::seal::DataKey;
 use kit::{At, Caller, Context};
 use serde::Serialize;
@@ -155,8 +156,9 @@ pub struct CaseView {
     practice_name: String,
     department_id: Uuid,
     department_name: String,
+    /// Who sent it, with their number in the register of health personnel when it is known.
     referrer_name: String,
-    /// The clinician who answers for it in the practice.
+    /// The clinician who answers for it in the practice, in the same way.
     responsible: Option<String>,
     withdrawn: bool,
     /// Sent to try the service: the patient does not exist, or the practice is for tests.
@@ -235,7 +237,7 @@ async fn view(ctx: &Context, caller: &Caller, case: CaseRow, key: &DataKey) -> R
         department_id: case.department,
         practice_name: case.practice_name,
         department_name: case.department_name,
-        referrer_name: content.referrer_name,
+        referrer_name: letter::clinician(&content.referrer_name, &content.referrer_hpr),
         responsible,
         patient: PatientView { age_years: content.patient.age_years(now.date()), patient: content.patient },
         question: content.question,

@@ -1,7 +1,8 @@
 //! The letter at the department's end: what it says, to whom, and when there is none.
 
-use crate::house::{DERMATOLOGY, Desk, House, Person, content};
+use crate::house::{DERMATOLOGY, Desk, House, Person, content, submitted};
 use kit::testing::DEPLOYMENTS;
+use proto::intake::{ReferralSubmitted, ResponsibilityTaken};
 use time::Duration;
 use uuid::Uuid;
 
@@ -105,6 +106,43 @@ async fn an_answer_after_a_withdrawal_and_a_second_one_are_told() {
         assert!(said.contains("The practice had withdrawn the referral"), "{said}");
         let (before, after) = said.split_once("ASKED ON THE WAY").expect("the question stands in it");
         assert!(before.contains("Harmless.") && after.contains("Since when?\n\nReply, "), "{said}");
+        house.world.stop().await;
+    }
+}
+
+/// Whoever referred, and whoever answers for it, with their numbers in the register of health personnel.
+#[tokio::test]
+async fn a_referral_names_its_clinicians_with_their_numbers() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let without = house.with_pictures(0).await;
+        let referral = house.referral();
+        let fact = ReferralSubmitted {
+            referrer_hpr: "9991234".into(),
+            responsible_hpr: "77".into(),
+            ..submitted(&referral, house.ctx().now() + Duration::days(3))
+        };
+        house.publish(&referral, &fact).await;
+        house.settle().await;
+        let shown = house.get(&me, &format!("/cases/{}", referral.id)).await.expect(200).json();
+        assert_eq!(shown["referrerName"], "Nils SYNTHETIC, HPR 9991234");
+        assert_eq!(shown["responsible"], "Grete SYNTHETIC, HPR 77");
+        for (language, by) in
+            [("en", "Referred by: Nils SYNTHETIC, HPR 9991234, "), ("nb", "Henvist av: Nils SYNTHETIC, HPR 9991234, ")]
+        {
+            let said = text(&house, &me, referral.id, language).await;
+            assert!(said.contains(by), "{by:?} in {said}");
+            assert!(!text(&house, &me, without.id, language).await.contains("HPR"));
+        }
+        let taken =
+            |hpr: &str| ResponsibilityTaken { name: "Ola SYNTHETIC".into(), hpr: hpr.into(), ..Default::default() };
+        for (hpr, stands) in [("78", "Ola SYNTHETIC, HPR 78"), ("", "Ola SYNTHETIC")] {
+            house.publish(&referral, &taken(hpr)).await;
+            house.settle().await;
+            let shown = house.get(&me, &format!("/cases/{}", referral.id)).await.expect(200).json();
+            assert_eq!(shown["responsible"], stands);
+        }
         house.world.stop().await;
     }
 }

@@ -6,6 +6,7 @@ const quiet = { wait: false };
 export const environment = () => get<Environment>(`${base}/environment`, quiet);
 export const me = () => get<Me>(`${base}/me`, quiet);
 export const setLanguage = (language: Language) => put(`${base}/me/language`, { language }, quiet);
+export const setHpr = (hprNumber: string) => put(`${base}/me/hpr`, { hprNumber }, quiet);
 export const setMail = (digest: boolean) => put(`${base}/me/mail`, { digest }, quiet);
 export const openLink = (token: string) => post<LinkInfo>(`${base}/links/open`, { token }, quiet);
 export const signInByLink = (token: string) => post<Me>(`${base}/links/sign-in`, { token }, quiet);
@@ -48,7 +49,7 @@ export const departments = () => get<AdminDepartment[]>(`${base}/departments`);
 export const addDepartment = (row: { name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string; dutyHours?: string }) => post<{ id: string }>(`${base}/departments`, row);
 export const changeDepartment = (id: string, change: { dutyPhone: string; dutyHours: string }) => patch(`${base}/departments/${id}`, change);
 export const people = () => get<Person[]>(`${base}/people`);
-export const addPerson = (row: { name: string; email: string; language: Language }) => post<{ id: string }>(`${base}/people`, row);
+export const addPerson = (row: { name: string; email: string; language: Language; hprNumber?: string }) => post<{ id: string }>(`${base}/people`, row);
 export const addGrant = (person: string, row: { role: Role; practiceId?: string; departmentId?: string; from?: string; until?: string; coversFor?: string }) =>
   post<{ id: string }>(`${base}/people/${person}/grants`, row);
 export const endGrant = (person: string, grant: string, how: { on?: string; force?: boolean; reason?: string } = {}) => post(`${base}/people/${person}/grants/${grant}/end`, how);

@@ -9,7 +9,7 @@ export interface Clinician { id: string; name: string; practiceId: string; pract
 export interface Colleague { id: string; name: string; email: string | null; grant: Grant; lastSignIn: string | null; hasPassword: boolean | null; linkable: boolean }
 export interface PracticePeople { practice: Named; deputyId: string | null; people: Colleague[] }
 export interface NewColleague {
-  id: string; practiceId: string; name: string; email: string; language: Language; role: Role; from?: string; until?: string; coversFor?: string;
+  id: string; practiceId: string; name: string; email: string; language: Language; hprNumber?: string; role: Role; from?: string; until?: string; coversFor?: string;
 }
 export interface Handover { fromId?: string; toId: string; referralIds?: string[]; note: string }
 

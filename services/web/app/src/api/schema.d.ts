@@ -255,6 +255,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory/me/hpr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_hpr"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/me/language": {
         parameters: {
             query?: never;
@@ -2472,6 +2488,11 @@ export interface components {
             what: string;
             who?: string | null;
         };
+        /** @description My number in the register of health personnel. */
+        HprChoice: {
+            /** @description 1 to 9 digits; empty: none any more. Referrals that were sent keep what they were sent with. */
+            hprNumber: string;
+        };
         /**
          * @description Whose number the patient's identifier is.
          * @enum {string}
@@ -2645,6 +2666,8 @@ export interface components {
         ListedPerson: {
             email: string;
             grants: components["schemas"]["GrantView"][];
+            /** @description Number in the register of health personnel; empty when it is not known. */
+            hprNumber: string;
             /** Format: uuid */
             id: string;
             language: components["schemas"]["Language"];
@@ -2745,6 +2768,8 @@ export interface components {
             email: string;
             /** @description `YYYY-MM-DD`; now when absent. */
             from?: string | null;
+            /** @description Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already keeps theirs. */
+            hprNumber?: string;
             /**
              * Format: uuid
              * @description Made by the client, so that a repeated request invites once; made here when absent.
@@ -2870,6 +2895,8 @@ export interface components {
              * @description For signing in; unique, without regard to upper and lower case.
              */
             email: string;
+            /** @description Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Letters name a clinician by it. */
+            hprNumber?: string;
             /**
              * Format: uuid
              * @description Made by the client, so that a repeated request registers once; made here when absent.
@@ -3065,6 +3092,8 @@ export interface components {
         /** @description A person as forms and lists show them. */
         PersonView: {
             email: string;
+            /** @description Number in the register of health personnel; empty when it is not known. */
+            hprNumber: string;
             /** Format: uuid */
             id: string;
             language: components["schemas"]["Language"];
@@ -4004,8 +4033,9 @@ export interface components {
             /** @description The practice's, labelled by questionnaire and version. */
             questionnaireAnswers: components["schemas"]["review.QuestionnaireAnswers"][];
             questions: components["schemas"]["review.Question"][];
+            /** @description Who sent it, with their number in the register of health personnel when it is known. */
             referrerName: string;
-            /** @description The clinician who answers for it in the practice. */
+            /** @description The clinician who answers for it in the practice, in the same way. */
             responsible?: string | null;
             signed?: components["schemas"]["review.Signed"] | null;
             specialty: string;
@@ -6550,6 +6580,129 @@ export interface operations {
             };
             /** @description `not-found`: it is not there, or the caller may not see it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_hpr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HprChoice"];
+            };
+        };
+        responses: {
+            /** @description It holds from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-a-number` or `too-long` on `hprNumber` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

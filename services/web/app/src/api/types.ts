@@ -29,7 +29,7 @@ export interface Named { id: string; name: string }
 export interface Environment { programme: string; synthetic: boolean; version: string }
 export interface Grant { id: string; role: Role; practice: Named | null; department: Named | null; from?: string; until?: string | null; coversFor?: string | null }
 export interface Me {
-  person: { id: string; name: string; email: string; language: Language };
+  person: { id: string; name: string; email: string; language: Language; hprNumber: string };
   grants: Grant[];
   /** The text about what is recorded: which holds now, and when the person confirmed it. */
   notice: { version: string; confirmedAt: string | null };
@@ -78,7 +78,7 @@ export interface ImportReport {
   practices: number; new: number; changed: number; unchanged: number; registers: number; steps: number; faults: Fault[]; moreFaults: number;
 }
 export interface AdminDepartment { id: string; name: string; hospital: string; specialties: Specialty[]; dutyPhone?: string | null; dutyHours?: string | null }
-export interface Person { id: string; name: string; email: string; language: Language; grants: Grant[]; lastSignIn: string | null }
+export interface Person { id: string; name: string; email: string; language: Language; hprNumber: string; grants: Grant[]; lastSignIn: string | null }
 export interface Invitation { link: string; expiresAt: string }
 
 // intake
@@ -193,7 +193,7 @@ export interface CaseRow {
 export interface WorkPage { items: CaseRow[]; next: string | null; counts: Record<WorkFilter, number>; doneToday: number }
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
-  departmentId: string; departmentName: string; responsible: string | null; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
+  departmentId: string; departmentName: string; referrerName: string; responsible: string | null; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
   findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
   declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];

@@ -1,6 +1,8 @@
 // Words of one's own record. Kinds of events and nouns of the access log that have no words here are shown as they are.
 import { texts } from './language.svelte';
 export const en = {
+  hpr: 'HPR number',
+  hprHint: 'Your number in the Norwegian register of health personnel, 1 to 9 digits. Referrals and letters name you with it, so that whoever reads them knows for certain who referred.',
   title: 'Your own record',
   show: 'Show what is recorded about me',
   facts: 'In the study',
@@ -69,6 +71,8 @@ export const en = {
   'action.refused': 'Was refused',
 };
 export const nb: Record<keyof typeof en, string> = {
+  hpr: 'HPR-nummer',
+  hprHint: 'Nummeret ditt i Helsepersonellregisteret, 1 til 9 sifre. Henvisninger og brev nevner deg med det, så den som leser dem, vet sikkert hvem som har henvist.',
   title: 'Det som er registrert om deg',
   show: 'Vis hva som er registrert om meg',
   facts: 'I studien',

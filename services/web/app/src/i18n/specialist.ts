@@ -5,6 +5,7 @@ import { en as enWords, nb as nbWords } from './words';
 export const en = {
   ...enWords,
   workTitle: 'Worklist',
+  referredBy: 'Referred by',
   doneToday: '{n} answered today',
   'filter.all': 'All',
   'filter.mine': 'Mine',
@@ -142,6 +143,7 @@ export const en = {
 export const nb: Record<keyof typeof en, string> = {
   ...nbWords,
   workTitle: 'Arbeidsliste',
+  referredBy: 'Henvist av',
   doneToday: '{n} besvart i dag',
   'filter.all': 'Alle',
   'filter.mine': 'Mine',
