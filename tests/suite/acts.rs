@@ -67,6 +67,7 @@ acts! {
     Unlock,
     Language,
     Mail,
+    Hpr,
     Notice,
     SignOut,
     SignInByLink,
@@ -225,8 +226,8 @@ impl<'a> Play<'a> {
             ClosePractice | OurDeputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
             | Transfer | TransferBack => self.people(act).await,
             Equip | EndEquipment | Train | Contact | Notice | WhyNot => self.rolling_out(act).await,
-            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | SignOut | SignInByLink
-            | SignOutEverywhere => self.coming_and_going(act).await,
+            Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | Hpr | SignOut
+            | SignInByLink | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain
             | Discard | TakeBack => self.writing(act).await,
             Submit | Supply | PictureForReply | Acknowledge | CloseOut | File | SecondDraft | SecondPicture

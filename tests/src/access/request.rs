@@ -103,6 +103,7 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         ("POST", "/api/directory/unlock") => json!({ "password": PASSWORD }),
         ("PUT", "/api/directory/me/language") => json!({ "language": "nb" }),
         ("PUT", "/api/directory/me/mail") => json!({ "digest": false }),
+        ("PUT", "/api/directory/me/hpr") => json!({ "hprNumber": "9991234" }),
         ("PUT", "/api/directory/practices/{id}/deputy") => json!({ "personId": null }),
         ("POST", "/api/directory/practices") => {
             json!({ "name": "New", "municipality": "Place", "centrality": 3, "distanceKm": 1, "channel": "web",

@@ -244,6 +244,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/directory/me", SignedIn, 200),
     row("PUT", "/api/directory/me/language", SignedIn, 204),
     row("PUT", "/api/directory/me/mail", SignedIn, 204),
+    row("PUT", "/api/directory/me/hpr", SignedIn, 204),
     row("POST", "/api/directory/me/notice", SignedIn, 204),
     row("GET", "/api/directory/me/accesses", SignedIn, 200),
     row("GET", "/api/directory/reasons", AnyOffice, 200),

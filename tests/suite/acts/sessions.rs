@@ -1,7 +1,7 @@
 //! Coming and going: invitations, signing in and out, the locked screen.
 
 use super::Act::{
-    Accept, Invite, Language, Lock, Mail, SignIn, SignInByLink, SignOut, SignOutEverywhere, Unlock, WrongPassword,
+    Accept, Hpr, Invite, Language, Lock, Mail, SignIn, SignInByLink, SignOut, SignOutEverywhere, Unlock, WrongPassword,
 };
 use super::{Act, Done, Play, nothing};
 use http::Method;
@@ -66,6 +66,10 @@ impl Play<'_> {
             Mail => {
                 let body = json!({ "digest": false });
                 self.json(&joined, Method::PUT, "/api/directory/me/mail", body).await?.expect(204);
+            }
+            Hpr => {
+                let body = json!({ "hprNumber": "9991234" });
+                self.json(&joined, Method::PUT, "/api/directory/me/hpr", body).await?.expect(204);
             }
             SignOut => {
                 let reply = self.copies.once(&joined, Method::POST, "/api/directory/sign-out", json!({})).await?;

@@ -32,6 +32,7 @@ fn routes_are_those_that_were_agreed() {
         "/lock",
         "/me",
         "/me/accesses",
+        "/me/hpr",
         "/me/language",
         "/me/mail",
         "/me/notice",
