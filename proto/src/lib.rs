@@ -56,7 +56,7 @@ events! {
         NoticeConfirmed;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
-        CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;
+        PeopleTold, CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;
     imaging: ImageReady, ImageRejected;
     review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned, CaseEnteredInError,
         LetterFiled;

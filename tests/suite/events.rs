@@ -111,6 +111,7 @@ kinds! {
     intake::ReferralErased {},
     intake::ReferralEnteredInError { reason: text("her sister"), marked_by: text("Grete"), replaced_by: vec![18; 16] },
     intake::PictureEnteredInError { image: vec![1; 16], reason: text("his ear"), marked_by: text("Grete"), replaced_by: vec![18; 16] },
+    intake::PeopleTold { mistake: vec![1; 16], people: vec![vec![6; 16]] },
     intake::CloseOutRecorded { text: text("Cortisone first."), recorded_by: text("Grete") },
     intake::AnswerFiled { answer: vec![10; 16], filed_by: text("Grete") },
     imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good") }), captured_us: 0 },
@@ -121,7 +122,7 @@ kinds! {
     review::ReferralDeclined { decline: vec![18; 16], declined_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), reason: text("not-suited"), text: text("Scalp: send the patient.") },
     review::ReferralForwarded { forward: vec![19; 16], forwarded_by: text("Dagny"), role: text("specialist"), from_department_name: text("Skin"), to_department_name: text("ENT"), from_specialty: text("dermatology"), to_specialty: text("ent"), text: text("Inside the ear."), due_us: 1_772_438_400_000_000 },
     review::LetterFiled { answer: vec![10; 16], filed_by: text("Dagny") },
-    review::CaseEnteredInError { image: vec![1; 16], reason: text("his ear"), marked_by: text("Dagny"), department_name: text("Skin"), openers: vec![review::Opener { name: text("Dagny"), opened_us: 5 }] },
+    review::CaseEnteredInError { image: vec![1; 16], reason: text("his ear"), marked_by: text("Dagny"), department_name: text("Skin"), openers: vec![review::Opener { name: text("Dagny"), opened_us: 5, person: Vec::new() }] },
 }
 
 fn envelope(kind: &str) -> Envelope {

@@ -8,8 +8,12 @@ use kit::settings::{Mail as Settings, MailTls};
 use kit::testing::{DEPLOYMENTS, Empty, Engine, Reach, World};
 use kit::{At, Clock, Context, Role};
 use proto::Event;
-use proto::intake::{AnswerAcknowledged, InformationSupplied, ReferralSubmitted, ReferralWithdrawn};
-use proto::review::{AnswerGiven, InformationRequested, PracticePhoned, ReferralDeclined, ReferralForwarded};
+use proto::intake::{
+    AnswerAcknowledged, InformationSupplied, PeopleTold, ReferralErased, ReferralSubmitted, ReferralWithdrawn,
+};
+use proto::review::{
+    AnswerGiven, CaseEnteredInError, InformationRequested, Opener, PracticePhoned, ReferralDeclined, ReferralForwarded,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 use tests::{Cast, Client, Mail, Mood, PostOffice, planted, program};
@@ -54,6 +58,8 @@ struct Post {
 struct Referral {
     id: Uuid,
     priority: &'static str,
+    /// Of its answer.
+    disposition: &'static str,
     test: bool,
 }
 
@@ -81,7 +87,7 @@ impl Post {
     }
 
     fn referral(&self, priority: &'static str) -> Referral {
-        Referral { id: self.ctx().new_id(), priority, test: false }
+        Referral { id: self.ctx().new_id(), priority, disposition: "", test: false }
     }
 
     /// What another service says of a referral, with canaries wherever there is room.
@@ -100,6 +106,7 @@ impl Post {
             specialty: "dermatology".into(),
             channel: "web".into(),
             priority: referral.priority.into(),
+            disposition: referral.disposition.into(),
             test: referral.test,
             key: bytes(referral.id),
             ..ctx.about(referral.id, None)
@@ -250,6 +257,62 @@ async fn what_climbs_is_told_to_whom_it_climbs_to(deployment: (Engine, Reach)) {
     assert_eq!(post.new_mails(&mut seen), ["carl"], "late at the department: its coordinator's");
     post.until(datetime!(2026-03-20 10:00 UTC)).await;
     assert!(post.new_mails(&mut seen).is_empty(), "each step is told once");
+    post.stop().await;
+}
+
+/// What an answer recommends for a routine referral may be urgent all the same.
+async fn an_answer_is_as_urgent_as_what_it_recommends(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    post.answer(post.referral("routine")).await;
+    assert!(post.new_mails(&mut seen).is_empty(), "with the digest");
+    post.answer(Referral { disposition: "cancer-pathway", ..post.referral("routine") }).await;
+    assert_eq!(post.new_mails(&mut seen), ["grete", "nora"]);
+    post.until(datetime!(2026-03-03 23:00 UTC)).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl", "grete", "nora"], "it climbs, and the digest of Tuesday");
+    post.stop().await;
+}
+
+/// Whoever has a notice of a wrong patient or picture is written to at once, once, at both ends.
+async fn a_notice_of_a_mistake_is_written_at_once(deployment: (Engine, Reach)) {
+    let post = Post::start(deployment).await;
+    let mut seen = 0;
+    let bytes = |id: Uuid| id.as_bytes().to_vec();
+    let (nora, carl) = (post.person("nora").await, post.person("carl").await);
+    let referral = post.referral("routine");
+    let told = |mistake: Uuid, people: &[Uuid]| PeopleTold {
+        mistake: bytes(mistake),
+        people: people.iter().map(|id| bytes(*id)).collect(),
+    };
+    for _ in 0..2 {
+        post.tell(referral, &told(referral.id, &[nora])).await;
+    }
+    assert_eq!(post.new_mails(&mut seen), ["nora"], "once");
+    let opener = |person: Vec<u8>| Opener { name: "KanariOpener".into(), opened_us: 1, person };
+    let fact = CaseEnteredInError {
+        reason: "KanariReason".into(),
+        openers: vec![opener(bytes(carl)), opener(Vec::new())],
+        ..CaseEnteredInError::default()
+    };
+    post.tell(referral, &fact).await;
+    assert_eq!(post.new_mails(&mut seen), ["carl"], "and not who marked it");
+    let training = Referral { test: true, ..post.referral("routine") };
+    post.tell(training, &told(training.id, &[nora])).await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    // What stands in an old log is nobody's news, and what was erased is forgotten.
+    let erased = post.referral("routine");
+    let at = post.ctx().now();
+    post.world.clock.hold(at + Duration::days(8));
+    let sql = "insert into notify_notice (person, mistake, referral, since) values ($1, $2, $2, $3)";
+    post.ctx().db.q(sql).bind(nora).bind(erased.id).bind(at).exec_one().await.expect("a notice");
+    post.drain().await;
+    assert!(post.new_mails(&mut seen).is_empty());
+    post.tell(erased, &ReferralErased {}).await;
+    assert_eq!(post.count("select count(*) from notify_notice").await, 2);
+    post.world.clock.hold(at + Duration::days(40));
+    post.drain().await;
+    assert_eq!(post.count("select count(*) from notify_notice").await, 0, "after a month");
+    assert_eq!(post.count("select count(*) from notify_item").await, 0);
     post.stop().await;
 }
 
@@ -522,6 +585,8 @@ on_both!(
     what_climbs_is_told_to_whom_it_climbs_to,
     a_question_and_an_answer_climb_each_on_its_own,
     a_refusal_is_told_like_an_answer,
+    an_answer_is_as_urgent_as_what_it_recommends,
+    a_notice_of_a_mistake_is_written_at_once,
     what_waited_before_is_kept,
     a_forwarded_referral_is_the_other_department_s_news,
     a_closed_practice_s_news_is_the_covering_one_s,

@@ -4,15 +4,16 @@
 //! Nothing is deleted: events and the access log say who did what, and a picture that is still being prepared becomes ready
 //! behind the curtain. Everybody who had opened it gets a notice of their own, and so does whoever answers for it, who waits for
 //! an answer that never comes; when the department marks a whole referral, every clinician of the office does, because nobody
-//! there has done it. Those in the department get theirs from review, which publishes who they were.
+//! there has done it. Who they are is published, for the mail. Those in the department get theirs from review, which publishes who they were.
 
-use crate::acting::happened;
+use crate::acting::{about, happened};
 use crate::duty::{clinicians, successor};
 use crate::sealed::{self, DepartmentOpener, Told};
 use crate::store::{chair, error, image, notice, opening, referral, succession};
-use kit::log::id_of;
+use kit::log::{Envelope, id_of};
 use kit::seal::DataKey;
 use kit::{At, Context, Error, Role, Tx};
+use proto::intake::PeopleTold;
 use proto::review::CaseEnteredInError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -65,10 +66,17 @@ pub async fn mark(
     if !marked || !error::add(tx, new).await? {
         return Ok(false);
     }
+    let mut people = Vec::new();
     for (person, opened_at) in to_be_told(ctx, tx, mistake, by.is_none()).await? {
         if by.is_none_or(|(marks, _)| marks != person) {
             notice::add(tx, ctx.new_id(), person, id, opened_at).await?;
+            people.push(person.as_bytes().to_vec());
         }
+    }
+    if let Some(row) = referral::any(tx, mistake.referral).await?.filter(|_| !people.is_empty()) {
+        let what = if mistake.image.is_some() { "picture" } else { "referral" };
+        let envelope = Envelope { about: what.to_owned(), ..about(ctx, &row) };
+        ctx.publish(tx, envelope, &PeopleTold { mistake: id.as_bytes().to_vec(), people }).await?;
     }
     happened(ctx, tx, key, mistake.referral, mistake.what(), Some(&told.by)).await?;
     Ok(true)

@@ -57,6 +57,8 @@ pub struct Case {
     pub answered_at: Option<At>,
     /// When it was read.
     pub acknowledged_at: Option<At>,
+    /// How urgent the newest answer made it; none: as the referral is.
+    pub answer_priority: Option<Priority>,
     /// When the department last telephoned about it.
     pub phoned_at: Option<At>,
 }
@@ -69,7 +71,9 @@ impl Case {
         }
         let unread = self.answered_at.filter(|_| self.acknowledged_at.is_none());
         let asked = (self.state == State::AwaitingInformation).then_some(self.asked_at.or(self.submitted_at)).flatten();
-        let hurries = self.priority.is_some_and(|priority| hurries(priority.as_str()));
+        // What an answer recommends hurries that answer; a question is as urgent as its referral.
+        let priority = unread.and(self.answer_priority).or(self.priority);
+        let hurries = priority.is_some_and(|priority| hurries(priority.as_str()));
         unread.or(asked).map(|since| Waits { since, phoned: self.phoned_at, hurries })
     }
 
@@ -116,6 +120,7 @@ mod tests {
             supplied_at: None,
             answered_at: None,
             acknowledged_at: None,
+            answer_priority: None,
             phoned_at: None,
         }
     }
@@ -162,6 +167,20 @@ mod tests {
         for state in [State::Draft, State::Withdrawn, State::Acknowledged] {
             assert_eq!(whose(Case { state, ..sent() }, datetime!(2026-03-03 12:00 UTC)), None, "{state:?}");
         }
+    }
+
+    #[test]
+    fn what_an_answer_recommends_hurries_it_and_no_question() {
+        let routine =
+            Case { priority: Some(Priority::Routine), answer_priority: Some(Priority::SuspectedCancer), ..sent() };
+        let since = Some(datetime!(2026-03-03 10:00 UTC).into());
+        let answered = Case { state: State::Answered, answered_at: since, ..routine };
+        let asked = Case { state: State::AwaitingInformation, asked_at: since, ..routine };
+        let rung = |case: Case, now| whose(case, now).map(|(owner, ..)| owner);
+        assert_eq!(rung(answered, datetime!(2026-03-04 23:00 UTC)), Some(Owner::Deputy));
+        assert_eq!(rung(asked, datetime!(2026-03-04 23:00 UTC)), Some(Owner::Practice));
+        let plain = Case { answer_priority: None, ..answered };
+        assert_eq!(rung(plain, datetime!(2026-03-04 23:00 UTC)), Some(Owner::Practice));
     }
 
     #[test]

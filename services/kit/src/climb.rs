@@ -25,6 +25,16 @@ pub fn hurries(priority: &str) -> bool {
     matches!(priority, "urgent" | "suspected-cancer")
 }
 
+/// How soon something is to be read: by what the department answered when that is the more urgent, else by the referral's own
+/// priority. All are words of envelopes; the disposition is that of an answer's most urgent finding.
+pub fn raised<'a>(priority: &'a str, disposition: &str) -> &'a str {
+    match disposition {
+        "cancer-pathway" => "suspected-cancer",
+        "face-to-face-urgent" if priority != "suspected-cancer" => "urgent",
+        _ => priority,
+    }
+}
+
 /// Who is to act, from the first to the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -55,7 +65,7 @@ pub struct Waits {
     pub since: At,
     /// The department's last call to the practice. One from before `since` was about something else.
     pub phoned: Option<At>,
-    /// See [`hurries`].
+    /// See [`hurries`] and [`raised`].
     pub hurries: bool,
 }
 
@@ -140,6 +150,23 @@ mod tests {
     /// Monday 2 March 2026, in Oslo an hour ahead of UTC.
     fn unread(hurries: bool) -> Waits {
         Waits { since: at(datetime!(2026-03-02 09:00 UTC)), phoned: None, hurries }
+    }
+
+    #[test]
+    fn what_is_answered_raises_and_never_lowers() {
+        for (priority, disposition, expected) in [
+            ("routine", "cancer-pathway", "suspected-cancer"),
+            ("urgent", "cancer-pathway", "suspected-cancer"),
+            ("routine", "face-to-face-urgent", "urgent"),
+            ("suspected-cancer", "face-to-face-urgent", "suspected-cancer"),
+            ("suspected-cancer", "gp-manages", "suspected-cancer"),
+            ("urgent", "gp-manages", "urgent"),
+            ("routine", "direct-surgery", "routine"),
+            ("routine", "reject", "routine"),
+            ("routine", "", "routine"),
+        ] {
+            assert_eq!(raised(priority, disposition), expected, "{priority} {disposition}");
+        }
     }
 
     #[test]

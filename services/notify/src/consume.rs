@@ -3,8 +3,9 @@
 //!
 //! A referral of a practice in training is nobody's to be written to about.
 
-use crate::store::{person, wait};
+use crate::store::{notice, person, wait};
 use crate::wait::What;
+use kit::climb::raised;
 use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Error, Tx};
@@ -14,7 +15,7 @@ use proto::directory::{
     PreferencesChosen,
 };
 use proto::intake::{
-    AnswerAcknowledged, InformationSupplied, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
+    AnswerAcknowledged, InformationSupplied, PeopleTold, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
     ReferralTransferred, ReferralWithdrawn,
 };
 use proto::review::{
@@ -40,6 +41,7 @@ pub const WAITS: Consumer = Consumer {
         ReferralEnteredInError::KIND,
         ReferralTransferred::KIND,
         CaseEnteredInError::KIND,
+        PeopleTold::KIND,
         InformationRequested::KIND,
         InformationSupplied::KIND,
         AnswerGiven::KIND,
@@ -93,16 +95,33 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         },
         // An answer that crossed it is still to be read.
         ReferralWithdrawn::KIND => Ok(wait::withdraw(tx, referral).await?),
-        ReferralErased::KIND | ReferralEnteredInError::KIND => Ok(wait::end(tx, referral).await?),
+        ReferralErased::KIND => {
+            notice::forget(tx, referral).await?;
+            Ok(wait::end(tx, referral).await?)
+        }
+        ReferralEnteredInError::KIND => Ok(wait::end(tx, referral).await?),
         // It waits for the practice to which its patient went.
         ReferralTransferred::KIND => match event.practice() {
             Some(practice) => Ok(wait::move_to(tx, referral, practice).await?),
             None => Err(ProjectError::Poison("the envelope lacks a practice".into())),
         },
-        // One wrong picture changes nothing here.
         CaseEnteredInError::KIND => match ctx.open::<CaseEnteredInError>(event).await? {
-            Opened::Open(fact) if fact.image.is_empty() => Ok(wait::end(tx, referral).await?),
-            _ => Ok(()),
+            Opened::Open(fact) => {
+                // One wrong picture ends nothing.
+                if fact.image.is_empty() {
+                    wait::end(tx, referral).await?;
+                }
+                let people = fact.openers.iter().filter_map(|opener| id_of(&opener.person)).collect();
+                notices(tx, event, id_of(&fact.image).unwrap_or(referral), people).await
+            }
+            Opened::Erased => Ok(()),
+        },
+        PeopleTold::KIND => match ctx.open::<PeopleTold>(event).await? {
+            Opened::Open(fact) => {
+                let people = fact.people.iter().filter_map(|person| id_of(person)).collect();
+                notices(tx, event, id_of(&fact.mistake).unwrap_or(referral), people).await
+            }
+            Opened::Erased => Ok(()),
         },
         PracticePhoned::KIND => Ok(wait::phoned(tx, referral, event.occurred_at()).await?),
         other => Err(ProjectError::Poison(format!("{other} is not for mail"))),
@@ -124,7 +143,7 @@ async fn begin(
         referral: event.subject(),
         practice: event.practice().ok_or_else(|| lacks("a practice"))?,
         department: event.department().ok_or_else(|| lacks("a department"))?,
-        priority: event.envelope.priority.clone(),
+        priority: raised(&event.envelope.priority, &event.envelope.disposition).to_owned(),
         what,
         since: event.occurred_at(),
         due,
@@ -134,6 +153,18 @@ async fn begin(
         What::Referral | What::Answer => Ok(wait::begin(tx, row).await?),
         What::Question | What::Refusal => Ok(wait::begin_unless_over(tx, row).await?),
     }
+}
+
+/// People who have a notice of something that was entered in error.
+async fn notices(tx: &mut Tx, event: &Recorded, mistake: Uuid, people: Vec<Uuid>) -> Result<(), ProjectError> {
+    if event.envelope.test {
+        return Ok(());
+    }
+    for person in people {
+        let row = notice::Row { person, mistake, referral: event.subject(), since: event.occurred_at() };
+        notice::add(tx, row).await?;
+    }
+    Ok(())
 }
 
 /// Who stands in for whom: a practice's deputy, and the practice that takes over from one that was closed or merged.

@@ -5,13 +5,17 @@
 
 use crate::consume;
 use crate::digest;
-use crate::store::{item, mail, wait};
+use crate::store::item::{self, Item};
+use crate::store::{mail, notice, wait};
 use kit::settings::Mail;
 use kit::{Context, Error};
 use std::sync::Once;
+use time::Duration;
 
 /// So close behind the log everything is known that matters: see [`kit::log::behind`].
 const CAUGHT_UP: i64 = 200;
+/// A notice that is older was read long ago, or stands on the first page that its person sees.
+const NOTICE_IS_NEWS: Duration = Duration::days(7);
 
 /// Decides a portion; says how many waits it looked at and mails it made.
 pub async fn run(ctx: &Context) -> Result<u64, Error> {
@@ -23,10 +27,30 @@ pub async fn run(ctx: &Context) -> Result<u64, Error> {
     if kit::log::behind(&ctx.db, consume::NAME).await? >= CAUGHT_UP {
         return Ok(0);
     }
-    let looked = look(ctx).await?;
+    let looked = notices(ctx).await? + look(ctx).await?;
     let digests = digests(ctx, settings).await?;
     mail::forget(&ctx.db, ctx.now()).await?;
+    notice::forget_old(&ctx.db, ctx.now(), mail::REMEMBERED).await?;
     Ok(looked + digests)
+}
+
+/// Whoever has a notice of something that was entered in error is written to at once: they may be about to act on it.
+async fn notices(ctx: &Context) -> Result<u64, Error> {
+    let open = notice::open(&ctx.db).await?;
+    let looked = open.len() as u64;
+    for row in open {
+        let mut tx = ctx.begin().await?;
+        if !notice::decide(&mut tx, &row).await? {
+            continue;
+        }
+        if ctx.now() < row.since + NOTICE_IS_NEWS {
+            let item = Item { referral: row.referral, what: "mistake", step: "told", since: row.since, urgent: true };
+            item::add(&mut tx, row.person, item).await?;
+            mail::at_once(&mut tx, ctx.new_id(), row.person).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(looked)
 }
 
 /// Waits whose time has come: whoever is to be told gets an item.
@@ -43,7 +67,9 @@ async fn look(ctx: &Context) -> Result<u64, Error> {
             continue;
         }
         for person in &told.people {
-            let new = item::add(&mut tx, *person, &one, &told).await?;
+            let what = one.what.as_str();
+            let item = Item { referral: one.referral, what, step: told.step, since: told.since, urgent: told.urgent };
+            let new = item::add(&mut tx, *person, item).await?;
             if new && told.urgent {
                 mail::at_once(&mut tx, ctx.new_id(), *person).await?;
             }

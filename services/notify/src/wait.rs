@@ -50,7 +50,7 @@ pub struct Wait {
     pub practice: Uuid,
     /// Whose it is at the hospital.
     pub department: Uuid,
-    /// As in the envelope.
+    /// The referral's, or what the answer made more urgent.
     pub priority: String,
     /// What for.
     pub what: What,

@@ -41,7 +41,7 @@ pub struct Wait {
     pub what: What,
     /// Since when.
     pub since: At,
-    /// As in the envelope.
+    /// The referral's, or what the answer made more urgent.
     pub priority: String,
     /// As in the envelope.
     pub specialty: String,

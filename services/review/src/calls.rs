@@ -6,6 +6,7 @@
 
 use crate::call::What;
 use crate::store::call::{self as store, NewWait, Practice};
+use kit::climb::raised;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
@@ -77,7 +78,7 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
 fn wait(event: &Recorded, what: What, answer: Option<Uuid>) -> NewWait {
     NewWait {
         case_id: event.subject(),
-        priority: event.envelope.priority.clone(),
+        priority: raised(&event.envelope.priority, &event.envelope.disposition).to_owned(),
         test: event.envelope.test,
         what,
         since: event.occurred_at(),

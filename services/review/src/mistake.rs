@@ -62,13 +62,15 @@ pub async fn hide(
     for one in store::opening::of_case(tx, case.id).await? {
         // Who marks it knows, but not that an answer of theirs did not leave.
         let kept_back = hidden.kept_back == Some(one.person);
-        if by != Some(one.person) || kept_back {
+        let told = by != Some(one.person) || kept_back;
+        if told {
             let (person, opened_at) = (one.person, one.opened_at);
             let new = NewNotice { id: ctx.new_id(), person, mistake: id, opened_at, kept_back };
             store::notice::add(tx, new).await?;
         }
         let name = sealed::open(&key, sealed::OPENER, one.person, &one.who).map_err(damaged)?;
-        openers.push(Opener { name, opened_us: one.opened_at.micros() });
+        let person = if told { one.person.as_bytes().to_vec() } else { Vec::new() };
+        openers.push(Opener { name, opened_us: one.opened_at.micros(), person });
     }
     let fact = CaseEnteredInError {
         image: image.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),

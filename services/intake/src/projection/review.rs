@@ -10,6 +10,8 @@ use crate::mistake;
 use crate::referral::State;
 use crate::sealed::{self, Answered, AnsweredFinding, Asked, Declined, Forwarded};
 use crate::store::{answer, chair, decline, forward, question, referral};
+use crate::vocabulary::Priority;
+use kit::climb::raised;
 use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::seal::DataKey;
@@ -112,7 +114,9 @@ async fn answered(
         filed_at: None,
         filed_by: None,
     };
-    referral::set_answered(tx, row.id, row.state.after_answer(), answered_at).await?;
+    let priority = row.priority.map_or("", Priority::as_str);
+    let priority = Priority::from_word(raised(priority, &event.envelope.disposition));
+    referral::set_answered(tx, row.id, row.state.after_answer(), answered_at, priority).await?;
     let (Some(fact), Some(key)) = (content::<AnswerGiven>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();
         return Ok(answer::add(tx, row.id, copy(id, None, None)).await?);
@@ -139,7 +143,7 @@ async fn declined(
     // Declined again after a reply that was under way: these words are unread too.
     let again = row.state == State::Declined;
     if row.state.is_waiting() || again {
-        referral::set_answered(tx, row.id, row.state.after_refusal(), at).await?;
+        referral::set_answered(tx, row.id, row.state.after_refusal(), at, None).await?;
     }
     let (Some(fact), Some(key)) = (content::<ReferralDeclined>(ctx, event).await?, key) else {
         let id = id_of(&event.envelope.id).unwrap_or_default();

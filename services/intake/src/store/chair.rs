@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The columns of a [`Case`] from referral `r`.
 macro_rules! case_columns {
     () => {
-        "r.state, r.priority, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, r.phoned_at, \
+        "r.state, r.priority, r.submitted_at, r.due_at, r.answered_at, r.acknowledged_at, r.answer_priority, r.phoned_at, \
          (select min(q.asked_at) from intake_question q where q.referral = r.id and q.supplied_at is null \
          and (r.answered_at is null or q.asked_at >= r.answered_at)) as asked_at, \
          (select max(q.supplied_at) from intake_question q where q.referral = r.id) as supplied_at"
@@ -36,6 +36,9 @@ pub const SCHEMA: &str = concat!(
     super::list::tab!(""),
     ", coalesce(until_at, updated_at), id) where discarded_at is null and erased_at is null;"
 );
+
+/// How urgent the newest answer made it. Answers of before have none, and climb by their referral's priority.
+pub const ANSWER_PRIORITY: &str = "alter table intake_referral add column answer_priority text;";
 
 /// What a referral's chair rests on.
 pub async fn case(tx: &mut Tx, id: Uuid) -> sqlx::Result<Option<Case>> {

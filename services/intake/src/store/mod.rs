@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = &[
     EDGES,
     UNOPENED,
     HPR,
+    ANSWER_PRIORITY,
 ];
 
 const FIRST: Migration = Migration {
@@ -233,6 +234,9 @@ const PEOPLE: Migration = Migration { number: 61, name: "names of the offices' p
 
 const HPR: Migration =
     Migration { number: 79, name: "their numbers in the register of health personnel", sql: person::HPR_COLUMN };
+
+const ANSWER_PRIORITY: Migration =
+    Migration { number: 80, name: "how urgent the newest answer made it", sql: chair::ANSWER_PRIORITY };
 
 const SUCCESSION: Migration = Migration { number: 62, name: "closed and merged practices", sql: succession::SCHEMA };
 

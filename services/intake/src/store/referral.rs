@@ -41,7 +41,7 @@ statements! {
     TOUCH = "update intake_referral set updated_at = $2 where id = $1 and discarded_at is null and erased_at is null and state in ('draft', 'awaiting-information')";
     LOCK = "update intake_referral set updated_at = updated_at where id = $1";
     SET_STATE = "update intake_referral set state = $2, updated_at = $3 where id = $1";
-    SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null, closed_out_at = null where id = $1";
+    SET_ANSWERED = "update intake_referral set state = $2, answered_at = $3, updated_at = $3, acknowledged_at = null, closed_out_at = null, answer_priority = $4 where id = $1";
     // The receipt goes on naming the department that it was made for.
     MOVE = "update intake_referral set first_sent_to = coalesce(first_sent_to, sent_to), department = $2, sent_to = $3, specialty = $4, due_at = $5, updated_at = $6 where id = $1";
     IS_THERE = "select id from intake_referral where id = $1";
@@ -258,8 +258,8 @@ pub async fn set_state(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Res
 
 /// Notes an answer, which is unread. What was done after an earlier one stays written until it is recorded anew, and is asked
 /// for again.
-pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At) -> sqlx::Result<()> {
-    tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).exec_one().await
+pub async fn set_answered(tx: &mut Tx, id: Uuid, state: State, at: At, priority: Option<Priority>) -> sqlx::Result<()> {
+    tx.q(SET_ANSWERED).bind(id).bind(state).bind(at).bind(priority).exec_one().await
 }
 
 /// Notes that another department has it now.

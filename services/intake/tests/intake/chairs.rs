@@ -14,6 +14,7 @@ use uuid::Uuid;
 on_both!(
     a_sent_referral_is_the_department_s,
     an_unread_answer_climbs,
+    what_an_answer_recommends_hurries_it,
     a_deputy_counts_while_they_work_there,
     a_call_gives_it_back,
     open_cases_come_by_their_dates,
@@ -78,6 +79,27 @@ async fn an_unread_answer_climbs(office: Office) {
     // An amended answer is unread again, and begins anew.
     answer(&office, id).await;
     assert_eq!(chair(&office, id).await, ("practice".into(), 0, "2026-03-05T22:59:59Z".into()));
+}
+
+async fn what_an_answer_recommends_hurries_it(office: Office) {
+    monday(&office);
+    let (id, _) = sent(&office).await;
+    // As if it had been sent as routine.
+    office.ctx.db.q("update intake_referral set priority = 'routine' where id = $1").bind(id).exec_one().await.unwrap();
+    for (disposition, due) in [
+        ("cancer-pathway", "2026-03-03T22:59:59Z"),
+        ("gp-manages", "2026-03-05T22:59:59Z"),
+        ("face-to-face-urgent", "2026-03-03T22:59:59Z"),
+    ] {
+        let mut tx = office.ctx.begin().await.unwrap();
+        let (key, department) = (id.as_bytes().to_vec(), office.department.as_bytes().to_vec());
+        let envelope = Envelope { key, department, disposition: disposition.into(), ..office.ctx.about(id, None) };
+        let answer = AnswerGiven { answer: office.id().as_bytes().to_vec(), ..AnswerGiven::default() };
+        office.ctx.publish(&mut tx, envelope, &answer).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(office.world.settle().await.unwrap().len(), 0);
+        assert_eq!(chair(&office, id).await, ("practice".into(), 0, due.into()), "{disposition}");
+    }
 }
 
 async fn a_deputy_counts_while_they_work_there(office: Office) {

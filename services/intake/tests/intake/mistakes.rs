@@ -6,7 +6,7 @@ use crate::on_both;
 use crate::pictures::{digest, jpeg, upload};
 use crate::sending::sent;
 use proto::imaging::{ImageReady, Rendition};
-use proto::intake::{PictureEnteredInError, ReferralEnteredInError, UploadSucceeded};
+use proto::intake::{PeopleTold, PictureEnteredInError, ReferralEnteredInError, UploadSucceeded};
 use proto::review::{AnswerGiven, CaseEnteredInError, Opener};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -89,8 +89,16 @@ async fn everybody_of_the_office_who_saw_it_is_told(office: Office) {
     assert_eq!((&told[0]["image"], &told[0]["answered"]), (&Value::Null, &json!(false)));
     assert_eq!(told[0]["departmentName"], "Hudavdelingen (SYNTHETIC)");
     assert!(!told[0].to_string().contains("Kari"), "a notice names no patient");
+    let (envelope, fact) = office.last::<PeopleTold>(id).await;
+    let people: Vec<&[u8]> = fact.people.iter().map(Vec::as_slice).collect();
+    assert_eq!(
+        (envelope.about.as_str(), people),
+        ("referral", vec![office.nurse.id.as_bytes().as_slice()]),
+        "for the mail"
+    );
     // The department says who opened it there.
-    let openers = vec![Opener { name: "SYNTHETIC Hanne Hudlege".into(), opened_us: office.ctx.now().micros() }];
+    let opened_us = office.ctx.now().micros();
+    let openers = vec![Opener { name: "SYNTHETIC Hanne Hudlege".into(), opened_us, person: Vec::new() }];
     office.tell(id, &CaseEnteredInError { openers, ..CaseEnteredInError::default() }).await;
     let report = &errors(&office).await[0];
     assert_eq!((&report["reason"], &report["markedBy"]), (&json!("Another Kari."), &json!("SYNTHETIC Liv Lege")));
@@ -332,6 +340,11 @@ async fn whoever_answers_for_it_is_told(office: Office) {
     // One picture: the responsible one and no other clinician.
     office.tell(pictured.0, &noticed(Some(pictured.1))).await;
     assert_eq!((unread(&other).await.len(), unread(&third).await.len()), (2, 1));
+    let (envelope, fact) = office.last::<PeopleTold>(pictured.0).await;
+    assert_eq!((envelope.about.as_str(), fact.mistake.as_slice()), ("picture", pictured.1.as_bytes().as_slice()));
+    assert!(
+        fact.people.contains(&other.id.as_bytes().to_vec()) && !fact.people.contains(&third.id.as_bytes().to_vec())
+    );
     // The office marks it: so too, unless she does it herself.
     office.nurse.post(&format!("/referrals/{own}/entered-in-error"), because("Wrong.")).await.is(200);
     assert_eq!((unread(&other).await.len(), unread(&third).await.len()), (3, 1));

@@ -1,7 +1,6 @@
 //! What is new for a person: one row for each case and step, so that it is told once.
 
-use crate::wait::{Told, Wait};
-use kit::{Db, Tx, statements};
+use kit::{At, Db, Tx, statements};
 use uuid::Uuid;
 
 statements! {
@@ -13,11 +12,25 @@ statements! {
         and not exists (select 1 from notify_mail m where m.person = i.person and m.day = $1 and m.state <> 'waiting') limit 100";
 }
 
+/// What is new.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    pub referral: Uuid,
+    /// What waits, or `mistake`.
+    pub what: &'static str,
+    /// On which step.
+    pub step: &'static str,
+    /// Since when it is theirs.
+    pub since: At,
+    /// At once, or with the next digest.
+    pub urgent: bool,
+}
+
 /// Adds one; `false` when the person was told this step already.
-pub async fn add(tx: &mut Tx, person: Uuid, wait: &Wait, told: &Told) -> sqlx::Result<bool> {
+pub async fn add(tx: &mut Tx, person: Uuid, item: Item) -> sqlx::Result<bool> {
     let now = tx.now();
-    let q = tx.q(ADD).bind(person).bind(wait.referral).bind(wait.what.as_str().to_owned());
-    Ok(q.bind(told.step.to_owned()).bind(told.since).bind(told.urgent).bind(now).exec().await? == 1)
+    let q = tx.q(ADD).bind(person).bind(item.referral).bind(item.what.to_owned()).bind(item.step.to_owned());
+    Ok(q.bind(item.since).bind(item.urgent).bind(now).exec().await? == 1)
 }
 
 /// People with something new who may get a digest on a day.

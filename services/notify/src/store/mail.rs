@@ -16,8 +16,8 @@ statements! {
             order by due_at limit 1) \
         and state = 'waiting' and (lease_expires_at is null or lease_expires_at <= $3) returning id, person, digest, attempts";
     NEWS = concat!(
-        "select 1 from notify_item i join notify_wait w on w.referral = i.referral and w.what = i.what where i.mail = $1 and exists (select 1 from kit_grant g \
-         where g.person = $2 and (g.practice = ", crate::store::wait::owner!("$3"), " or g.department = w.department) and g.starts_at <= $3 \
+        "select 1 from notify_item i left join notify_wait w on w.referral = i.referral and w.what = i.what where i.mail = $1 and exists (select 1 from kit_grant g \
+         where g.person = $2 and (i.what = 'mistake' or g.practice = ", crate::store::wait::owner!("$3"), " or g.department = w.department) and g.starts_at <= $3 \
          and (g.ends_at is null or g.ends_at > $3)) limit 1"
     );
     DATE = "update notify_mail set day = $3 where id = $1 and lease_token = $2 and lease_expires_at > $4";
@@ -30,7 +30,7 @@ statements! {
 }
 
 /// So long it is remembered which mail was sent.
-const REMEMBERED: Duration = Duration::days(30);
+pub const REMEMBERED: Duration = Duration::days(30);
 
 /// A mail that is being sent.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -104,7 +104,7 @@ pub async fn take(db: &Db, lease: Lease, now: At) -> sqlx::Result<Option<Mail>> 
     db.q(TAKE).bind(lease.token).bind(lease.expires_at).bind(now).opt().await
 }
 
-/// Whether anything that it carries still waits, where the person still works.
+/// Whether anything that it carries still waits, where the person still works. A notice is theirs wherever they work.
 pub async fn is_news(db: &Db, mail: &Mail, now: At) -> sqlx::Result<bool> {
     let row: Option<(i32,)> = db.q(NEWS).bind(mail.id).bind(mail.person).bind(now).opt().await?;
     Ok(row.is_some())

@@ -3,6 +3,7 @@
 pub mod gauge;
 pub mod item;
 pub mod mail;
+pub mod notice;
 pub mod person;
 pub mod wait;
 
@@ -10,15 +11,17 @@ use kit::Migration;
 
 /// Every statement, list by list.
 pub const STATEMENT_LISTS: &[&[(&str, &str)]] =
-    &[gauge::STATEMENTS, item::STATEMENTS, mail::STATEMENTS, person::STATEMENTS, wait::STATEMENTS];
+    &[gauge::STATEMENTS, item::STATEMENTS, mail::STATEMENTS, notice::STATEMENTS, person::STATEMENTS, wait::STATEMENTS];
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[FIRST, SUCCESSION, EACH_WAIT];
+pub const MIGRATIONS: &[Migration] = &[FIRST, SUCCESSION, EACH_WAIT, NOTICES];
 
 const SUCCESSION: Migration =
     Migration { number: 2, name: "which practice takes over from a closed one", sql: wait::SUCCESSION };
 
 const EACH_WAIT: Migration = Migration { number: 3, name: "a wait for each thing that waits", sql: wait::EACH };
+
+const NOTICES: Migration = Migration { number: 4, name: "notices of what was entered in error", sql: notice::SCHEMA };
 
 // `day` is a digest's day in Oslo, `YYYY-MM-DD`: the index allows a person one a day.
 const FIRST: Migration = Migration {

@@ -55,7 +55,7 @@ statements! {
     READ_ANY = "delete from notify_wait where referral = $1 and what in ('answer', 'refusal')";
     WITHDRAW = "delete from notify_wait where referral = $1 and what <> 'answer'";
     READ = "delete from notify_wait where referral = $1 and what in ('answer', 'refusal') and (answer is null or answer = $2)";
-    FORGET_ITEMS = "delete from notify_item where referral = $1 and not exists (select 1 from notify_wait w where w.referral = notify_item.referral and w.what = notify_item.what)";
+    FORGET_ITEMS = "delete from notify_item where referral = $1 and what <> 'mistake' and not exists (select 1 from notify_wait w where w.referral = notify_item.referral and w.what = notify_item.what)";
     MOVE = "update notify_wait set practice = $2, next_at = $3 where referral = $1";
     FORWARD = "update notify_wait set department = $2, next_at = $3 where referral = $1";
     PHONED = "update notify_wait set phoned_at = $2, next_at = $2 where referral = $1 and (phoned_at is null or phoned_at < $2)";

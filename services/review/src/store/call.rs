@@ -138,7 +138,7 @@ pub struct Practice {
 pub struct NewWait {
     /// The case.
     pub case_id: Uuid,
-    /// As in the envelope.
+    /// The referral's, or what the answer made more urgent.
     pub priority: String,
     /// Training or test.
     pub test: bool,

@@ -1,6 +1,6 @@
 //! The call list: what practices have not read or not answered.
 
-use crate::house::{DERMATOLOGY, Desk, ENT, House, PRACTICE, Person, Referral};
+use crate::house::{DERMATOLOGY, Desk, ENT, House, PRACTICE, Person, Referral, content};
 use kit::At;
 use kit::log::{Envelope, Opened};
 use kit::testing::DEPLOYMENTS;
@@ -175,6 +175,40 @@ async fn an_unread_answer_climbs_to_the_list_and_a_call_takes_it_down() {
         house.read(&cancer, Some(second)).await;
         house.read(&urgent, Some(answer)).await;
         assert_eq!(house.to_call(&me).await, [routine.id.to_string()]);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_answered_as_urgent_is_telephoned_about_as_soon() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        house.world.clock.hold(kit::testing::monday());
+        let (me, doctor) = (
+            house.person("Carl SYNTHETIC", "coordinator", DERMATOLOGY).await,
+            house.specialist("Siri SYNTHETIC").await,
+        );
+        house.of_practice().await;
+        let routine = house.with_pictures(1).await;
+        let harmless = house.with_pictures(1).await;
+        house.answer(&doctor, &harmless).await;
+        let desk = Desk::claim(&house, &doctor, routine.id).await;
+        house.look(&doctor, routine.id, &desk.token).await;
+        let mut answer = content(&routine.findings);
+        answer["findings"][0]["disposition"] = json!("cancer-pathway");
+        answer["books"] = json!("department");
+        desk.sign(&answer).await.expect(200);
+        house.released().await;
+        house.later(Duration::hours(38)); // Tuesday, 23:00 in Oslo
+        assert!(house.to_call(&me).await.is_empty());
+        house.later(Duration::hours(2));
+        let list = house.call_list(&me).await;
+        assert_eq!(
+            (&list["items"][0]["id"], &list["count"]),
+            (&json!(routine.id), &json!(1)),
+            "the other has three days"
+        );
+        assert_eq!(list["items"][0]["priority"], "suspected-cancer");
         house.world.stop().await;
     }
 }

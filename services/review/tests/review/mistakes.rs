@@ -55,6 +55,8 @@ async fn the_practice_marks_it_and_nobody_here_sees_it_any_more() {
         let published = house.published::<CaseEnteredInError>(&referral).await;
         let names: Vec<&str> = published[0].1.openers.iter().map(|one| one.name.as_str()).collect();
         assert_eq!((published.len(), names), (1, vec!["Siri SYNTHETIC", "Otto SYNTHETIC"]));
+        let told: Vec<&[u8]> = published[0].1.openers.iter().map(|one| one.person.as_slice()).collect();
+        assert_eq!(told, [me.id.as_bytes(), other.id.as_bytes()], "for the mail");
         assert_eq!((published[0].1.reason.as_str(), published[0].1.marked_by.as_str()), ("", ""));
         // Told again with a draft in its place: nothing more happens.
         house.publish(&referral, &marked()).await;
@@ -206,6 +208,9 @@ async fn somebody_here_notices_it() {
         assert_eq!(published.len(), 1);
         let (event, fact) = &published[0];
         assert_eq!((event.envelope.actor_role.as_str(), fact.marked_by.as_str()), ("specialist", "Siri SYNTHETIC"));
+        let told: Vec<&[u8]> =
+            fact.openers.iter().map(|one| one.person.as_slice()).filter(|id| !id.is_empty()).collect();
+        assert_eq!(told, [other.id.as_bytes()], "no mail to who marks it");
         assert_eq!((fact.reason.as_str(), fact.image.len()), ("The pictures show a man.", 0));
         house.world.stop().await;
     }
