@@ -1,7 +1,11 @@
 //! Bringing pixels to eight-bit sRGB: alpha over white, sixteen bits to eight, and the picture's own colour profile.
 
-use image::{DynamicImage, RgbImage};
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use std::sync::Arc;
+
+use image::DynamicImage;
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
+
+use crate::planes::Planes;
 
 /// Fills `out` with row `y` of `image` as RGB, eight bits, alpha laid over white. `out` holds width × 3 bytes.
 pub fn rgb_row(image: &DynamicImage, y: u32, out: &mut [u8]) {
@@ -53,39 +57,93 @@ fn flatten<const CHANNELS: usize, T: Copy>(line: &[T], narrow: impl Fn(T) -> u8,
     }
 }
 
-/// Converts `view` to sRGB by the ICC profile that came with the picture. A profile that cannot be read, or that is not for
-/// grey or RGB pixels, is left aside: the pixels stay as they are, which is what other viewers show too.
-pub fn to_srgb(view: &mut RgbImage, profile: &[u8]) {
-    let Ok(source) = ColorProfile::new_from_slice(profile) else {
-        return;
-    };
+/// Longest profile that is looked at, in bytes (8 MiB): those of printing houses have two or three.
+const MAX_PROFILE: usize = 8 * 1024 * 1024;
+
+/// Levels of each channel at which a profile is tried.
+const TRIED: [u8; 7] = [0, 16, 48, 96, 144, 200, 255];
+
+type Transform = Arc<dyn TransformExecutor<u8> + Send + Sync>;
+
+/// The transform to sRGB from a profile for pixels of one of these layouts. None for a profile that cannot be read or is for
+/// other pixels: it is left aside, which is what other viewers do too.
+fn transform(profile: &[u8], wanted: &[Layout]) -> Option<(Transform, Layout)> {
+    if profile.len() > MAX_PROFILE {
+        return None;
+    }
+    let source = ColorProfile::new_from_slice(profile).ok()?;
     let layout = match source.color_space {
         DataColorSpace::Rgb => Layout::Rgb,
         DataColorSpace::Gray => Layout::Gray,
-        _ => return,
+        DataColorSpace::Cmyk => Layout::Rgba,
+        _ => return None,
     };
-    let Ok(transform) =
-        source.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default())
-    else {
-        return;
+    if !wanted.contains(&layout) {
+        return None;
+    }
+    let transform =
+        source.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default());
+    Some((transform.ok()?, layout))
+}
+
+/// Converts a picture to sRGB by the ICC profile that came with it. One that leaves all colours as they are, to within one of
+/// 255 levels, is spared the way over RGB.
+pub fn to_srgb(view: Planes, profile: &[u8]) -> Planes {
+    let Some((transform, layout)) = transform(profile, &[Layout::Rgb, Layout::Gray]) else {
+        return view;
     };
-    let stride = view.width() as usize * 3;
+    if changes_nothing(&transform, layout) {
+        return view;
+    }
+    let mut rgb = view.to_rgb();
+    let stride = rgb.width() as usize * 3;
     let mut input = Vec::with_capacity(stride);
-    for line in view.chunks_exact_mut(stride) {
+    for line in rgb.chunks_exact_mut(stride) {
         input.clear();
         match layout {
             Layout::Gray => input.extend(line.chunks_exact(3).map(|pixel| pixel[0])),
             _ => input.extend_from_slice(line),
         }
         if transform.transform(&input, line).is_err() {
-            return;
+            return view;
         }
     }
+    Planes::from_rgb(&rgb)
+}
+
+fn changes_nothing(transform: &Transform, layout: Layout) -> bool {
+    let greys = || TRIED.into_iter().map(|level| [level; 3]);
+    let all = || TRIED.into_iter().flat_map(|r| TRIED.into_iter().flat_map(move |g| TRIED.map(|b| [r, g, b])));
+    let (input, expected): (Vec<u8>, Vec<u8>) = match layout {
+        Layout::Gray => (TRIED.to_vec(), greys().flatten().collect()),
+        _ => (all().flatten().collect(), all().flatten().collect()),
+    };
+    let mut output = vec![0; expected.len()];
+    transform.transform(&input, &mut output).is_ok()
+        && output.iter().zip(&expected).all(|(is, was)| is.abs_diff(*was) <= 1)
+}
+
+/// Ink, four samples a pixel from 0 (none) to 255, to sRGB: by its profile, or without a usable one as if ink were a perfect
+/// filter. Returns three bytes a pixel.
+pub fn from_inks(inks: &[u8], width: u32, height: u32, profile: Option<&[u8]>) -> Vec<u8> {
+    let mut rgb = vec![0; width as usize * height as usize * 3];
+    if let Some((transform, _)) = profile.and_then(|profile| transform(profile, &[Layout::Rgba])) {
+        let rows = inks.chunks_exact(width as usize * 4).zip(rgb.chunks_exact_mut(width as usize * 3));
+        if rows.into_iter().all(|(row, out)| transform.transform(row, out).is_ok()) {
+            return rgb;
+        }
+    }
+    for (ink, out) in inks.chunks_exact(4).zip(rgb.chunks_exact_mut(3)) {
+        for (ink_of_three, out) in ink.iter().zip(out) {
+            *out = ((255 - u32::from(*ink_of_three)) * (255 - u32::from(ink[3])) / 255) as u8;
+        }
+    }
+    rgb
 }
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageBuffer, LumaA, Rgb, Rgba};
+    use image::{ImageBuffer, LumaA, Rgb, RgbImage, Rgba};
 
     use super::*;
 
@@ -111,24 +169,27 @@ mod tests {
         assert_eq!(first_pixel(&deep), [0, 128, 255]);
     }
 
+    fn flat(pixel: [u8; 3]) -> Planes {
+        Planes::from_rgb(&RgbImage::from_pixel(4, 2, Rgb(pixel)))
+    }
+
     #[test]
     fn a_wide_profile_changes_colours_and_srgb_does_not() {
-        let red = Rgb([200, 80, 60]);
-        let mut wide = RgbImage::from_pixel(3, 2, red);
-        to_srgb(&mut wide, &ColorProfile::new_display_p3().encode().unwrap());
-        let changed = wide.get_pixel(1, 1).0;
+        let red = [200, 80, 60];
+        let wide = to_srgb(flat(red), &ColorProfile::new_display_p3().encode().unwrap());
+        let changed = wide.to_rgb().get_pixel(1, 1).0;
         assert!(changed[0] > 205 && changed[1] < 80, "{changed:?}");
-        let mut plain = RgbImage::from_pixel(3, 2, red);
-        to_srgb(&mut plain, &ColorProfile::new_srgb().encode().unwrap());
-        for (before, after) in red.0.iter().zip(plain.get_pixel(1, 1).0) {
-            assert!(before.abs_diff(after) <= 1);
-        }
+        assert_eq!(to_srgb(flat(red), &ColorProfile::new_srgb().encode().unwrap()), flat(red));
     }
 
     #[test]
     fn a_broken_profile_is_left_aside() {
-        let mut image = RgbImage::from_pixel(3, 2, Rgb([1, 2, 3]));
-        to_srgb(&mut image, b"not a profile");
-        assert!(image.pixels().all(|pixel| pixel.0 == [1, 2, 3]));
+        assert_eq!(to_srgb(flat([1, 2, 3]), b"not a profile"), flat([1, 2, 3]));
+    }
+
+    #[test]
+    fn ink_without_a_profile_filters_light() {
+        let inks = [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255, 0, 128, 0, 0];
+        assert_eq!(from_inks(&inks, 4, 1, None), [255, 255, 255, 0, 255, 255, 0, 0, 0, 255, 127, 255]);
     }
 }

@@ -1,69 +1,25 @@
-//! When a picture was taken: `DateTimeOriginal` and its offset from the picture's EXIF, and nothing else of it.
-//!
-//! It runs in the confined child on hostile bytes, so it reads by position with every bound checked, follows one pointer and
-//! allocates nothing that grows with the input. Rejected: a library that parses all tags, most of which no one may ever see.
+//! How a picture is to be turned, and when it was taken (`DateTimeOriginal` and its offset), from its EXIF; nothing else of it.
+
+use kit::picture::tiff::Tiff;
 
 use crate::wire::Captured;
 
 const EXIF_IFD: u16 = 0x8769;
 const DATE_TIME_ORIGINAL: u16 = 0x9003;
 const OFFSET_TIME_ORIGINAL: u16 = 0x9011;
-const ASCII: u16 = 2;
-/// More entries than any camera writes.
-const MOST_ENTRIES: u16 = 512;
+
+/// How a picture is to be turned to stand upright, 1 to 8, from its TIFF structure.
+pub fn orientation(tiff: &[u8]) -> Option<u8> {
+    Tiff::new(tiff)?.orientation()
+}
 
 /// The instant at which a picture was taken, from its TIFF structure.
 pub fn captured(tiff: &[u8]) -> Option<Captured> {
-    let big = match tiff.get(..4)? {
-        b"MM\0\x2a" => true,
-        b"II\x2a\0" => false,
-        _ => return None,
-    };
-    let file = Tiff { bytes: tiff, big };
-    let first = file.u32(4)? as usize;
-    let exif = file.u32(file.entry(first, EXIF_IFD)? + 8)? as usize;
+    let file = Tiff::new(tiff)?;
+    let exif = file.directory(file.first()?, EXIF_IFD)?;
     let local = seconds(file.text(exif, DATE_TIME_ORIGINAL)?)?;
     let ahead = file.text(exif, OFFSET_TIME_ORIGINAL).and_then(minutes);
     Some(Captured { local, ahead })
-}
-
-struct Tiff<'a> {
-    bytes: &'a [u8],
-    big: bool,
-}
-
-impl<'a> Tiff<'a> {
-    fn array<const N: usize>(&self, at: usize) -> Option<[u8; N]> {
-        self.bytes.get(at..at.checked_add(N)?)?.try_into().ok()
-    }
-
-    fn u16(&self, at: usize) -> Option<u16> {
-        let two = self.array(at)?;
-        Some(if self.big { u16::from_be_bytes(two) } else { u16::from_le_bytes(two) })
-    }
-
-    fn u32(&self, at: usize) -> Option<u32> {
-        let four = self.array(at)?;
-        Some(if self.big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
-    }
-
-    /// Where the entry of a tag begins, in the directory at a position.
-    fn entry(&self, directory: usize, tag: u16) -> Option<usize> {
-        let count = self.u16(directory)?.min(MOST_ENTRIES);
-        let entries = (0..usize::from(count)).map(|place| directory + 2 + place * 12);
-        entries.into_iter().find(|at| self.u16(*at) == Some(tag))
-    }
-
-    /// A short text; one of at most four bytes stands in the entry itself.
-    fn text(&self, directory: usize, tag: u16) -> Option<&'a [u8]> {
-        let entry = self.entry(directory, tag)?;
-        let length = self.u32(entry + 4)? as usize;
-        if self.u16(entry + 2)? != ASCII || length > 32 {
-            return None;
-        }
-        let at = if length <= 4 { entry + 8 } else { self.u32(entry + 8)? as usize };
-        self.bytes.get(at..at.checked_add(length)?)
-    }
 }
 
 fn number(digits: &[u8]) -> Option<i64> {
@@ -99,6 +55,8 @@ fn minutes(text: &[u8]) -> Option<i32> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+
+    const ASCII: u16 = 2;
 
     /// A TIFF structure with both tags, as cameras write it.
     pub fn tiff(big: bool, taken: &str, offset: Option<&str>) -> Vec<u8> {

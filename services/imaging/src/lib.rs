@@ -4,9 +4,10 @@
 //! |---|---|
 //! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
 //! | [`wire`] | what parent and child say to each other |
-//! | [`derivatives`], `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
+//! | `jpeg`, `photo`, `raster` | a decoder that makes photographs smaller while it reads them, and the lane of PNG and WebP |
+//! | [`derivatives`], `planes`, `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
-//! | [`pool`] | warm children, time limits, whose fault a failure is |
+//! | [`pool`], `lane` | warm children in two lanes, time limits, whose fault a failure is |
 //! | `job`, `work` | a leased job per picture: read, decode, store, tell |
 
 mod colour;
@@ -15,14 +16,20 @@ mod decode;
 pub mod derivatives;
 mod exif;
 mod job;
+mod jpeg;
+mod lane;
+mod photo;
+mod planes;
 pub mod pool;
 pub mod quality;
+mod raster;
 mod shrink;
 pub mod wire;
 mod work;
 
 pub use decode::decode_main;
 pub use job::waiting;
+pub use lane::Lane;
 pub use pool::{DecodeError, Decoder};
 
 use kit::{Repair, Routes, Service, keys, log, scrub};
@@ -44,7 +51,7 @@ pub fn service() -> Service {
             Repair {
                 name: "decode pictures",
                 every: Duration::from_secs(1),
-                workers: 1,
+                workers: Lane::ALL.len(),
                 run: |ctx| Box::pin(work::one(ctx)),
             },
             Repair {

@@ -1,5 +1,8 @@
 //! The parent's side of decoding: a few warm children, each asked one picture at a time.
 //!
+//! Each [`Lane`] has its own: a progressive picture of 48 megapixels occupies a child for half a second or more, and photographs
+//! go by it meanwhile.
+//!
 //! A child that dies or is silent too long is replaced and the picture tried once more in a fresh one; a picture that ends
 //! two children is rejected. A child that never gets ready, or that is killed from outside (by a host short of memory; the
 //! child's own limits end it otherwise), is a fault of the host and is kept apart, so that a host in trouble delays pictures and
@@ -19,6 +22,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::lane::Lane;
 use crate::wire::{MAX_REPLY, READY, Rejected, Rendered, Reply, receive_frame, send_frame};
 
 /// Longest wait for one picture.
@@ -39,6 +43,9 @@ pub enum DecodeError {
     /// The host is at fault: try again later.
     #[error("the decoding process cannot be run: {0}")]
     Unavailable(#[source] io::Error),
+    /// Other pictures of the slow lane are being decoded: try again soon. Only from [`Decoder::try_render`].
+    #[error("the lane is full")]
+    Busy,
 }
 
 /// A pool of decoding children. Dropping it ends them.
@@ -46,12 +53,18 @@ pub struct Decoder {
     program: PathBuf,
     arguments: Vec<OsString>,
     time_limit: Duration,
+    lanes: [Children; 2],
+}
+
+/// The children of a lane.
+struct Children {
+    lane: Lane,
     permits: Semaphore,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Decoder {
-    /// At most `children` at a time, each running this executable as `decode`.
+    /// At most `children` at a time in each lane, each running this executable as `decode`.
     pub fn new(children: usize) -> io::Result<Self> {
         // The link names the running file even after an upgrade has replaced it on disk: both ends then speak the same frames.
         let link = PathBuf::from("/proc/self/exe");
@@ -69,8 +82,11 @@ impl Decoder {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             time_limit: TIME_LIMIT,
-            permits: Semaphore::new(children.max(1)),
-            idle: Mutex::new(Vec::new()),
+            lanes: Lane::ALL.map(|lane| Children {
+                lane,
+                permits: Semaphore::new(children.max(1)),
+                idle: Mutex::new(Vec::new()),
+            }),
         }
     }
 
@@ -80,18 +96,37 @@ impl Decoder {
         Self { time_limit, ..self }
     }
 
-    /// Decodes one picture file, waiting for a free child first.
+    /// Decodes one picture file, waiting for a free child of its lane first.
     pub async fn render(&self, file: &[u8]) -> Result<Rendered, DecodeError> {
+        let children = self.children(file);
         let _permit =
-            self.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
+            children.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
+        self.render_in(children, file).await
+    }
+
+    /// The same, without waiting for a child of the slow lane.
+    pub async fn try_render(&self, file: &[u8]) -> Result<Rendered, DecodeError> {
+        let children = self.children(file);
+        if children.lane == Lane::Quick {
+            return self.render(file).await;
+        }
+        let _permit = children.permits.try_acquire().map_err(|_| DecodeError::Busy)?;
+        self.render_in(children, file).await
+    }
+
+    fn children(&self, file: &[u8]) -> &Children {
+        &self.lanes[Lane::of(file).number()]
+    }
+
+    async fn render_in(&self, children: &Children, file: &[u8]) -> Result<Rendered, DecodeError> {
         for _ in 0..ATTEMPTS {
-            let mut worker = match self.take_idle() {
+            let mut worker = match children.take_idle() {
                 Some(worker) => worker,
-                None => self.start().await.map_err(DecodeError::Unavailable)?,
+                None => self.start(children.lane).await.map_err(DecodeError::Unavailable)?,
             };
             match timeout(self.time_limit, worker.ask(file)).await {
                 Ok(Ok(answer)) => {
-                    self.keep(worker);
+                    children.keep(worker);
                     return answer.map_err(DecodeError::Rejected);
                 }
                 Ok(Err(_)) if worker.was_killed().await => {
@@ -104,22 +139,10 @@ impl Decoder {
         Err(DecodeError::Rejected(Rejected::undecodable()))
     }
 
-    /// An idle child that still lives: one that the host ended meanwhile must not count against the next picture.
-    fn take_idle(&self) -> Option<Worker> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        std::iter::from_fn(|| idle.pop())
-            .find_map(|mut worker| matches!(worker.child.try_wait(), Ok(None)).then_some(worker))
-    }
-
-    fn keep(&self, worker: Worker) {
-        if worker.answered < PICTURES_PER_CHILD {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        }
-    }
-
-    async fn start(&self) -> io::Result<Worker> {
+    async fn start(&self, lane: Lane) -> io::Result<Worker> {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
+            .arg(lane.word())
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -136,6 +159,21 @@ impl Decoder {
             return Err(io::Error::other("the child is of another version"));
         }
         Ok(Worker { child, input, output, answered: 0 })
+    }
+}
+
+impl Children {
+    /// An idle child that still lives: one that the host ended meanwhile must not count against the next picture.
+    fn take_idle(&self) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop())
+            .find_map(|mut worker| matches!(worker.child.try_wait(), Ok(None)).then_some(worker))
+    }
+
+    fn keep(&self, worker: Worker) {
+        if worker.answered < PICTURES_PER_CHILD {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        }
     }
 }
 
@@ -213,9 +251,28 @@ mod tests {
         // Field 2 (rejected) holding field 1 (code) "cut": 12 05 0a 03 63 75 74.
         let decoder = shell(r"while head -c 11 > /dev/null; do printf '\000\000\000\007\022\005\012\003cut'; done");
         assert_eq!(code(&decoder).await, "cut");
-        let process = decoder.idle.lock().unwrap()[0].child.id();
+        let process = decoder.lanes[0].idle.lock().unwrap()[0].child.id();
         assert_eq!(code(&decoder).await, "cut");
-        assert_eq!(decoder.idle.lock().unwrap()[0].child.id(), process);
+        assert_eq!(decoder.lanes[0].idle.lock().unwrap()[0].child.id(), process);
+    }
+
+    #[tokio::test]
+    async fn a_picture_of_the_slow_lane_does_not_hold_up_photographs() {
+        // It says "cut" to photographs at once, and nothing to others.
+        let decoder = shell(r"[ $0 = quick ] || exec sleep 60; head -c 11 > /dev/null; printf '\000\000\000\007\022\005\012\003cut'; cat");
+        let mut png = Vec::new();
+        let mut to = std::io::Cursor::new(&mut png);
+        image::DynamicImage::new_rgb8(4, 4).write_to(&mut to, image::ImageFormat::Png).unwrap();
+        let slow = decoder.render(&png);
+        let quick = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(matches!(decoder.try_render(&png).await, Err(DecodeError::Busy)));
+            code(&decoder).await
+        };
+        tokio::select! {
+            _ = slow => panic!("the slow lane answered"),
+            code = quick => assert_eq!(code, "cut"),
+        }
     }
 
     #[tokio::test]

@@ -6,18 +6,13 @@
 
 use image::RgbImage;
 
-/// Within 10 % below the wanted size, a whole-numbered reduction is preferred: it is sharper than a fractional one.
-const SLACK: f64 = 0.9;
-
 /// Width and height that fit within `side`, never larger than the original and never zero.
 pub fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
     let long = width.max(height);
     if long <= side {
         return (width, height);
     }
-    let exact = f64::from(long) / f64::from(side);
-    let whole = exact.ceil();
-    let factor = if f64::from(long) / whole >= SLACK * f64::from(side) { whole } else { exact };
+    let factor = f64::from(long) / f64::from(side);
     let scale = |length: u32| ((f64::from(length) / factor).round() as u32).clamp(1, side);
     (scale(width), scale(height))
 }
@@ -51,15 +46,6 @@ pub fn shrink(width: u32, height: u32, to: (u32, u32), mut row: impl FnMut(u32, 
         average_columns(&sums, &columns, 1.0 / rows.total(), out);
     }
     small
-}
-
-/// Shrinks a picture to fit within `side`.
-pub fn shrink_image(image: &RgbImage, side: u32) -> RgbImage {
-    let (width, height) = image.dimensions();
-    let stride = width as usize * 3;
-    shrink(width, height, fit(width, height, side), |y, out| {
-        out.copy_from_slice(&image.as_raw()[y as usize * stride..][..stride]);
-    })
 }
 
 fn average_columns(sums: &[f32], columns: &[Span], scale: f32, out: &mut [u8]) {
@@ -127,10 +113,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_fit_and_prefer_whole_reductions() {
-        assert_eq!(fit(4032, 3024, 2048), (2016, 1512));
-        assert_eq!(fit(3024, 4032, 2048), (1512, 2016));
-        assert_eq!(fit(8064, 6048, 2048), (2016, 1512));
+    fn sizes_fit() {
+        assert_eq!(fit(4032, 3024, 2048), (2048, 1536));
+        assert_eq!(fit(3024, 4032, 512), (384, 512));
         assert_eq!(fit(3000, 2000, 2048), (2048, 1365));
         assert_eq!(fit(640, 480, 2048), (640, 480));
         assert_eq!(fit(65_535, 1, 160), (160, 1));
@@ -147,11 +132,19 @@ mod tests {
         assert_eq!(small.get_pixel(1, 0).0, [120; 3]);
     }
 
+    fn shrunk(image: &RgbImage, side: u32) -> RgbImage {
+        let (width, height) = image.dimensions();
+        let stride = width as usize * 3;
+        shrink(width, height, fit(width, height, side), |y, out| {
+            out.copy_from_slice(&image.as_raw()[y as usize * stride..][..stride]);
+        })
+    }
+
     #[test]
     fn a_flat_picture_stays_flat_at_any_ratio() {
         for (width, height) in [(101, 67), (160, 160), (161, 159), (999, 3), (3, 999), (320, 240)] {
             let image = RgbImage::from_pixel(width, height, Rgb([201, 7, 255]));
-            assert!(shrink_image(&image, 100).pixels().all(|pixel| pixel.0 == [201, 7, 255]), "{width} x {height}");
+            assert!(shrunk(&image, 100).pixels().all(|pixel| pixel.0 == [201, 7, 255]), "{width} x {height}");
         }
     }
 }

@@ -31,6 +31,9 @@ const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::seconds(2);
 const LONGEST_WAIT: Duration = Duration::minutes(5);
 
+/// How long a picture waits for another one of the slow lane.
+const LANE_WAIT: Duration = Duration::seconds(1);
+
 /// An original that can't be read so often is told to be damaged; it is looked at again so much later, in case it was put back.
 const TRIES: i64 = 4;
 const LOOKED_AT_AGAIN: Duration = Duration::days(1);
@@ -158,7 +161,12 @@ async fn decode(ctx: &Context, job: &Job, lease: Lease) -> Result<(), Error> {
     };
     let original = ctx.get_picture(&key, job.image, &job.original()).await?;
     let decoder = decoder(ctx).map_err(|error| Error::Start(format!("the decoder: {error}")))?;
-    match decoder.render(&original).await {
+    match decoder.try_render(&original).await {
+        Err(DecodeError::Busy) => {
+            // The next job may be a photograph, which need not wait.
+            drop(original);
+            Ok(job::put_off(&ctx.db, job.image, lease, LANE_WAIT, ctx.now()).await?)
+        }
         Ok(rendered) => ready(ctx, job, lease, &key, rendered).await,
         Err(DecodeError::Rejected(rejected)) => refused(ctx, job, lease, rejected).await,
         Err(DecodeError::Unavailable(error)) => Err(Error::Start(format!("the decoder: {error}"))),

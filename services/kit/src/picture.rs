@@ -10,8 +10,12 @@
 
 mod headers;
 mod kinds;
+mod strip;
 #[cfg(test)]
 mod tests;
+pub mod tiff;
+
+pub use strip::strip;
 
 /// Largest accepted file, in bytes (40 MiB).
 pub const MAX_BYTES: usize = 40 * 1024 * 1024;

@@ -76,10 +76,10 @@ pub(super) fn jpeg(bytes: &[u8]) -> Size {
 }
 
 /// Position of the next marker after entropy-coded data: stuffed zeros and restart markers belong to the data.
-fn end_of_scan(bytes: &[u8], from: usize) -> Option<usize> {
+pub(super) fn end_of_scan(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| *byte == 0xFF)?;
+        at += memchr::memchr(0xFF, bytes.get(at..)?)?;
         match bytes.get(at + 1)? {
             0x00 | 0xD0..=0xD7 => at += 2,
             _ => return Some(at),

@@ -1,0 +1,85 @@
+//! Which pictures wait behind which: a photograph never waits for a picture that takes ten times its time and memory.
+
+use std::ffi::OsStr;
+
+use kit::picture::{self, Kind};
+
+use crate::jpeg::Jpeg;
+
+/// Each lane has children of its own, with a memory limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What phones and cameras write: sequential JPEG, grey or of three colours. It is made smaller while it is read, so that a picture of
+    /// any size takes little beside the file itself. Files that are refused at once go here too.
+    Quick,
+    /// Progressive JPEG, inks, PNG and WebP: they need all their pixels or coefficients in memory.
+    Slow,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 2] = [Self::Quick, Self::Slow];
+
+    /// The lane of a file, from its first segments; bounded by the file's length and without a copy of it.
+    pub fn of(file: &[u8]) -> Self {
+        match picture::check(file).map(|picture| picture.kind) {
+            Ok(Kind::Png | Kind::WebP) => Self::Slow,
+            Ok(Kind::Jpeg) if Jpeg::open(file).is_ok_and(|jpeg| !jpeg.is_quick()) => Self::Slow,
+            _ => Self::Quick,
+        }
+    }
+
+    /// The word by which a child is told its lane.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Slow => "slow",
+        }
+    }
+
+    /// What a child was told; the wider lane when it was told nothing.
+    pub fn from_word(word: Option<&OsStr>) -> Self {
+        if word.is_some_and(|word| word == Self::Quick.word()) { Self::Quick } else { Self::Slow }
+    }
+
+    /// Address space of a child in bytes. Quick (512 MiB): the program itself, a file of 40 MB and its view. Slow (1 GiB): a progressive
+    /// picture or one with sixteen bits, of 100 megapixels, takes 600 MB.
+    pub fn memory(self) -> u64 {
+        match self {
+            Self::Quick => 512 << 20,
+            Self::Slow => 1 << 30,
+        }
+    }
+
+    /// The place of the lane's children in a pool.
+    pub fn number(self) -> usize {
+        self as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jpeg_encoder::{ColorType, Encoder};
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_cheap_goes_in_the_quick_lane() {
+        let file = |color: ColorType, progressive: bool| {
+            let mut file = Vec::new();
+            let mut encoder = Encoder::new(&mut file, 80);
+            encoder.set_progressive(progressive);
+            encoder.encode(&[90; 16 * 16 * 4][..16 * 16 * color.get_bytes_per_pixel()], 16, 16, color).unwrap();
+            file
+        };
+        assert_eq!(Lane::of(&file(ColorType::Rgb, false)), Lane::Quick);
+        assert_eq!(Lane::of(&file(ColorType::Luma, false)), Lane::Quick);
+        assert_eq!(Lane::of(&file(ColorType::Rgb, true)), Lane::Slow);
+        assert_eq!(Lane::of(&file(ColorType::Cmyk, false)), Lane::Slow);
+        assert_eq!(Lane::of(b"Dear colleague"), Lane::Quick);
+        for lane in Lane::ALL {
+            assert_eq!(Lane::from_word(Some(lane.word().as_ref())), lane);
+        }
+        assert_eq!(Lane::from_word(None), Lane::Slow);
+    }
+}

@@ -1,0 +1,7 @@
+//! Pictures through the real decoding child and through the strip: exact where they are sound, refused where they are not.
+
+mod colours;
+mod hostile;
+mod samples;
+mod strip;
+mod upright;
