@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-import bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ api-fuzz: set-up front-end ## schemathesis over the API's description; EXAMPLES=
 
 bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key
 	@tests/tools/bench.sh claims
+
+bench-images: set-up ## derivatives beside libvips, the lossless strip beside a hash; ROUNDS=9
+	@tests/tools/bench-images.sh
 
 bench-import: set-up front-end ## a register of 5,000 practices from a file, beside the database's floor
 	@tests/tools/bench.sh import

@@ -1,4 +1,4 @@
-//! Figures of the service beside its limits: `make bench-claims`, `bench-import`, `bench-submit`, `bench-worklist`.
+//! Figures of the service beside its limits: `make bench-claims`, `bench-images`, `bench-import`, `bench-submit`, `bench-worklist`.
 //!
 //! Every bench runs Lysbro and its peer in turn, in several rounds, on both deployments, and ends with lines
 //! `bench <name> ratio=<ours/peer> ours=<figure unit> peer=<figure unit>`. What must hold whatever the machine does (a plan
@@ -9,6 +9,7 @@ mod audit;
 mod claims;
 mod figure;
 mod fuzz;
+mod images;
 mod import;
 mod lists;
 mod offsets;
@@ -29,12 +30,13 @@ async fn main() {
     let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     match wanted.as_str() {
         "claims" => claims::run().await,
+        "images" => images::run(),
         "import" => import::run().await,
         "submit" => submit::run().await,
         "worklist" => worklist::run().await,
         "api-fuzz" => fuzz::run().await,
         _ => {
-            eprintln!("say which bench to run: claims, import, submit, worklist or api-fuzz");
+            eprintln!("say which bench to run: claims, images, import, submit, worklist or api-fuzz");
             std::process::exit(2);
         }
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a Python that has the packages of tests/NAME/requirements.txt (NAME: clients by default, or fuzz): an
+# Prints the path of a Python that has the packages of tests/NAME/requirements.txt (NAME: clients by default, fuzz or images): an
 # environment of its own in target/tools/python-NAME, made anew when the list changes.
 set -eu
 
@@ -9,7 +9,7 @@ list=$here/tests/$name/requirements.txt
 environment=$here/target/tools/python-$name
 
 if [ ! -f "$list" ]; then
-    echo "python.sh: $list is not there: say clients or fuzz." >&2
+    echo "python.sh: $list is not there: say clients, fuzz or images." >&2
     exit 1
 fi
 if cmp -s "$list" "$environment/installed.txt"; then

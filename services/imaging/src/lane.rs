@@ -65,17 +65,17 @@ mod tests {
 
     #[test]
     fn only_what_is_cheap_goes_in_the_quick_lane() {
-        let file = |color: ColorType, progressive: bool| {
+        let file = |color: ColorType, channels: usize, progressive: bool| {
             let mut file = Vec::new();
             let mut encoder = Encoder::new(&mut file, 80);
             encoder.set_progressive(progressive);
-            encoder.encode(&[90; 16 * 16 * 4][..16 * 16 * color.get_bytes_per_pixel()], 16, 16, color).unwrap();
+            encoder.encode(&vec![90; 16 * 16 * channels], 16, 16, color).unwrap();
             file
         };
-        assert_eq!(Lane::of(&file(ColorType::Rgb, false)), Lane::Quick);
-        assert_eq!(Lane::of(&file(ColorType::Luma, false)), Lane::Quick);
-        assert_eq!(Lane::of(&file(ColorType::Rgb, true)), Lane::Slow);
-        assert_eq!(Lane::of(&file(ColorType::Cmyk, false)), Lane::Slow);
+        assert_eq!(Lane::of(&file(ColorType::Rgb, 3, false)), Lane::Quick);
+        assert_eq!(Lane::of(&file(ColorType::Luma, 1, false)), Lane::Quick);
+        assert_eq!(Lane::of(&file(ColorType::Rgb, 3, true)), Lane::Slow);
+        assert_eq!(Lane::of(&file(ColorType::Cmyk, 4, false)), Lane::Slow);
         assert_eq!(Lane::of(b"Dear colleague"), Lane::Quick);
         for lane in Lane::ALL {
             assert_eq!(Lane::from_word(Some(lane.word().as_ref())), lane);

@@ -259,9 +259,11 @@ mod tests {
     #[tokio::test]
     async fn a_picture_of_the_slow_lane_does_not_hold_up_photographs() {
         // It says "cut" to photographs at once, and nothing to others.
-        let decoder = shell(r"[ $0 = quick ] || exec sleep 60; head -c 11 > /dev/null; printf '\000\000\000\007\022\005\012\003cut'; cat");
+        let decoder = shell(
+            r"[ $0 = quick ] || exec sleep 60; head -c 11 > /dev/null; printf '\000\000\000\007\022\005\012\003cut'; cat",
+        );
         let mut png = Vec::new();
-        let mut to = std::io::Cursor::new(&mut png);
+        let mut to = io::Cursor::new(&mut png);
         image::DynamicImage::new_rgb8(4, 4).write_to(&mut to, image::ImageFormat::Png).unwrap();
         let slow = decoder.render(&png);
         let quick = async {

@@ -160,7 +160,9 @@ fn bombs() -> Vec<(String, Vec<u8>)> {
                 bombs.push((format!("{kind} of {width} × {height}"), with_size(&file, at + 5, &size)));
             }
         } else if file.starts_with(b"\x89PNG") {
-            for [width, height] in [[1, 80_000_000], [50_000, 50_000], [u32::MAX, u32::MAX], [10_000, 10_001], [9000, 10_000]] {
+            for [width, height] in
+                [[1, 80_000_000], [50_000, 50_000], [u32::MAX, u32::MAX], [10_000, 10_001], [9000, 10_000]]
+            {
                 let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
                 bombs.push((format!("{kind} of {width} × {height}"), with_size(&file, 16, &size)));
             }
@@ -211,7 +213,8 @@ async fn profiles_and_exif_without_sense_do_no_harm() {
     assert_eq!(court.verdict("a profile twice", &with_segments(&photograph, &doubled)).await, None);
 
     // A profile of 100 MB in a PNG of 100 kB: the pixels of a black picture are as good a bomb as any.
-    let black = written(&DynamicImage::ImageLuma8(image::ImageBuffer::from_pixel(10_000, 10_000, Luma([0]))), ImageFormat::Png);
+    let black =
+        written(&DynamicImage::ImageLuma8(image::ImageBuffer::from_pixel(10_000, 10_000, Luma([0]))), ImageFormat::Png);
     let at = black.windows(4).position(|four| four == b"IDAT").expect("pixels");
     let length = u32::from_be_bytes(*black[at - 4..].first_chunk().expect("a length")) as usize;
     let packed = &black[at + 4..at + 4 + length];
@@ -239,7 +242,8 @@ fn loops() -> Vec<(&'static str, Vec<u8>)> {
     let mut crowded = begin.to_vec();
     crowded.extend([0xFF, 0xFF]);
     crowded.extend(entry(0x8769, 4, 8).repeat(5000));
-    let nowhere = [&begin[..], &directory(&[entry(0x0112, 3, u32::MAX), entry(0x8769, 4, u32::MAX)], u32::MAX)].concat();
+    let nowhere =
+        [&begin[..], &directory(&[entry(0x0112, 3, u32::MAX), entry(0x8769, 4, u32::MAX)], u32::MAX)].concat();
     vec![
         ("a directory that is its own", itself),
         ("65,535 entries", crowded),
@@ -260,8 +264,20 @@ async fn other_files_are_refused_by_what_they_hold() {
     assert_eq!(court.verdict("a page inside a picture", &comment).await, None);
     assert!(!kit::picture::strip(&comment).expect("stripped").windows(8).any(|window| window == b"<script>"));
     let beginnings: [&[u8]; 14] = [
-        b"GIF89a", b"II\x2A\0", b"MM\0\x2A", b"BM", b"%PDF-1.7", b"PK\x03\x04", b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"\x7FELF", b"MZ", b"\0\0\0\x18ftypheic", b"\0\0\0\x18ftypavif", b"\xFF\x0A", b"\0\0\0\x0CJXL \r\n\x87\n", b"8BPS",
+        b"GIF89a",
+        b"II\x2A\0",
+        b"MM\0\x2A",
+        b"BM",
+        b"%PDF-1.7",
+        b"PK\x03\x04",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\x7FELF",
+        b"MZ",
+        b"\0\0\0\x18ftypheic",
+        b"\0\0\0\x18ftypavif",
+        b"\xFF\x0A",
+        b"\0\0\0\x0CJXL \r\n\x87\n",
+        b"8BPS",
     ];
     for beginning in beginnings {
         for rest in [&b""[..], &photograph] {
