@@ -2,6 +2,11 @@
 //!
 //! Colours are JFIF's: Rec. 601 luma over the full range of 0 to 255.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the processor at hand: see `jpeg::fast`"
+)]
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;

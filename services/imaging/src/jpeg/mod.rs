@@ -20,6 +20,11 @@
 //!
 //! It is strict: missing or meaningless bits are an error and never a grey half of a picture.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the processor at hand: see `jpeg::fast`"
+)]
+
 mod block;
 mod decode;
 mod encode;
