@@ -70,10 +70,10 @@ pub fn run() {
     std::fs::remove_dir_all(&folder).expect("the folder");
 }
 
-/// Processor time of this thread in seconds (`Documentation/scheduler/sched-stats.rst`).
+/// Processor time of this thread in seconds.
 fn spent() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    text.split(' ').next().and_then(|text| text.parse::<f64>().ok()).expect("nanoseconds") / 1e9
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 struct Peer {
