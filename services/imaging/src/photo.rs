@@ -46,7 +46,6 @@ fn colours(jpeg: &Jpeg<'_>) -> Colours {
         ([_, _, _, _], Some(2)) => Colours::Ycck,
         ([_, _, _, _], _) => Colours::Cmyk,
         (_, Some(0)) => Colours::Rgb,
-        (_, Some(_)) => Colours::YCbCr,
         ([b'R', b'G', b'B'], None) if !jpeg.state.jfif => Colours::Rgb,
         _ => Colours::YCbCr,
     }

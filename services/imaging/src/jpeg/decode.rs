@@ -90,7 +90,11 @@ impl<'a> Jpeg<'a> {
                 #[inline(always)]
                 |bits, step| {
                     match step {
-                        Step::Restart => parts.iter_mut().for_each(|part| part.before = 0),
+                        Step::Restart => {
+                            for part in &mut parts {
+                                part.before = 0;
+                            }
+                        }
                         Step::Block(number, x, y) => parts[number].block(bits, x, y)?,
                     }
                     Some(())
@@ -145,7 +149,7 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-fn table<'t>(tables: &'t [Option<Box<Table>>; 4], number: usize) -> Result<&'t Table, Error> {
+fn table(tables: &[Option<Box<Table>>; 4], number: usize) -> Result<&Table, Error> {
     tables.get(number).and_then(Option::as_deref).ok_or(Error::Damaged)
 }
 

@@ -49,7 +49,9 @@ fn segment(file: &mut Vec<u8>, marker: u8, body: &[&[u8]]) {
     let length = 2 + body.iter().map(|part| part.len()).sum::<usize>();
     file.extend_from_slice(&[0xFF, marker]);
     file.extend_from_slice(&(length as u16).to_be_bytes());
-    body.iter().for_each(|part| file.extend_from_slice(part));
+    for part in body {
+        file.extend_from_slice(part);
+    }
 }
 
 fn head(file: &mut Vec<u8>, width: u16, height: u16, has_colour: bool, divisors: [&[u8; 64]; 2]) {
@@ -66,10 +68,9 @@ fn head(file: &mut Vec<u8>, width: u16, height: u16, has_colour: bool, divisors:
     } else {
         segment(file, 0xC0, &[&[8, h1, h0, w1, w0, 1, 1, 0x11, 0]]);
     }
-    for (number, codes) in [(0x00, &LUMA_DC), (0x10, &LUMA_AC), (0x01, &CHROMA_DC), (0x11, &CHROMA_AC)] {
-        if has_colour || number & 15 == 0 {
-            segment(file, 0xC4, &[&[number], &codes.counts, codes.symbols]);
-        }
+    let tables = [(0x00, &LUMA_DC), (0x10, &LUMA_AC), (0x01, &CHROMA_DC), (0x11, &CHROMA_AC)];
+    for (number, codes) in tables.into_iter().take(if has_colour { 4 } else { 2 }) {
+        segment(file, 0xC4, &[&[number], &codes.counts, codes.symbols]);
     }
     if has_colour {
         segment(file, 0xDA, &[&[3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]]);
@@ -101,7 +102,9 @@ impl Bits {
         if word & 0x8080_8080 & !word.wrapping_add(0x0101_0101) == 0 {
             self.file.extend_from_slice(&word.to_be_bytes());
         } else {
-            word.to_be_bytes().into_iter().for_each(|byte| self.byte(byte));
+            for byte in word.to_be_bytes() {
+                self.byte(byte);
+            }
         }
     }
 
@@ -276,6 +279,7 @@ fn quantised(rows: &[u8], stride: usize, factors: &[f32; 64]) -> [i16; 64] {
 }
 
 /// The eight-point transform down each column of lanes; constants are cos(π/4), sin(π/8) and their kin.
+#[expect(clippy::needless_range_loop, reason = "each step is one vector instruction over all lanes")]
 #[inline(always)]
 fn forward(c: &mut [[f32; 8]; 8]) {
     for i in 0..8 {

@@ -111,6 +111,7 @@ fn eight(block: &[i16; 64], divisors: &[i32; 64], out: &mut [u8], stride: usize)
 }
 
 /// The eight-point transform down each column of lanes.
+#[expect(clippy::needless_range_loop, reason = "each step is one vector instruction over all lanes")]
 #[inline(always)]
 fn eight_points(c: &mut Lanes<8>, shift: u32, bias: i32) {
     let times = i32::wrapping_mul;
@@ -157,6 +158,7 @@ fn four(block: &[i16; 64], divisors: &[i32; 64], out: &mut [u8], stride: usize) 
 }
 
 /// The four-point transform down each column of lanes; constants are cosines of π/8, 3π/8 and π/4 with 12 fractional bits.
+#[expect(clippy::needless_range_loop, reason = "each step is one vector instruction over all lanes")]
 #[inline(always)]
 fn four_points(c: &mut Lanes<4>, shift: u32, bias: i32) {
     const COS_1: i32 = 3784;

@@ -57,7 +57,7 @@ fn lab_of_srgb(pixel: Rgb<u8>) -> Three {
 /// The difference of two colours, CIEDE2000 (Sharma, Wu and Dalal 2005).
 fn delta_e(one: Three, other: Three) -> f64 {
     let chroma = |lab: Three| lab[1].hypot(lab[2]);
-    let seventh = ((chroma(one) + chroma(other)) / 2.0).powi(7);
+    let seventh = f64::midpoint(chroma(one), chroma(other)).powi(7);
     let stretch = 1.5 - 0.5 * (seventh / (seventh + 25.0_f64.powi(7))).sqrt();
     let (a1, a2) = (one[1] * stretch, other[1] * stretch);
     let (c1, c2) = (a1.hypot(one[2]), a2.hypot(other[2]));
@@ -71,11 +71,11 @@ fn delta_e(one: Three, other: Three) -> f64 {
     };
     let (dl, dc) = (other[0] - one[0], c2 - c1);
     let dh = 2.0 * (c1 * c2).sqrt() * (turn / 2.0).to_radians().sin();
-    let (l, c) = ((one[0] + other[0]) / 2.0, (c1 + c2) / 2.0);
+    let (l, c) = (f64::midpoint(one[0], other[0]), f64::midpoint(c1, c2));
     let h = match h1 + h2 {
         sum if c1 * c2 == 0.0 => sum,
         sum if (h1 - h2).abs() <= 180.0 => sum / 2.0,
-        sum if sum < 360.0 => (sum + 360.0) / 2.0,
+        sum if sum < 360.0 => f64::midpoint(sum, 360.0),
         sum => (sum - 360.0) / 2.0,
     };
     let cos = |degrees: f64| degrees.to_radians().cos();

@@ -203,7 +203,7 @@ async fn profiles_and_exif_without_sense_do_no_harm() {
     let png = written(&DynamicImage::ImageRgb8(waves(64, 48)), ImageFormat::Png);
 
     // The longest profile that fits a JPEG, of nothing; one whose pieces contradict each other; one without a piece.
-    let mut huge = segment(0xE2, &[b"ICC_PROFILE\0\x01\x01", &[0; 60_000][..]].concat());
+    let mut huge = segment(0xE2, &[&b"ICC_PROFILE\0\x01\x01"[..], vec![0; 60_000].as_slice()].concat());
     assert_eq!(court.verdict("no profile", &with_segments(&photograph, &[huge.clone()])).await, None);
     huge[16] = 2;
     assert_eq!(court.verdict("half a profile", &with_segments(&photograph, &[huge])).await, None);
@@ -213,7 +213,7 @@ async fn profiles_and_exif_without_sense_do_no_harm() {
     assert_eq!(court.verdict("a profile twice", &with_segments(&photograph, &doubled)).await, None);
 
     let body = [b"bomb\0\0", zeros(100_000_000).as_slice()].concat();
-    court.verdict("100 MB of profile", &with_chunks(&png, &[png_chunk(b"iCCP", &body, 0)])).await;
+    court.verdict("100 MB of profile", &with_chunks(&png, &[png_chunk(*b"iCCP", &body, 0)])).await;
 
     for (what, tiff) in loops() {
         let file = with_segments(&photograph, &[segment(0xE1, &[b"Exif\0\0", tiff.as_slice()].concat())]);

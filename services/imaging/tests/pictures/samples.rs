@@ -74,8 +74,8 @@ pub fn profile(icc: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A chunk of a PNG file. Its check sum is not looked at by what reads it here: decoders pass over damaged chunks of this kind.
-pub fn png_chunk(name: &[u8; 4], body: &[u8], sum: u32) -> Vec<u8> {
-    [&(body.len() as u32).to_be_bytes()[..], name, body, &sum.to_be_bytes()].concat()
+pub fn png_chunk(name: [u8; 4], body: &[u8], sum: u32) -> Vec<u8> {
+    [&(body.len() as u32).to_be_bytes()[..], &name, body, &sum.to_be_bytes()].concat()
 }
 
 /// A PNG file with chunks set in behind its header.

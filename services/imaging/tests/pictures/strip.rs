@@ -74,11 +74,11 @@ fn a_png_keeps_its_picture_its_turn_and_its_colours() {
     let file = with_chunks(
         &plain,
         &[
-            png_chunk(b"tEXt", &secret(b"Comment\0"), 0),
-            png_chunk(b"eXIf", &tiff, 0),
-            png_chunk(b"tIME", &[7, 230, 1, 1, 0, 0, 0], 0),
-            png_chunk(b"puRe", SECRET, 0),
-            png_chunk(b"gAMA", &45_455_u32.to_be_bytes(), 0x0BFC_6105),
+            png_chunk(*b"tEXt", &secret(b"Comment\0"), 0),
+            png_chunk(*b"eXIf", &tiff, 0),
+            png_chunk(*b"tIME", &[7, 230, 1, 1, 0, 0, 0], 0),
+            png_chunk(*b"puRe", SECRET, 0),
+            png_chunk(*b"gAMA", &45_455_u32.to_be_bytes(), 0x0BFC_6105),
         ],
     );
     let stripped = strip(&[file.as_slice(), SECRET].concat()).expect("stripped");

@@ -86,7 +86,9 @@ fn segment(out: &mut Vec<u8>, marker: u8, body: &[&[u8]]) {
     let length = 2 + body.iter().map(|part| part.len()).sum::<usize>();
     out.extend_from_slice(&[0xFF, marker]);
     out.extend_from_slice(&(length as u16).to_be_bytes());
-    body.iter().for_each(|part| out.extend_from_slice(part));
+    for part in body {
+        out.extend_from_slice(part);
+    }
 }
 
 /// Chunks of PNG that are the picture or change its look.
