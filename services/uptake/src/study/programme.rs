@@ -1,0 +1,287 @@
+//! What the indicators are computed from: the register, what was placed and taught, and the cases. Plain data; no patient, no
+//! free text, no name of a person.
+
+use super::calendar::{Day, Month, first_day, month_of};
+use serde::{Deserialize, Serialize};
+
+/// One practice of the register.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Practice {
+    /// A code that stays; ties are broken by it.
+    pub code: String,
+    /// For training: never counted.
+    pub test: bool,
+    /// Statistics Norway's centrality class, 1 to 6.
+    pub centrality: u8,
+    /// Arm of a trial, when there is one.
+    pub arm: Option<String>,
+    /// Opened; unknown when absent.
+    pub opened: Option<Day>,
+    /// Closed, or merged into another.
+    pub closed: Option<Day>,
+    /// Into which.
+    pub merged_into: Option<String>,
+    /// Patients on the list from a month on; unknown before the first.
+    pub list_sizes: Vec<(Month, f64)>,
+    /// Doctors, nurses and secretaries employed.
+    pub employed: [u32; 3],
+    /// Kilometres to the specialist.
+    pub kilometres: Option<f64>,
+    /// Share of the list that is 65 or older.
+    pub aged_share: Option<f64>,
+    /// Share of the list that needs an interpreter.
+    pub interpreter_share: Option<f64>,
+}
+
+impl Practice {
+    /// Patients on the list in a month, as last recorded up to then.
+    pub fn list_size(&self, month: Month) -> Option<f64> {
+        self.list_sizes.iter().filter(|entry| entry.0 <= month).max_by_key(|entry| entry.0).map(|entry| entry.1)
+    }
+}
+
+/// A step of enablement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Was offered the service.
+    Offered,
+    /// Said yes.
+    Agreed,
+    /// Has the equipment.
+    Equipped,
+    /// Is connected.
+    Connected,
+    /// Was trained.
+    Trained,
+    /// Support ended.
+    SupportEnded,
+    /// Equipment was taken back.
+    Withdrawn,
+}
+
+/// A dated step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Enablement {
+    /// Index of the practice.
+    pub practice: usize,
+    /// Which step.
+    pub step: Step,
+    /// For which specialty.
+    pub specialty: String,
+    /// When.
+    pub on: Day,
+}
+
+/// Who sent a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A doctor.
+    Doctor,
+    /// A nurse.
+    Nurse,
+    /// A secretary.
+    Secretary,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Doctor, Self::Nurse, Self::Secretary];
+
+    /// As it is shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Doctor => "doctor",
+            Self::Nurse => "nurse",
+            Self::Secretary => "secretary",
+        }
+    }
+}
+
+/// One referral. Times are hours since 1970 on the clock of Oslo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Index of the practice.
+    pub practice: usize,
+    /// Specialty.
+    pub specialty: String,
+    /// Sent.
+    pub submitted: f64,
+    /// When the service heard of it.
+    pub recorded: f64,
+    /// A specialist took it.
+    #[serde(default)]
+    pub allocated: Option<f64>,
+    /// First answer.
+    #[serde(default)]
+    pub answered: Option<f64>,
+    /// Taken back.
+    #[serde(default)]
+    pub cancelled: Option<f64>,
+    /// Role of the sender.
+    pub role: Role,
+    /// Pseudonym of the sender.
+    pub sender: String,
+    /// Pseudonym of who answers.
+    pub specialist: String,
+    /// Training or test: never counted, its number shown.
+    #[serde(default)]
+    pub test: bool,
+    /// The patient is 65 or older.
+    #[serde(default)]
+    pub aged: Option<bool>,
+    /// The patient needs an interpreter.
+    #[serde(default)]
+    pub interpreter: Option<bool>,
+    /// Times that information was asked for.
+    #[serde(default)]
+    pub questions: u32,
+}
+
+impl Case {
+    /// The day on which it was sent.
+    pub fn day(&self) -> Day {
+        (self.submitted / 24.0).floor() as Day
+    }
+}
+
+/// Ordinary referrals of a practice in a month, from a register outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ordinary {
+    /// Index of the practice.
+    pub practice: usize,
+    /// Month.
+    pub month: Month,
+    /// How many.
+    pub referrals: f64,
+}
+
+/// A dated event of the context log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Index of the practice; of the whole programme when absent.
+    pub practice: Option<usize>,
+    /// `tariff`, `outage`, `champion-left`, …
+    pub kind: String,
+    /// From.
+    pub from: Day,
+    /// This is the change whose effect is studied.
+    #[serde(default)]
+    pub interruption: bool,
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Programme {
+    /// The register.
+    pub practices: Vec<Practice>,
+    /// Steps of enablement.
+    pub enablement: Vec<Enablement>,
+    /// Referrals.
+    pub cases: Vec<Case>,
+    /// Ordinary referrals.
+    pub ordinary: Vec<Ordinary>,
+    /// The context log.
+    pub events: Vec<Event>,
+}
+
+/// What is looked at. Nothing on or after `until` is seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// First day.
+    pub from: Day,
+    /// The day after the last: the cut.
+    pub until: Day,
+    /// One specialty, or all.
+    pub specialty: Option<String>,
+}
+
+impl Window {
+    /// Whole months within, first to last.
+    pub fn months(&self) -> Vec<Month> {
+        let first = month_of(self.from);
+        let first = if first_day(first) < self.from { first + 1 } else { first };
+        (first..month_of(self.until)).collect()
+    }
+
+    /// Whether a specialty is looked at.
+    pub fn takes(&self, specialty: &str) -> bool {
+        self.specialty.as_deref().is_none_or(|one| one == specialty)
+    }
+}
+
+impl Programme {
+    /// Indices of the practices that count, by code.
+    pub fn counted(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.practices.len()).filter(|place| !self.practices[*place].test).collect();
+        places.sort_by(|a, b| self.practices[*a].code.cmp(&self.practices[*b].code));
+        places
+    }
+
+    /// The first record of a step before the cut.
+    pub fn first_step(&self, practice: usize, step: Step, window: &Window) -> Option<Day> {
+        let of = |entry: &&Enablement| entry.practice == practice && entry.step == step && window.takes(&entry.specialty);
+        self.enablement.iter().filter(of).map(|entry| entry.on).filter(|on| *on < window.until).min()
+    }
+
+    /// Real cases up to the cut: neither test cases nor of a practice for training.
+    pub fn uses<'a>(&'a self, window: &'a Window) -> impl Iterator<Item = &'a Case> {
+        self.cases.iter().filter(|case| {
+            !case.test
+                && window.takes(&case.specialty)
+                && case.day() < window.until
+                && self.practices.get(case.practice).is_some_and(|practice| !practice.test)
+        })
+    }
+
+    /// Real cases within the window.
+    pub fn uses_within<'a>(&'a self, window: &'a Window) -> impl Iterator<Item = &'a Case> {
+        self.uses(window).filter(|case| case.day() >= window.from)
+    }
+
+    /// Per practice, the days of its real cases up to the cut, ascending.
+    pub fn use_days(&self, window: &Window) -> Vec<Vec<Day>> {
+        let mut days = vec![Vec::new(); self.practices.len()];
+        for case in self.uses(window) {
+            days[case.practice].push(case.day());
+        }
+        days.iter_mut().for_each(|days| days.sort_unstable());
+        days
+    }
+
+    /// When it stopped being able to use the service: closed or withdrawn, if before the cut.
+    pub fn ended(&self, practice: usize, window: &Window) -> Option<Day> {
+        let closed = self.practices[practice].closed.filter(|day| *day < window.until);
+        let withdrawn = self.first_step(practice, Step::Withdrawn, window);
+        [closed, withdrawn].into_iter().flatten().min()
+    }
+
+    /// Live in a month: equipped by its first day's month, and not ended before it began.
+    pub fn live(&self, practice: usize, month: Month, window: &Window) -> bool {
+        let equipped = self.first_step(practice, Step::Equipped, window);
+        equipped.is_some_and(|day| month_of(day) <= month)
+            && self.ended(practice, window).is_none_or(|day| day > first_day(month))
+    }
+
+    /// Patient-years of the live whole months of the window; `None` when a list size is not known. No live month is 0.
+    pub fn exposure(&self, practice: usize, window: &Window) -> Option<f64> {
+        let live = window.months().into_iter().filter(|month| self.live(practice, *month, window));
+        live.map(|month| self.practices[practice].list_size(month)).sum::<Option<f64>>().map(|sum| sum / 12.0)
+    }
+
+    /// Real cases of a practice in the months for which exposure is counted.
+    pub fn exposed_uses(&self, window: &Window) -> Vec<u64> {
+        let months = window.months();
+        let mut counts = vec![0; self.practices.len()];
+        for case in self.uses_within(window) {
+            let month = month_of(case.day());
+            if months.contains(&month) && self.live(case.practice, month, window) {
+                counts[case.practice] += 1;
+            }
+        }
+        counts
+    }
+}
