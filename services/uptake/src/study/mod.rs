@@ -5,7 +5,10 @@ pub mod distribution;
 pub mod estimator;
 pub mod figure;
 pub mod hash;
+pub mod indicator;
 pub mod matrix;
 pub mod programme;
+pub mod random;
+pub mod view;
 #[cfg(test)]
 mod testing;

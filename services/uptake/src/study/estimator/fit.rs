@@ -22,8 +22,9 @@ pub fn least_squares(start: &[f64], bounds: &[(f64, f64)], residuals: impl Fn(&[
     for _ in 0..400 {
         let jacobian = slopes(&at, bounds, &residuals);
         let ones = vec![1.0; here.len()];
-        let normal = jacobian.crossed(&ones, &jacobian);
-        let gradient = jacobian.crossed(&here, &Matrix::from_rows(&vec![vec![1.0]; here.len()]));
+        let mut normal = jacobian.crossed(&ones, &jacobian);
+        let mut gradient = jacobian.crossed(&here, &Matrix::from_rows(&vec![vec![1.0]; here.len()]));
+        hold(&at, bounds, &mut normal, &mut gradient);
         let Some((to, next, found)) = downhill(&at, bounds, (&normal, &gradient), &mut damping, squares, &residuals) else {
             short = true;
             break;
@@ -40,6 +41,22 @@ pub fn least_squares(start: &[f64], bounds: &[(f64, f64)], residuals: impl Fn(&[
         value - low > edge.min(1e-12) && high - value > edge
     });
     Fit { parameters: at, squares, settled: short && inside }
+}
+
+/// Holds the parameters that lie on a bound and would leave it, so that the others move as if these were given.
+fn hold(at: &[f64], bounds: &[(f64, f64)], normal: &mut Matrix, gradient: &mut Matrix) {
+    for place in 0..at.len() {
+        let downhill = -gradient.at(place, 0);
+        let (low, high) = bounds[place];
+        if (at[place] <= low && downhill < 0.0) || (at[place] >= high && downhill > 0.0) {
+            *gradient.cell(place, 0) = 0.0;
+            for other in 0..at.len() {
+                *normal.cell(place, other) = 0.0;
+                *normal.cell(other, place) = 0.0;
+            }
+            *normal.cell(place, place) = 1.0;
+        }
+    }
 }
 
 type Found = (Vec<f64>, Vec<f64>, f64);
