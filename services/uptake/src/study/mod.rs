@@ -9,6 +9,7 @@ pub mod indicator;
 pub mod matrix;
 pub mod programme;
 pub mod random;
+pub mod sample;
 pub mod view;
 #[cfg(test)]
 mod testing;
