@@ -1,6 +1,8 @@
 //! The study.
 pub mod calendar;
+pub mod conditions;
 pub mod dice;
+pub mod disclosure;
 pub mod distribution;
 pub mod estimator;
 pub mod figure;
