@@ -21,72 +21,84 @@ impl Assignment {
 }
 
 /// The most pairs, and among those the least total cost, `each` columns for every row, each column at most once. A cost that is
-/// not finite is a forbidden pair. Shortest augmenting paths with potentials (Kuhn and Munkres; Jonker and Volgenant, Computing
-/// 1987), O(rows² · columns); ties go to the lower column.
+/// not finite is a forbidden pair. Shortest augmenting paths with potentials (Jonker and Volgenant, Computing 1987; Crouse, IEEE
+/// TAES 2016), O(rows² · columns). The same costs give the same pairs.
 pub fn optimal(costs: &[Vec<f64>], each: usize) -> Assignment {
     let columns = costs.first().map_or(0, Vec::len);
     let rows = costs.len() * each;
     let largest = costs.iter().flatten().copied().filter(|cost| cost.is_finite()).fold(0.0, f64::max);
     // Dearer than any way of rearranging all the others, so a row stays alone only when there is no way to pair it.
     let alone = (largest + 1.0) * (rows + 1) as f64;
-    // Behind the real columns stands one for every row that finds nobody.
-    let width = columns + rows;
-    let price = |row: usize, column: usize| match costs[row / each].get(column) {
-        None => alone,
-        Some(cost) if cost.is_finite() => *cost,
-        Some(_) => 2.0 * alone,
+    let scarce = columns < rows || costs.iter().flatten().any(|cost| !cost.is_finite());
+    let priced = |of_row: &Vec<f64>| {
+        let mut prices: Vec<f64> =
+            of_row.iter().map(|cost| if cost.is_finite() { *cost } else { 2.0 * alone }).collect();
+        // Behind the real columns stands one for every row that finds nobody.
+        prices.resize(if scarce { columns + rows } else { columns }, alone);
+        prices
     };
+    let prices: Vec<Vec<f64>> = costs.iter().map(priced).collect();
     let mut given = vec![Vec::new(); costs.len()];
-    for (column, row) in assign(rows, width, price).into_iter().enumerate().take(columns) {
-        if let Some(row) = row.filter(|row| costs[row / each][column].is_finite()) {
+    for (row, column) in assign(&prices, each).into_iter().enumerate() {
+        if let Some(column) = column.filter(|column| costs[row / each].get(*column).is_some_and(|cost| cost.is_finite())) {
             given[row / each].push(column);
         }
     }
     Assignment::of(given, costs)
 }
 
-/// The row of each column. Column 0 of the working arrays is the root from which every path starts.
-fn assign(rows: usize, width: usize, price: impl Fn(usize, usize) -> f64) -> Vec<Option<usize>> {
-    let (mut of_row, mut of_column) = (vec![0.0; rows], vec![0.0; width + 1]);
-    let mut owner: Vec<Option<usize>> = vec![None; width + 1];
-    let mut way = vec![0; width + 1];
-    for row in 0..rows {
-        owner[0] = Some(row);
-        let mut slack = vec![f64::INFINITY; width + 1];
-        let mut seen = vec![false; width + 1];
-        let mut at = 0;
-        while let Some(taken) = owner[at] {
-            seen[at] = true;
+/// The column of each row; every row stands `each` times, and there are as many columns as rows at least.
+fn assign(prices: &[Vec<f64>], each: usize) -> Vec<Option<usize>> {
+    let (rows, width) = (prices.len() * each, prices.first().map_or(0, Vec::len));
+    let (mut of_row, mut of_column) = (vec![0.0; rows], vec![0.0; width]);
+    let mut column_of: Vec<Option<usize>> = vec![None; rows];
+    let mut owner: Vec<Option<usize>> = vec![None; width];
+    let mut from = vec![0; width];
+    for start in 0..rows {
+        let mut shortest = vec![f64::INFINITY; width];
+        let mut open: Vec<usize> = (0..width).collect();
+        let mut closed = Vec::new();
+        let (mut row, mut length) = (start, 0.0);
+        // Grows the tree of shortest paths until it meets a column that nobody has.
+        while !open.is_empty() {
+            let base = length - of_row[row];
             let (mut least, mut next) = (f64::INFINITY, 0);
-            for column in 1..=width {
-                if seen[column] {
-                    continue;
+            for (place, column) in open.iter().copied().enumerate() {
+                let through = base + prices[row / each][column] - of_column[column];
+                if through < shortest[column] {
+                    (shortest[column], from[column]) = (through, row);
                 }
-                let reduced = price(taken, column - 1) - of_row[taken] - of_column[column];
-                if reduced < slack[column] {
-                    (slack[column], way[column]) = (reduced, at);
-                }
-                if slack[column] < least {
-                    (least, next) = (slack[column], column);
-                }
-            }
-            for column in 0..=width {
-                match owner[column].filter(|_| seen[column]) {
-                    Some(owner) => {
-                        of_row[owner] += least;
-                        of_column[column] -= least;
-                    }
-                    None => slack[column] -= least,
+                // Among equals one that is free ends the search.
+                let reached = shortest[column];
+                if reached < least || (reached <= least && owner[column].is_none()) {
+                    (least, next) = (reached, place);
                 }
             }
-            at = next;
+            length = least;
+            let column = open.swap_remove(next);
+            closed.push(column);
+            match owner[column] {
+                Some(taken) => row = taken,
+                None => break,
+            }
         }
-        while at != 0 {
-            owner[at] = owner[way[at]];
-            at = way[at];
+        of_row[start] += length;
+        for column in &closed {
+            let gain = length - shortest[*column];
+            of_column[*column] -= gain;
+            if let Some(taken) = owner[*column] {
+                of_row[taken] += gain;
+            }
+        }
+        // Turns the path round: each row on it takes the column that it was reached by.
+        let mut end = closed.last().copied();
+        while let Some(column) = end {
+            let row = from[column];
+            owner[column] = Some(row);
+            end = column_of[row].replace(column).filter(|_| row != start);
         }
     }
-    owner.split_off(1)
+    column_of
 }
 
 /// Row by row the nearest column that is left: what is done by hand, shown beside.
