@@ -9,6 +9,7 @@
 //! | [`indicator`] | share of the busiest, median, days of silence: pure functions over slices |
 //! | [`sheet`] | the panel as CSV |
 //! | [`office`] | one practice: use by month, answer times, what it tried |
+//! | [`study`] | the study: estimators, indicators, samples, conditions of use, disclosure control; plain data in, figures out |
 //! | [`http`] | routes under `/api/uptake` |
 //! | `consume` | every kind of event, kept as facts without patient, free text or image; can be rebuilt from the log |
 //! | `store` | all SQL |
@@ -25,6 +26,7 @@ pub mod office;
 pub mod panel;
 pub mod sheet;
 pub mod standing;
+pub mod study;
 
 mod consume;
 mod error;

@@ -163,29 +163,24 @@ pub fn analyse(measurements: &[Measurement], outcomes: &[Outcome], from: Day) ->
     let mut refused = Vec::new();
     let mut known: BTreeMap<(&str, Condition), &Measurement> = BTreeMap::new();
     for one in measurements {
-        match refusal(one, from) {
-            Some(why) => refused.push((one.clone(), why)),
-            None => {
-                let key = (one.practice.as_str(), one.condition);
-                if known.get(&key).is_none_or(|earlier| earlier.on <= one.on) {
-                    known.insert(key, one);
-                }
-            }
+        if let Some(why) = refusal(one, from) {
+            refused.push((one.clone(), why));
+            continue;
+        }
+        let key = (one.practice.as_str(), one.condition);
+        if known.get(&key).is_none_or(|earlier| earlier.on <= one.on) {
+            known.insert(key, one);
         }
     }
     let (mut cases, mut incomplete) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         let of = |condition| known.get(&(outcome.practice.as_str(), condition)).map(|one| one.present);
-        match Condition::ALL.map(of) {
-            [Some(interest), Some(technology), Some(need)] => cases.push(Case {
-                practice: outcome.practice.clone(),
-                present: [interest, technology, need],
-                had: outcome.had,
-            }),
-            _ => {
-                let missing = Condition::ALL.into_iter().filter(|condition| of(*condition).is_none()).collect();
-                incomplete.push((outcome.practice.clone(), missing));
-            }
+        if let [Some(interest), Some(technology), Some(need)] = Condition::ALL.map(of) {
+            let present = [interest, technology, need];
+            cases.push(Case { practice: outcome.practice.clone(), present, had: outcome.had });
+        } else {
+            let missing = Condition::ALL.into_iter().filter(|condition| of(*condition).is_none()).collect();
+            incomplete.push((outcome.practice.clone(), missing));
         }
     }
     cases.sort_by(|a, b| a.practice.cmp(&b.practice));
@@ -252,7 +247,12 @@ pub fn relations(cases: &[Case]) -> Vec<Relation> {
 /// Who had the outcome though something lacked, or had it not though nothing did.
 pub fn contradictions(cases: &[Case]) -> Vec<Contradiction> {
     let lacking = |case: &Case| {
-        Condition::ALL.into_iter().zip(case.present).filter(|(_, present)| !present).map(|(one, _)| one).collect::<Vec<_>>()
+        Condition::ALL
+            .into_iter()
+            .zip(case.present)
+            .filter(|(_, present)| !present)
+            .map(|(one, _)| one)
+            .collect::<Vec<_>>()
     };
     let of = |case: &Case| Contradiction { practice: case.practice.clone(), had: case.had, lacking: lacking(case) };
     cases.iter().filter(|case| case.had != (case.present == [true; 3])).map(of).collect()

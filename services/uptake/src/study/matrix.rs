@@ -152,23 +152,23 @@ impl Matrix {
     }
 
     fn rotate(&mut self, p: usize, q: usize) {
-        let apq = self.at(p, q);
-        if apq.abs() < 1e-300 {
+        let off = self.at(p, q);
+        if off.abs() < 1e-300 {
             return;
         }
-        let theta = (self.at(q, q) - self.at(p, p)) / (2.0 * apq);
-        let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
-        let c = 1.0 / t.hypot(1.0);
-        let s = t * c;
-        for k in 0..self.rows {
-            let (x, y) = (self.at(k, p), self.at(k, q));
-            *self.cell(k, p) = c * x - s * y;
-            *self.cell(k, q) = s * x + c * y;
+        let theta = (self.at(q, q) - self.at(p, p)) / (2.0 * off);
+        let tangent = theta.signum() / (theta.abs() + theta.hypot(1.0));
+        let cosine = 1.0 / tangent.hypot(1.0);
+        let sine = tangent * cosine;
+        for place in 0..self.rows {
+            let (one, other) = (self.at(place, p), self.at(place, q));
+            *self.cell(place, p) = cosine * one - sine * other;
+            *self.cell(place, q) = sine * one + cosine * other;
         }
-        for k in 0..self.rows {
-            let (x, y) = (self.at(p, k), self.at(q, k));
-            *self.cell(p, k) = c * x - s * y;
-            *self.cell(q, k) = s * x + c * y;
+        for place in 0..self.rows {
+            let (one, other) = (self.at(p, place), self.at(q, place));
+            *self.cell(p, place) = cosine * one - sine * other;
+            *self.cell(q, place) = sine * one + cosine * other;
         }
     }
 }

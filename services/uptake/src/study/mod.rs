@@ -12,6 +12,6 @@ pub mod matrix;
 pub mod programme;
 pub mod random;
 pub mod sample;
-pub mod view;
 #[cfg(test)]
 mod testing;
+pub mod view;

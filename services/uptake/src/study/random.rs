@@ -63,8 +63,13 @@ fn practice(dice: &mut Dice, place: usize) -> Practice {
 fn enable(made: &mut Programme, dice: &mut Dice, place: usize) -> Option<Day> {
     let mut on = BEGINS + dice.below(500) as Day;
     let mut equipped = None;
-    let steps =
-        [(Step::Offered, 0.97), (Step::Agreed, 0.9), (Step::Equipped, 0.9), (Step::Connected, 0.9), (Step::Trained, 0.7)];
+    let steps = [
+        (Step::Offered, 0.97),
+        (Step::Agreed, 0.9),
+        (Step::Equipped, 0.9),
+        (Step::Connected, 0.9),
+        (Step::Trained, 0.7),
+    ];
     for (step, chance) in steps {
         if !dice.chance(chance) {
             continue;
@@ -77,7 +82,12 @@ fn enable(made: &mut Programme, dice: &mut Dice, place: usize) -> Option<Day> {
     }
     if dice.chance(0.05) {
         let on = on + 200 + dice.below(600) as Day;
-        made.enablement.push(Enablement { practice: place, step: Step::Withdrawn, specialty: "dermatology".into(), on });
+        made.enablement.push(Enablement {
+            practice: place,
+            step: Step::Withdrawn,
+            specialty: "dermatology".into(),
+            on,
+        });
     }
     equipped
 }

@@ -20,7 +20,8 @@ impl<'a> View<'a> {
     pub fn new(programme: &'a Programme, window: &'a Window) -> Self {
         let all = programme.practices.len();
         let mut first = vec![[None; 7]; all];
-        let seen = programme.enablement.iter().filter(|entry| window.takes(&entry.specialty) && entry.on < window.until);
+        let seen =
+            programme.enablement.iter().filter(|entry| window.takes(&entry.specialty) && entry.on < window.until);
         for entry in seen.filter(|entry| entry.practice < all) {
             let on = &mut first[entry.practice][entry.step as usize];
             *on = Some(on.map_or(entry.on, |earlier: Day| earlier.min(entry.on)));
@@ -29,8 +30,12 @@ impl<'a> View<'a> {
         counted.sort_by(|a, b| programme.practices[*a].code.cmp(&programme.practices[*b].code));
         let mut view = Self { programme, window, first, use_days: Vec::new(), counted };
         let mut use_days = vec![Vec::new(); all];
-        view.uses().for_each(|case| use_days[case.practice].push(case.day()));
-        use_days.iter_mut().for_each(|days| days.sort_unstable());
+        for case in view.uses() {
+            use_days[case.practice].push(case.day());
+        }
+        for days in &mut use_days {
+            days.sort_unstable();
+        }
         view.use_days = use_days;
         view
     }

@@ -30,7 +30,9 @@ impl System {
         let width = variables + count;
         let mut rows = vec![vec![0.0; width + 1]; count];
         for (place, equation) in equations.iter().enumerate() {
-            equation.variables.iter().for_each(|variable| rows[place][*variable] = 1.0);
+            for variable in &equation.variables {
+                rows[place][*variable] = 1.0;
+            }
             rows[place][variables + place] = 1.0;
             rows[place][width] = equation.value;
         }
@@ -49,15 +51,12 @@ impl System {
                 place += 1;
                 continue;
             }
-            match (0..variables).find(|column| rows[place][*column].abs() > TINY) {
-                Some(column) => {
-                    pivot(&mut rows, &mut basis, place, column);
-                    place += 1;
-                }
-                None => {
-                    rows.swap_remove(place);
-                    basis.swap_remove(place);
-                }
+            if let Some(column) = (0..variables).find(|column| rows[place][*column].abs() > TINY) {
+                pivot(&mut rows, &mut basis, place, column);
+                place += 1;
+            } else {
+                rows.swap_remove(place);
+                basis.swap_remove(place);
             }
         }
         for row in &mut rows {
@@ -83,7 +82,9 @@ impl System {
 
     fn best(&self, of: &[usize], sign: f64) -> f64 {
         let mut goal = vec![0.0; self.variables + 1];
-        of.iter().for_each(|variable| goal[*variable] = sign);
+        for variable in of {
+            goal[*variable] = sign;
+        }
         let (mut rows, mut basis) = (self.rows.clone(), self.basis.clone());
         maximise(&mut rows, &mut basis, &goal, self.variables).unwrap_or(f64::INFINITY)
     }
@@ -122,7 +123,9 @@ fn maximise(rows: &mut [Vec<f64>], basis: &mut [usize], goal: &[f64], width: usi
 
 fn pivot(rows: &mut [Vec<f64>], basis: &mut [usize], place: usize, entering: usize) {
     let lead = rows[place][entering];
-    rows[place].iter_mut().for_each(|cell| *cell /= lead);
+    for cell in &mut rows[place] {
+        *cell /= lead;
+    }
     let pivot_row = rows[place].clone();
     for (other, row) in rows.iter_mut().enumerate() {
         let factor = row[entering];
@@ -150,7 +153,7 @@ mod tests {
         assert_eq!((system.least(&[0, 2]), system.most(&[0, 2])), (2.0, 8.0));
         let repeated = System::new(2, &[sum(&[0, 1], 4.0), sum(&[0, 1], 4.0), sum(&[0], 1.0)]).unwrap();
         assert!(repeated.width(&[1]).abs() < 1e-9, "a repeated equation says nothing new");
-        assert_eq!(System::new(2, &[]).unwrap().most(&[1]), f64::INFINITY);
+        assert!(System::new(2, &[]).unwrap().most(&[1]).is_infinite());
         assert!(System::new(2, &[sum(&[0, 1], 4.0), sum(&[0], 5.0)]).is_none());
     }
 }

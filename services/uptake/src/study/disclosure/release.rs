@@ -62,7 +62,9 @@ impl Release {
             .collect();
         let mut hidden = table.iter().zip(open).filter(|one| !*one.1).map(|one| one.0).chain(&self.hidden);
         // Should the arithmetic ever find no solution, hiding goes on rather than stops.
-        let Some(system) = System::new(self.finest, &equations) else { return hidden.next().or(table.first()).cloned() };
+        let Some(system) = System::new(self.finest, &equations) else {
+            return hidden.next().or(table.first()).cloned();
+        };
         hidden
             .map(|sum| (sum, system.width(&sum.of)))
             .filter(|one| one.1 < width - 1e-6)
@@ -96,9 +98,11 @@ mod tests {
             for arm in 0..steps(1) {
                 for quarter in 0..steps(2) {
                     let asked = [class, arm, quarter];
-                    let within = |axis: usize, at: usize| !over[axis] || asked[axis] == SHAPE[axis] || asked[axis] == at;
-                    let of: Vec<usize> =
-                        (0..counts.len()).filter(|index| (0..3).all(|axis| within(axis, place(*index)[axis]))).collect();
+                    let within =
+                        |axis: usize, at: usize| !over[axis] || asked[axis] == SHAPE[axis] || asked[axis] == at;
+                    let of: Vec<usize> = (0..counts.len())
+                        .filter(|index| (0..3).all(|axis| within(axis, place(*index)[axis])))
+                        .collect();
                     sums.push(Sum { count: of.iter().map(|index| counts[*index]).sum(), of });
                 }
             }

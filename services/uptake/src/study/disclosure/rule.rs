@@ -34,8 +34,14 @@ pub struct Rule {
 
 impl Rule {
     /// Nothing hidden.
-    pub const EXACT: Self =
-        Self { threshold: 0, hide_zeros: false, rounding: Rounding::Exact, practices: 0, dominance: 100, quantile_units: 1 };
+    pub const EXACT: Self = Self {
+        threshold: 0,
+        hide_zeros: false,
+        rounding: Rounding::Exact,
+        practices: 0,
+        dominance: 100,
+        quantile_units: 1,
+    };
 
     /// 1 to 4 hidden, as Norwegian health registers do.
     pub const HIDE_FOUR: Self = Self { threshold: 4, practices: 5, dominance: 85, quantile_units: 10, ..Self::EXACT };
@@ -89,9 +95,8 @@ impl Rounding {
     /// A count rounded.
     pub fn of(self, count: u64) -> u64 {
         match self {
-            Self::Exact => count,
-            Self::Nearest(base) if base > 0 => (count + base / 2) / base * base,
-            Self::Nearest(_) => count,
+            Self::Exact | Self::Nearest(0) => count,
+            Self::Nearest(base) => (count + base / 2) / base * base,
             Self::Midpoint6 => (count.div_ceil(6) * 6).saturating_sub(3),
         }
     }

@@ -47,7 +47,9 @@ impl<'a> Hiding<'a> {
     /// With the cells hidden that are so for their own sake.
     pub fn new(table: &Table, rule: &'a Rule) -> Self {
         let mut values: Vec<Vec<u64>> = table.cells.clone();
-        values.iter_mut().for_each(|row| row.push(row.iter().sum()));
+        for row in &mut values {
+            row.push(row.iter().sum());
+        }
         let columns = values.first().map_or(0, Vec::len);
         values.push((0..columns).map(|column| values.iter().map(|row| row[column]).sum()).collect());
         let hidden = values.iter().map(|row| row.iter().map(|count| rule.hides(*count)).collect()).collect();
@@ -80,13 +82,17 @@ impl<'a> Hiding<'a> {
             index[row][column] = Some(variables);
             variables += 1;
         }
-        let unknown = |place: Place| self.members(place).filter_map(|(row, column)| index[row][column]).collect::<Vec<usize>>();
+        let unknown =
+            |place: Place| self.members(place).filter_map(|(row, column)| index[row][column]).collect::<Vec<usize>>();
         let mut equations = Vec::new();
         for row in 0..=rows {
             for column in 0..=columns {
                 if (row == rows || column == columns) && !self.hidden[row][column] {
-                    let known: u64 =
-                        self.members((row, column)).filter(|(r, c)| index[*r][*c].is_none()).map(|(r, c)| self.values[r][c]).sum();
+                    let known: u64 = self
+                        .members((row, column))
+                        .filter(|(r, c)| index[*r][*c].is_none())
+                        .map(|(r, c)| self.values[r][c])
+                        .sum();
                     let variables = unknown((row, column));
                     if !variables.is_empty() {
                         equations.push(Equation { variables, value: (self.values[row][column] - known) as f64 });

@@ -10,7 +10,7 @@ const LANCZOS: [f64; 15] = [
     14.136_097_974_741_746,
     -0.491_913_816_097_620_2,
     0.339_946_499_848_118_9e-4,
-    0.465_236_289_270_485_76e-4,
+    0.465_236_289_270_485_8e-4,
     -0.983_744_753_048_795_6e-4,
     0.158_088_703_224_912_5e-3,
     -0.210_264_441_724_104_9e-3,
@@ -68,25 +68,23 @@ fn series(a: f64, x: f64) -> f64 {
 
 fn fraction(a: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
-    let mut b = x + 1.0 - a;
-    let mut c = 1.0 / TINY;
-    let mut d = 1.0 / b;
-    let mut h = d;
-    for i in 1..100_000 {
-        let an = -f64::from(i) * (f64::from(i) - a);
-        b += 2.0;
-        d = an * d + b;
-        d = if d.abs() < TINY { TINY } else { d };
-        c = b + an / c;
-        c = if c.abs() < TINY { TINY } else { c };
-        d = 1.0 / d;
-        let change = d * c;
-        h *= change;
-        if (change - 1.0).abs() < 1e-16 {
+    let mut denominator = x + 1.0 - a;
+    let mut upper = 1.0 / TINY;
+    let mut lower = 1.0 / denominator;
+    let mut value = lower;
+    for step in 1..100_000 {
+        let numerator = -f64::from(step) * (f64::from(step) - a);
+        denominator += 2.0;
+        lower = numerator * lower + denominator;
+        lower = 1.0 / if lower.abs() < TINY { TINY } else { lower };
+        upper = denominator + numerator / upper;
+        upper = if upper.abs() < TINY { TINY } else { upper };
+        value *= lower * upper;
+        if (lower * upper - 1.0).abs() < 1e-16 {
             break;
         }
     }
-    h * (a * x.ln() - x - ln_gamma(a)).exp()
+    value * (a * x.ln() - x - ln_gamma(a)).exp()
 }
 
 /// Chi-square distribution function.

@@ -107,7 +107,10 @@ pub fn lorenz(counts: &[f64]) -> Vec<(f64, f64)> {
 /// Percentile bootstrap over units, 95 % (Efron 1979): the same interval for the same seed. Draws of zeros alone are left out.
 /// `None` under two units, or when fewer than half of the draws give a value.
 pub fn bootstrap(
-    counts: &[f64], draws: usize, seed: u64, statistic: impl Fn(&[f64]) -> Option<f64>,
+    counts: &[f64],
+    draws: usize,
+    seed: u64,
+    statistic: impl Fn(&[f64]) -> Option<f64>,
 ) -> Option<Interval> {
     if counts.len() < 2 {
         return None;
@@ -141,8 +144,7 @@ mod tests {
     /// I-08 and T25: the vector of R's documentation of `Gini`.
     #[test]
     fn the_documented_vector() {
-        let vector =
-            [541.0, 1463.0, 2445.0, 3438.0, 4437.0, 5401.0, 6392.0, 8304.0, 11_904.0, 22_261.0];
+        let vector = [541.0, 1463.0, 2445.0, 3438.0, 4437.0, 5401.0, 6392.0, 8304.0, 11_904.0, 22_261.0];
         let found = concentration(&vector).unwrap();
         prints(found.gini, "0.462091");
         prints(found.gini_unbiased, "0.513435");
@@ -167,7 +169,8 @@ mod tests {
 
     /// A vector with the printed indices.
     const ORIGIN_LIKE: [f64; 22] = [
-        77.0, 77.0, 66.0, 20.0, 9.0, 8.0, 7.0, 6.0, 6.0, 4.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0,
+        77.0, 77.0, 66.0, 20.0, 9.0, 8.0, 7.0, 6.0, 6.0, 4.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 1.0, 1.0,
+        1.0,
     ];
 
     /// I-08 and T01: what the origin's facts alone imply, top four equal and the other eighteen equal.

@@ -99,7 +99,8 @@ mod tests {
         let steady: Vec<f64> = (0..60).map(|place| f64::from(place % 3)).collect();
         assert!(cusum(&steady, 12).iter().all(|state| state.alert() == 0));
         assert!(cusum(&[1.0; 5], 12).is_empty());
-        let falling: Vec<f64> = (0..24).map(|place| if place < 12 { 50.0 + f64::from(place % 2) } else { 40.0 }).collect();
+        let falling: Vec<f64> =
+            (0..24).map(|place| if place < 12 { 50.0 + f64::from(place % 2) } else { 40.0 }).collect();
         assert_eq!(cusum(&falling, 12)[13].alert(), -1);
         assert_eq!([3.0, -12.0, 29.9, 30.0].map(size_of_move), ["slightly", "moderately", "considerably", "massively"]);
     }

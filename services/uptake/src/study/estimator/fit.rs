@@ -25,7 +25,8 @@ pub fn least_squares(start: &[f64], bounds: &[(f64, f64)], residuals: impl Fn(&[
         let mut normal = jacobian.crossed(&ones, &jacobian);
         let mut gradient = jacobian.crossed(&here, &Matrix::from_rows(&vec![vec![1.0]; here.len()]));
         hold(&at, bounds, &mut normal, &mut gradient);
-        let Some((to, next, found)) = downhill(&at, bounds, (&normal, &gradient), &mut damping, squares, &residuals) else {
+        let Some((to, next, found)) = downhill(&at, bounds, (&normal, &gradient), &mut damping, squares, &residuals)
+        else {
             short = true;
             break;
         };
@@ -63,7 +64,11 @@ type Found = (Vec<f64>, Vec<f64>, f64);
 
 /// The first damped step that lowers the sum; `None` when none does.
 fn downhill(
-    at: &[f64], bounds: &[(f64, f64)], (normal, gradient): (&Matrix, &Matrix), damping: &mut f64, squares: f64,
+    at: &[f64],
+    bounds: &[(f64, f64)],
+    (normal, gradient): (&Matrix, &Matrix),
+    damping: &mut f64,
+    squares: f64,
     residuals: &impl Fn(&[f64]) -> Vec<f64>,
 ) -> Option<Found> {
     for _ in 0..60 {

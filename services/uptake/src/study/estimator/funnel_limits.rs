@@ -53,8 +53,10 @@ pub fn overdispersion(units: &[(u64, u64)]) -> Option<Overdispersion> {
     let (count, of) = units.iter().fold((0, 0), |sum, unit| (sum.0 + unit.0, sum.1 + unit.1));
     let target = count as f64 / of as f64;
     let centre = target.sqrt().asin();
-    let z: Vec<f64> =
-        units.iter().map(|(x, n)| ((*x as f64 / *n as f64).sqrt().asin() - centre) * 2.0 * (*n as f64).sqrt()).collect();
+    let z: Vec<f64> = units
+        .iter()
+        .map(|(x, n)| ((*x as f64 / *n as f64).sqrt().asin() - centre) * 2.0 * (*n as f64).sqrt())
+        .collect();
     let (low, high) = (quantile(&z, 0.1, Kind::Linear)?, quantile(&z, 0.9, Kind::Linear)?);
     let k = units.len() as f64;
     let phi = z.iter().map(|z| z.clamp(low, high).powi(2)).sum::<f64>() / k;

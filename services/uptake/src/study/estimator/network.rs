@@ -81,7 +81,9 @@ impl Network {
             if !seen[start] {
                 let far = self.distances(start);
                 let part: Vec<usize> = (0..far.len()).filter(|node| far[*node].is_some()).collect();
-                part.iter().for_each(|node| seen[*node] = true);
+                for node in &part {
+                    seen[*node] = true;
+                }
                 sizes.push(part.len());
             }
         }
@@ -273,9 +275,11 @@ mod tests {
     #[test]
     fn southern_women() {
         let events: Vec<String> = (0..=14).map(|event| format!("E{event}")).collect();
-        let attended = |(woman, at): &(&'static str, &'static [u8])| at.iter().map(|event| (*woman, *event)).collect::<Vec<_>>();
+        let attended =
+            |(woman, at): &(&'static str, &'static [u8])| at.iter().map(|event| (*woman, *event)).collect::<Vec<_>>();
         let edges: Vec<(&str, u8)> = DAVIS.iter().flat_map(attended).collect();
-        let network = Network::new(edges.iter().map(|(woman, event)| (*woman, events[usize::from(*event)].as_str(), 1.0)));
+        let network =
+            Network::new(edges.iter().map(|(woman, event)| (*woman, events[usize::from(*event)].as_str(), 1.0)));
         assert_eq!(network.edges().count(), 89);
         prints(network.density().unwrap(), "0.353175");
         prints(network.clustering().unwrap(), "0.467764");

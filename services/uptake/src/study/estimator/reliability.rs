@@ -41,8 +41,8 @@ mod tests {
     /// 2.4.
     #[test]
     fn five_people_four_items() {
-        let answers =
-            [[4, 4, 5, 4], [3, 3, 4, 3], [5, 5, 5, 4], [2, 3, 3, 2], [4, 3, 4, 4]].map(|row| row.map(f64::from).to_vec());
+        let answers = [[4, 4, 5, 4], [3, 3, 4, 3], [5, 5, 5, 4], [2, 3, 3, 2], [4, 3, 4, 4]]
+            .map(|row| row.map(f64::from).to_vec());
         prints(cronbach(&answers).unwrap(), "0.939891");
         assert_eq!(cronbach(&answers[..1]), None);
         assert_eq!(score(&[Some(4.0), None, Some(2.0), None]), Some(3.0));

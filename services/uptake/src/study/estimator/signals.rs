@@ -38,7 +38,9 @@ pub fn signals(points: &[Point]) -> Vec<Vec<Rule>> {
         for direction in [1, -1] {
             let far: Vec<usize> = (0..3).filter(|place| beyond_two_thirds(&run[*place]) == direction).collect();
             if far.len() >= 2 {
-                far.iter().for_each(|place| add(&mut broken[start + place], Rule::TwoOfThree));
+                for place in far {
+                    add(&mut broken[start + place], Rule::TwoOfThree);
+                }
             }
         }
     }

@@ -83,7 +83,11 @@ fn chart(counts: &[f64], sizes: &[f64], variance: impl Fn(f64) -> f64, ceiling: 
     let points = |factor: f64| {
         let point = |(value, sigma): (&f64, &f64)| {
             let reach = 3.0 * sigma * factor;
-            Point { value: *value, centre, limits: Interval::new((centre - reach).max(0.0), (centre + reach).min(ceiling)) }
+            Point {
+                value: *value,
+                centre,
+                limits: Interval::new((centre - reach).max(0.0), (centre + reach).min(ceiling)),
+            }
         };
         values.iter().zip(&sigma).map(point).collect::<Vec<_>>()
     };
@@ -145,10 +149,11 @@ mod tests {
     /// T07: Norway's e-consultations by quarter. The printed shares of four quarters are not those of the printed counts.
     #[test]
     fn large_counts_need_laney() {
-        let e = [76_448, 98_785, 103_170, 166_694, 542_049, 1_041_741, 803_344, 1_158_434, 1_049_448, 1_023_951, 928_186];
+        let e =
+            [76_448, 98_785, 103_170, 166_694, 542_049, 1_041_741, 803_344, 1_158_434, 1_049_448, 1_023_951, 928_186];
         let physical = [
-            3_795_413, 3_511_745, 3_264_138, 3_722_489, 3_457_355, 2_585_637, 2_810_515, 3_096_060, 2_898_017, 3_014_064,
-            2_746_855,
+            3_795_413, 3_511_745, 3_264_138, 3_722_489, 3_457_355, 2_585_637, 2_810_515, 3_096_060, 2_898_017,
+            3_014_064, 2_746_855,
         ];
         let counts = e.map(f64::from);
         let of: Vec<f64> = e.iter().zip(&physical).map(|(e, physical)| f64::from(e + physical)).collect();

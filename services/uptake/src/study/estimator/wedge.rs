@@ -19,15 +19,17 @@ impl Wedge {
     /// variance within over the size of a cell, τ² that between practices; U = ΣX, W = Σⱼ(ΣᵢX)², V = Σᵢ(ΣⱼX)². `None` when the
     /// effect cannot be told from the periods.
     pub fn variance(&self, within: f64, cell_size: f64, between: f64) -> Option<f64> {
-        let (i, t) = (self.equipped.len() as f64, self.equipped.first()?.len());
+        let (practices, length) = (self.equipped.len() as f64, self.equipped.first()?.len());
         let on = |practice: &Vec<bool>, period: usize| f64::from(u8::from(practice[period]));
-        let by_practice = self.equipped.iter().map(|row| (0..t).map(|period| on(row, period)).sum::<f64>());
-        let v: f64 = by_practice.clone().map(|sum| sum * sum).sum();
-        let u: f64 = by_practice.sum();
-        let w: f64 = (0..t).map(|period| self.equipped.iter().map(|row| on(row, period)).sum::<f64>().powi(2)).sum();
-        let (t, sigma2) = (t as f64, within / cell_size);
-        let below = (i * u - w) * sigma2 + (u * u + i * t * u - t * w - i * v) * between;
-        (below > 1e-12).then(|| i * sigma2 * (sigma2 + t * between) / below)
+        let of_practice = self.equipped.iter().map(|row| (0..length).map(|period| on(row, period)).sum::<f64>());
+        let of_period = (0..length).map(|period| self.equipped.iter().map(|row| on(row, period)).sum::<f64>());
+        let v: f64 = of_practice.clone().map(|sum| sum * sum).sum();
+        let w: f64 = of_period.map(|sum| sum * sum).sum();
+        let u: f64 = of_practice.sum();
+        let (periods, sigma2) = (length as f64, within / cell_size);
+        let told_apart = u * u + practices * periods * u - periods * w - practices * v;
+        let below = (practices * u - w) * sigma2 + told_apart * between;
+        (below > 1e-12).then(|| practices * sigma2 * (sigma2 + periods * between) / below)
     }
 }
 

@@ -132,7 +132,11 @@ pub fn state(uses: &[Day], live: Option<Day>, ended: Option<Day>, on: Day, rule:
 
 /// The day on which it was first active, and the quarter's end by which it had been active at four in a row.
 pub fn sustained(
-    uses: &[Day], live: Option<Day>, ended: Option<Day>, until: Day, rule: Rule,
+    uses: &[Day],
+    live: Option<Day>,
+    ended: Option<Day>,
+    until: Day,
+    rule: Rule,
 ) -> (Option<Day>, Option<Day>) {
     let active = uses.iter().copied().find(|on| recent(uses, *on, rule.months) >= rule.cases);
     let Some(from) = active else { return (None, None) };

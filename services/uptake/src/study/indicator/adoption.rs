@@ -45,11 +45,13 @@ pub fn adoption(view: &View<'_>) -> Vec<Line> {
     let ways = ways(view);
     let curve = kaplan_meier(&ways.iter().map(spell).collect::<Vec<_>>());
     let before = ways.iter().any(|way| way.before);
-    let mut lines: Vec<Line> = (1..)
-        .map(|quarter| f64::from(quarter) * 91.0)
-        .take_while(|days| *days < curve.longest)
+    let mut lines: Vec<Line> = (91..curve.longest as i32)
+        .step_by(91)
+        .map(f64::from)
         .chain([curve.longest])
-        .map(|days| Line::new(format!("day {days}"), "adopted", adopted(&curve, days).flagged(Flag::UsedBeforeEquipped, before)))
+        .map(|days| {
+            Line::new(format!("day {days}"), "adopted", adopted(&curve, days).flagged(Flag::UsedBeforeEquipped, before))
+        })
         .collect();
     let median = curve.median();
     let figure = Figure::of(median, ways.len() as f64, "Kaplan-Meier median, days")
@@ -57,7 +59,11 @@ pub fn adoption(view: &View<'_>) -> Vec<Line> {
         .flagged(Flag::NotReached, median.is_none());
     lines.push(Line::new("all", "median-days", figure));
     let mean = (!ways.is_empty()).then(|| curve.restricted_mean(365.0));
-    lines.push(Line::new("all", "mean-days-without-use", Figure::of(mean, ways.len() as f64, "restricted mean, 365 days")));
+    lines.push(Line::new(
+        "all",
+        "mean-days-without-use",
+        Figure::of(mean, ways.len() as f64, "restricted mean, 365 days"),
+    ));
     let ends: Vec<(f64, End)> = ways.iter().map(|way| (f64::from(way.days), way.end)).collect();
     let incidence = cumulative_incidence(&ends).last().map_or(0.0, |point| point.1);
     let incidence = Figure::of(Some(incidence), ways.len() as f64, "Aalen-Johansen");

@@ -38,11 +38,15 @@ pub fn arrivals(view: &View<'_>) -> Vec<Line> {
         lines.push(Line::new(name, "cumulative-share", share.flagged(Flag::Incomplete, open)));
     }
     let equipped = dated.len() as f64;
-    lines.push(Line::new("all", "bass-market", match bass_nls(&increments, equipped) {
-        Ok(fit) => Figure::of(Some(fit.model.market), equipped, fit.method).within(fit.market_interval),
-        Err(Refusal::TooShort) => Figure::of(None, equipped, "NLS (Srinivasan-Mason)").flagged(Flag::TooFew, true),
-        Err(_) => Figure::of(None, equipped, "NLS (Srinivasan-Mason)").flagged(Flag::NoFit, true),
-    }));
+    lines.push(Line::new(
+        "all",
+        "bass-market",
+        match bass_nls(&increments, equipped) {
+            Ok(fit) => Figure::of(Some(fit.model.market), equipped, fit.method).within(fit.market_interval),
+            Err(Refusal::TooShort) => Figure::of(None, equipped, "NLS (Srinivasan-Mason)").flagged(Flag::TooFew, true),
+            Err(_) => Figure::of(None, equipped, "NLS (Srinivasan-Mason)").flagged(Flag::NoFit, true),
+        },
+    ));
     let curve = if shares.len() >= 8 { logistic(&shares) } else { None };
     let spread = Figure::of(curve.map(|fit| fit.ten_to_ninety()), equipped, "logistic, least squares");
     lines.push(Line::new("all", "ten-to-ninety-quarters", spread.flagged(Flag::NoFit, curve.is_none())));
@@ -52,8 +56,8 @@ pub fn arrivals(view: &View<'_>) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::programme::Programme;
     use crate::study::indicator::sample::{origin, random, whole};
+    use crate::study::programme::Programme;
 
     #[test]
     fn everybody_arrives_once() {
@@ -70,7 +74,12 @@ mod tests {
     fn never_more_than_could() {
         for seed in 0..200 {
             let lines = arrivals(&View::new(&random(seed, 20), &whole()));
-            assert!(lines.iter().filter(|line| line.name == "hazard").all(|line| line.figure.numerator <= line.figure.denominator));
+            assert!(
+                lines
+                    .iter()
+                    .filter(|line| line.name == "hazard")
+                    .all(|line| line.figure.numerator <= line.figure.denominator)
+            );
         }
     }
 }

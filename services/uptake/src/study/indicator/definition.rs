@@ -4,8 +4,8 @@
 //! bytes; a report names both, so a figure of old can be told from one of a changed definition.
 
 use super::{
-    activity, adoption, arrivals, equity, funnel_plot, interruption, networks, penetration, process, quality, referral_rate,
-    retention, spread, steps, substitution, turnaround,
+    activity, adoption, arrivals, equity, funnel_plot, interruption, networks, penetration, process, quality,
+    referral_rate, retention, spread, steps, substitution, turnaround,
 };
 use crate::study::figure::Line;
 use crate::study::hash::sha256;
@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(files, named, "a file without a function, or the other way round");
         let expected = (1..=18).chain([21, 22]).map(|number| format!("I-{number:02}"));
         let loaded = indicators().unwrap();
-        assert_eq!(loaded.iter().map(|one| one.definition.id.clone()).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        assert_eq!(
+            loaded.iter().map(|one| one.definition.id.clone()).collect::<Vec<_>>(),
+            expected.collect::<Vec<_>>()
+        );
         for (indicator, entry) in loaded.iter().zip(ENTRIES) {
             let definition = &indicator.definition;
             assert_eq!((definition.id.as_str(), indicator.hash.len()), (entry.0, 64));

@@ -26,7 +26,11 @@ pub fn equity(view: &View<'_>) -> Vec<Line> {
         let share = expected / of as f64;
         let limits = wilson(count as u64, of as u64).map(|limits| limits.map(|limit| limit / share));
         let figure = Figure::ratio(count as f64, expected, "referred over expected from the lists, Wilson 95 %");
-        Line::new("all", name, figure.within(limits.filter(|_| expected > 0.0)).flagged(Flag::ExpectedUnderOne, expected < 1.0))
+        Line::new(
+            "all",
+            name,
+            figure.within(limits.filter(|_| expected > 0.0)).flagged(Flag::ExpectedUnderOne, expected < 1.0),
+        )
     };
     GROUPS.map(line).into()
 }

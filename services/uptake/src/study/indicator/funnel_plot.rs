@@ -44,7 +44,8 @@ fn dispersion(z: &[f64]) -> Option<f64> {
 }
 
 fn adopted_by_class(view: &View<'_>) -> Vec<Line> {
-    let equipped: Vec<usize> = view.counted().filter(|place| view.first_step(*place, Step::Equipped).is_some()).collect();
+    let equipped: Vec<usize> =
+        view.counted().filter(|place| view.first_step(*place, Step::Equipped).is_some()).collect();
     let class = |class: u8| {
         let members: Vec<&usize> = equipped.iter().filter(|place| view.practice(**place).centrality == class).collect();
         let users = members.iter().filter(|place| !view.use_days(***place).is_empty()).count();

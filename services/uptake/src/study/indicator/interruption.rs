@@ -1,10 +1,10 @@
 //! I-17 and I-18: what a dated change did to use, and what the service did to ordinary referrals while it was rolled out.
 
 use crate::study::calendar::month_of;
+use crate::study::distribution::Z95;
 use crate::study::estimator::interrupted::{Model, STEP, counts};
 use crate::study::estimator::regression::ols;
 use crate::study::estimator::wedge::Wedge;
-use crate::study::distribution::Z95;
 use crate::study::figure::{Figure, Flag, Interval, Line};
 use crate::study::matrix::Matrix;
 use crate::study::programme::Step;
@@ -36,7 +36,8 @@ pub fn interruption(view: &View<'_>) -> Vec<Line> {
 
 /// Months with exposure, their referrals and their patient-years.
 fn monthly(view: &View<'_>) -> (Vec<i32>, Vec<f64>, Vec<f64>) {
-    let mut months: BTreeMap<i32, (f64, f64)> = view.window.months().into_iter().map(|month| (month, (0.0, 0.0))).collect();
+    let mut months: BTreeMap<i32, (f64, f64)> =
+        view.window.months().into_iter().map(|month| (month, (0.0, 0.0))).collect();
     for place in view.counted() {
         for (month, sums) in &mut months {
             let size = view.live(place, *month).then(|| view.practice(place).list_size(*month)).flatten();
@@ -78,7 +79,8 @@ pub fn rollout(view: &View<'_>) -> Vec<Line> {
         let equipped = view.first_step(place, Step::Equipped).map(|day| month_of(day).div_euclid(3));
         equipped.is_some_and(|quarter| quarter <= first + period as i32)
     };
-    let equipped: Vec<Vec<bool>> = members.iter().map(|place| (0..periods).map(|period| on(*place, period)).collect()).collect();
+    let equipped: Vec<Vec<bool>> =
+        members.iter().map(|place| (0..periods).map(|period| on(*place, period)).collect()).collect();
     let outcome = |place: usize, period: usize| sums.get(&place).map_or(0.0, |row| row[period].0);
     let units = members.len() as f64;
     let effect = within(&members, &equipped, periods, outcome);
@@ -92,10 +94,14 @@ pub fn rollout(view: &View<'_>) -> Vec<Line> {
 
 /// Least squares after taking practices' and quarters' means out of outcome and treatment (balanced, so once is enough).
 fn within(
-    members: &[usize], equipped: &[Vec<bool>], periods: usize, outcome: impl Fn(usize, usize) -> f64,
+    members: &[usize],
+    equipped: &[Vec<bool>],
+    periods: usize,
+    outcome: impl Fn(usize, usize) -> f64,
 ) -> Option<(f64, Interval)> {
     let n = members.len();
-    let y: Vec<Vec<f64>> = members.iter().map(|place| (0..periods).map(|period| outcome(*place, period)).collect()).collect();
+    let y: Vec<Vec<f64>> =
+        members.iter().map(|place| (0..periods).map(|period| outcome(*place, period)).collect()).collect();
     let x: Vec<Vec<f64>> = equipped.iter().map(|row| row.iter().map(|on| f64::from(u8::from(*on))).collect()).collect();
     let (y, x) = (centred(&y, periods), centred(&x, periods));
     let design = Matrix::from_rows(&x.iter().map(|x| vec![*x]).collect::<Vec<_>>());
@@ -127,7 +133,12 @@ mod tests {
     #[test]
     fn a_late_change_is_only_described() {
         let (mut programme, window) = origin();
-        programme.events.push(Event { practice: None, kind: "tariff".into(), from: window.until - 40, interruption: true });
+        programme.events.push(Event {
+            practice: None,
+            kind: "tariff".into(),
+            from: window.until - 40,
+            interruption: true,
+        });
         let found = figure(&interruption(&View::new(&programme, &window)), "tariff", "step-rate-ratio");
         assert_eq!((found.value, found.flags), (None, vec![Flag::DescriptiveOnly]));
         let estimated = (0..20).filter(|seed| {
@@ -145,7 +156,12 @@ mod tests {
         for place in 0..9 {
             programme.practices.push(Practice { code: format!("N{place}"), ..Practice::default() });
             let on = day(2023, 4, 1) + 92 * (place as i32 / 3);
-            programme.enablement.push(Enablement { practice: place, step: Step::Equipped, specialty: "ent".into(), on });
+            programme.enablement.push(Enablement {
+                practice: place,
+                step: Step::Equipped,
+                specialty: "ent".into(),
+                on,
+            });
             for (period, month) in window.months().into_iter().step_by(3).enumerate() {
                 let treated = month_of(on).div_euclid(3) <= month.div_euclid(3);
                 let referrals = 20.0 + place as f64 + period as f64 - if treated { 2.0 } else { 0.0 };

@@ -16,7 +16,9 @@ pub fn by_quarter(view: &View<'_>) -> BTreeMap<i32, Network> {
         edges.entry(month_of(case.day()).div_euclid(3)).or_default().push(edge);
     }
     let network = |edges: Vec<(String, String, f64)>| {
-        Network::new(edges.iter().map(|(practice, specialist, weight)| (practice.as_str(), specialist.as_str(), *weight)))
+        Network::new(
+            edges.iter().map(|(practice, specialist, weight)| (practice.as_str(), specialist.as_str(), *weight)),
+        )
     };
     edges.into_iter().map(|(quarter, edges)| (quarter, network(edges))).collect()
 }

@@ -17,8 +17,10 @@ struct Period {
 fn periods(view: &View<'_>) -> Vec<Period> {
     let months = view.window.months();
     let Some(first) = months.first().copied() else { return Vec::new() };
-    let mut periods: Vec<Period> = months.iter().map(|month| Period { month: *month, count: 0.0, exposure: 0.0 }).collect();
-    let known = |place: usize, month: i32| view.live(place, month).then(|| view.practice(place).list_size(month)).flatten();
+    let mut periods: Vec<Period> =
+        months.iter().map(|month| Period { month: *month, count: 0.0, exposure: 0.0 }).collect();
+    let known =
+        |place: usize, month: i32| view.live(place, month).then(|| view.practice(place).list_size(month)).flatten();
     for place in view.counted() {
         for period in &mut periods {
             period.exposure += known(place, period.month).unwrap_or(0.0) / 12.0;
@@ -48,7 +50,8 @@ pub fn process(view: &View<'_>) -> Vec<Line> {
     let Some(chart) = u_chart(&counts, &exposures) else { return rare(view) };
     let mut lines = Vec::new();
     for ((period, point), broken) in periods.iter().zip(&chart.laney).zip(signals(&chart.laney)) {
-        let figure = Figure { value: Some(point.value), ..Figure::ratio(period.count, period.exposure, "u' chart (Laney)") };
+        let figure =
+            Figure { value: Some(point.value), ..Figure::ratio(period.count, period.exposure, "u' chart (Laney)") };
         let figure = figure.within(Some(point.limits)).flagged(Flag::ShortBaseline, short);
         let name = month_name(period.month);
         lines.push(Line::new(&name, "rate", figure.clone()));
@@ -87,7 +90,8 @@ fn rare(view: &View<'_>) -> Vec<Line> {
         let days: Vec<i32> = view.use_days(place).iter().copied().filter(|day| *day >= view.window.from).collect();
         let between: Vec<f64> = days.windows(2).map(|pair| f64::from(pair[1] - pair[0])).collect();
         let chart = if days.len() < months { t_chart(&between)? } else { return None };
-        let figure = Figure::of(Some(chart.mean), between.len() as f64, "t chart, power 1/3.6").within(Some(chart.limits));
+        let figure =
+            Figure::of(Some(chart.mean), between.len() as f64, "t chart, power 1/3.6").within(Some(chart.limits));
         Some(Line::new(view.code(place), "days-between", figure.flagged(Flag::ShortBaseline, between.len() < BASELINE)))
     };
     view.counted().filter_map(line).collect()
@@ -110,7 +114,8 @@ fn alert(view: &View<'_>, place: usize, months: &[i32]) -> Option<Line> {
     if live.is_empty() || live.last() != months.last() {
         return None;
     }
-    let sizes: Option<Vec<f64>> = live.iter().map(|month| practice.list_size(*month).filter(|size| *size > 0.0)).collect();
+    let sizes: Option<Vec<f64>> =
+        live.iter().map(|month| practice.list_size(*month).filter(|size| *size > 0.0)).collect();
     let figure = |value| Figure::of(value, live.len() as f64, "CUSUM, k = 0.5 SD, h = 5 SD, 12 months");
     let Some(sizes) = sizes else {
         return Some(Line::new(&practice.code, "cusum", figure(None).flagged(Flag::ListUnknown, true)));
@@ -144,7 +149,9 @@ mod tests {
         let (programme, window) = origin();
         let view = View::new(&programme, &window);
         let lines = process(&view);
-        let of = |name: &str| lines.iter().filter(|line| line.name == name).map(|line| line.figure.clone()).collect::<Vec<_>>();
+        let of = |name: &str| {
+            lines.iter().filter(|line| line.name == name).map(|line| line.figure.clone()).collect::<Vec<_>>()
+        };
         let counts: f64 = of("rate").iter().map(|figure| figure.numerator).sum();
         let years: f64 = of("rate").iter().map(|figure| figure.denominator).sum();
         let whole: f64 = view.counted().filter_map(|place| view.exposure(place)).sum();

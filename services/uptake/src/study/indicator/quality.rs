@@ -29,7 +29,8 @@ pub fn quality(view: &View<'_>) -> Vec<Line> {
     let tests = all - cases.len() as u64;
     let first = crate::study::calendar::month_of(window.from);
     let touched = (last - first + 1) as u64;
-    let cut = u64::from(first_day(first) < window.from) + u64::from(first_day(last + 1) > window.until && last >= first);
+    let cut =
+        u64::from(first_day(first) < window.from) + u64::from(first_day(last + 1) > window.until && last >= first);
     let early = |place: &&usize| {
         let equipped = view.first_step(**place, crate::study::programme::Step::Equipped);
         view.use_days(**place).first().is_some_and(|used| equipped.is_none_or(|equipped| *used < equipped))
@@ -64,7 +65,8 @@ mod tests {
         let window = Window { until: window.until - 1, ..window };
         let lines = quality(&View::new(&programme, &window));
         let count = |name| figure(&lines, "all", name).numerator as i32;
-        let found = ["list-known", "late", "clock-errors", "test-share", "incomplete-periods", "used-before-equipped"].map(count);
+        let found = ["list-known", "late", "clock-errors", "test-share", "incomplete-periods", "used-before-equipped"]
+            .map(count);
         assert_eq!(found, [93, 1, 0, 1, 1, 1]);
     }
 }

@@ -45,7 +45,8 @@ fn rated(view: &View<'_>) -> Vec<Rated> {
 /// `rate` per practice, and `pooled` beside `mean-of-practices` over those with a rate; never one without the other.
 pub fn rates(view: &View<'_>) -> Vec<Line> {
     let rated = rated(view);
-    let units: Vec<(u64, f64)> = rated.iter().filter_map(|one| one.exposure.map(|exposure| (one.count, exposure))).collect();
+    let units: Vec<(u64, f64)> =
+        rated.iter().filter_map(|one| one.exposure.map(|exposure| (one.count, exposure))).collect();
     let both = pooled(&units, SCALE);
     let code = |one: &Rated| view.code(one.practice);
     let mut lines: Vec<Line> = rated.iter().map(|one| Line::new(code(one), "rate", one.figure.clone())).collect();

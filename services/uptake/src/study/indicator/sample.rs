@@ -76,5 +76,5 @@ pub fn reversed(programme: &Programme) -> Programme {
 #[track_caller]
 pub fn figure(lines: &[Line], group: &str, name: &str) -> Figure {
     let line = lines.iter().find(|line| line.group == group && line.name == name);
-    line.unwrap_or_else(|| panic!("no {name} of {group} in {lines:#?}")).figure.clone()
+    line.expect("the line").figure.clone()
 }

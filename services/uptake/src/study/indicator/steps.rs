@@ -46,8 +46,7 @@ impl Passage {
 /// Per step: `of-first` and `of-previous` with Wilson's interval, and `median-days` since the step before by Kaplan and Meier
 /// over everyone who passed that one. The line `anomalies` counts practices whose steps are not recorded in order.
 pub fn steps(view: &View<'_>) -> Vec<Line> {
-    let passages: Vec<Passage> =
-        view.counted().map(|place| Passage::of(view, place)).collect();
+    let passages: Vec<Passage> = view.counted().map(|place| Passage::of(view, place)).collect();
     let count = |step: usize| passages.iter().filter(|passage| passage.passed[step]).count() as u64;
     let anomalies = passages.iter().filter(|passage| passage.passed[0] && passage.out_of_order()).count();
     let mut lines = Vec::new();

@@ -14,7 +14,9 @@ pub fn substitution(view: &View<'_>) -> Vec<Line> {
         .programme
         .ordinary
         .iter()
-        .filter(|entry| months.contains(&entry.month) && view.programme.practices.get(entry.practice).is_some_and(|p| !p.test))
+        .filter(|entry| {
+            months.contains(&entry.month) && view.programme.practices.get(entry.practice).is_some_and(|p| !p.test)
+        })
         .map(|entry| ((entry.practice, entry.month), entry.referrals))
         .collect();
     let mut quarters: BTreeMap<i32, (u64, u64)> = BTreeMap::new();

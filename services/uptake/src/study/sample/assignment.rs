@@ -13,8 +13,11 @@ pub struct Assignment {
 
 impl Assignment {
     fn of(mut columns: Vec<Vec<usize>>, costs: &[Vec<f64>]) -> Self {
-        columns.iter_mut().for_each(|of_row| of_row.sort_unstable());
-        let all = || columns.iter().enumerate().flat_map(|(row, of_row)| of_row.iter().map(move |column| (row, *column)));
+        for of_row in &mut columns {
+            of_row.sort_unstable();
+        }
+        let all =
+            || columns.iter().enumerate().flat_map(|(row, of_row)| of_row.iter().map(move |column| (row, *column)));
         let (cost, pairs) = (all().map(|(row, column)| costs[row][column]).sum(), all().count());
         Self { columns, cost, pairs }
     }
@@ -40,7 +43,9 @@ pub fn optimal(costs: &[Vec<f64>], each: usize) -> Assignment {
     let prices: Vec<Vec<f64>> = costs.iter().map(priced).collect();
     let mut given = vec![Vec::new(); costs.len()];
     for (row, column) in assign(&prices, each).into_iter().enumerate() {
-        if let Some(column) = column.filter(|column| costs[row / each].get(*column).is_some_and(|cost| cost.is_finite())) {
+        if let Some(column) =
+            column.filter(|column| costs[row / each].get(*column).is_some_and(|cost| cost.is_finite()))
+        {
             given[row / each].push(column);
         }
     }
@@ -159,7 +164,15 @@ mod tests {
     }
 
     /// The most pairs and then the least cost, by trying everything.
-    pub fn brute(costs: &[Vec<f64>], row: usize, taken: u32, each: usize, pairs: usize, cost: f64, best: &mut (usize, f64)) {
+    pub fn brute(
+        costs: &[Vec<f64>],
+        row: usize,
+        taken: u32,
+        each: usize,
+        pairs: usize,
+        cost: f64,
+        best: &mut (usize, f64),
+    ) {
         if row == costs.len() * each {
             if pairs > best.0 || (pairs == best.0 && cost < best.1) {
                 *best = (pairs, cost);

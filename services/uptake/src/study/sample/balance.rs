@@ -39,7 +39,7 @@ fn ratio(one: f64, other: f64) -> Option<f64> {
 
 /// Sample variance; of a covariate that is 0 or 1, p(1 − p) as MatchIt and cobalt take it.
 fn spread(values: &[f64]) -> f64 {
-    let binary = values.iter().all(|value| *value == 0.0 || *value == 1.0);
+    let binary = values.iter().all(|value| [0.0, 1.0].contains(value));
     match mean(values) {
         Some(share) if binary => share * (1.0 - share),
         _ => variance(values),

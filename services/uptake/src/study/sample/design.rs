@@ -56,7 +56,9 @@ impl Covariate {
         match self {
             Self::LogListSize => list().map(f64::ln),
             Self::ListSize => list(),
-            Self::PatientsPerDoctor => list().filter(|_| practice.employed[0] > 0).map(|size| size / f64::from(practice.employed[0])),
+            Self::PatientsPerDoctor => {
+                list().filter(|_| practice.employed[0] > 0).map(|size| size / f64::from(practice.employed[0]))
+            }
             Self::Staff => Some(f64::from(practice.employed.iter().sum::<u32>())),
             Self::Kilometres => practice.kilometres,
             Self::AgedShare => practice.aged_share,
@@ -325,7 +327,9 @@ fn pairs(view: &View<'_>, users: &[Unit], pool: &[Unit], costs: &[Vec<f64>], fou
         partner_values: pool[column].values.clone(),
     };
     let all = found.columns.iter().enumerate();
-    all.flat_map(|(row, columns)| columns.iter().map(move |column| (row, *column))).map(|(row, column)| pair(row, column)).collect()
+    all.flat_map(|(row, columns)| columns.iter().map(move |column| (row, *column)))
+        .map(|(row, column)| pair(row, column))
+        .collect()
 }
 
 fn balances(choice: &Choice, users: &[Unit], pool: &[Unit], found: &Assignment) -> Vec<Balance> {
@@ -388,7 +392,11 @@ mod tests {
             let found = design(&view, &choice);
             assert_eq!(found.pool.len() + found.excluded.len(), programme.practices.len());
             let turned = reversed(&programme);
-            assert_eq!(design(&View::new(&turned, &window), &choice), found, "the order of the register changes nothing");
+            assert_eq!(
+                design(&View::new(&turned, &window), &choice),
+                found,
+                "the order of the register changes nothing"
+            );
             assert!(found.pairs.len() < found.greedy_pairs.len() + 11 && found.pairs.len() >= found.greedy_pairs.len());
             let seeded = Choice { seed: Some(5), ..choice };
             assert_eq!(design(&view, &seeded), design(&view, &seeded));

@@ -257,9 +257,15 @@ pub mod tests {
     /// List, doctors and staff say the same: 2,800/3/3 goes to 1,800/2/2 before 3,000/3/4, and a warning is due.
     #[test]
     fn collinear_covariates_warn() {
-        let users = vec![vec![2800.0, 3.0, 3.0], vec![7600.0, 7.0, 8.0], vec![5200.0, 5.0, 5.0], vec![3300.0, 3.0, 4.0]];
-        let pool =
-            vec![vec![3000.0, 3.0, 4.0], vec![1800.0, 2.0, 2.0], vec![7200.0, 7.0, 7.0], vec![9800.0, 9.0, 10.0], vec![5000.0, 5.0, 5.0]];
+        let users =
+            vec![vec![2800.0, 3.0, 3.0], vec![7600.0, 7.0, 8.0], vec![5200.0, 5.0, 5.0], vec![3300.0, 3.0, 4.0]];
+        let pool = vec![
+            vec![3000.0, 3.0, 4.0],
+            vec![1800.0, 2.0, 2.0],
+            vec![7200.0, 7.0, 7.0],
+            vec![9800.0, 9.0, 10.0],
+            vec![5000.0, 5.0, 5.0],
+        ];
         let found = distances(&users, &pool, Metric::Mahalanobis);
         assert!(found.collinear(), "{}", found.condition);
         assert!(found.costs[0][1] < found.costs[0][0], "the odd partner");

@@ -49,10 +49,15 @@ pub struct Seat {
 
 /// The frame of a design; `second` is the design with as many more partners as reserves are wanted. `consent` answers per code.
 pub fn frame(
-    design: &Design, second: &Design, reserves: usize, practices: &[Practice], consent: impl Fn(&str) -> Consent,
+    design: &Design,
+    second: &Design,
+    reserves: usize,
+    practices: &[Practice],
+    consent: impl Fn(&str) -> Consent,
 ) -> Vec<Seat> {
     let meet = |code: &str| {
-        let employed = practices.iter().find(|practice| practice.code == code).map_or([0; 3], |practice| practice.employed);
+        let employed =
+            practices.iter().find(|practice| practice.code == code).map_or([0; 3], |practice| practice.employed);
         Role::ALL.into_iter().filter(|role| employed[*role as usize] > 0).collect()
     };
     let seat = |practice: &str, group, beside: Option<&String>, rank| Seat {
@@ -69,7 +74,8 @@ pub fn frame(
     seats.extend(next.map(|(place, (user, _))| seat(user, Group::ReserveUser, None, place + 1)));
     for user in &design.users {
         let seated = |code: &str| seats.iter().any(|seat| seat.practice == code);
-        let mut spare: Vec<_> = second.pairs.iter().filter(|pair| pair.user == *user && !seated(&pair.partner)).collect();
+        let mut spare: Vec<_> =
+            second.pairs.iter().filter(|pair| pair.user == *user && !seated(&pair.partner)).collect();
         spare.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.partner.cmp(&b.partner)));
         let spare: Vec<Seat> = spare
             .into_iter()

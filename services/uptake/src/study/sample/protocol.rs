@@ -47,8 +47,7 @@ fn write(text: &mut String, design: &Design, choice: &Choice, window: &Window, p
         Exclusion::CovariateUnknown,
         Exclusion::Training,
     ] {
-        let codes: Vec<&str> =
-            design.excluded.iter().filter(|one| one.1 == reason).map(|one| one.0.as_str()).collect();
+        let codes: Vec<&str> = design.excluded.iter().filter(|one| one.1 == reason).map(|one| one.0.as_str()).collect();
         writeln!(text, "excluded, {}: {} {}", why(reason), codes.len(), codes.join(" "))?;
     }
     writeln!(text, "exact on: centrality, specialties equipped for")?;
