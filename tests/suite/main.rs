@@ -29,5 +29,6 @@ mod retries;
 mod root_key;
 mod safety;
 mod stopped_worker;
+mod study;
 mod triggers;
 mod write_faults;
