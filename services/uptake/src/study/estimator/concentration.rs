@@ -104,14 +104,14 @@ pub fn lorenz(counts: &[f64]) -> Vec<(f64, f64)> {
     std::iter::once((0.0, 0.0)).chain(sorted.iter().enumerate().map(point)).collect()
 }
 
-/// Percentile bootstrap over units, 95 % (Efron 1979): the same interval for the same seed. Draws of zeros alone are left out.
-/// `None` under two units, or when fewer than half of the draws give a value.
-pub fn bootstrap(
+/// Percentile bootstrap over units, 95 % (Efron 1979), of several statistics from the same draws: the same intervals for the same
+/// seed. Draws of zeros alone are left out. `None` under two units, or when fewer than half of the draws give values.
+pub fn bootstrap<const N: usize>(
     counts: &[f64],
     draws: usize,
     seed: u64,
-    statistic: impl Fn(&[f64]) -> Option<f64>,
-) -> Option<Interval> {
+    statistics: impl Fn(&[f64]) -> Option<[f64; N]>,
+) -> Option<[Interval; N]> {
     if counts.len() < 2 {
         return None;
     }
@@ -119,15 +119,20 @@ pub fn bootstrap(
     sorted.sort_unstable_by(f64::total_cmp);
     let mut dice = Dice::new(seed);
     let mut drawn = vec![0.0; sorted.len()];
-    let mut found = Vec::with_capacity(draws);
+    let mut found: Vec<[f64; N]> = Vec::with_capacity(draws);
     for _ in 0..draws {
         drawn.fill_with(|| sorted[dice.below(sorted.len())]);
-        found.extend(statistic(&drawn));
+        found.extend(statistics(&drawn));
     }
-    if found.len() * 2 < draws {
+    if found.is_empty() || found.len() * 2 < draws {
         return None;
     }
-    Some(Interval::new(quantile(&found, 0.025, Kind::Linear)?, quantile(&found, 0.975, Kind::Linear)?))
+    let mut intervals = [Interval::new(0.0, 0.0); N];
+    for (place, interval) in intervals.iter_mut().enumerate() {
+        let values: Vec<f64> = found.iter().map(|one| one[place]).collect();
+        *interval = Interval::new(quantile(&values, 0.025, Kind::Linear)?, quantile(&values, 0.975, Kind::Linear)?);
+    }
+    Some(intervals)
 }
 
 #[cfg(test)]
@@ -214,12 +219,13 @@ mod tests {
     fn a_bootstrap_repeats_and_covers() {
         let mut users = vec![60.0, 50.0, 40.0, 30.0];
         users.extend([3.0; 18]);
-        let gini = |counts: &[f64]| concentration(counts).map(|found| found.gini);
+        let gini = |counts: &[f64]| concentration(counts).map(|found| [found.gini]);
         let limits = bootstrap(&users, 500, 3, gini).unwrap();
         assert_eq!(bootstrap(&users, 500, 3, gini), Some(limits));
         users.reverse();
         assert_eq!(bootstrap(&users, 500, 3, gini), Some(limits), "the order changes nothing");
-        assert!(limits.low < limits.high && limits.holds(gini(&users).unwrap()));
+        let [limits] = limits;
+        assert!(limits.low < limits.high && limits.holds(gini(&users).unwrap()[0]));
         assert_eq!(bootstrap(&[0.0, 0.0], 500, 3, gini), None);
     }
 }

@@ -118,8 +118,8 @@ mod tests {
     /// Section 9: without exposure in no rate, and the practices' order changes nothing.
     #[test]
     fn properties_of_random_programmes() {
-        for seed in 0..300 {
-            let programme = random(seed, 14);
+        for seed in 0..1_000 {
+            let programme = random(seed, 8);
             let lines = rates(&View::new(&programme, &whole()));
             for (place, practice) in programme.practices.iter().enumerate() {
                 let live = whole().months().into_iter().any(|month| View::new(&programme, &whole()).live(place, month));

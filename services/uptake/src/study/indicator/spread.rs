@@ -41,9 +41,11 @@ pub fn spread(view: &View<'_>) -> Vec<Line> {
         .into();
     for (group, counts) in [("all", &all), ("users", &users)] {
         let found = concentration(counts);
-        for (name, index) in INDICES {
+        let each = |found: Concentration| INDICES.map(|(_, index)| index(&found));
+        let intervals = bootstrap(counts, DRAWS, SEED, |drawn| concentration(drawn).map(each));
+        for (place, (name, index)) in INDICES.into_iter().enumerate() {
             let value = found.as_ref().map(index);
-            let interval = bootstrap(counts, DRAWS, SEED, |drawn| concentration(drawn).as_ref().map(index));
+            let interval = intervals.map(|intervals| intervals[place]);
             let figure = Figure {
                 value,
                 numerator: total,
