@@ -1,4 +1,18 @@
-//! The study.
+//! The study: uptake per practice, from equipment to interview sample. Plain data in, figures out; no store, no clock, no chance but
+//! by a seed, so that a report is computed again to the same bytes.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`programme`], [`view`] | the register, steps and cases as plain data; the same seen through a window |
+//! | [`figure`] | value, numerator, denominator, interval, estimator and flags, always together |
+//! | [`indicator`] | I-01 to I-18, I-21 and I-22, each a function with its definition in a file |
+//! | [`estimator`] | intervals, survival, concentration, control charts, diffusion, regression, networks: over slices |
+//! | [`sample`] | the study designer: top users, matched non-users, protocol, interview frame |
+//! | [`conditions`] | interest, technology and need against use |
+//! | [`disclosure`] | what may leave, for whom |
+//! | [`random`] | programmes made by a seed |
+//! | [`calendar`], [`distribution`], [`matrix`], [`dice`], [`hash`] | what these stand on |
+
 pub mod calendar;
 pub mod conditions;
 pub mod dice;

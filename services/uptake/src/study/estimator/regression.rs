@@ -70,7 +70,7 @@ pub fn newey_west(design: &Matrix, residuals: &[f64], lags: usize) -> Option<Vec
 }
 
 /// Poisson regression with a log link and an offset, by iteratively reweighted least squares (McCullagh and Nelder 1989).
-/// `None` when columns depend on each other, a count is negative, or it does not converge.
+/// `None` when columns depend on each other, a count is negative, or it does not converge, as when a side has no counts.
 pub fn poisson(design: &Matrix, counts: &[f64], offset: &[f64]) -> Option<Regression> {
     let freedom = counts.len().checked_sub(design.columns()).filter(|left| *left > 0)? as f64;
     if counts.iter().any(|count| *count < 0.0) {
@@ -84,13 +84,16 @@ pub fn poisson(design: &Matrix, counts: &[f64], offset: &[f64]) -> Option<Regres
             (0..counts.len()).map(|i| mu[i] * (eta[i] - offset[i] + (counts[i] - mu[i]) / mu[i])).collect();
         let inverse = design.crossed(&mu, design).inverse()?;
         let next = inverse.times(&crossed_with(design, &working));
+        if next.iter().any(|beta| !beta.is_finite()) {
+            return None;
+        }
         let moved = beta.iter().zip(&next).map(|(from, to)| (from - to).abs()).fold(0.0, f64::max);
         beta = next;
         eta = design.times(&beta).iter().zip(offset).map(|(line, offset)| line + offset).collect();
         if moved < 1e-12 {
             break;
         }
-        if round > 200 || !moved.is_finite() {
+        if round > 200 {
             return None;
         }
     }
@@ -98,8 +101,10 @@ pub fn poisson(design: &Matrix, counts: &[f64], offset: &[f64]) -> Option<Regres
     let inverse = design.crossed(&mu, design).inverse()?;
     let residuals: Vec<f64> = counts.iter().zip(&mu).map(|(count, mu)| count - mu).collect();
     let squares = residuals.iter().zip(&mu).map(|(residual, mu)| residual * residual / mu).sum();
-    let standard_errors = (0..beta.len()).map(|place| inverse.at(place, place).sqrt()).collect();
-    Some(Regression { beta, standard_errors, residuals, squares, freedom })
+    let standard_errors: Vec<f64> = (0..beta.len()).map(|place| inverse.at(place, place).sqrt()).collect();
+    // Where a side has no counts the estimate runs off, and its error with it.
+    let told = standard_errors.iter().all(|error| *error < 1e3);
+    told.then_some(Regression { beta, standard_errors, residuals, squares, freedom })
 }
 
 fn crossed_with(design: &Matrix, y: &[f64]) -> Vec<f64> {

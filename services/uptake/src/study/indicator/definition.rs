@@ -159,6 +159,8 @@ mod tests {
                 if seed < 20 || !SLOW.contains(&id) {
                     let compute = |programme| (indicator.compute)(&View::new(programme, &window));
                     let lines = compute(&programme);
+                    let finite = |line: &Line| line.figure.value.is_none_or(f64::is_finite);
+                    assert!(lines.iter().all(finite), "{seed} {id}: {lines:?}");
                     assert_eq!(compute(&programme), lines);
                     assert_eq!(compute(&turned), lines, "{seed} {id}");
                     assert_eq!(compute(&closing), lines, "{seed} {id}");
