@@ -45,7 +45,7 @@ pub fn percent_rank(values: &[f64]) -> Vec<f64> {
 /// Ranks from 1, ties sharing their mean.
 pub fn average_ranks(values: &[f64]) -> Vec<f64> {
     let below = |value: f64| values.iter().filter(|other| **other < value).count() as f64;
-    let same = |value: f64| values.iter().filter(|other| other.total_cmp(&&value).is_eq()).count() as f64;
+    let same = |value: f64| values.iter().filter(|other| other.total_cmp(&value).is_eq()).count() as f64;
     values.iter().map(|value| below(*value) + f64::midpoint(same(*value), 1.0)).collect()
 }
 

@@ -73,6 +73,9 @@ pub fn reversed(programme: &Programme) -> Programme {
 }
 
 /// The figure of a group by its name.
+///
+/// # Panics
+/// When there is none.
 #[track_caller]
 pub fn figure(lines: &[Line], group: &str, name: &str) -> Figure {
     let line = lines.iter().find(|line| line.group == group && line.name == name);
