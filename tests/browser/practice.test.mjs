@@ -1,6 +1,7 @@
 // What goes wrong on a real day: the wrong patient, a camera that is a phone's, a rehearsal, an answer nobody closed.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { answered } from './harness/answer.mjs'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures, patient, saveDraft } from './harness/draft.mjs'
@@ -30,17 +31,6 @@ async function sent(session, count = 2) {
   const draft = await draftWithPictures(session, pictures.slice(0, count))
   await session.json('POST', `/api/intake/referrals/${draft.id}/submit`, { version: draft.version })
   return draft
-}
-
-/** Signs an answer as the department does, and waits until the office has it. */
-async function answered(office, specialist, draft) {
-  const path = `/api/review/cases/${draft.id}`
-  const seen = await eventually('the case is there', () => specialist.get(path).catch(() => null))
-  const { token } = await specialist.json('POST', `${path}/claim`, {})
-  for (const image of seen.images) await specialist.json('POST', `${path}/shown`, { token, imageId: image.id })
-  const finding = { findingId: draft.findingId, diagnosis: 'Benign naevus', certainty: 'probable', disposition: 'gp-manages', plan: 'Look again if it changes.' }
-  await specialist.json('POST', `${path}/answer`, { token, content: { summary: '', findings: [finding], tellsPatient: 'practice', books: 'nobody' } })
-  return eventually('the answer has come', async () => (await office.get(`/api/intake/referrals/${draft.id}`)).answer)
 }
 
 /** Judges the screen and leaves pictures of it at both widths. */

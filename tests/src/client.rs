@@ -90,6 +90,8 @@ impl Client {
         let trusted = TRUSTED.lock().expect("no panic before").clone();
         let builder =
             trusted.into_iter().fold(reqwest::Client::builder(), reqwest::ClientBuilder::add_root_certificate);
+        // A line that is idle for longer is the server's to close: on a busy machine a request would meet the end of it.
+        let builder = builder.pool_idle_timeout(Duration::from_secs(30));
         let http = builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { http, base: base.to_owned(), cookie: None, patient: base.starts_with("https:") }
     }

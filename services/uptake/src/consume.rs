@@ -49,6 +49,7 @@ pub const FACTS: Consumer = Consumer {
         "ReferralErased",
         "ReferralEnteredInError",
         "PictureEnteredInError",
+        "PeopleTold",
         "CloseOutRecorded",
         "AnswerFiled",
         "ImageReady",

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { root } from './demo.mjs'
 
 const script = join(root, 'deploy/layout.sh')
@@ -39,6 +40,15 @@ export class Layout {
   /** `lysbro …` as the operator; gives what it printed. */
   async operator(...words) {
     return (await run(this.folder, ['run', ...words])).trim()
+  }
+
+  /** Runs SQL in the services' database and gives what it prints. Nobody but a test does this: for time that has passed. */
+  async sql(statements) {
+    const name = readFileSync(join(this.folder, 'private-postgres'), 'utf8').trim()
+    const url = new URL(readFileSync(join(root, 'target/postgres', name, 'url'), 'utf8').trim())
+    url.pathname = `/${this.#setting('prefix')}`
+    const { stdout } = await promisify(execFile)('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', statements, url.href])
+    return stdout.trim()
   }
 
   /** What a child process needs so that it trusts this layout's certificate. */

@@ -4,6 +4,7 @@
 //! The rules are judged by another count of working days, written here in the most naive way.
 
 use intake::owner::{Case, Chair, Owner};
+use intake::vocabulary::Priority;
 use kit::climb::There;
 use kit::working_days::WorkingDays;
 use kit::{At, oslo};
@@ -13,6 +14,7 @@ use time::{Date, Duration};
 
 const CASES: usize = 1_000;
 const PRACTICES: usize = 60;
+const CANCER: Priority = Priority::SuspectedCancer;
 const STEP: Duration = Duration::hours(6);
 
 /// xorshift64*: seeded, so that a run can be had again.
@@ -116,7 +118,6 @@ enum Todo {
 }
 
 fn new_case(dice: &mut Dice, days: &WorkingDays) -> Live {
-    use intake::vocabulary::Priority;
     let sent = begins() + Duration::minutes(dice.roll(365 * 24 * 60) as i64);
     let priority = Priority::ALL[dice.roll(3) as usize];
     let case = Case {
@@ -128,6 +129,7 @@ fn new_case(dice: &mut Dice, days: &WorkingDays) -> Live {
         supplied_at: None,
         answered_at: None,
         acknowledged_at: None,
+        answer_priority: None,
         phoned_at: None,
     };
     Live { case, practice: dice.roll(PRACTICES as u64) as usize, sent: false, open: None, closed_at: None }
@@ -146,7 +148,8 @@ fn ended(since: At, now: At, days: &WorkingDays) -> u32 {
 
 /// Whose it is, told in another way.
 fn judged(live: &Live, there: There, now: At, days: &WorkingDays) -> Option<Owner> {
-    let each = if live.case.priority == Some(intake::vocabulary::Priority::Routine) { 3 } else { 1 };
+    let recommended = live.open == Some(Todo::Read) && live.case.answer_priority == Some(CANCER);
+    let each = if live.case.priority == Some(Priority::Routine) && !recommended { 3 } else { 1 };
     let since = match live.open? {
         Todo::Answer => return Some(Owner::Department),
         Todo::Reply => live.case.asked_at.unwrap(),
@@ -245,6 +248,7 @@ impl Year {
                 if live.sent && !diligent && live.case.answered_at.is_some() && dice.one_in(4_000) => {
                     (live.case.state, live.case.answered_at, live.case.acknowledged_at) =
                         (state("answered"), Some(now), None);
+                    live.case.answer_priority = dice.one_in(3).then_some(CANCER);
                     (live.open, live.closed_at) = (Some(Todo::Read), None);
                 }
             Some(Todo::Answer) if diligent || dice.one_in(24) => {
@@ -254,6 +258,7 @@ impl Year {
                 } else {
                     (live.case.state, live.case.answered_at, live.case.acknowledged_at) =
                         (state("answered"), Some(now), None);
+                    live.case.answer_priority = dice.one_in(3).then_some(CANCER);
                     live.open = Some(Todo::Read);
                 }
             }
