@@ -97,7 +97,8 @@ impl Peer {
         let (input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let mut peer = Self { child, input, output: BufReader::new(output), version: String::new() };
         let line = peer.line();
-        peer.version = line.strip_prefix("ready ").expect("libvips: tests/tools/bench-images.sh gets it").to_owned();
+        let version = line.strip_prefix("ready ").expect("libvips: tests/tools/bench-images.sh gets it");
+        version.clone_into(&mut peer.version);
         peer
     }
 
