@@ -34,6 +34,7 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
         "empties the note of a call about a referral that is erased: review's own tests erase one",
     ),
     ("notify_mail", "delete", "forgets what was sent a month ago: `mail` waits as long"),
+    ("notify_notice", "delete", "forgets what is erased, and what was written a month ago: `mail` does both"),
     ("kit_damaged", "insert", "the scrub's: `damage` damages objects"),
     ("kit_damaged", "delete", "the same"),
     ("kit_scrub", "insert", "a walk's first step ever"),
