@@ -1,14 +1,16 @@
 //! The demonstration tells the story that the study begins with: 94 practices equipped, 22 with use, four of them about four
-//! fifths of it. The figures of the practices page are compared with SQL written by hand, over uptake's tables and over the log.
+//! fifths of it. The figures of the practices page are compared with SQL written by hand, over uptake's tables and over the log, and
+//! `lysbro study` with both.
 
 use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt;
 use kit::testing::{DEPLOYMENTS, Empty, Engine};
-use kit::{Clock, Context, Role};
+use kit::{At, Clock, Context, Role};
 use lysbro::demo::{Extent, Person, seed};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
+use tests::drill::{lysbro, said};
 use tests::program;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -64,6 +66,47 @@ async fn by_the_log(ctx: &Context) -> (usize, HashMap<Uuid, i64>) {
     }
 }
 
+/// Runs `lysbro study` beside the open deployment; whether it succeeded, and what it said.
+async fn studied(empty: &Empty, out: &str, more: &[&str]) -> (bool, String) {
+    let mut command = lysbro(&empty.settings, &[&["study", "--out", out], more].concat());
+    command.current_dir(empty.folder.path());
+    said(command).await
+}
+
+/// The bundle shows the origin's figures, is the same when it is made again, agrees with its manifest and names nobody.
+async fn study(empty: &Empty, now: At, uses: i64) {
+    let tomorrow = (kit::oslo::date(now) + time::Duration::DAY).to_string();
+    for out in ["one", "two"] {
+        let (done, text) = studied(empty, out, &["--until", &tomorrow]).await;
+        assert!(done && text.starts_with("30 files in"), "{text}");
+    }
+    let file = |of: &str, name: &str| std::fs::read(empty.folder.path().join(of).join(name)).expect("a file");
+    let text = |name: &str| String::from_utf8(file("one", name)).expect("UTF-8");
+    for line in text("MANIFEST.sha256").lines() {
+        let (hash, name) = line.split_once("  ").expect("a hash and a name");
+        assert_eq!(hash, hex::encode(kit::pictures::sha256(&file("one", name))), "{name}");
+        assert!(file("one", name) == file("two", name), "{name} is not the same again");
+    }
+    let funnel = text("funnel.csv");
+    for (step, value) in [("equipped", "1,94,94"), ("first-use", "0.23404255319148937,22,94")] {
+        assert!(funnel.contains(&format!("I-01,{step},of-first,{value},")), "{funnel}");
+    }
+    let last = text("concentration.csv").lines().last().map(str::to_owned).expect("users");
+    assert!(last.starts_with("22,P") && last.ends_with(&format!(",{uses},1")), "{last}");
+    assert_eq!(text("sample.csv").matches("optimal,").count(), 4);
+    assert!(!text("programme.json").contains("legekontor") && !text("README.txt").contains("legekontor"));
+    for (more, told) in [
+        (&["--until", "2026-01-01"][..], "lysbro: folder one is not empty: name a new one with --out\n"),
+        (&["--until", "1999-02-30"], "write a day of the calendar as YYYY-MM-DD; see lysbro study --help\n"),
+    ] {
+        let (done, text) = studied(empty, "one", more).await;
+        assert!(!done && text.ends_with(told) && text.lines().count() == 1, "{text}");
+    }
+    let (done, text) = studied(empty, "three", &["--until", "1999-01-01"]).await;
+    assert!(!done && text.contains(" until 1999-01-01, which is not after it"), "{text}");
+    assert!(!empty.folder.path().join("three").exists(), "nothing is left of what was refused");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_practices_page_shows_the_origin_s_figures_and_sql_says_the_same() {
     for deployment in DEPLOYMENTS {
@@ -103,6 +146,7 @@ async fn the_practices_page_shows_the_origin_s_figures_and_sql_says_the_same() {
             }
         }
         assert!(by_log.is_empty(), "every user has a row");
+        study(&empty, ctx.now(), all).await;
         ctx.db.close().await;
         ctx.keys.db().close().await;
         ctx.audit.db().close().await;

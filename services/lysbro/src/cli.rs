@@ -99,6 +99,8 @@ pub(crate) enum Command {
     },
     /// Takes over practices, their size and their steps from a CSV file: all of it, or nothing when a line is wrong.
     Import(Import),
+    /// Writes the study of uptake into a folder: every figure, the sample and its protocol; the same record gives the same bytes.
+    Study(Study),
     /// Makes a person, gives a role and prints a link that works once.
     Invite(Invite),
     /// Destroys a referral's key: nothing that it sealed can be read again, anywhere.
@@ -216,6 +218,24 @@ pub(crate) struct Import {
 }
 
 #[derive(clap::Args, Debug)]
+pub(crate) struct Study {
+    /// A new or empty folder.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// First day, YYYY-MM-DD. Default: of the month in which the first practice was equipped.
+    #[arg(long, value_parser = day)]
+    pub from: Option<i32>,
+    /// The day after the last, YYYY-MM-DD. Default: the first of the month in which the newest event happened.
+    #[arg(long, value_parser = day)]
+    pub until: Option<i32>,
+    /// dermatology, ent or plastic-surgery. Default: all.
+    #[arg(long, value_parser = ["dermatology", "ent", "plastic-surgery"])]
+    pub specialty: Option<String>,
+    #[command(flatten)]
+    pub settings: Given,
+}
+
+#[derive(clap::Args, Debug)]
 pub(crate) struct Invite {
     /// Whom. A person with this address is invited again; otherwise one is made.
     #[arg(long)]
@@ -237,6 +257,10 @@ pub(crate) struct Invite {
     pub sign_in: bool,
     #[command(flatten)]
     pub settings: Given,
+}
+
+fn day(text: &str) -> Result<i32, String> {
+    uptake::record::parsed(text).ok_or_else(|| "write a day of the calendar as YYYY-MM-DD".to_owned())
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -10,6 +10,7 @@
 //! | [`sheet`] | the panel as CSV |
 //! | [`office`] | one practice: use by month, answer times, what it tried |
 //! | [`study`] | the study: estimators, indicators, samples, conditions of use, disclosure control; plain data in, figures out |
+//! | [`record`] | the record as the study takes it |
 //! | [`http`] | routes under `/api/uptake` |
 //! | `consume` | every kind of event, kept as facts without patient, free text or image; can be rebuilt from the log |
 //! | `store` | all SQL |
@@ -24,6 +25,7 @@ pub mod indicator;
 pub mod month;
 pub mod office;
 pub mod panel;
+pub mod record;
 pub mod sheet;
 pub mod standing;
 pub mod study;
@@ -33,6 +35,9 @@ mod error;
 pub mod store;
 
 pub use error::UptakeError;
+
+/// Name of the consumer that keeps the record.
+pub const RECORD: &str = consume::FACTS.name;
 
 use kit::{Service, audit, caller, keys, log};
 

@@ -6,6 +6,7 @@
 use crate::indicator::{Share, hours_between, median, silent_days, top_share};
 use crate::month::Window;
 use crate::standing::{Known, Standing, State, standing};
+use crate::store::EquipmentRow;
 use kit::At;
 use kit::oslo;
 use std::collections::HashMap;
@@ -236,8 +237,21 @@ pub fn rows(sources: Sources<'_>, window: Window, now: At) -> Vec<Row> {
     sources.practices.iter().map(of).collect()
 }
 
+/// Each piece of equipment that came, with its end; a later record of the end corrects an earlier one.
+pub(crate) fn pieces(rows: Vec<EquipmentRow>) -> Vec<Equipment> {
+    let mut pieces: HashMap<Uuid, Equipment> = HashMap::new();
+    for row in rows {
+        let Some(thing) = row.thing else { continue };
+        let piece = pieces.entry(thing).or_insert(Equipment { practice: row.practice, until: None });
+        if row.kind == "EquipmentWithdrawn" {
+            piece.until = Some(oslo::date(row.effective_at.unwrap_or(row.occurred_at)));
+        }
+    }
+    pieces.into_values().collect()
+}
+
 /// From when nothing is left, of practices whose every piece has gone.
-fn withdrawn(equipment: &[Equipment]) -> HashMap<Uuid, Date> {
+pub(crate) fn withdrawn(equipment: &[Equipment]) -> HashMap<Uuid, Date> {
     let mut last: HashMap<Uuid, Option<Date>> = HashMap::new();
     for piece in equipment {
         let until = last.entry(piece.practice).or_insert(piece.until);

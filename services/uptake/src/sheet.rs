@@ -94,7 +94,7 @@ fn day(date: Option<Date>) -> String {
 }
 
 /// Text that no spreadsheet runs.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 

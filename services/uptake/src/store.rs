@@ -2,6 +2,7 @@
 
 pub mod office;
 pub mod person;
+pub mod study;
 
 use kit::{At, Db, Migration, Tx, statements};
 use proto::directory::PracticeChanged;
@@ -105,7 +106,8 @@ statements! {
 }
 
 /// Statements of uptake.
-pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[STATEMENTS, office::STATEMENTS, person::STATEMENTS];
+pub const STATEMENT_LISTS: &[&[(&str, &str)]] =
+    &[STATEMENTS, office::STATEMENTS, person::STATEMENTS, study::STATEMENTS];
 
 /// A practice as the register has it.
 #[derive(Clone, Debug)]

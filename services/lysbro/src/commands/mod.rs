@@ -9,6 +9,7 @@ mod restore;
 mod root_key;
 mod serve;
 mod store;
+mod study;
 mod telemetry;
 mod verify;
 
@@ -50,6 +51,7 @@ pub(crate) async fn run(command: Command) -> Outcome {
         }
         Command::Events { command } => events::run(command).await,
         Command::Import(options) => import::run(options).await,
+        Command::Study(options) => study::run(options).await,
         Command::Invite(options) => invite::run(options).await,
         Command::Erase { referral, for_ever, tombstones, settings } => {
             if !for_ever {

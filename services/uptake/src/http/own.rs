@@ -1,7 +1,7 @@
 //! An office's own state: whether it is silent, and whether its people may be asked why.
 
-use super::practices::pieces;
 use crate::month::Window;
+use crate::panel::pieces;
 use crate::panel::{self, Practice, Sources, Span, Step};
 use crate::standing::{Standing, asked_for_silence};
 use crate::{UptakeError, store};

@@ -1,9 +1,9 @@
 //! One practice: its steps, its use month by month, answer times, silence, trainings, equipment, reasons.
 
 use super::ROLES;
-use super::practices::pieces;
 use crate::month::Window;
 use crate::office::{Doings, doings};
+use crate::panel::pieces;
 use crate::panel::{self, Practice, Sources, Span, Step};
 use crate::standing::Standing;
 use crate::store::office::FactRow;

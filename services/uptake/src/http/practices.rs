@@ -5,7 +5,7 @@ use crate::filter::Filter;
 use crate::funnel::{Reached, funnel};
 use crate::indicator::Share;
 use crate::month::{Month, Window};
-use crate::panel::{self, Act, DEFINITION, Equipment, Fact, Practice, Row, Sources, Span, Step};
+use crate::panel::{self, Act, DEFINITION, Fact, Practice, Row, Sources, Span, Step, pieces};
 use crate::standing::Standing;
 use crate::{UptakeError, sheet, store};
 use axum::extract::State;
@@ -15,7 +15,6 @@ use kit::audit::Access;
 use kit::http::{FieldError, Json, Query};
 use kit::{At, Caller, Context};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use time::Date;
 use time::macros::format_description;
 use utoipa::ToSchema;
@@ -303,19 +302,6 @@ impl From<store::SpanRow> for Span {
 /// A day of the register, which was checked when it was written there.
 fn day_of(text: &str) -> Option<Date> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
-}
-
-/// Each piece of equipment that came, with its end; a later record of the end corrects an earlier one.
-pub(super) fn pieces(rows: Vec<store::EquipmentRow>) -> Vec<Equipment> {
-    let mut pieces: HashMap<Uuid, Equipment> = HashMap::new();
-    for row in rows {
-        let Some(thing) = row.thing else { continue };
-        let piece = pieces.entry(thing).or_insert(Equipment { practice: row.practice, until: None });
-        if row.kind == "EquipmentWithdrawn" {
-            piece.until = Some(kit::oslo::date(row.effective_at.unwrap_or(row.occurred_at)));
-        }
-    }
-    pieces.into_values().collect()
 }
 
 fn fact(row: store::UseRow) -> Option<Fact> {

@@ -10,9 +10,11 @@
 //! | [`sample`] | the study designer: top users, matched non-users, protocol, interview frame |
 //! | [`conditions`] | interest, technology and need against use |
 //! | [`disclosure`] | what may leave, for whom |
+//! | [`bundle`] | all of it as files that can be made again |
 //! | [`random`] | programmes made by a seed |
 //! | [`calendar`], [`distribution`], [`matrix`], [`dice`], [`hash`] | what these stand on |
 
+pub mod bundle;
 pub mod calendar;
 pub mod conditions;
 pub mod dice;

@@ -6,4 +6,5 @@ mod mistakes;
 mod office;
 mod panel;
 mod programme;
+mod record;
 mod sheet;

@@ -59,6 +59,8 @@ pub struct Definition {
 pub struct Indicator {
     /// What the file says.
     pub definition: Definition,
+    /// The file itself.
+    pub file: &'static str,
     /// SHA-256 of the file, hexadecimal.
     pub hash: String,
     /// What computes it.
@@ -102,8 +104,13 @@ const ENTRIES: &[(&str, &str, Compute)] = entries! {
 /// # Errors
 /// A file that is no definition; a test holds that there is none.
 pub fn indicators() -> Result<Vec<Indicator>, toml::de::Error> {
-    let load = |(_, text, compute): &(&str, &str, Compute)| {
-        Ok(Indicator { definition: toml::from_str(text)?, hash: sha256(text.as_bytes()), compute: *compute })
+    let load = |(_, text, compute): &(&str, &'static str, Compute)| {
+        Ok(Indicator {
+            definition: toml::from_str(text)?,
+            file: text,
+            hash: sha256(text.as_bytes()),
+            compute: *compute,
+        })
     };
     ENTRIES.iter().map(load).collect()
 }

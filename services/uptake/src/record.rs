@@ -1,0 +1,274 @@
+//! The record as the study takes it: the register, the steps and the facts of use become a [`Programme`].
+//!
+//! | of the programme | from the record |
+//! |---|---|
+//! | a practice's code | `P` and the last 8 hexadecimal digits of its id, which the practices' sheet shows; more where two would be alike |
+//! | a case | a submitted referral with a picture, before the cut, that was not entered in error |
+//! | allocated, answered, by whom | the claim and the sender of the first answer |
+//! | cancelled | withdrawn or declined, the first of them: the wait ended without an answer |
+//! | sender and role | the pseudonym of who sent it; `gp-staff` is a nurse, everyone else a doctor |
+//! | employed | GPs as doctors, other staff as nurses, as last recorded before the cut |
+//! | a step for all specialties | one for each specialty that the record knows, or for the one that is looked at |
+//! | equipment withdrawn | the day on which the last piece of all went, when nothing is left at the cut |
+//!
+//! What the record does not hold stays unknown: see [`NOT_RECORDED`].
+
+use crate::panel::{pieces, withdrawn};
+use crate::store::study::{self, CaseRow, PracticeRow, RegisterRow, StepRow};
+use crate::store::{self, EquipmentRow};
+use crate::study::calendar::{Day, civil, day, first_day, month_of};
+use crate::study::programme::{Case, Enablement, Practice, Programme, Role, Step, Window};
+use kit::backup::hex;
+use kit::{At, Db, oslo};
+use std::collections::{BTreeSet, HashMap};
+use time::macros::format_description;
+use time::{Date, Month};
+use uuid::Uuid;
+
+/// What the study could use and the record does not hold, a line each.
+pub const NOT_RECORDED: [&str; 6] = [
+    "shares of the list that are 65 or older or need an interpreter, and the same of a patient (I-21)",
+    "ordinary referrals (I-15)",
+    "the context log: tariffs, outages, who left (I-17)",
+    "when a case was claimed, before it is answered or declined (I-13: allocation)",
+    "when the service heard of a case, apart from when it was sent (I-22: late is 0)",
+    "into which practice another merged: it is closed on that day; and which staff are secretaries",
+];
+
+/// Most times that the record is read again because it was written meanwhile.
+const TRIES: usize = 8;
+
+/// Digits of a code, unless two would be alike.
+const DIGITS: usize = 8;
+
+/// What is asked for; the rest is chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// First day. Default: of the month in which the first practice was equipped.
+    pub from: Option<Day>,
+    /// The day after the last. Default: the first of the month in which the newest fact happened.
+    pub until: Option<Day>,
+    /// One specialty, or all.
+    pub specialty: Option<String>,
+}
+
+/// The record, read at one position of the log.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The last event that is in it.
+    pub position: i64,
+    /// What is looked at.
+    pub window: Window,
+    /// Everything before the cut.
+    pub programme: Programme,
+}
+
+/// Why the record was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// No first day.
+    #[error("no practice was equipped yet: say the first day")]
+    NobodyEquipped,
+    /// No last day.
+    #[error("nothing happened yet: say the day after the last")]
+    NothingHappened,
+    /// An empty window.
+    #[error("the window would be from {0} until {1}, which is not after it")]
+    NoDays(String, String),
+    /// It never stood still.
+    #[error("the record is being written all the time: try again when less happens")]
+    Moving,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Rows before a cut.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// All practices.
+    pub practices: Vec<PracticeRow>,
+    /// Of each practice the oldest first.
+    pub registers: Vec<RegisterRow>,
+    /// Steps of enablement.
+    pub steps: Vec<StepRow>,
+    /// In the order of the log.
+    pub cases: Vec<CaseRow>,
+    /// Of what is looked at, in the order of the log.
+    pub equipment: Vec<EquipmentRow>,
+}
+
+/// Reads the record at one position: a fact and the position that it moves are written at once.
+///
+/// # Errors
+/// See [`RecordError`].
+pub async fn read(db: &Db, asked: &Asked) -> Result<Record, RecordError> {
+    for _ in 0..TRIES {
+        let position = store::position(db).await?;
+        let window = window(asked, store::first_equipped(db).await?, study::last(db).await?)?;
+        let cut = midnight(window.until);
+        let rows = Rows {
+            practices: study::practices(db).await?,
+            registers: study::registers(db, cut).await?,
+            steps: study::steps(db, cut).await?,
+            cases: study::cases(db, cut).await?,
+            equipment: store::equipment(db, window.specialty.as_deref().unwrap_or_default()).await?,
+        };
+        if store::position(db).await? == position {
+            return Ok(Record { position, programme: programme(&rows, &window), window });
+        }
+    }
+    Err(RecordError::Moving)
+}
+
+/// The window that is asked for, else from the first equipment to the last month that was over when the newest fact happened.
+///
+/// # Errors
+/// No day to begin or to end with, or none between them.
+pub fn window(asked: &Asked, first_equipped: Option<At>, last: Option<At>) -> Result<Window, RecordError> {
+    let month = |at: At| first_day(month_of(day_of(at)));
+    let from = asked.from.or(first_equipped.map(month)).ok_or(RecordError::NobodyEquipped)?;
+    let until = asked.until.or(last.map(month)).ok_or(RecordError::NothingHappened)?;
+    if until <= from {
+        let name = crate::study::calendar::day_name;
+        return Err(RecordError::NoDays(name(from), name(until)));
+    }
+    Ok(Window { from, until, specialty: asked.specialty.clone() })
+}
+
+/// The programme of the rows; the same rows in another order give the same.
+pub fn programme(rows: &Rows, window: &Window) -> Programme {
+    let codes = codes(rows.practices.iter().map(|row| row.id));
+    let mut all: Vec<(Uuid, Practice)> =
+        rows.practices.iter().map(|row| (row.id, practice(row, &codes, rows))).collect();
+    all.sort_by(|one, other| one.1.code.cmp(&other.1.code));
+    let places: HashMap<Uuid, usize> = all.iter().enumerate().map(|(place, one)| (one.0, place)).collect();
+    Programme {
+        enablement: enablement(rows, window, &places),
+        cases: rows.cases.iter().filter_map(|row| Some(case(row, *places.get(&row.practice)?))).collect(),
+        practices: all.into_iter().map(|one| one.1).collect(),
+        ordinary: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+/// Ids begin with the time at which they were made, so their ends tell them apart.
+fn codes(ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, String> {
+    let ids: BTreeSet<Uuid> = ids.collect();
+    let ends = |digits: usize| ids.iter().map(move |id| id.simple().to_string().split_off(32 - digits));
+    let unique = |digits: &usize| ends(*digits).collect::<BTreeSet<_>>().len() == ids.len();
+    let digits = (DIGITS..32).find(unique).unwrap_or(32);
+    ids.iter().copied().zip(ends(digits).map(|end| format!("P{end}"))).collect()
+}
+
+fn practice(row: &PracticeRow, codes: &HashMap<Uuid, String>, rows: &Rows) -> Practice {
+    let register = || rows.registers.iter().filter(|entry| entry.practice == row.id);
+    let size = |entry: &RegisterRow| Some((month_of(day_of(entry.starts_at)), entry.list_size? as f64));
+    let last = |of: fn(&RegisterRow) -> Option<i64>| {
+        register().filter_map(of).next_back().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+    };
+    let centrality = row.centrality.and_then(|class| u8::try_from(class).ok()).unwrap_or(0);
+    Practice {
+        code: codes.get(&row.id).cloned().unwrap_or_default(),
+        test: row.test,
+        centrality,
+        arm: Some(row.trial_arm.clone()).filter(|arm| !arm.is_empty()),
+        opened: parsed(&row.opened_on),
+        closed: parsed(&row.closed_on),
+        list_sizes: register().filter_map(size).collect(),
+        employed: [last(|entry| entry.gps), last(|entry| entry.staff), 0],
+        // Of an entry that can no longer be read neither is known.
+        kilometres: row.distance_km.filter(|_| centrality > 0).map(|km| km as f64),
+        ..Practice::default()
+    }
+}
+
+fn enablement(rows: &Rows, window: &Window, places: &HashMap<Uuid, usize>) -> Vec<Enablement> {
+    let specialties = specialties(rows, window);
+    let mut steps = Vec::new();
+    for row in &rows.steps {
+        let (Some(practice), Some(step)) = (places.get(&row.practice), step(&row.step)) else { continue };
+        let of: Vec<&str> = if row.specialty.is_empty() { specialties.clone() } else { vec![&row.specialty] };
+        let on = day_of(row.starts_at);
+        steps.extend(of.into_iter().map(|of| Enablement { practice: *practice, step, specialty: of.to_owned(), on }));
+    }
+    let cut = midnight(window.until);
+    let before = |row: &&EquipmentRow| row.effective_at.unwrap_or(row.occurred_at) < cut;
+    let gone = withdrawn(&pieces(rows.equipment.iter().filter(before).cloned().collect()));
+    steps.extend(gone.into_iter().filter_map(|(practice, on)| {
+        let specialty = window.specialty.clone().unwrap_or_default();
+        Some(Enablement { practice: *places.get(&practice)?, step: Step::Withdrawn, specialty, on: number(on) })
+    }));
+    steps.sort_by(|a, b| (a.practice, a.step, &a.specialty, a.on).cmp(&(b.practice, b.step, &b.specialty, b.on)));
+    steps
+}
+
+/// The one that is looked at, or all that the record knows; without any, the empty one, which stands for all.
+fn specialties<'a>(rows: &'a Rows, window: &'a Window) -> Vec<&'a str> {
+    if let Some(one) = &window.specialty {
+        return vec![one];
+    }
+    let steps = rows.steps.iter().map(|row| row.specialty.as_str());
+    let known: BTreeSet<&str> =
+        steps.chain(rows.cases.iter().map(|row| row.specialty.as_str())).filter(|one| !one.is_empty()).collect();
+    if known.is_empty() { vec![""] } else { known.into_iter().collect() }
+}
+
+fn step(name: &str) -> Option<Step> {
+    match name {
+        "offered" => Some(Step::Offered),
+        "agreed" => Some(Step::Agreed),
+        "equipped" => Some(Step::Equipped),
+        "connected" => Some(Step::Connected),
+        "trained" => Some(Step::Trained),
+        "support-ended" => Some(Step::SupportEnded),
+        _ => None,
+    }
+}
+
+fn case(row: &CaseRow, practice: usize) -> Case {
+    let submitted = hours(row.occurred_at);
+    Case {
+        practice,
+        specialty: row.specialty.clone(),
+        submitted,
+        recorded: submitted,
+        allocated: row.claimed_at.map(hours),
+        answered: row.answered_at.map(hours),
+        cancelled: row.ended_at.map(hours),
+        role: if row.actor_role == "gp-staff" { Role::Nurse } else { Role::Doctor },
+        sender: hex(&row.actor),
+        specialist: hex(row.answered_by.as_deref().unwrap_or_default()),
+        test: row.test,
+        aged: None,
+        interpreter: None,
+        questions: u32::try_from(row.questions).unwrap_or(u32::MAX),
+    }
+}
+
+/// Hours since 1970 on the clocks of Oslo.
+fn hours(at: At) -> f64 {
+    let ahead = i64::from(oslo::wall(at).offset().whole_seconds());
+    (at.micros() + ahead * 1_000_000) as f64 / 3.6e9
+}
+
+fn day_of(at: At) -> Day {
+    number(oslo::date(at))
+}
+
+fn number(date: Date) -> Day {
+    day(date.year(), i32::from(u8::from(date.month())), i32::from(date.day()))
+}
+
+/// When a day begins in Oslo.
+fn midnight(of: Day) -> At {
+    let (year, month, date) = civil(of);
+    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok()).unwrap_or(Month::January);
+    let date = u8::try_from(date).unwrap_or(1);
+    oslo::midnight(Date::from_calendar_date(year, month, date).unwrap_or(Date::MIN))
+}
+
+/// The day of `YYYY-MM-DD`.
+pub fn parsed(text: &str) -> Option<Day> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok().map(number)
+}

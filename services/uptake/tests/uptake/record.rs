@@ -1,0 +1,141 @@
+//! The record as the study takes it: what counts, on which clock, by which code, and what stays unknown.
+
+use crate::house::{House, about, submitted, use_of};
+use crate::programme::programme;
+use kit::log::Envelope;
+use kit::testing::DEPLOYMENTS;
+use proto::directory::{EquipmentPlaced, EquipmentWithdrawn};
+use proto::intake::ReferralEnteredInError;
+use proto::review::{AnswerGiven, InformationRequested};
+use std::collections::BTreeSet;
+use time::macros::datetime;
+use uptake::record::{Asked, RecordError, read};
+use uptake::study::calendar::{day, month_of};
+use uptake::study::programme::{Case, Role, Step};
+
+/// The case that was sent in an hour since 1970 on the clocks of Oslo.
+fn sent(cases: &[Case], hour: f64) -> &Case {
+    cases.iter().find(|case| (case.submitted - hour).abs() < 1e-9).expect("a case")
+}
+
+#[tokio::test]
+async fn a_referral_becomes_a_case_with_what_became_of_it() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let practice = house.practice("Solvik", false, Some(datetime!(2026-01-05 00:00 UTC).into())).await;
+        // 08:00 in Oslo's summer.
+        let at = |hours: i64| kit::At::from(datetime!(2026-07-01 06:00 UTC)) + time::Duration::hours(hours);
+        let referral = house.ctx().new_id();
+        let by = |actor: u8, role: &str, envelope: Envelope| Envelope {
+            actor: vec![actor; 16],
+            actor_role: role.into(),
+            ..envelope
+        };
+        house.publish(by(0xAB, "gp-staff", use_of(practice, referral, at(0), 2)), &submitted()).await;
+        let later = |hours: i64| Envelope {
+            claimed_us: Some(at(1).micros()),
+            ..by(0xCD, "specialist", use_of(practice, referral, at(hours), 0))
+        };
+        for hours in [2, 3] {
+            house.publish(later(hours), &InformationRequested::default()).await;
+        }
+        for hours in [5, 30] {
+            house.publish(later(hours), &AnswerGiven::default()).await;
+        }
+        let mistake = house.submit(practice, at(24), 1).await;
+        house.publish(use_of(practice, mistake, at(25), 0), &ReferralEnteredInError::default()).await;
+        house.submit(practice, at(26), 0).await;
+        house.settle().await;
+        let asked = Asked { until: Some(day(2026, 8, 1)), ..Asked::default() };
+        let record = read(&house.ctx().db, &asked).await.expect("a record");
+        assert_eq!((record.window.from, record.window.until), (day(2026, 1, 1), day(2026, 8, 1)));
+        let cases = record.programme.cases;
+        assert_eq!(cases.len(), 1, "neither a mistake nor one without a picture: {cases:?}");
+        let eight = f64::from(day(2026, 7, 1)) * 24.0 + 8.0;
+        let case = sent(&cases, eight);
+        assert_eq!((case.allocated, case.answered, case.cancelled), (Some(eight + 1.0), Some(eight + 5.0), None));
+        assert_eq!((case.role, case.questions, case.test), (Role::Nurse, 2, false));
+        assert_eq!(
+            (case.sender.as_str(), case.specialist.as_str()),
+            ("ab".repeat(16).as_str(), "cd".repeat(16).as_str())
+        );
+        assert_eq!((case.aged, case.interpreter), (None, None));
+        // In June nobody had asked or answered yet, and nothing was sent.
+        let earlier = Asked { until: Some(day(2026, 6, 1)), ..Asked::default() };
+        assert_eq!(read(&house.ctx().db, &earlier).await.expect("a record").programme.cases, []);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_register_becomes_practices_by_code() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        programme(&house).await;
+        let record = read(&house.ctx().db, &Asked::default()).await.expect("a record");
+        // The newest fact is of March, so February is the last whole month.
+        assert_eq!((record.window.from, record.window.until), (day(2026, 1, 1), day(2026, 3, 1)));
+        let told = record.programme;
+        let codes: BTreeSet<&str> = told.practices.iter().map(|practice| practice.code.as_str()).collect();
+        assert_eq!(codes.len(), 5);
+        assert!(codes.iter().all(|code| code.len() == 9 && code.starts_with('P')), "{codes:?}");
+        assert!(told.practices.is_sorted_by_key(|practice| practice.code.clone()));
+        let text = serde_json::to_string(&told).expect("JSON");
+        assert!(!["Aurdal", "Bø", "Tromsø", "Kari"].iter().any(|name| text.contains(name)), "{text}");
+        let user = told.practices.iter().position(|practice| practice.employed == [3, 4, 0]).expect("the user");
+        let sizes = [(month_of(day(2025, 6, 1)), 2_800.0), (month_of(day(2026, 2, 1)), 3_000.0)];
+        assert_eq!(told.practices[user].list_sizes, sizes);
+        assert_eq!((told.practices[user].centrality, told.practices[user].kilometres), (5, Some(120.0)));
+        assert_eq!((told.practices[user].aged_share, told.practices[user].opened), (None, Some(day(2001, 1, 1))));
+        assert_eq!(told.practices.iter().filter(|practice| practice.test).count(), 1);
+        // Training in a real practice is told apart; half past midnight on 1 February in Oslo.
+        assert_eq!(told.cases.iter().map(|case| usize::from(case.test)).sum::<usize>(), 2, "{:?}", told.cases);
+        assert_eq!(sent(&told.cases, f64::from(day(2026, 2, 1)) * 24.0 + 0.5).practice, user);
+        assert_eq!(told.cases.len(), 5, "what was sent in March is behind the cut");
+        // A step for all specialties is one for the only one that the record knows.
+        assert!(told.enablement.iter().all(|entry| entry.specialty == "dermatology"), "{:?}", told.enablement);
+        let equipped = told.enablement.iter().filter(|entry| entry.step == Step::Equipped);
+        assert_eq!(equipped.map(|entry| entry.on).collect::<Vec<_>>(), [day(2026, 1, 5); 3]);
+        let april = Asked { until: Some(day(2026, 4, 1)), ..Asked::default() };
+        let april = read(&house.ctx().db, &april).await.expect("a record").programme;
+        let withdrawn = sent(&april.cases, f64::from(day(2026, 3, 18)) * 24.0 + 10.0);
+        assert_eq!((withdrawn.cancelled, withdrawn.answered), (Some(withdrawn.submitted + 1.0), None));
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_is_told() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let refused = read(&house.ctx().db, &Asked::default()).await;
+        assert!(matches!(refused, Err(RecordError::NobodyEquipped)), "{refused:?}");
+        let practice = house.practice("Solvik", false, Some(datetime!(2026-01-05 00:00 UTC).into())).await;
+        house.settle().await;
+        let piece = |thing: u8, specialty: &str, on: time::OffsetDateTime| Envelope {
+            thing: vec![thing; 16],
+            specialty: specialty.into(),
+            effective_us: kit::At::from(on).micros(),
+            ..about(practice, practice)
+        };
+        for (thing, specialty) in [(1, "dermatology"), (2, "ent")] {
+            house.publish(piece(thing, specialty, datetime!(2026-01-05 00:00 UTC)), &EquipmentPlaced::default()).await;
+        }
+        house.publish(piece(1, "dermatology", datetime!(2026-03-02 00:00 UTC)), &EquipmentWithdrawn::default()).await;
+        house.settle().await;
+        let withdrawn = async |specialty: Option<&str>, until| {
+            let asked = Asked { from: None, until: Some(until), specialty: specialty.map(str::to_owned) };
+            let told = read(&house.ctx().db, &asked).await.expect("a record").programme;
+            let steps = told.enablement.into_iter().filter(|entry| entry.step == Step::Withdrawn);
+            steps.map(|entry| (entry.specialty, entry.on)).collect::<Vec<_>>()
+        };
+        let until = day(2026, 4, 1);
+        assert_eq!(withdrawn(Some("dermatology"), until).await, [("dermatology".to_owned(), day(2026, 3, 2))]);
+        assert_eq!(withdrawn(Some("dermatology"), day(2026, 3, 1)).await, [], "not yet");
+        assert_eq!((withdrawn(Some("ent"), until).await, withdrawn(None, until).await), (Vec::new(), Vec::new()));
+        let backwards = Asked { from: Some(until), until: Some(until), specialty: None };
+        let refused = read(&house.ctx().db, &backwards).await.expect_err("refused").to_string();
+        assert_eq!(refused, "the window would be from 2026-04-01 until 2026-04-01, which is not after it");
+        house.world.stop().await;
+    }
+}
