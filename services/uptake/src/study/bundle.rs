@@ -24,9 +24,10 @@ pub const MANIFEST: &str = "MANIFEST.sha256";
 const RESERVES: usize = 2;
 
 /// What is not in the bundle because the record lacks what it is made from.
-const CONDITIONS: &str = "conditions.csv (interest, technology and need against use) is not in this bundle: each must be measured \
-    before the window and never from use, and the record holds neither a stated interest, nor a test picture per device, nor from \
-    which distance or waiting time on there is a need.";
+const CONDITIONS: &str =
+    "conditions.csv (interest, technology and need against use) is not in this bundle: each must be measured before
+the window and never from use, and the record holds neither a stated interest, nor a test picture per device, nor from
+which distance or waiting time on there is a need.";
 
 /// Where a programme is from.
 #[derive(Clone, Debug)]
@@ -247,6 +248,7 @@ protocol.txt      how the sample was drawn
 
 A referral counts when it carries a picture and was not entered in error; training and tests are never counted. A code is
 P and the end of the practice's id, by which whoever may read the list of practices finds the practice.
+A wait ends unanswered when the referral is withdrawn or declined. GPs are doctors; an office's other staff are nurses.
 
 {CONDITIONS}
 
