@@ -4,8 +4,8 @@ use kit::{At, Db, statements};
 use uuid::Uuid;
 
 statements! {
-    // The newest of what is kept of use; the register and its steps are no facts of use.
-    LAST = "select occurred_at from uptake_fact order by position desc limit 1";
+    // The register and its steps are no facts of use. What is told late stands behind what happened after it.
+    LAST = "select max(occurred_at) as last_at from uptake_fact";
     PRACTICES = "select id, centrality, distance_km, test, opened_on, closed_on, trial_arm from uptake_practice";
     REGISTERS = "select practice, starts_at, list_size, gps, staff from uptake_register where starts_at < $1 order by practice, starts_at";
     STEPS = "select practice, step, specialty, starts_at from uptake_enablement where starts_at < $1";
@@ -89,8 +89,8 @@ pub struct CaseRow {
 
 /// When the newest fact of use happened.
 pub async fn last(db: &Db) -> sqlx::Result<Option<At>> {
-    let row: Option<(At,)> = db.q(LAST).opt().await?;
-    Ok(row.map(|(at,)| at))
+    let (at,): (Option<At>,) = db.q(LAST).one().await?;
+    Ok(at)
 }
 
 /// All practices, in no order.

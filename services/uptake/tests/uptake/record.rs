@@ -62,7 +62,7 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         assert_eq!((case.aged, case.interpreter), (None, None));
         // In June nobody had asked or answered yet, and nothing was sent.
         let earlier = Asked { until: Some(day(2026, 6, 1)), ..Asked::default() };
-        assert_eq!(read(&house.ctx().db, &earlier).await.expect("a record").programme.cases, []);
+        assert!(read(&house.ctx().db, &earlier).await.expect("a record").programme.cases.is_empty());
         house.world.stop().await;
     }
 }
@@ -89,7 +89,7 @@ async fn the_register_becomes_practices_by_code() {
         assert_eq!((told.practices[user].aged_share, told.practices[user].opened), (None, Some(day(2001, 1, 1))));
         assert_eq!(told.practices.iter().filter(|practice| practice.test).count(), 1);
         // Training in a real practice is told apart; half past midnight on 1 February in Oslo.
-        assert_eq!(told.cases.iter().map(|case| usize::from(case.test)).sum::<usize>(), 2, "{:?}", told.cases);
+        assert_eq!(told.cases.iter().filter(|case| case.test).count(), 1, "{:?}", told.cases);
         assert_eq!(sent(&told.cases, f64::from(day(2026, 2, 1)) * 24.0 + 0.5).practice, user);
         assert_eq!(told.cases.len(), 5, "what was sent in March is behind the cut");
         // A step for all specialties is one for the only one that the record knows.
@@ -131,8 +131,9 @@ async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_
         };
         let until = day(2026, 4, 1);
         assert_eq!(withdrawn(Some("dermatology"), until).await, [("dermatology".to_owned(), day(2026, 3, 2))]);
-        assert_eq!(withdrawn(Some("dermatology"), day(2026, 3, 1)).await, [], "not yet");
-        assert_eq!((withdrawn(Some("ent"), until).await, withdrawn(None, until).await), (Vec::new(), Vec::new()));
+        for (specialty, until) in [(Some("dermatology"), day(2026, 3, 1)), (Some("ent"), until), (None, until)] {
+            assert!(withdrawn(specialty, until).await.is_empty(), "{specialty:?} until {until}");
+        }
         let backwards = Asked { from: Some(until), until: Some(until), specialty: None };
         let refused = read(&house.ctx().db, &backwards).await.expect_err("refused").to_string();
         assert_eq!(refused, "the window would be from 2026-04-01 until 2026-04-01, which is not after it");
