@@ -18,8 +18,11 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("directory_link", "delete", "one statement of the hourly sweep; a row that stays is swept an hour later"),
     ("kit_session", "delete", "the same sweep"),
     ("intake_chore", "insert", "one row for ever, made by whichever step comes first"),
-    ("intake_person", "update", "an upsert's second half: a person who is registered again"),
-    ("intake_succession", "update", "the same, of a practice whose closing is recorded again: intake's own tests do"),
+    (
+        "intake_succession",
+        "update",
+        "an upsert's second half: a practice whose closing is recorded again, as intake's own tests do",
+    ),
     ("intake_rendition", "update", "an upsert's second half: a picture that is decoded again"),
     ("review_derived", "update", "the same, at the specialist's side"),
     ("review_rendition", "delete", "the same"),
