@@ -3,6 +3,7 @@
 use crate::{Cast, Client, jpeg, program, world};
 use directory::LinkKind;
 use futures::StreamExt;
+use kit::Context;
 use kit::settings::{Settings, Store};
 use kit::testing::{Empty, Engine, Reach, World};
 use serde_json::json;
@@ -231,14 +232,23 @@ pub async fn drill(deployment: (Engine, Reach), referrals: usize, tell: impl Fn(
     Drill { times: Times { fill, backup, restore }, referrals: ledger.len(), pictures, meanwhile, lost }
 }
 
+/// The doctor, signed in anew.
+async fn doctor(ctx: &Context, url: &str) -> Client {
+    let gp = directory::person_by_email(ctx, "grete@lysbro.example").await.expect("asked").expect("Grete");
+    let token = directory::make_link(ctx, gp, LinkKind::SignIn, time::Duration::hours(1)).await.expect("a link");
+    Client::by_link(url, &token).await
+}
+
 /// Goes on sending until told to stop; gives back how many were acknowledged.
 fn writer(world: &World, cast: Arc<Cast>) -> (Arc<AtomicBool>, tokio::task::JoinHandle<usize>) {
     let done = Arc::new(AtomicBool::new(false));
-    let (ctx, told) = (world.ctx().clone(), Arc::clone(&done));
+    let (ctx, url, told) = (world.ctx().clone(), world.url(), Arc::clone(&done));
     let task = tokio::spawn(async move {
+        // Anew: while many pictures were prepared, every session may have been idle for too long.
+        let gp = doctor(&ctx, &url).await;
         let mut sent = 0;
         while !told.load(Ordering::SeqCst) {
-            send(&cast.gp, &cast, ctx.new_id(), ctx.new_id(), PICTURES).await;
+            send(&gp, &cast, ctx.new_id(), ctx.new_id(), PICTURES).await;
             sent += 1;
         }
         sent
@@ -254,12 +264,9 @@ async fn compare(empty: Empty, before: &Cast, ledger: &Ledger, erased: Uuid) -> 
     })
     .await
     .expect("the restored deployment starts");
-    let gp = directory::person_by_email(restored.ctx(), "grete@lysbro.example").await.expect("asked").expect("Grete");
-    let token =
-        directory::make_link(restored.ctx(), gp, LinkKind::SignIn, time::Duration::hours(1)).await.expect("a link");
     let old = before.gp.at(&restored.url());
     old.get("/api/intake/referrals?tab=sent").await.expect(401);
-    let gp = Client::by_link(&restored.url(), &token).await;
+    let gp = doctor(restored.ctx(), &restored.url()).await;
     let wrong = futures::stream::iter(ledger)
         .map(|(referral, pictures)| {
             let gp = &gp;
