@@ -123,7 +123,9 @@ describe('people', () => {
     // The department sees who answers for it.
     const reader = await Session.of(demo, 'specialist')
     await eventually('the case is there', async () => (await reader.fetch(`/api/review/cases/${draft.id}`)).status === 200)
-    assert.equal((await reader.get(`/api/review/cases/${draft.id}`)).responsible, grete.me.person.name)
+    const { name, hprNumber } = grete.me.person
+    const known = hprNumber === '' ? name : `${name}, HPR ${hprNumber}`
+    assert.equal((await reader.get(`/api/review/cases/${draft.id}`)).responsible, known)
     assert.deepEqual(await doctor.faults(), [])
     await doctor.context.close()
   })
