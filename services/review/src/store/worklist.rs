@@ -234,7 +234,7 @@ mod tests {
             (Filter::Unclaimed, 0, "review_case_worklist"),
             (Filter::Urgent, 0, "review_case_worklist"),
             (Filter::Returned, 0, "review_case_returned"),
-            (Filter::Training, 0, "review_case_worklist"),
+            (Filter::Training, 0, "review_case_training"),
         ] {
             let explain: &'static str = format!("explain query plan {}", rows_of(filter)[part]).leak();
             let q = world.ctx().db.q(explain).bind(Uuid::nil()).bind(Uuid::nil()).bind(at).bind(String::new());
