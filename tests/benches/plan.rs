@@ -38,10 +38,10 @@ fn walk(node: &Value, steps: &mut Vec<String>) {
     }
 }
 
-/// Tables that a plan may read whole: a person has a handful of rights, a deployment a handful of departments. The last words
-/// are SQLite's for what is no table.
-const SMALL: [&str; 7] =
-    ["kit_grant", "g", "intake_practice", "intake_department", "intake_question", "CONSTANT", "counted"];
+/// Tables that a plan may read whole: a person has a handful of rights, a deployment a handful of departments, `way` is the chain
+/// of practices that took over, nine at most. The last words are SQLite's for what is no table.
+const SMALL: [&str; 8] =
+    ["kit_grant", "g", "intake_practice", "intake_department", "intake_question", "way", "CONSTANT", "counted"];
 
 /// Prints the steps and refuses a walk over a large table, and a sort unless `few` says that few rows are sorted.
 ///
