@@ -42,7 +42,7 @@ api-fuzz: set-up front-end ## schemathesis over the API's description; EXAMPLES=
 bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key
 	@tests/tools/bench.sh claims
 
-bench-images: set-up ## derivatives beside libvips, the lossless strip beside a hash; ROUNDS=9
+bench-images: set-up front-end ## derivatives beside libvips, the lossless strip beside a hash; ROUNDS=9
 	@tests/tools/bench-images.sh
 
 bench-import: set-up front-end ## a register of 5,000 practices from a file, beside the database's floor

@@ -1,9 +1,9 @@
 //! Derivatives beside libvips, and the lossless strip beside a hash of the same bytes: `make bench-images`.
 //!
-//! Processor time of one picture, ours and the peer's in turn, `ROUNDS` times (9); the medians are told. Ours is the very function that
-//! the decoding child runs, in a warm process as the child is. The peer is one Python process with libvips, on one thread, with one decode from
-//! which all three sizes come; `vipsthumbnail`, three times, is what a script would do. The pictures are drawn here: skin-like noise of all
-//! scales, the grain of a sensor, two bits a pixel.
+//! Processor time of one picture, ours and the peer's in turn, `ROUNDS` times (9); the medians are told. Ours is the very function
+//! that the decoding child runs, in a warm process as the child is. The peer is one Python process with libvips, on one thread, with
+//! one decode from which all three sizes come; `vipsthumbnail`, three times, is what a script would do. The pictures are drawn here:
+//! skin-like noise of all scales, the grain of a sensor, two bits a pixel.
 //!
 //! WebP is where libvips wins: libwebp scales while it decodes, and the decoder in Rust does not.
 

@@ -15,5 +15,5 @@ if ! command -v vipsthumbnail >/dev/null; then
 fi
 PYTHON=$(tests/tools/python.sh images)
 export PYTHON
-cargo build --package tests --bin bench --release
+cargo build --workspace --release
 target/release/bench images

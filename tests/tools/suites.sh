@@ -179,7 +179,8 @@ demo_suites() {
     run_suite "$name" node node "$tools/with-demo.mjs" node --test --test-concurrency=1 --test-reporter=tap "${files[@]}"
 }
 
-# The same journeys beside the layout of separate services; some of them, and uploads, while its replicas are killed one after the other.
+# The same journeys beside the layout of separate services; some of them, and uploads, while its replicas are killed one after the
+# other.
 layout_suite() {
     is_wanted layout || return 0
     suite layout-set-up check install_browser_packages || return 0
@@ -193,7 +194,8 @@ layout_suite() {
     # Side by side: both wait more than they work.
     UPLOADS=4 SHARE=0.6 run_suite layout node node "$tools/with-layout.mjs" \
         node --test --test-concurrency=2 --test-reporter=tap tests/browser/journey.test.mjs tests/browser/layout/*.test.mjs
-    # A day's other journeys: one after the other, as they share their people, and with nobody killed, as they count every complaint.
+    # A day's other journeys: one after the other, as they share their people, and with nobody killed, as they count every
+    # complaint.
     KILLS=0 run_suite layout-journeys node node "$tools/with-layout.mjs" \
         node --test --test-concurrency=1 --test-reporter=tap tests/browser/{chairs,department,people,practice,specialties}.test.mjs
 }

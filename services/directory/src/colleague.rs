@@ -31,7 +31,8 @@ pub struct NewColleague {
     #[serde(default)]
     #[schema(required = true)]
     pub language: String,
-    /// Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already keeps theirs.
+    /// Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already
+    /// keeps theirs.
     #[serde(default)]
     #[schema(pattern = "^ *[0-9]{0,9} *$")]
     pub hpr_number: String,

@@ -15,7 +15,8 @@ use crate::derivatives::render;
 use crate::lane::Lane;
 use crate::wire::{READY, Reply, read_frame, write_frame};
 
-/// Runs the child, in the lane that the last argument names. To be called first thing in the executable, before any thread or runtime exists.
+/// Runs the child, in the lane that the last argument names. To be called first thing in the executable, before any thread or
+/// runtime exists.
 pub fn decode_main() -> ExitCode {
     let lane = Lane::from_word(std::env::args_os().next_back().as_deref());
     if confine(lane.memory()).is_err() {

@@ -6,10 +6,9 @@
 //! longest. Rejected: moving referrals when the event of the ended right comes (what is sent in between would fall between).
 
 use crate::acting::{about, noted};
-use crate::projection::people::hpr_number;
 use crate::sealed::{self, Note};
 use crate::store::duty::{self, ClinicianRow};
-use crate::store::{referral, succession};
+use crate::store::{person, referral, succession};
 use kit::keys::KeyError;
 use kit::log::Envelope;
 use kit::seal::DataKey;
@@ -51,6 +50,19 @@ pub async fn clinicians(ctx: &Context, practice: Uuid) -> Result<Vec<Clinician>,
 /// One clinician of a practice.
 pub async fn clinician(ctx: &Context, practice: Uuid, person: Uuid) -> Result<Option<Clinician>, Error> {
     Ok(clinicians(ctx, practice).await?.into_iter().find(|one| one.id == person))
+}
+
+/// A person's number in the register of health personnel as it stands; empty when it is not known.
+///
+/// # Errors
+/// Of the stores.
+pub async fn hpr_number(ctx: &Context, id: Uuid) -> Result<String, Error> {
+    let Some(number) = person::hpr(&ctx.db, id).await? else { return Ok(String::new()) };
+    match ctx.keys.get(id).await {
+        Ok(key) => sealed::open(&key, sealed::HPR, id, &number),
+        Err(KeyError::Erased) => Ok(String::new()),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Who takes over in a practice from somebody who has left, or who never was.

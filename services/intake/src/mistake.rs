@@ -4,7 +4,8 @@
 //! Nothing is deleted: events and the access log say who did what, and a picture that is still being prepared becomes ready
 //! behind the curtain. Everybody who had opened it gets a notice of their own, and so does whoever answers for it, who waits for
 //! an answer that never comes; when the department marks a whole referral, every clinician of the office does, because nobody
-//! there has done it. Who they are is published, for the mail. Those in the department get theirs from review, which publishes who they were.
+//! there has done it. Who they are is published, for the mail. Those in the department get theirs from review, which publishes who
+//! they were.
 
 use crate::acting::{about, happened};
 use crate::duty::{clinicians, successor};
@@ -66,14 +67,15 @@ pub async fn mark(
     if !marked || !error::add(tx, new).await? {
         return Ok(false);
     }
+    let Some(row) = referral::any(tx, mistake.referral).await? else { return Ok(false) };
     let mut people = Vec::new();
-    for (person, opened_at) in to_be_told(ctx, tx, mistake, by.is_none()).await? {
+    for (person, opened_at) in to_be_told(ctx, tx, &row, mistake, by.is_none()).await? {
         if by.is_none_or(|(marks, _)| marks != person) {
             notice::add(tx, ctx.new_id(), person, id, opened_at).await?;
             people.push(person.as_bytes().to_vec());
         }
     }
-    if let Some(row) = referral::any(tx, mistake.referral).await?.filter(|_| !people.is_empty()) {
+    if !people.is_empty() {
         let what = if mistake.image.is_some() { "picture" } else { "referral" };
         let envelope = Envelope { about: what.to_owned(), ..about(ctx, &row) };
         ctx.publish(tx, envelope, &PeopleTold { mistake: id.as_bytes().to_vec(), people }).await?;
@@ -86,12 +88,12 @@ pub async fn mark(
 async fn to_be_told(
     ctx: &Context,
     tx: &mut Tx,
+    row: &referral::Row,
     mistake: Mistake,
     by_department: bool,
 ) -> Result<BTreeMap<Uuid, Option<At>>, Error> {
     let openers = opening::of_referral_in(tx, mistake.referral).await?;
     let mut told: BTreeMap<_, _> = openers.into_iter().map(|one| (one.person, Some(one.opened_at))).collect();
-    let Some(row) = referral::any(tx, mistake.referral).await? else { return Ok(told) };
     let practice = succession::belongs_to(&ctx.db, row.practice, ctx.now()).await?;
     let there: Vec<Uuid> = clinicians(ctx, practice).await?.into_iter().map(|one| one.id).collect();
     let answers_for_it = match row.responsible.filter(|person| there.contains(person)) {

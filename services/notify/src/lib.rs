@@ -10,8 +10,8 @@
 //! | `send`, `post` | a leased mail, and the SMTP dialogue |
 //! | `store` | all SQL |
 //!
-//! What is urgent is mailed at once; everything else waits for the digest, at most one a day per person, on working days at the
-//! hour that the deployment sets. A digest is decided once (the database allows one per person and day) and sent at least once:
+//! What is urgent is mailed at once, and to each who has a notice of something that was entered in error; everything else waits
+//! for the digest, at most one a day per person, on working days at the hour that the deployment sets. A digest is decided once (the database allows one per person and day) and sent at least once:
 //! a process that ends between the server's "250" and its own commit sends the same mail, with the same Message-ID, again.
 //! While the server is away mails wait; what becomes new meanwhile joins the mail that waits, so nobody finds ten of them. A mail
 //! whose news somebody has seen to meanwhile is not sent any more.

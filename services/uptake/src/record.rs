@@ -16,13 +16,13 @@
 use crate::panel::{pieces, withdrawn};
 use crate::store::study::{self, CaseRow, PracticeRow, RegisterRow, StepRow};
 use crate::store::{self, EquipmentRow};
-use crate::study::calendar::{Day, civil, day, first_day, month_of};
+use crate::study::calendar::{self, Day, date_of, first_day, month_of};
 use crate::study::programme::{Case, Enablement, Practice, Programme, Role, Step, Window};
 use kit::backup::hex;
 use kit::{At, Db, oslo};
 use std::collections::{BTreeSet, HashMap};
+use time::Date;
 use time::macros::format_description;
-use time::{Date, Month};
 use uuid::Uuid;
 
 /// What the study could use and the record does not hold, a line each.
@@ -130,7 +130,7 @@ pub fn window(asked: &Asked, first_equipped: Option<At>, last: Option<At>) -> Re
     let from = asked.from.or(first_equipped.map(month)).ok_or(RecordError::NobodyEquipped)?;
     let until = asked.until.or(last.map(month)).ok_or(RecordError::NothingHappened)?;
     if until <= from {
-        let name = crate::study::calendar::day_name;
+        let name = calendar::day_name;
         return Err(RecordError::NoDays(name(from), name(until)));
     }
     Ok(Window { from, until, specialty: asked.specialty.clone() })
@@ -139,8 +139,13 @@ pub fn window(asked: &Asked, first_equipped: Option<At>, last: Option<At>) -> Re
 /// The programme of the rows; the same rows in another order give the same.
 pub fn programme(rows: &Rows, window: &Window) -> Programme {
     let codes = codes(rows.practices.iter().map(|row| row.id));
+    let mut registers: HashMap<Uuid, Vec<&RegisterRow>> = HashMap::new();
+    for entry in &rows.registers {
+        registers.entry(entry.practice).or_default().push(entry);
+    }
+    let register = |id: Uuid| registers.get(&id).map_or(&[][..], Vec::as_slice);
     let mut all: Vec<(Uuid, Practice)> =
-        rows.practices.iter().map(|row| (row.id, practice(row, &codes, rows))).collect();
+        rows.practices.iter().map(|row| (row.id, practice(row, &codes, register(row.id)))).collect();
     all.sort_by(|one, other| one.1.code.cmp(&other.1.code));
     let places: HashMap<Uuid, usize> = all.iter().enumerate().map(|(place, one)| (one.0, place)).collect();
     Programme {
@@ -161,11 +166,12 @@ fn codes(ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, String> {
     ids.iter().copied().zip(ends(digits).map(|end| format!("P{end}"))).collect()
 }
 
-fn practice(row: &PracticeRow, codes: &HashMap<Uuid, String>, rows: &Rows) -> Practice {
-    let register = || rows.registers.iter().filter(|entry| entry.practice == row.id);
-    let size = |entry: &RegisterRow| Some((month_of(day_of(entry.starts_at)), entry.list_size? as f64));
+/// `register` is its own, the oldest entry first.
+fn practice(row: &PracticeRow, codes: &HashMap<Uuid, String>, register: &[&RegisterRow]) -> Practice {
+    let size = |entry: &&RegisterRow| Some((month_of(day_of(entry.starts_at)), entry.list_size? as f64));
     let last = |of: fn(&RegisterRow) -> Option<i64>| {
-        register().filter_map(of).next_back().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+        let count = register.iter().rev().find_map(|entry| of(entry));
+        count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
     };
     let centrality = row.centrality.and_then(|class| u8::try_from(class).ok()).unwrap_or(0);
     Practice {
@@ -175,7 +181,7 @@ fn practice(row: &PracticeRow, codes: &HashMap<Uuid, String>, rows: &Rows) -> Pr
         arm: Some(row.trial_arm.clone()).filter(|arm| !arm.is_empty()),
         opened: parsed(&row.opened_on),
         closed: parsed(&row.closed_on),
-        list_sizes: register().filter_map(size).collect(),
+        list_sizes: register.iter().filter_map(size).collect(),
         employed: [last(|entry| entry.gps), last(|entry| entry.staff), 0],
         // Of an entry that can no longer be read neither is known.
         kilometres: row.distance_km.filter(|_| centrality > 0).map(|km| km as f64),
@@ -197,7 +203,12 @@ fn enablement(rows: &Rows, window: &Window, places: &HashMap<Uuid, usize>) -> Ve
     let gone = withdrawn(&pieces(rows.equipment.iter().filter(before).cloned().collect()));
     steps.extend(gone.into_iter().filter_map(|(practice, on)| {
         let specialty = window.specialty.clone().unwrap_or_default();
-        Some(Enablement { practice: *places.get(&practice)?, step: Step::Withdrawn, specialty, on: number(on) })
+        Some(Enablement {
+            practice: *places.get(&practice)?,
+            step: Step::Withdrawn,
+            specialty,
+            on: calendar::day_of(on),
+        })
     }));
     steps.sort_by(|a, b| (a.practice, a.step, &a.specialty, a.on).cmp(&(b.practice, b.step, &b.specialty, b.on)));
     steps
@@ -253,22 +264,15 @@ fn hours(at: At) -> f64 {
 }
 
 fn day_of(at: At) -> Day {
-    number(oslo::date(at))
-}
-
-fn number(date: Date) -> Day {
-    day(date.year(), i32::from(u8::from(date.month())), i32::from(date.day()))
+    calendar::day_of(oslo::date(at))
 }
 
 /// When a day begins in Oslo.
 fn midnight(of: Day) -> At {
-    let (year, month, date) = civil(of);
-    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok()).unwrap_or(Month::January);
-    let date = u8::try_from(date).unwrap_or(1);
-    oslo::midnight(Date::from_calendar_date(year, month, date).unwrap_or(Date::MIN))
+    oslo::midnight(date_of(of))
 }
 
 /// The day of `YYYY-MM-DD`.
 pub fn parsed(text: &str) -> Option<Day> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok().map(number)
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok().map(calendar::day_of)
 }

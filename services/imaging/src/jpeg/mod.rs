@@ -15,8 +15,8 @@
 //! It is of our own and in safe Rust. Rejected: `zune-jpeg` and `jpeg-encoder`, sound and well kept, but they know full size and
 //! RGB only (three times the time); `jpeg-decoder`, which scales but starts threads that the confined child may not have;
 //! `rusty_jpeg`, a young fork of both with planes, whose vector code is `unsafe` on hostile bytes; libjpeg-turbo, which is C.
-//! Vector instructions come from the compiler, for the processor at hand: `fearless_simd` compiles the same loops twice and chooses at run
-//! time (it has no dependencies and is kept by the Linebender project).
+//! Vector instructions come from the compiler, for the processor at hand: `fearless_simd` compiles the same loops twice and chooses
+//! at run time (it has no dependencies and is kept by the Linebender project).
 //!
 //! It is strict: missing or meaningless bits are an error and never a grey half of a picture.
 

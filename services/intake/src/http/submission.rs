@@ -6,10 +6,9 @@ use super::draft::{is_open, stale};
 use crate::acting::{Acting, noted};
 use crate::content::DraftContent;
 use crate::due::due;
-use crate::duty::clinician;
+use crate::duty::{clinician, hpr_number};
 use crate::finish::expire_in;
 use crate::opening;
-use crate::projection::people::hpr_number;
 use crate::publishing::{Sending, counted, submitted};
 use crate::sealed::{self, Note};
 use crate::store::{chair, duty, image, place, referral, upload};
@@ -148,10 +147,11 @@ async fn send(acting: &Acting<'_>, intention: Option<Intention>) -> Result<(), P
     let intention = intention.map_or_else(String::new, |one| one.as_str().to_owned());
     let envelope = Envelope { responsible: ctx.pseudonym(person), ..acting.envelope() };
     let envelope = Envelope { intention, ..counted(envelope, content, images.len(), at) };
+    let responsible_hpr = if person == caller.person { referrer_hpr.clone() } else { hpr_number(ctx, person).await? };
     let fact = ReferralSubmitted {
         responsible: person.as_bytes().to_vec(),
         responsible_name: name,
-        responsible_hpr: hpr_number(ctx, person).await?,
+        responsible_hpr,
         ..submitted(content, &images, &sending)
     };
     ctx.publish(&mut tx, envelope, &fact).await?;

@@ -2,8 +2,7 @@
 
 use super::{of_office, seen};
 use crate::acting::{Acting, noted};
-use crate::duty::{envelope, successor};
-use crate::projection::people::hpr_number;
+use crate::duty::{envelope, hpr_number, successor};
 use crate::sealed::{self, Note};
 use crate::store::{chair, duty, place, succession, transfer as rows};
 use crate::text::blank;

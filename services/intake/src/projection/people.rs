@@ -3,7 +3,6 @@
 
 use crate::sealed;
 use crate::store::person;
-use kit::keys::KeyError;
 use kit::log::{Consumer, Opened, ProjectError, Recorded};
 use kit::{Context, Error, Tx};
 use proto::Event;
@@ -38,17 +37,4 @@ async fn sealed_number(ctx: &Context, id: Uuid, number: &str) -> Result<Option<V
     }
     let key = ctx.keys.get(id).await?;
     Ok(Some(sealed::seal(ctx, &key, sealed::HPR, id, &number)?))
-}
-
-/// A person's number in the register of health personnel as it stands; empty when it is not known.
-///
-/// # Errors
-/// Of the stores.
-pub async fn hpr_number(ctx: &Context, id: Uuid) -> Result<String, Error> {
-    let Some(number) = person::hpr(&ctx.db, id).await? else { return Ok(String::new()) };
-    match ctx.keys.get(id).await {
-        Ok(key) => sealed::open(&key, sealed::HPR, id, &number),
-        Err(KeyError::Erased) => Ok(String::new()),
-        Err(other) => Err(other.into()),
-    }
 }

@@ -1,4 +1,5 @@
-//! Names of people who work in offices, and their numbers in the register of health personnel, each sealed under the person's own key, projected from directory's events.
+//! Names of people who work in offices, and their numbers in the register of health personnel, each sealed under the person's own
+//! key, projected from directory's events.
 
 use kit::{Db, Tx, statements};
 use uuid::Uuid;

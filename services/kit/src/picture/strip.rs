@@ -131,22 +131,10 @@ fn png(file: &[u8]) -> Result<Vec<u8>, Flaw> {
             out.extend_from_slice(&26_u32.to_be_bytes());
             out.extend_from_slice(b"eXIf");
             out.extend_from_slice(&with_orientation(turn));
-            out.extend_from_slice(&crc32(&out[begin + 4..]).to_be_bytes());
+            out.extend_from_slice(&crc32fast::hash(&out[begin + 4..]).to_be_bytes());
         }
     }
     Ok(out)
-}
-
-/// The check sum of a PNG chunk (ISO/IEC 15948, annex D), bit by bit: it is needed for 30 bytes.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 };
-        }
-    }
-    !sum
 }
 
 /// Chunks of WebP that are the picture or change its look.

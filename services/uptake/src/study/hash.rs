@@ -2,10 +2,7 @@
 
 /// SHA-256 of the bytes as 64 hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    let digits = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    kit::backup::hex(&kit::pictures::sha256(bytes))
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! Programmes made by a seed: for tests, comparisons with other software, and trying the study without a register.
 
-use super::calendar::{Day, Month, day, month_of};
+use super::calendar::{Day, Month, day_of, month_of};
 use super::dice::Dice;
 use super::programme::{Case, Enablement, Event, Ordinary, Practice, Programme, Role, Step};
+use time::macros::date;
 
 /// The first day of a made programme.
-pub const BEGINS: Day = day(2022, 1, 1);
+pub const BEGINS: Day = day_of(date!(2022 - 01 - 01));
 
 /// The day after its last.
-pub const ENDS: Day = day(2026, 1, 1);
+pub const ENDS: Day = day_of(date!(2026 - 01 - 01));
 
 /// A programme of so many practices over four years: staggered equipment, few busy users, many that never begin, closures, gaps
 /// in the register, test use and faults of the data.
@@ -29,7 +30,7 @@ pub fn programme(seed: u64, practices: usize) -> Programme {
         }
         made.practices.push(practice);
     }
-    let from = day(2024, 1, 1);
+    let from = day_of(date!(2024 - 01 - 01));
     made.events.push(Event { practice: None, kind: "tariff".into(), from, interruption: true });
     made
 }

@@ -8,9 +8,9 @@ use proto::directory::{EquipmentPlaced, EquipmentWithdrawn};
 use proto::intake::ReferralEnteredInError;
 use proto::review::{AnswerGiven, InformationRequested};
 use std::collections::BTreeSet;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use uptake::record::{Asked, RecordError, read};
-use uptake::study::calendar::{day, month_of};
+use uptake::study::calendar::{day_of, month_of};
 use uptake::study::programme::{Case, Role, Step};
 
 /// The case that was sent in an hour since 1970 on the clocks of Oslo.
@@ -46,12 +46,15 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         house.publish(use_of(practice, mistake, at(25), 0), &ReferralEnteredInError::default()).await;
         house.submit(practice, at(26), 0).await;
         house.settle().await;
-        let asked = Asked { until: Some(day(2026, 8, 1)), ..Asked::default() };
+        let asked = Asked { until: Some(day_of(date!(2026 - 08 - 01))), ..Asked::default() };
         let record = read(&house.ctx().db, &asked).await.expect("a record");
-        assert_eq!((record.window.from, record.window.until), (day(2026, 1, 1), day(2026, 8, 1)));
+        assert_eq!(
+            (record.window.from, record.window.until),
+            (day_of(date!(2026 - 01 - 01)), day_of(date!(2026 - 08 - 01)))
+        );
         let cases = record.programme.cases;
         assert_eq!(cases.len(), 1, "neither a mistake nor one without a picture: {cases:?}");
-        let eight = f64::from(day(2026, 7, 1)) * 24.0 + 8.0;
+        let eight = f64::from(day_of(date!(2026 - 07 - 01))) * 24.0 + 8.0;
         let case = sent(&cases, eight);
         assert_eq!((case.allocated, case.answered, case.cancelled), (Some(eight + 1.0), Some(eight + 5.0), None));
         assert_eq!((case.role, case.questions, case.test), (Role::Nurse, 2, false));
@@ -61,7 +64,7 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         );
         assert_eq!((case.aged, case.interpreter), (None, None));
         // In June nobody had asked or answered yet, and nothing was sent.
-        let earlier = Asked { until: Some(day(2026, 6, 1)), ..Asked::default() };
+        let earlier = Asked { until: Some(day_of(date!(2026 - 06 - 01))), ..Asked::default() };
         assert!(read(&house.ctx().db, &earlier).await.expect("a record").programme.cases.is_empty());
         house.world.stop().await;
     }
@@ -74,7 +77,10 @@ async fn the_register_becomes_practices_by_code() {
         programme(&house).await;
         let record = read(&house.ctx().db, &Asked::default()).await.expect("a record");
         // The newest fact is of March, so February is the last whole month.
-        assert_eq!((record.window.from, record.window.until), (day(2026, 1, 1), day(2026, 3, 1)));
+        assert_eq!(
+            (record.window.from, record.window.until),
+            (day_of(date!(2026 - 01 - 01)), day_of(date!(2026 - 03 - 01)))
+        );
         let told = record.programme;
         let codes: BTreeSet<&str> = told.practices.iter().map(|practice| practice.code.as_str()).collect();
         assert_eq!(codes.len(), 5);
@@ -83,22 +89,26 @@ async fn the_register_becomes_practices_by_code() {
         let text = serde_json::to_string(&told).expect("JSON");
         assert!(!["Aurdal", "Bø", "Tromsø", "Kari"].iter().any(|name| text.contains(name)), "{text}");
         let user = told.practices.iter().position(|practice| practice.employed == [3, 4, 0]).expect("the user");
-        let sizes = [(month_of(day(2025, 6, 1)), 2_800.0), (month_of(day(2026, 2, 1)), 3_000.0)];
+        let sizes =
+            [(month_of(day_of(date!(2025 - 06 - 01))), 2_800.0), (month_of(day_of(date!(2026 - 02 - 01))), 3_000.0)];
         assert_eq!(told.practices[user].list_sizes, sizes);
         assert_eq!((told.practices[user].centrality, told.practices[user].kilometres), (5, Some(120.0)));
-        assert_eq!((told.practices[user].aged_share, told.practices[user].opened), (None, Some(day(2001, 1, 1))));
+        assert_eq!(
+            (told.practices[user].aged_share, told.practices[user].opened),
+            (None, Some(day_of(date!(2001 - 01 - 01))))
+        );
         assert_eq!(told.practices.iter().filter(|practice| practice.test).count(), 1);
         // Training in a real practice is told apart; half past midnight on 1 February in Oslo.
         assert_eq!(told.cases.iter().filter(|case| case.test).count(), 1, "{:?}", told.cases);
-        assert_eq!(sent(&told.cases, f64::from(day(2026, 2, 1)) * 24.0 + 0.5).practice, user);
+        assert_eq!(sent(&told.cases, f64::from(day_of(date!(2026 - 02 - 01))) * 24.0 + 0.5).practice, user);
         assert_eq!(told.cases.len(), 5, "what was sent in March is behind the cut");
         // A step for all specialties is one for the only one that the record knows.
         assert!(told.enablement.iter().all(|entry| entry.specialty == "dermatology"), "{:?}", told.enablement);
         let equipped = told.enablement.iter().filter(|entry| entry.step == Step::Equipped);
-        assert_eq!(equipped.map(|entry| entry.on).collect::<Vec<_>>(), [day(2026, 1, 5); 3]);
-        let april = Asked { until: Some(day(2026, 4, 1)), ..Asked::default() };
+        assert_eq!(equipped.map(|entry| entry.on).collect::<Vec<_>>(), [day_of(date!(2026 - 01 - 05)); 3]);
+        let april = Asked { until: Some(day_of(date!(2026 - 04 - 01))), ..Asked::default() };
         let april = read(&house.ctx().db, &april).await.expect("a record").programme;
-        let withdrawn = sent(&april.cases, f64::from(day(2026, 3, 18)) * 24.0 + 10.0);
+        let withdrawn = sent(&april.cases, f64::from(day_of(date!(2026 - 03 - 18))) * 24.0 + 10.0);
         assert_eq!((withdrawn.cancelled, withdrawn.answered), (Some(withdrawn.submitted + 1.0), None));
         house.world.stop().await;
     }
@@ -129,9 +139,14 @@ async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_
             let steps = told.enablement.into_iter().filter(|entry| entry.step == Step::Withdrawn);
             steps.map(|entry| (entry.specialty, entry.on)).collect::<Vec<_>>()
         };
-        let until = day(2026, 4, 1);
-        assert_eq!(withdrawn(Some("dermatology"), until).await, [("dermatology".to_owned(), day(2026, 3, 2))]);
-        for (specialty, until) in [(Some("dermatology"), day(2026, 3, 1)), (Some("ent"), until), (None, until)] {
+        let until = day_of(date!(2026 - 04 - 01));
+        assert_eq!(
+            withdrawn(Some("dermatology"), until).await,
+            [("dermatology".to_owned(), day_of(date!(2026 - 03 - 02)))]
+        );
+        for (specialty, until) in
+            [(Some("dermatology"), day_of(date!(2026 - 03 - 01))), (Some("ent"), until), (None, until)]
+        {
             assert!(withdrawn(specialty, until).await.is_empty(), "{specialty:?} until {until}");
         }
         let backwards = Asked { from: Some(until), until: Some(until), specialty: None };

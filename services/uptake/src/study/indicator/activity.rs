@@ -1,6 +1,6 @@
 //! I-04: what state a practice is in: `active(k, w)` is at least k cases in the last w months.
 
-use crate::study::calendar::{Day, Month, civil, day, month_of};
+use crate::study::calendar::{Day, Month, date_of, first_day, month_of};
 use crate::study::estimator::proportion;
 use crate::study::figure::{Flag, Line};
 use crate::study::programme::Step;
@@ -95,10 +95,9 @@ fn recent(uses: &[Day], on: Day, months: i32) -> usize {
 
 /// The same date so many months earlier, or the last of that month.
 fn months_before(on: Day, months: i32) -> Day {
-    let (year, month, date) = civil(on);
-    let earlier: Month = year * 12 + month - 1 - months;
-    let last = crate::study::calendar::first_day(earlier + 1) - 1;
-    day(earlier.div_euclid(12), earlier.rem_euclid(12) + 1, date).min(last)
+    let earlier: Month = month_of(on) - months;
+    let same = first_day(earlier) + Day::from(date_of(on).day()) - 1;
+    same.min(first_day(earlier + 1) - 1)
 }
 
 /// The state at the end of a day. `uses` ascending.
@@ -143,7 +142,7 @@ pub fn sustained(
     let first_quarter = month_of(live.map_or(from, |live| live.min(from))) / 3 * 3 + 3;
     let mut row = 0;
     for month in (first_quarter..).step_by(3) {
-        let end = crate::study::calendar::first_day(month) - 1;
+        let end = first_day(month) - 1;
         if end >= until {
             break;
         }
@@ -177,9 +176,11 @@ pub fn activity(view: &View<'_>) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::calendar::day_of;
     use crate::study::indicator::sample::{figure, origin};
+    use time::macros::date;
 
-    const JANUARY: Day = day(2024, 1, 1);
+    const JANUARY: Day = day_of(date!(2024 - 01 - 01));
 
     /// I-04: evaluable from month 6, active until month 15. The sum reaches 3 in month 4 already, which is early and not missing.
     #[test]
@@ -216,7 +217,7 @@ mod tests {
     fn four_quarters_in_a_row_are_sustained() {
         let weekly: Vec<Day> = (0..60).map(|week| JANUARY + 7 * week).collect();
         let (active, kept) = sustained(&weekly, Some(JANUARY), None, JANUARY + 800, Rule::default());
-        assert_eq!((active, kept), (Some(JANUARY + 14), Some(day(2024, 12, 31))));
+        assert_eq!((active, kept), (Some(JANUARY + 14), Some(day_of(date!(2024 - 12 - 31)))));
         assert_eq!(sustained(&weekly[..30], Some(JANUARY), None, JANUARY + 330, Rule::default()).1, None);
     }
 

@@ -126,9 +126,10 @@ fn centred(rows: &[Vec<f64>], periods: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::calendar::day;
+    use crate::study::calendar::day_of;
     use crate::study::indicator::sample::{figure, origin, random, whole};
     use crate::study::programme::{Enablement, Event, Ordinary, Practice, Programme, Window};
+    use time::macros::date;
 
     #[test]
     fn a_late_change_is_only_described() {
@@ -152,10 +153,11 @@ mod tests {
     #[test]
     fn an_exact_effect_is_found() {
         let mut programme = Programme::default();
-        let window = Window { from: day(2023, 1, 1), until: day(2024, 7, 1), specialty: None };
+        let window =
+            Window { from: day_of(date!(2023 - 01 - 01)), until: day_of(date!(2024 - 07 - 01)), specialty: None };
         for place in 0..9 {
             programme.practices.push(Practice { code: format!("N{place}"), ..Practice::default() });
-            let on = day(2023, 4, 1) + 92 * (place as i32 / 3);
+            let on = day_of(date!(2023 - 04 - 01)) + 92 * (place as i32 / 3);
             programme.enablement.push(Enablement {
                 practice: place,
                 step: Step::Equipped,

@@ -1,10 +1,11 @@
 //! Programmes for the tests of indicators.
 
-use crate::study::calendar::day;
+use crate::study::calendar::day_of;
 use crate::study::figure::{Figure, Line};
 use crate::study::programme::{Case, Enablement, Practice, Programme, Role, Step, Window};
 
 pub use crate::study::random::programme as random;
+use time::macros::date;
 
 /// All of a random programme.
 pub fn whole() -> Window {
@@ -21,7 +22,7 @@ pub fn origin() -> (Programme, Window) {
         programme.practices.push(Practice {
             code: format!("N{place:02}"),
             centrality: 3 + (place % 3) as u8,
-            opened: Some(day(2010, 1, 1)),
+            opened: Some(day_of(date!(2010 - 01 - 01))),
             list_sizes: vec![(0, 1_000.0 + f64::from(number * 37 % 50) * 60.0)],
             employed: [1 + (place % 4) as u32, 1, 2],
             kilometres: Some(20.0 + f64::from(number * 53 % 300)),
@@ -29,7 +30,7 @@ pub fn origin() -> (Programme, Window) {
             interpreter_share: Some(0.03),
             ..Practice::default()
         });
-        let equipped = day(2023, 1, 10) + number % 60;
+        let equipped = day_of(date!(2023 - 01 - 10)) + number % 60;
         for (step, on) in [(Step::Offered, equipped - 30), (Step::Equipped, equipped), (Step::Trained, equipped + 14)] {
             programme.enablement.push(Enablement { practice: place, step, specialty: "dermatology".into(), on });
         }
@@ -38,7 +39,7 @@ pub fn origin() -> (Programme, Window) {
             programme.cases.push(case(place, f64::from(on) * 24.0 + 10.0));
         }
     }
-    (programme, Window { from: day(2023, 1, 1), until: day(2025, 1, 1), specialty: None })
+    (programme, Window { from: day_of(date!(2023 - 01 - 01)), until: day_of(date!(2025 - 01 - 01)), specialty: None })
 }
 
 /// A case answered after a day.

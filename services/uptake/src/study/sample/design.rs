@@ -9,6 +9,7 @@ use crate::study::estimator::concentration::{fewest, top};
 use crate::study::programme::{Practice, Step};
 use crate::study::view::View;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What top users have most of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,11 +291,12 @@ fn exclusion(view: &View<'_>, place: usize, days: i32) -> Option<Exclusion> {
 
 /// Forbids pairs of different centrality or channel, beyond the caliper, and vetoed ones.
 fn allowed(view: &View<'_>, choice: &Choice, users: &[Unit], pool: &[Unit], mut costs: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let channels = channels(view);
     for (user, of_user) in users.iter().zip(&mut costs) {
         for (other, cost) in pool.iter().zip(of_user) {
             let (one, two) = (view.practice(user.place), view.practice(other.place));
             let vetoed = choice.vetoes.iter().any(|veto| veto.user == one.code && veto.partner == two.code);
-            let channels = channels(view, user.place) == channels(view, other.place);
+            let channels = channels[user.place] == channels[other.place];
             let far = choice.caliper.is_some_and(|caliper| *cost > caliper);
             if one.centrality != two.centrality || !channels || vetoed || far {
                 *cost = f64::INFINITY;
@@ -304,17 +306,15 @@ fn allowed(view: &View<'_>, choice: &Choice, users: &[Unit], pool: &[Unit], mut 
     costs
 }
 
-/// The specialties for which a practice is equipped.
-fn channels<'a>(view: &View<'a>, place: usize) -> Vec<&'a str> {
-    let equipped = view.programme.enablement.iter().filter(|entry| {
-        entry.practice == place
-            && entry.step == Step::Equipped
-            && entry.on < view.window.until
-            && view.window.takes(&entry.specialty)
-    });
-    let mut channels: Vec<&str> = equipped.map(|entry| entry.specialty.as_str()).collect();
-    channels.sort_unstable();
-    channels.dedup();
+/// By practice, the specialties for which it is equipped.
+fn channels<'a>(view: &View<'a>) -> Vec<BTreeSet<&'a str>> {
+    let mut channels = vec![BTreeSet::new(); view.programme.practices.len()];
+    for entry in &view.programme.enablement {
+        let equipped = entry.step == Step::Equipped && entry.on < view.window.until;
+        if equipped && view.window.takes(&entry.specialty) && entry.practice < channels.len() {
+            channels[entry.practice].insert(entry.specialty.as_str());
+        }
+    }
     channels
 }
 

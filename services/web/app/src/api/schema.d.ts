@@ -2768,7 +2768,10 @@ export interface components {
             email: string;
             /** @description `YYYY-MM-DD`; now when absent. */
             from?: string | null;
-            /** @description Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already keeps theirs. */
+            /**
+             * @description Number in Norway's register of health personnel, or a national equivalent: 1 to 9 digits. Somebody who is registered already
+             *     keeps theirs.
+             */
             hprNumber?: string;
             /**
              * Format: uuid
