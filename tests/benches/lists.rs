@@ -21,6 +21,11 @@ const PICTURES: [&str; 2] = [
     "insert into intake_image (id, referral, view, state, media_type, bytes, sha256, object, stored_sha256, stored_bytes, width, height, added_at) \
      select gen_random_uuid(), id, 'close-up', 'ready', 'image/jpeg', 1000, '', 'originals/none', '', 1000, 800, 600, $1 from intake_referral",
 ];
+/// One of each, so that a database that counts rows before it chooses a plan finds some.
+const ANSWERS: [&str; 2] = [
+    "insert into intake_answer (id, referral, answered_at, after_withdrawal, content) select randomblob(16), id, $1, 0, x'00' from intake_referral",
+    "insert into intake_answer (id, referral, answered_at, after_withdrawal, content) select gen_random_uuid(), id, $1, false, '' from intake_referral",
+];
 const REFERRAL_IDS: &str = "select id from intake_referral where practice = $1 and (case when answered_at is not null and acknowledged_at is null then 'answers' \
      when state = 'draft' then 'drafts' when state in ('submitted', 'in-review', 'awaiting-information') then 'waiting' else 'closed' end) = $2 \
      and discarded_at is null and erased_at is null and (coalesce(until_at, updated_at), id) > ($3, $4) order by coalesce(until_at, updated_at), id limit 31";
@@ -45,6 +50,7 @@ pub async fn office(name: &str, ctx: &Context, client: &Client) -> Vec<(String, 
     let seed_text = REFERRALS[usize::from(!ctx.db.is_sqlite())];
     ctx.db.q(seed_text).bind(practice).bind(now).bind(count as i64).exec().await.expect("referrals");
     ctx.db.q(PICTURES[usize::from(!ctx.db.is_sqlite())]).bind(now).exec().await.expect("pictures");
+    ctx.db.q(ANSWERS[usize::from(!ctx.db.is_sqlite())]).bind(now).exec().await.expect("answers");
     seed::analyse(ctx).await;
     let service = intake::service();
     for (tab, order) in [("waiting", "BY_DATE"), ("drafts", "PAGE")] {

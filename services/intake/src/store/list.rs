@@ -87,7 +87,8 @@ macro_rules! page {
 statements! {
     PAGE = page!(" and (r.updated_at, r.id) < ($5, $6)", " order by r.updated_at desc, r.id desc");
     // The tabs of open cases: what is longest overdue comes first.
-    BY_DATE = page!(" and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
+    // SQLite begins at a place of the index for a column and for an expression, and not for a pair with an expression in it.
+    BY_DATE = page!(" and coalesce(r.until_at, r.updated_at) >= $5 and (coalesce(r.until_at, r.updated_at), r.id) > ($5, $6)", " order by coalesce(r.until_at, r.updated_at), r.id");
     PAGE_CLOSE_OUT = concat!(
         "select ", line!(), " where r.practice = $3 and r.state = 'acknowledged' and r.closed_out_at is null and r.training = false and r.discarded_at is null and r.erased_at is null and ", in_scope!("$1", "$2"),
         " and (r.updated_at, r.id) < ($4, $5) order by r.updated_at desc, r.id desc limit $6"
