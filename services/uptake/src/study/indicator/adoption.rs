@@ -35,7 +35,8 @@ pub fn ways(view: &View<'_>) -> Vec<Way> {
     view.counted().filter_map(way).collect()
 }
 
-fn spell(way: &Way) -> Spell {
+/// The same as a spell of the survival curve.
+pub fn spell(way: &Way) -> Spell {
     Spell { time: f64::from(way.days), event: way.end == End::Event }
 }
 

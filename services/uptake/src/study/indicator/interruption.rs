@@ -18,9 +18,7 @@ pub fn interruption(view: &View<'_>) -> Vec<Line> {
     let (months, seen, exposure) = monthly(view);
     let mut lines = Vec::new();
     for event in view.programme.events.iter().filter(|event| event.interruption && event.practice.is_none()) {
-        let before = months.iter().filter(|month| **month < month_of(event.from)).count();
-        let harmonics = usize::from(months.len() >= 24);
-        let model = Model { before, phase_in: 0, slope: true, harmonics, season: 12 };
+        let model = model(&months, month_of(event.from));
         let enough = model.enough(months.len());
         let fit = if enough { counts(&seen, &exposure, model) } else { None };
         let ratio = fit.as_ref().map(|fit| fit.ratio(STEP, true));
@@ -34,8 +32,15 @@ pub fn interruption(view: &View<'_>) -> Vec<Line> {
     lines
 }
 
+/// Step and slope at a change, and from two years on one harmonic.
+pub fn model(months: &[i32], change: i32) -> Model {
+    let before = months.iter().filter(|month| **month < change).count();
+    let harmonics = usize::from(months.len() >= 24);
+    Model { before, phase_in: 0, slope: true, harmonics, season: 12 }
+}
+
 /// Months with exposure, their referrals and their patient-years.
-fn monthly(view: &View<'_>) -> (Vec<i32>, Vec<f64>, Vec<f64>) {
+pub fn monthly(view: &View<'_>) -> (Vec<i32>, Vec<f64>, Vec<f64>) {
     let mut months: BTreeMap<i32, (f64, f64)> =
         view.window.months().into_iter().map(|month| (month, (0.0, 0.0))).collect();
     for place in view.counted() {
@@ -147,6 +152,16 @@ mod tests {
             figure(&interruption(&View::new(&programme, &whole())), "tariff", "step-rate-ratio").value.is_some()
         });
         assert!(estimated.count() > 15);
+    }
+
+    /// Ten referrals in four years: the fit stands still but for the last digits of large coefficients. R's glm says the same.
+    #[test]
+    fn few_referrals_are_fitted_too() {
+        let found = figure(&interruption(&View::new(&random(398, 11), &whole())), "tariff", "step-rate-ratio");
+        let told = [found.value, found.interval.map(|limits| limits.low), found.interval.map(|limits| limits.high)];
+        for (found, expected) in told.into_iter().zip([6.003_205_65, 0.926_408_04, 38.901_301_18]) {
+            assert!((found.unwrap() - expected).abs() < 1e-5, "{told:?}");
+        }
     }
 
     /// Every practice sends two ordinary referrals fewer from when it is equipped: the effect is −2 exactly.

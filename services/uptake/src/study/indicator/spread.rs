@@ -27,13 +27,18 @@ const INDICES: [Index; 9] = [
     ("k80", |found| found.k80 as f64),
 ];
 
-/// `top-1`, `top-4` and `top-10` shares, and every index twice: group `all` over equipped practices with their zeros, group
-/// `users` without. Intervals by bootstrap over practices.
-pub fn spread(view: &View<'_>) -> Vec<Line> {
+/// Equipped practices and those with use, by code, each with its referrals in the window.
+pub fn counts(view: &View<'_>) -> Vec<(usize, f64)> {
     let mut counts = vec![0.0; view.programme.practices.len()];
     view.uses_within().for_each(|case| counts[case.practice] += 1.0);
     let equipped = |place: &usize| view.first_step(*place, Step::Equipped).is_some() || counts[*place] > 0.0;
-    let all: Vec<f64> = view.counted().filter(equipped).map(|place| counts[place]).collect();
+    view.counted().filter(equipped).map(|place| (place, counts[place])).collect()
+}
+
+/// `top-1`, `top-4` and `top-10` shares, and every index twice: group `all` over equipped practices with their zeros, group
+/// `users` without. Intervals by bootstrap over practices.
+pub fn spread(view: &View<'_>) -> Vec<Line> {
+    let all: Vec<f64> = counts(view).into_iter().map(|one| one.1).collect();
     let users: Vec<f64> = all.iter().copied().filter(|count| *count > 0.0).collect();
     let total: f64 = all.iter().sum();
     let mut lines: Vec<Line> = [(1, "top-1"), (4, "top-4"), (10, "top-10")]

@@ -8,7 +8,7 @@ use crate::study::programme::Case;
 use crate::study::view::View;
 
 /// Nothing is published under so many cases.
-const ENOUGH: usize = 10;
+pub const ENOUGH: usize = 10;
 
 /// A case's wait for something; `None` when it came before the case was sent, a fault of the data.
 fn wait(case: &Case, until: Option<f64>, cut: f64, clock: fn(f64, f64) -> f64) -> Option<Spell> {
@@ -24,18 +24,26 @@ fn clock_hours(from: f64, until: f64) -> f64 {
     until - from
 }
 
+/// Answered before it was sent or taken.
+fn faults(case: &Case) -> bool {
+    let early = case.answered.is_some_and(|at| at < case.submitted);
+    early || case.allocated.zip(case.answered).is_some_and(|(taken, answered)| answered < taken)
+}
+
+/// Hours on the clock until the first answer, of the window's cases without a fault.
+pub fn answers(view: &View<'_>) -> Vec<Spell> {
+    let cut = f64::from(view.window.until) * 24.0;
+    let sound = view.uses_within().filter(|case| !faults(case));
+    sound.filter_map(|case| wait(case, case.answered, cut, clock_hours)).collect()
+}
+
 /// Kaplan and Meier's p50, p75 and p90 of hours to the first answer (clock and working hours) and to allocation; `within-24h`,
 /// `within-3d` and `within-7d` (1 − S with log-log limits); `unanswered` and `asked-for-more` shares. Under ten cases nothing is
 /// given, and the longest wait never.
 pub fn turnaround(view: &View<'_>) -> Vec<Line> {
     let cut = f64::from(view.window.until) * 24.0;
-    let cases: Vec<&Case> = view.uses_within().collect();
-    let faults = |case: &&&Case| {
-        let early = |at: Option<f64>| at.is_some_and(|at| at < case.submitted);
-        early(case.answered) || case.allocated.zip(case.answered).is_some_and(|(taken, answered)| answered < taken)
-    };
-    let faulty = cases.iter().filter(faults).count();
-    let sound: Vec<&Case> = cases.iter().filter(|case| !faults(case)).copied().collect();
+    let (faulty, sound): (Vec<&Case>, Vec<&Case>) = view.uses_within().partition(|case| faults(case));
+    let faulty = faulty.len();
     let curve = |until: fn(&Case) -> Option<f64>, clock| {
         let spells: Vec<Spell> = sound.iter().filter_map(|case| wait(case, until(case), cut, clock)).collect();
         (kaplan_meier(&spells), spells.iter().any(|spell| !spell.event))
@@ -55,7 +63,7 @@ pub fn turnaround(view: &View<'_>) -> Vec<Line> {
     let asked = sound.iter().filter(|case| case.questions > 0).count() as u64;
     lines.push(Line::new("all", "unanswered", share(unanswered, all)));
     lines.push(Line::new("all", "asked-for-more", share(asked, all)));
-    let errors = share(faulty as u64, cases.len() as u64);
+    let errors = share(faulty as u64, all + faulty as u64);
     lines.push(Line::new("all", "clock-errors", errors.flagged(Flag::ClockError, faulty > 0)));
     lines
 }
