@@ -212,6 +212,12 @@ start_postgres() {
     fi
 }
 
+# The R of a study's bundle is run by the Rust tests, which say the same when there is none.
+find_r() {
+    is_wanted rust || return 0
+    "$tools/r.sh" >"$logs/r.log" 2>&1 || say "         $(tail -n 1 "$logs/r.log")"
+}
+
 # Kills on both deployments at the same time: each waits more than it works.
 storms() {
     local embedded
@@ -252,6 +258,7 @@ suite front-end-check check npm --prefix "$web" run --silent check
 suite front-end-unit vitest npm --prefix "$web" test --silent
 suite front-end-size check npm --prefix "$web" run --silent size
 start_postgres
+find_r
 rust_suite
 faults_suites
 demo_suites

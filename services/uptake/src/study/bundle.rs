@@ -4,15 +4,19 @@
 //! commas and line feeds; an empty cell is not known. A text that a spreadsheet would take for a formula begins with an apostrophe.
 
 use super::calendar::day_name;
-use super::figure::Line;
+use super::chart::{Language, charts};
+use super::export::described::{self, BALANCE, CONCENTRATION, FRAME, FUNNEL, INDICATORS};
+use super::export::entry::{self, Computed, entries};
+use super::export::table::Description;
 use super::hash::sha256;
-use super::indicator::definition::{Indicator, indicators};
+use super::indicator::definition::indicators;
 use super::programme::{Programme, Window};
 use super::sample::design::{Choice, Design, Pair, design};
 use super::sample::frame::{Consent, frame};
 use super::sample::protocol::protocol;
+use super::scripts::SCRIPTS;
+use super::tables::{parameters, tables as data};
 use super::view::View;
-use crate::sheet::harmless;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,7 +25,7 @@ use std::fmt::Write;
 pub const MANIFEST: &str = "MANIFEST.sha256";
 
 /// Practices that step in per seat of the interview frame.
-const RESERVES: usize = 2;
+pub const RESERVES: usize = 2;
 
 /// What is not in the bundle because the record lacks what it is made from.
 const CONDITIONS: &str =
@@ -68,25 +72,24 @@ pub fn bundle(programme: &Programme, window: &Window, origin: &Origin<'_>) -> Re
     let protocol = protocol(&found, &choice, window, u64::try_from(origin.position).unwrap_or(0));
     let mut files = Files::new();
     let mut put = |name: &str, bytes: Vec<u8>| files.insert(name.to_owned(), bytes);
-    let mut all = table(&INDICATORS)?;
-    for indicator in indicators()? {
-        let lines = (indicator.compute)(&view);
-        write_lines(&mut all, &indicator, &lines)?;
-        if indicator.definition.id == "I-01" {
-            let mut funnel = table(&INDICATORS)?;
-            write_lines(&mut funnel, &indicator, &lines)?;
-            put("funnel.csv", finished(funnel)?);
-        }
+    let computed = computed(&view)?;
+    for (description, bytes) in tables(&view, &computed, &found, &choice)? {
+        put(&description.file(), bytes);
+    }
+    for (indicator, _) in &computed {
         put(&format!("definitions/{}.toml", indicator.definition.id), indicator.file.into());
     }
-    put("indicators.csv", finished(all)?);
-    put("concentration.csv", concentration(&view, &found)?);
-    put("sample.csv", sample(&found, &choice)?);
-    put("balance.csv", balance(&found)?);
-    put("frame.csv", seats(&view, &found, &choice)?);
     put("programme.json", serde_json::to_vec(programme)?);
+    for chart in charts(&view, Language::En) {
+        put(&format!("charts/{}.svg", chart.name), chart.svg.into());
+    }
+    put("data/parameters.csv", parameters(window, &choice, RESERVES)?);
+    for (name, text) in SCRIPTS {
+        put(name, (*text).into());
+    }
     put("README.txt", readme(window, origin, &protocol.hash).into());
     put("protocol.txt", protocol.text.into());
+    files.extend(data(programme)?);
     let mut manifest = String::new();
     for (name, bytes) in &files {
         // Writing to a String cannot fail.
@@ -96,48 +99,60 @@ pub fn bundle(programme: &Programme, window: &Window, origin: &Origin<'_>) -> Re
     Ok(files)
 }
 
-type Table = csv::Writer<Vec<u8>>;
+/// Every indicator with its lines.
+///
+/// # Errors
+/// A file that is no definition; a test holds that there is none.
+pub fn computed(view: &View<'_>) -> Result<Computed, toml::de::Error> {
+    let indicators = indicators()?;
+    Ok(indicators.into_iter().map(|one| (one.clone(), (one.compute)(view))).collect())
+}
 
-const INDICATORS: [&str; 10] =
-    ["indicator", "group", "name", "value", "numerator", "denominator", "low", "high", "estimator", "flags"];
+/// The tables of figures and of the sample, each with what it is.
+///
+/// # Errors
+/// See [`BundleError`]: a fault of the program.
+pub fn tables(
+    view: &View<'_>,
+    computed: &Computed,
+    found: &Design,
+    choice: &Choice,
+) -> Result<Vec<(Description, Vec<u8>)>, BundleError> {
+    let all = entries(view, computed);
+    let funnel: Vec<_> = all.iter().filter(|entry| entry.definition.id == "I-01").cloned().collect();
+    Ok(vec![
+        (INDICATORS, entry::indicators(&all).csv()?),
+        (FUNNEL, entry::table(&funnel, FUNNEL).csv()?),
+        (CONCENTRATION, concentration(view, found)?),
+        (described::sample(&choice.covariates), sample(found, choice)?),
+        (BALANCE, balance(found)?),
+        (FRAME, seats(view, found, choice)?),
+    ])
+}
 
-fn table(columns: &[&str]) -> Result<Table, csv::Error> {
+pub(super) type Table = csv::Writer<Vec<u8>>;
+
+fn table(description: &Description) -> Result<Table, csv::Error> {
+    headed(&description.header())
+}
+
+pub(super) fn headed(columns: &[&str]) -> Result<Table, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(columns)?;
     Ok(table)
 }
 
-fn finished(table: Table) -> Result<Vec<u8>, csv::Error> {
+pub(super) fn finished(table: Table) -> Result<Vec<u8>, csv::Error> {
     table.into_inner().map_err(|error| error.into_error().into())
 }
 
-fn number(value: Option<f64>) -> String {
+pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// A word of a closed list as it travels in JSON.
-fn word(value: impl Serialize) -> Result<String, serde_json::Error> {
+pub(super) fn word(value: impl Serialize) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
-}
-
-fn write_lines(table: &mut Table, indicator: &Indicator, lines: &[Line]) -> Result<(), BundleError> {
-    for line in lines {
-        let figure = &line.figure;
-        let flags = figure.flags.iter().map(word).collect::<Result<Vec<_>, _>>()?;
-        table.write_record([
-            indicator.definition.id.clone(),
-            harmless(&line.group),
-            line.name.to_owned(),
-            number(figure.value),
-            figure.numerator.to_string(),
-            figure.denominator.to_string(),
-            number(figure.interval.map(|interval| interval.low)),
-            number(figure.interval.map(|interval| interval.high)),
-            figure.estimator.to_owned(),
-            flags.join(" "),
-        ])?;
-    }
-    Ok(())
 }
 
 /// Users of the window, the busiest first: referrals, the share of all, and the share of all down to there.
@@ -147,7 +162,7 @@ fn concentration(view: &View<'_>, found: &Design) -> Result<Vec<u8>, csv::Error>
         *counts.entry(view.code(case.practice)).or_default() += 1;
     }
     let total: usize = counts.values().sum();
-    let mut table = table(&["rank", "practice", "referrals", "share", "cumulative_referrals", "cumulative_share"])?;
+    let mut table = table(&CONCENTRATION)?;
     let mut sum = 0;
     for (place, (code, _)) in found.ranked.iter().enumerate() {
         let count = counts.get(code.as_str()).copied().unwrap_or(0);
@@ -162,12 +177,7 @@ fn concentration(view: &View<'_>, found: &Design) -> Result<Vec<u8>, csv::Error>
 
 /// Pairs of the optimal assignment and of the greedy one, with the raw covariates of both.
 fn sample(found: &Design, choice: &Choice) -> Result<Vec<u8>, csv::Error> {
-    let mut columns: Vec<String> = ["assignment", "user", "partner", "distance"].map(str::to_owned).into();
-    for whose in ["user", "partner"] {
-        columns.extend(choice.covariates.iter().map(|covariate| format!("{whose}: {}", covariate.name())));
-    }
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(&columns)?;
+    let mut table = table(&described::sample(&choice.covariates))?;
     for (assignment, pairs) in [("optimal", &found.pairs), ("greedy", &found.greedy_pairs)] {
         for Pair { user, partner, distance, user_values, partner_values } in pairs {
             let mut cells = vec![assignment.to_owned(), user.clone(), partner.clone(), distance.to_string()];
@@ -179,18 +189,7 @@ fn sample(found: &Design, choice: &Choice) -> Result<Vec<u8>, csv::Error> {
 }
 
 fn balance(found: &Design) -> Result<Vec<u8>, csv::Error> {
-    let mut table = table(&[
-        "covariate",
-        "users",
-        "pool",
-        "partners",
-        "before_treated",
-        "before_pooled",
-        "after_treated",
-        "after_pooled",
-        "variance_ratio_before",
-        "variance_ratio_after",
-    ])?;
+    let mut table = table(&BALANCE)?;
     for row in &found.balance {
         let means = [row.users, row.pool, row.partners].map(Some);
         let differences = [row.before_treated, row.before_pooled, row.after_treated, row.after_pooled];
@@ -204,7 +203,7 @@ fn balance(found: &Design) -> Result<Vec<u8>, csv::Error> {
 /// The record holds no consent: nobody is taken to have been asked.
 fn seats(view: &View<'_>, found: &Design, choice: &Choice) -> Result<Vec<u8>, BundleError> {
     let second = design(view, &Choice { partners: choice.partners + RESERVES, ..choice.clone() });
-    let mut table = table(&["practice", "group", "beside", "rank", "meet", "consent"])?;
+    let mut table = table(&FRAME)?;
     for seat in frame(found, &second, RESERVES, &view.programme.practices, |_| Consent::NotAsked) {
         let roles: Vec<&str> = seat.meet.iter().map(|role| role.name()).collect();
         table.write_record([
@@ -236,7 +235,9 @@ protocol: SHA-256 {protocol}
 
 programme.json    what everything is computed from: practices by code, steps, referrals; days since 1970, months since
                   year 0, hours since 1970, all on the clocks of Oslo; people by pseudonym
-indicators.csv    every line of every indicator: value, numerator, denominator, 95 % interval or limits of a chart, flags
+indicators.csv    every line of every indicator: value, numerator, denominator, 95 % interval or limits of a chart, flags,
+                  version of the definition, and the practice and period where it is of one
+charts/           the charts of the study's pages, as SVG
 definitions/      what each indicator counts, why, and by which estimator
 funnel.csv        from offered to sustained (I-01)
 concentration.csv practices with use in the window, the busiest first
@@ -244,7 +245,15 @@ sample.csv        the busiest and the non-users matched with them: optimal, and 
 balance.csv       whether the two are alike, before and after matching
 frame.csv         whom to meet, and who steps in
 protocol.txt      how the sample was drawn
+data/             the same as programme.json in tables, and parameters.csv: window, sample and rule as chosen
+analysis.py       makes every figure again from these files alone, and says which differ; analysis.R is the same in R
+analysis/         what these two are made of: each formula with its source
 {MANIFEST}   SHA-256 of every file: sha256sum --check {MANIFEST}
+
+To make it again: python3 analysis.py (Python 3.9 or newer, nothing else), or Rscript analysis.R (R 4.1 or newer, nothing else).
+Each prints every figure that differs from the tables here and ends with figures=<how many were compared> differing=<how many
+differ>; a difference is a failure. With --figures they also draw figures/*.pdf, for which Python needs matplotlib. Not made again
+are the two fitted curves of I-03.
 
 A referral counts when it carries a picture and was not entered in error; training and tests are never counted. A code is
 P and the end of the practice's id, by which whoever may read the list of practices finds the practice.

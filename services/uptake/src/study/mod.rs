@@ -9,18 +9,23 @@
 //! | [`estimator`] | intervals, survival, concentration, control charts, diffusion, regression, networks: over slices |
 //! | [`sample`] | the study designer: top users, matched non-users, protocol, interview frame |
 //! | [`conditions`] | interest, technology and need against use |
+//! | [`chart`] | the charts as SVG, each with its finding and its table |
 //! | [`disclosure`] | what may leave, for whom |
-//! | [`bundle`] | all of it as files that can be made again |
+//! | [`bundle`], [`tables`] | all of it as files that can be made again |
+//! | [`scripts`] | Python and R that make every figure again from these files alone |
+//! | [`export`] | its tables in the formats that others read, for whoever may see them |
 //! | [`random`] | programmes made by a seed |
 //! | [`calendar`], [`distribution`], [`matrix`], [`dice`], [`hash`] | what these stand on |
 
 pub mod bundle;
 pub mod calendar;
+pub mod chart;
 pub mod conditions;
 pub mod dice;
 pub mod disclosure;
 pub mod distribution;
 pub mod estimator;
+pub mod export;
 pub mod figure;
 pub mod hash;
 pub mod indicator;
@@ -28,6 +33,8 @@ pub mod matrix;
 pub mod programme;
 pub mod random;
 pub mod sample;
+pub mod scripts;
+pub mod tables;
 #[cfg(test)]
 mod testing;
 pub mod view;
