@@ -1,5 +1,7 @@
 //! What uptake refuses, and how it says so.
 
+use crate::study::bundle::BundleError;
+use crate::study::export::ExportError;
 use axum::response::{IntoResponse, Response};
 use kit::Problem;
 use kit::http::FieldError;
@@ -16,6 +18,18 @@ pub enum UptakeError {
     /// The sheet could not be written.
     #[error("sheet: {0}")]
     Sheet(#[from] csv::Error),
+    /// A definition of an indicator could not be read.
+    #[error("definition of an indicator: {0}")]
+    Definition(#[from] toml::de::Error),
+    /// The study's files could not be made.
+    #[error("study: {0}")]
+    Study(#[from] BundleError),
+    /// Nor its tables.
+    #[error("exports: {0}")]
+    Exports(#[from] ExportError),
+    /// Nor packed.
+    #[error("archive: {0}")]
+    Archive(#[from] zip::result::ZipError),
     /// The floor below.
     #[error(transparent)]
     Kit(#[from] kit::Error),
@@ -39,6 +53,10 @@ impl From<UptakeError> for Problem {
             UptakeError::Invalid(errors) => Self::invalid(errors),
             UptakeError::Refused(problem) => problem,
             UptakeError::Sheet(error) => Self::internal(error),
+            UptakeError::Definition(error) => Self::internal(error),
+            UptakeError::Study(error) => Self::internal(error),
+            UptakeError::Exports(error) => Self::internal(error),
+            UptakeError::Archive(error) => Self::internal(error),
             UptakeError::Kit(error) => error.into(),
         }
     }

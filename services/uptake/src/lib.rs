@@ -10,7 +10,7 @@
 //! | [`sheet`] | the panel as CSV |
 //! | [`office`] | one practice: use by month, answer times, what it tried |
 //! | [`study`] | the study: estimators, indicators, samples, conditions of use, disclosure control; plain data in, figures out |
-//! | [`record`] | the record as the study takes it |
+//! | [`record`], [`studied`] | the record as the study takes it; the same, kept between two pages |
 //! | [`http`] | routes under `/api/uptake` |
 //! | `consume` | every kind of event, kept as facts without patient, free text or image; can be rebuilt from the log |
 //! | `store` | all SQL |
@@ -28,6 +28,7 @@ pub mod panel;
 pub mod record;
 pub mod sheet;
 pub mod standing;
+pub mod studied;
 pub mod study;
 
 mod consume;

@@ -42,7 +42,7 @@ const TRIES: usize = 8;
 const DIGITS: usize = 8;
 
 /// What is asked for; the rest is chosen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// First day. Default: of the month in which the first practice was equipped.
     pub from: Option<Day>,
@@ -61,6 +61,8 @@ pub struct Record {
     pub window: Window,
     /// Everything before the cut.
     pub programme: Programme,
+    /// The code of each practice.
+    pub codes: HashMap<Uuid, String>,
 }
 
 /// Why the record was not read.
@@ -115,10 +117,24 @@ pub async fn read(db: &Db, asked: &Asked) -> Result<Record, RecordError> {
             equipment: store::equipment(db, window.specialty.as_deref().unwrap_or_default()).await?,
         };
         if store::position(db).await? == position {
-            return Ok(Record { position, programme: programme(&rows, &window), window });
+            let (programme, codes) = (programme(&rows, &window), codes(rows.practices.iter().map(|row| row.id)));
+            return Ok(Record { position, window, programme, codes });
         }
     }
     Err(RecordError::Moving)
+}
+
+/// What a reader of the record must know: what it does not hold, and how many events it could not take in.
+///
+/// # Errors
+/// The database's.
+pub async fn notes(db: &Db) -> sqlx::Result<Vec<String>> {
+    let mut notes: Vec<String> = NOT_RECORDED.map(str::to_owned).into();
+    let parked = kit::log::parked(db).await?.iter().filter(|one| one.consumer == crate::RECORD).count();
+    if parked > 0 {
+        notes.push(format!("events of the log that are parked: {parked}"));
+    }
+    Ok(notes)
 }
 
 /// The window that is asked for, else from the first equipment to the last month that was over when the newest fact happened.

@@ -54,6 +54,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         "/api/intake/errors/{id}/replacement" => body(json!({ "id": town.ctx().new_id() })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(town, path, by, thing, asked),
+        uptake if uptake.starts_with("/api/uptake/study") => study(row, &path),
         "/api/review/absences/{id}" if row.method == "PUT" => {
             let today = kit::oslo::date(town.ctx().now()).to_string();
             body(json!({ "from": today, "to": today }))
@@ -79,10 +80,28 @@ fn fill(row: &Row, thing: &Thing) -> String {
         path if path.contains("/uploads/") => thing.upload,
         _ => thing.referral,
     };
-    let filled = row.path.replace("{id}", &id.to_string()).replace("{grantId}", &thing.grant.to_string());
+    let filled = row.path.replace("{indicator}", "I-01").replace("{chart}", "funnel");
+    let filled = filled.replace("{id}", &id.to_string()).replace("{grantId}", &thing.grant.to_string());
     let filled = filled.replace("{equipmentId}", &equipment_of(thing.practice).to_string());
     let How::Rendition(size) = row.how else { return filled };
     filled.replace("{rendition}", size)
+}
+
+/// Days of its own: nothing that the town does makes a whole month.
+fn study(row: &Row, path: &str) -> Asked {
+    let asked = Asked::new(row.method, path);
+    let window = json!({ "from": "2020-01-01", "until": "2040-01-01" });
+    match row.path {
+        "/api/uptake/study/bundle" => asked.json(&json!({ "window": window, "purpose": "checking" })),
+        "/api/uptake/study/exports" => {
+            asked.json(&json!({ "window": window, "tier": "public", "purpose": "checking" }))
+        }
+        "/api/uptake/study/sample" => asked.json(&json!({
+            "window": window, "outcome": "share", "users": 4, "partners": 1, "covariates": ["list-size"],
+            "metric": "gower", "equippedDays": 365
+        })),
+        _ => Asked::new(row.method, format!("{path}?from=2020-01-01&until=2040-01-01")),
+    }
 }
 
 fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {

@@ -388,6 +388,12 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/uptake/practices", Programme, 200),
     row("GET", "/api/uptake/practices.csv", Programme, 200),
     row("GET", "/api/uptake/practices/{id}", Programme, 200).on(Practice, &[Registered]),
+    row("GET", "/api/uptake/study", Programme, 200),
+    row("GET", "/api/uptake/study/indicators/{indicator}", Programme, 200),
+    row("GET", "/api/uptake/study/charts/{chart}", Programme, 200),
+    row("POST", "/api/uptake/study/sample", Programme, 200),
+    row("POST", "/api/uptake/study/bundle", Programme, 200),
+    row("POST", "/api/uptake/study/exports", Programme, 200),
     row("GET", "/api/uptake/own", AnyOffice, 200),
     row("GET", "/api/uptake/me", SignedIn, 200),
 ];

@@ -52,6 +52,7 @@ pub(crate) async fn run(command: Command) -> Outcome {
         Command::Events { command } => events::run(command).await,
         Command::Import(options) => import::run(options).await,
         Command::Study(options) => study::run(options).await,
+        Command::Export(options) => study::export(options).await,
         Command::Invite(options) => invite::run(options).await,
         Command::Erase { referral, for_ever, tombstones, settings } => {
             if !for_ever {

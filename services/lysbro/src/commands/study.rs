@@ -1,36 +1,47 @@
-//! `lysbro study --out FOLDER`: the study's files from the record, beside running services.
+//! `lysbro study` and `lysbro export`: the study's files from the record, beside running services.
 
-use super::{Outcome, rows_only, standing};
-use crate::cli::Study;
+use super::{Fault, Outcome, rows_only, standing};
+use crate::cli::{Export, Study};
 use crate::services;
 use std::path::Path;
-use uptake::record::{Asked, NOT_RECORDED, Record, read};
+use uptake::record::{Asked, Record, notes, read};
 use uptake::study::bundle::{Files, MANIFEST, Origin, bundle};
 use uptake::study::calendar::day_name;
+use uptake::study::disclosure::rule::{Protection, Tier};
+use uptake::study::export::exports;
 
 pub(crate) async fn run(options: Study) -> Outcome {
+    written(options, |record, origin| Ok(bundle(&record.programme, &record.window, origin)?)).await
+}
+
+pub(crate) async fn export(options: Export) -> Outcome {
+    let Export { tier, protection, study } = options;
+    let tier: Tier = serde_json::from_value(tier.into())?;
+    let protection: Protection = serde_json::from_value(protection.into())?;
+    written(study, |record, origin| Ok(exports(&record.programme, &record.window, origin, tier, protection.rule())?))
+        .await
+}
+
+/// What is made of the record at one position.
+type Made = Result<Files, Fault>;
+
+async fn written(options: Study, make: impl FnOnce(&Record, &Origin<'_>) -> Made) -> Outcome {
     let Study { out, from, until, specialty, settings } = options;
     check_empty(&out)?;
     let asked = Asked { from, until, specialty };
     let ctx = rows_only(&services(), standing(settings).await?).await?;
-    let Record { position, window, programme } = read(&ctx.db, &asked).await?;
-    let mut notes: Vec<String> = NOT_RECORDED.map(str::to_owned).into();
-    let parked = kit::log::parked(&ctx.db).await?.iter().filter(|one| one.consumer == uptake::RECORD).count();
-    let behind = kit::log::head(&ctx.db).await? - position;
-    for (number, what) in [(parked as i64, "parked"), (behind, "not read yet")] {
-        if number > 0 {
-            notes.push(format!("events of the log that are {what}: {number}"));
-        }
-    }
-    let origin = Origin { version: env!("CARGO_PKG_VERSION"), position, notes: &notes };
-    let files = bundle(&programme, &window, &origin)?;
+    let record = read(&ctx.db, &asked).await?;
+    let notes = notes(&ctx.db).await?;
+    let origin = Origin { version: env!("CARGO_PKG_VERSION"), position: record.position, notes: &notes };
+    let files = make(&record, &origin)?;
     write(&out, &files)?;
     println!(
-        "{} files in {}: log position {position}, {} to {}",
+        "{} files in {}: log position {}, {} to {}",
         files.len(),
         out.display(),
-        day_name(window.from),
-        day_name(window.until)
+        record.position,
+        day_name(record.window.from),
+        day_name(record.window.until)
     );
     Ok(())
 }

@@ -1,10 +1,11 @@
-//! Routes under `/api/uptake`: figures of all practices for programme managers and administrators, an office's own state, and
-//! everybody's own record.
+//! Routes under `/api/uptake`: figures of all practices and the study for programme managers and administrators, an office's own
+//! state, and everybody's own record.
 
 mod me;
 mod own;
 mod practice;
 mod practices;
+mod study;
 
 use kit::{Role, Routes};
 use utoipa_axum::routes;
@@ -17,6 +18,7 @@ pub fn routes() -> Routes {
         .routes(routes!(practice::practice))
         .routes(routes!(own::own))
         .routes(routes!(me::me))
+        .merge(study::routes())
 }
 
 /// Who may see the figures of all practices.

@@ -1,6 +1,7 @@
 //! A figure as it travels: value, numerator, denominator, interval, the estimator's name and what a reader must know.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Both ends of an interval; 95 % unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -29,8 +30,9 @@ impl Interval {
 }
 
 /// What a reader must know before believing a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Flag)]
 pub enum Flag {
     /// There was nothing to divide by.
     NoDenominator,

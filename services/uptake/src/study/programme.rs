@@ -3,6 +3,7 @@
 
 use super::calendar::{Day, Month, first_day, month_of};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One practice of the register.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,8 +76,9 @@ pub struct Enablement {
 }
 
 /// Who sent a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::OfficeRole)]
 pub enum Role {
     /// A doctor.
     Doctor,

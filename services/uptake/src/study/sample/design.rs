@@ -10,10 +10,12 @@ use crate::study::programme::{Practice, Step};
 use crate::study::view::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// What top users have most of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Outcome)]
 pub enum Outcome {
     /// Of all referrals in the window.
     Share,
@@ -22,8 +24,9 @@ pub enum Outcome {
 }
 
 /// A covariate of the distance. Each must be known of a practice, or it is excluded by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Covariate)]
 pub enum Covariate {
     /// Natural logarithm of the list size at the cut.
     LogListSize,
@@ -119,8 +122,9 @@ impl Choice {
 }
 
 /// Why a practice is not in the pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Exclusion)]
 pub enum Exclusion {
     /// It used the service.
     Used,

@@ -3,10 +3,12 @@
 use crate::study::estimator::quantile::average_ranks;
 use crate::study::matrix::{Matrix, mean, variance};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Which distance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Metric)]
 pub enum Metric {
     /// √((a − b)ᵀ S⁻¹ (a − b)), S pooled within users and non-users (Rubin 1980).
     Mahalanobis,

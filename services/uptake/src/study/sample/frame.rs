@@ -3,10 +3,12 @@
 use super::design::Design;
 use crate::study::programme::{Practice, Role};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Whether a practice may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::Consent)]
 pub enum Consent {
     /// Nobody has asked.
     NotAsked,
@@ -17,8 +19,9 @@ pub enum Consent {
 }
 
 /// Why a practice is in the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = uptake::SampleGroup)]
 pub enum Group {
     /// Among the top users.
     User,
