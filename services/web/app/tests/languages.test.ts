@@ -13,18 +13,21 @@ import * as mistakes from '../src/i18n/mistakes';
 import * as notice from '../src/i18n/notice';
 import * as office from '../src/i18n/office';
 import * as outcome from '../src/i18n/outcome';
+import * as parts from '../src/i18n/parts';
 import * as people from '../src/i18n/people';
 import * as phone from '../src/i18n/phone';
 import * as problems from '../src/i18n/problems';
 import * as programme from '../src/i18n/programme';
 import * as record from '../src/i18n/record';
+import * as sample from '../src/i18n/sample';
 import * as specialist from '../src/i18n/specialist';
+import * as study from '../src/i18n/study';
 import * as training from '../src/i18n/training';
 import * as whynot from '../src/i18n/whynot';
 import * as words from '../src/i18n/words';
 import * as capture from '../src/text/capture';
 
-const catalogues = { admin, capture, chairs, closing, core, department, form, gp, importing, letter, mistakes, notice, office, outcome, people, phone, problems, programme, record, specialist, training, whynot, words };
+const catalogues = { admin, capture, chairs, closing, core, department, form, gp, importing, letter, mistakes, notice, office, outcome, parts, people, phone, problems, programme, record, sample, specialist, study, training, whynot, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

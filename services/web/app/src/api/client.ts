@@ -13,7 +13,7 @@ export function guardWith(next: Gate): void {
   gate = next;
 }
 
-export interface Options { signal?: AbortSignal; /** the body comes back as it is, not read as JSON */ plain?: boolean; /** false for sign-in itself: 401 is then an answer, not an interruption */ wait?: boolean }
+export interface Options { signal?: AbortSignal; /** the body comes back as it is, not read as JSON */ plain?: boolean; /** the same for what is no text: a Blob */ file?: boolean; /** false for sign-in itself: 401 is then an answer, not an interruption */ wait?: boolean }
 
 export async function call<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<T> {
   for (;;) {
@@ -27,7 +27,7 @@ export async function call<T>(method: string, path: string, body?: unknown, opti
   }
 }
 
-async function once<T>(method: string, path: string, body: unknown, { signal, plain }: Options): Promise<T> {
+async function once<T>(method: string, path: string, body: unknown, { signal, plain, file }: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   // A Blob goes as it is and says itself what it is.
   const whole = body instanceof Blob ? body : null;
@@ -44,6 +44,7 @@ async function once<T>(method: string, path: string, body: unknown, { signal, pl
     throw new Unreachable();
   }
   gate?.reached();
+  if (file && response.ok) return (await response.blob()) as T;
   const text = response.status === 204 ? '' : await response.text();
   const value: unknown = plain && response.ok ? text : text === '' ? undefined : parse(text);
   if (!response.ok) throw problemFrom(response.status, value, response.headers.get('Retry-After'));

@@ -1976,6 +1976,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uptake/study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the study covers, and the definitions of its indicators. */
+        get: operations["uptakeStudy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/study/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The study's files as one ZIP file: practices by code, people by pseudonym. The same window at the same position of the log gives
+         *     the same bytes. Every export is recorded with its purpose.
+         */
+        post: operations["uptakeBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/study/charts/{chart}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One chart of the study. */
+        get: operations["uptakeChart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/study/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The study's tables as one ZIP file: CSV, Norwegian CSV, XLSX, Parquet, FHIR, DHIS2, GraphML, with a Frictionless data package, CSVW
+         *     and a dictionary. Every export is recorded with its purpose.
+         */
+        post: operations["uptakeExports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/study/indicators/{indicator}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One indicator's figures in a window. */
+        get: operations["uptakeIndicator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uptake/study/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws a sample; nothing is kept. */
+        post: operations["uptakeSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4612,6 +4720,46 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Which study, and what for. */
+        "uptake.BundleWanted": {
+            /** @description It is recorded with who took it and when. */
+            purpose: components["schemas"]["uptake.Purpose"];
+            window?: components["schemas"]["uptake.StudyWindow"];
+        };
+        /** @description A chart with its table and a sentence that states the finding. */
+        "uptake.Chart": {
+            /** @description Heads of the table's columns. */
+            columns: string[];
+            /** @description The indicator that defines it, `I-02`. */
+            definition?: string | null;
+            /** @description Stands for the drawing where it cannot be seen. */
+            finding: string;
+            /** @description First day, `YYYY-MM-DD`. */
+            from: string;
+            /**
+             * Format: int64
+             * @description The last event that the figures include.
+             */
+            logPosition: number;
+            name: string;
+            /** @description The table, a cell per column; numbers with a point. */
+            rows: string[][];
+            /** @description A whole `svg` element, without script or style; every text in it is escaped. */
+            svg: string;
+            title: string;
+            /** @description The day after the last, `YYYY-MM-DD`. */
+            until: string;
+        };
+        /**
+         * @description Whether a practice may be asked.
+         * @enum {string}
+         */
+        "uptake.Consent": "not-asked" | "given" | "declined";
+        /**
+         * @description A covariate of the distance. Each must be known of a practice, or it is excluded by name.
+         * @enum {string}
+         */
+        "uptake.Covariate": "log-list-size" | "list-size" | "patients-per-doctor" | "staff" | "kilometres" | "aged-share";
         /** @description A dated step. */
         "uptake.DatedStep": {
             /** @description `YYYY-MM-DD`. */
@@ -4619,6 +4767,28 @@ export interface components {
             /** @description Empty: for all. */
             specialty: string;
             step: string;
+        };
+        /** @description The definition of an indicator. */
+        "uptake.Definition": {
+            author: string;
+            checker: string;
+            denominator: string;
+            /** @description `up`, `down` or `none`: which way is good. */
+            direction: string;
+            /** @description With the source of the formula. */
+            estimator: string;
+            /** @description `I-01` and so on. */
+            id: string;
+            numerator: string;
+            /** @description `YYYY-MM-DD`. */
+            reviewOn: string;
+            /** @description SHA-256 of the file, hexadecimal. */
+            sha256: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
+            why: string;
+            window: string;
         };
         /** @description What a practice did, over all time; training and what was entered in error are left out, but for `test_use`. */
         "uptake.Doings": {
@@ -4683,16 +4853,56 @@ export interface components {
             /** @description `YYYY-MM-DD`; null while it stands there. */
             until?: string | null;
         };
+        /** @description A practice that is not in the pool. */
+        "uptake.Excluded": {
+            practice: string;
+            reason: components["schemas"]["uptake.Exclusion"];
+        };
+        /**
+         * @description Why a practice is not in the pool.
+         * @enum {string}
+         */
+        "uptake.Exclusion": "used" | "not-equipped" | "too-recent" | "ended" | "covariate-unknown" | "training";
+        /** @description Which tables, for whom, and what for. */
+        "uptake.ExportsWanted": {
+            /** @description How small counts are protected in what is for `peers` and `public`. */
+            protection?: components["schemas"]["uptake.Protection"];
+            /** @description It is recorded with who took it and when. */
+            purpose: components["schemas"]["uptake.Purpose"];
+            /** @description Who will see them: it decides what is in them. */
+            tier: components["schemas"]["uptake.Tier"];
+            window?: components["schemas"]["uptake.StudyWindow"];
+        };
+        /**
+         * @description What a reader must know before believing a figure.
+         * @enum {string}
+         */
+        "uptake.Flag": "no-denominator" | "list-unknown" | "small-list" | "more-than-list" | "out-of-order" | "used-before-equipped" | "too-early" | "not-reached" | "too-few" | "expected-under-one" | "short-baseline" | "list-jumped" | "overdispersed" | "incomplete" | "clock-error" | "open-cases" | "test-use-left-out" | "descriptive-only" | "no-fit";
         /**
          * @description A step of the funnel.
          * @enum {string}
          */
         "uptake.FunnelStep": "equipped" | "connected" | "trained" | "first-use" | "several" | "active";
+        /** @description An indicator. */
+        "uptake.Indicator": {
+            definition: components["schemas"]["uptake.Definition"];
+            lines: components["schemas"]["uptake.StudyLine"][];
+        };
+        /**
+         * @description Which distance.
+         * @enum {string}
+         */
+        "uptake.Metric": "mahalanobis" | "standardised-euclid" | "rank-mahalanobis" | "gower";
         /**
          * @description The first step that is missing.
          * @enum {string}
          */
         "uptake.Missing": "equipment" | "equipment-withdrawn" | "connection" | "training" | "first-use" | "use-again";
+        /**
+         * @description Who sent a case.
+         * @enum {string}
+         */
+        "uptake.OfficeRole": "doctor" | "nurse" | "secretary";
         /** @description What the office would have done without the service, and what it did after the answer: how many referrals. */
         "uptake.Outcome": {
             /** @description As it was recorded last; empty while nothing is. */
@@ -4840,6 +5050,25 @@ export interface components {
              */
             uses: number;
         };
+        /**
+         * @description A rule by its name.
+         * @enum {string}
+         */
+        "uptake.Protection": "hide-four" | "hide-seven" | "midpoint-six";
+        /**
+         * @description What an export is for.
+         * @enum {string}
+         */
+        "uptake.Purpose": "research" | "programme" | "reporting" | "checking";
+        /** @description A user by rank. */
+        "uptake.RankedUser": {
+            /**
+             * Format: double
+             * @description Share of all referrals, or referrals per patient and year.
+             */
+            outcome: number;
+            practice: string;
+        };
         /** @description How many practices reached a step. */
         "uptake.Reached": {
             /**
@@ -4873,6 +5102,152 @@ export interface components {
             listSize?: number | null;
             /** Format: int64 */
             staff?: number | null;
+        };
+        /** @description A sample with how it was drawn. */
+        "uptake.Sample": {
+            balance: components["schemas"]["uptake.SampleBalance"][];
+            /** @description Over 30: prefer ranks, Euclid or ratios. */
+            collinear: boolean;
+            /**
+             * Format: double
+             * @description Condition number of the correlation matrix; null: beyond all bounds.
+             */
+            condition?: number | null;
+            excluded: components["schemas"]["uptake.Excluded"][];
+            frame: components["schemas"]["uptake.Seat"][];
+            from: string;
+            /** @description The greedy one beside it. */
+            greedyPairs: components["schemas"]["uptake.SamplePair"][];
+            /** Format: double */
+            greedyTotal: number;
+            /** @description Fewest practices with 80 % of all referrals. */
+            k80: number;
+            /** Format: int64 */
+            logPosition: number;
+            /** @description The distance that was used. */
+            metric: components["schemas"]["uptake.Metric"];
+            /** @description The optimal assignment and the sum of its distances. */
+            pairs: components["schemas"]["uptake.SamplePair"][];
+            pool: string[];
+            /** @description Practices of the frame and of the ranking. */
+            practices: components["schemas"]["uptake.SampledPractice"][];
+            /** @description Plain text; the same choice at the same position gives the same. */
+            protocol: string;
+            /** @description SHA-256 of the protocol, hexadecimal. */
+            protocolSha256: string;
+            /** @description Every user of the window, the top first. */
+            ranked: components["schemas"]["uptake.RankedUser"][];
+            /**
+             * Format: double
+             * @description The chosen users' share of all referrals.
+             */
+            topShare: number;
+            /** Format: double */
+            total: number;
+            /** @description Users without as many partners as asked for. */
+            unmatched: string[];
+            until: string;
+            users: string[];
+            /** @description Chosen by rank, without a partner because a covariate is not known. */
+            usersLeftOut: string[];
+        };
+        /** @description A covariate before and after matching. */
+        "uptake.SampleBalance": {
+            /** Format: double */
+            afterPooled?: number | null;
+            /** Format: double */
+            afterTreated?: number | null;
+            /** Format: double */
+            beforePooled?: number | null;
+            /**
+             * Format: double
+             * @description Standardised mean differences by the users' deviation and by the pooled one of before.
+             */
+            beforeTreated?: number | null;
+            covariate: components["schemas"]["uptake.Covariate"];
+            /** Format: double */
+            partners: number;
+            /** Format: double */
+            pool: number;
+            /**
+             * Format: double
+             * @description Means.
+             */
+            users: number;
+            /** Format: double */
+            varianceRatioAfter?: number | null;
+            /**
+             * Format: double
+             * @description Variance of users over that of the pool, and over that of the partners.
+             */
+            varianceRatioBefore?: number | null;
+        };
+        /**
+         * @description Why a practice is in the frame.
+         * @enum {string}
+         */
+        "uptake.SampleGroup": "user" | "non-user" | "reserve-user" | "reserve-non-user";
+        /** @description A user beside a non-user. */
+        "uptake.SamplePair": {
+            /** Format: double */
+            distance: number;
+            partner: string;
+            /** @description Of the partner. */
+            partnerValues: number[];
+            user: string;
+            /** @description Raw covariates of the user, in the order chosen. */
+            userValues: number[];
+        };
+        /** @description What the researcher chooses. */
+        "uptake.SampleWanted": {
+            /**
+             * Format: double
+             * @description No pair further apart.
+             */
+            caliper?: number | null;
+            /** @description Covariates of the distance, each once. */
+            covariates: components["schemas"]["uptake.Covariate"][];
+            /**
+             * Format: int32
+             * @description A non-user must have been equipped for so many days, 0 to 3650.
+             */
+            equippedDays: number;
+            /** @description The distance. */
+            metric: components["schemas"]["uptake.Metric"];
+            /** @description What top users have most of: `share` of all referrals, or `rate` per list patient and year. */
+            outcome: components["schemas"]["uptake.Outcome"];
+            /** @description Partners of each, 1 to 5. */
+            partners: number;
+            /**
+             * Format: int32
+             * @description Orders equals; absent: by code.
+             */
+            seed?: number | null;
+            /** @description How many top users, 1 to 50. */
+            users: number;
+            /** @description Pairs refused so far. */
+            vetoes?: components["schemas"]["uptake.Veto"][];
+            window?: components["schemas"]["uptake.StudyWindow"];
+        };
+        /** @description A practice of the sample, so that its code can be followed. */
+        "uptake.SampledPractice": {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            municipality: string;
+            name: string;
+        };
+        /** @description A practice's place in the interview frame. */
+        "uptake.Seat": {
+            /** @description Of a non-user, the user it stands beside. */
+            beside?: string | null;
+            consent: components["schemas"]["uptake.Consent"];
+            group: components["schemas"]["uptake.SampleGroup"];
+            /** @description Roles to meet: those that the practice employs. */
+            meet: components["schemas"]["uptake.OfficeRole"][];
+            practice: string;
+            /** @description The order in which reserves step in; 0 of those who are no reserves. */
+            rank: number;
         };
         /** @description A share with both of its counts. */
         "uptake.Share": {
@@ -4909,6 +5284,92 @@ export interface components {
          * @enum {string}
          */
         "uptake.State": "not-equipped" | "never-used" | "silent" | "user" | "closed";
+        /** @description What the study covers. */
+        "uptake.Study": {
+            definitions: components["schemas"]["uptake.Definition"][];
+            /**
+             * Format: int64
+             * @description Of them, equipped before the cut.
+             */
+            equipped: number;
+            /** @description First day, `YYYY-MM-DD`. */
+            from: string;
+            /**
+             * Format: int64
+             * @description The last event that the figures include.
+             */
+            logPosition: number;
+            /** @description What the study could use and the record does not hold, and what it could not take in. */
+            notRecorded: string[];
+            /**
+             * Format: int64
+             * @description Practices, those for training left out.
+             */
+            practices: number;
+            /**
+             * Format: int64
+             * @description Referrals within the window.
+             */
+            referrals: number;
+            /**
+             * Format: int64
+             * @description Referrals for training before the cut: never counted.
+             */
+            testReferrals: number;
+            /** @description The day after the last, `YYYY-MM-DD`. */
+            until: string;
+            /**
+             * Format: int64
+             * @description Of them, with a referral before the cut.
+             */
+            used: number;
+        };
+        /** @description A figure: value, numerator, denominator, interval and what a reader must know. */
+        "uptake.StudyLine": {
+            /** Format: double */
+            denominator: number;
+            estimator: string;
+            /** @description Words of a closed list, as `too-few`. */
+            flags: components["schemas"]["uptake.Flag"][];
+            /** @description The practice's code, a step, a period, or `all`. */
+            group: string;
+            /** Format: double */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Of the 95 % interval, or of a chart's limits.
+             */
+            low?: number | null;
+            /** @description Which of the indicator's figures. */
+            name: string;
+            /** Format: double */
+            numerator: number;
+            /** Format: double */
+            value?: number | null;
+        };
+        /** @description Which days and specialty; empty or absent: chosen from the record. */
+        "uptake.StudyWindow": {
+            /**
+             * @description First day, `YYYY-MM-DD`. Default: the first of the month in which the first practice was equipped.
+             * @default
+             */
+            from: string;
+            /**
+             * @description `dermatology`, `ent` or `plastic-surgery`; empty: all.
+             * @default
+             */
+            specialty: string;
+            /**
+             * @description The day after the last, `YYYY-MM-DD`. Default: the first of the month in which the newest fact happened.
+             * @default
+             */
+            until: string;
+        };
+        /**
+         * @description Who looks.
+         * @enum {string}
+         */
+        "uptake.Tier": "own" | "peers" | "programme" | "researcher" | "public";
         /** @description Over all practices that are no test practices. */
         "uptake.Totals": {
             /**
@@ -4939,6 +5400,15 @@ export interface components {
             people: number;
             role: string;
             specialty: string;
+        };
+        /** @description A pair that the researcher will not have. */
+        "uptake.Veto": {
+            /** @description The partner's. */
+            partner: string;
+            /** @description Why, 3 to 300 characters; it stands in the protocol. */
+            reason: string;
+            /** @description The user's code. */
+            user: string;
         };
     };
     responses: never;
@@ -18509,6 +18979,651 @@ export interface operations {
             };
             /** @description `not-found`: it is not there, or the caller may not see it */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeStudy: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`. Default: the first of the month of the first equipment. */
+                from?: string;
+                /** @description The day after the last, `YYYY-MM-DD`. Default: the first of the month of the newest fact. */
+                until?: string;
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Study"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeBundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["uptake.BundleWanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeChart: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description The day after the last, `YYYY-MM-DD`. */
+                until?: string;
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+                /** @description `nb`, or English. */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `adoption-curve`, `funnel`, `lorenz`, `ranking`, `heat-map`, `love-plot`, `control-chart`, `funnel-plot`, `turnaround`, `arrivals`, `swimmer`, `deciles`, `small-multiples`, `retention`, `lapse`, `network` or `interruption`. */
+                chart: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Chart"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["uptake.ExportsWanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeIndicator: {
+        parameters: {
+            query?: {
+                /** @description First day, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description The day after the last, `YYYY-MM-DD`. */
+                until?: string;
+                /** @description `dermatology`, `ent` or `plastic-surgery`; absent: all. */
+                specialty?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `I-01` to `I-18`, `I-21` or `I-22`. */
+                indicator: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Indicator"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    uptakeSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["uptake.SampleWanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["uptake.Sample"];
+                };
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `cross-origin`: another site's page asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not-found`: it is not there, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description something else stands now; the code says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too-large`: more than 1 MiB of JSON, or more than a picture may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description the Content-Type is another one */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,7 @@ const table: [RouteName, string][] = [
   ['home', '/'], ['sign-in', '/sign-in'], ['link', '/link'], ['phone', '/phone'],
   ['in', '/in'], ['new', '/new'], ['draft', '/new/:id'], ['case', '/case/:id'], ['errors', '/errors'],
   ['work', '/work'], ['read', '/read/:id'], ['ended', '/ended'], ['board', '/board'], ['calls', '/calls'], ['absence', '/absence'],
-  ['program', '/program'], ['program', '/program/:id'], ['admin', '/admin'], ['admin', '/admin/:part'], ['admin', '/admin/:part/:id'],
+  ['program', '/program'], ['program', '/program/study/:part'], ['program', '/program/:id'], ['admin', '/admin'], ['admin', '/admin/:part'], ['admin', '/admin/:part/:id'],
   ['me', '/me'], ['people', '/people'],
 ];
 
