@@ -112,7 +112,16 @@ pub async fn agree(ctx: &Context, app: &axum::Router, cookie: &str, folder: &Pat
     assert!(different.is_empty(), "not what the command wrote: {different:?}");
     const EXPORTS: &str = "select what from audit_access where action = 'export' and what like 'uptake study%'";
     let exports: Vec<(String,)> = ctx.audit.db().q(EXPORTS).all().await.expect("exports");
-    assert_eq!(exports, [("uptake study bundle for research".to_owned(),)]);
+    let told = format!("uptake study bundle {} to {} at {} for research", days[0], days[1], study["logPosition"]);
+    assert_eq!(exports, [(told,)]);
+    let wanted = json!({ "window": desk.window, "purpose": "checking" });
+    let (status, bytes) = desk.ask("POST", "/api/uptake/study/exports", Some(wanted)).await;
+    assert_eq!(status, 200);
+    let archive = ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+    let named = |name: &str| archive.file_names().any(|one| one.is_ok_and(|one| one == name));
+    for name in ["indicators.csv", "study.xlsx", "datapackage.json", "parquet/panel.parquet", "excel/panel.csv"] {
+        assert!(named(name), "{name}");
+    }
 }
 
 fn files(folder: &Path) -> usize {
@@ -172,6 +181,10 @@ async fn refused(desk: &Desk<'_>) {
         (json!({ "caliper": -1.0 }), "caliper"),
         (json!({ "equippedDays": -1 }), "equippedDays"),
         (json!({ "vetoes": [{ "user": "P1", "partner": "P2", "reason": " " }] }), "vetoes[0].reason"),
+        (json!({ "vetoes": [{ "user": "P1", "partner": "P2", "reason": "A\nline." }] }), "vetoes[0].reason"),
+        (json!({ "vetoes": [{ "user": "P1", "partner": "P2", "reason": "Not they." }] }), "vetoes[0].user"),
+        (json!({ "window": { "from": "0202-01-01" } }), "from"),
+        (json!({ "window": { "until": "2999-01-01" } }), "until"),
         (json!({ "window": { "from": "yesterday" } }), "from"),
         (json!({ "window": { "specialty": "surgery" } }), "specialty"),
         (json!({ "window": { "from": "2024-01-01", "until": "2024-01-01" } }), "until"),

@@ -101,8 +101,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Writes the study of uptake into a folder: every figure, the sample and its protocol; the same record gives the same bytes.
     Study(Study),
-    /// Writes the study's tables into a folder, in the formats that others read: CSV, XLSX, Parquet, FHIR, DHIS2, GraphML.
-    Export(Export),
+    /// Writes the study's tables into a folder, exact, in the formats that others read: CSV, XLSX, Parquet, FHIR, DHIS2, GraphML.
+    Export(Study),
     /// Makes a person, gives a role and prints a link that works once.
     Invite(Invite),
     /// Destroys a referral's key: nothing that it sealed can be read again, anywhere.
@@ -235,18 +235,6 @@ pub(crate) struct Study {
     pub specialty: Option<String>,
     #[command(flatten)]
     pub settings: Given,
-}
-
-#[derive(clap::Args, Debug)]
-pub(crate) struct Export {
-    /// Who will see them: programme (exact), researcher (codes and coarse covariates), peers or public (no practice by itself).
-    #[arg(long = "for", value_parser = ["programme", "researcher", "peers", "public"])]
-    pub tier: String,
-    /// How small counts are protected in what is for peers and public: hide-four, hide-seven or midpoint-six.
-    #[arg(long, default_value = "hide-four", value_parser = ["hide-four", "hide-seven", "midpoint-six"])]
-    pub protection: String,
-    #[command(flatten)]
-    pub study: Study,
 }
 
 #[derive(clap::Args, Debug)]

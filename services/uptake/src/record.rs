@@ -22,7 +22,7 @@ use kit::backup::hex;
 use kit::{At, Db, oslo};
 use std::collections::{BTreeSet, HashMap};
 use time::Date;
-use time::macros::format_description;
+use time::macros::{date, format_description};
 use uuid::Uuid;
 
 /// What the study could use and the record does not hold, a line each.
@@ -34,6 +34,9 @@ pub const NOT_RECORDED: [&str; 6] = [
     "when the service heard of a case, apart from when it was sent (I-22: late is 0)",
     "into which practice another merged: it is closed on that day; and which staff are secretaries",
 ];
+
+/// First day that a window may begin with: telemedicine in North Norway began after it.
+pub const EARLIEST: Day = calendar::day_of(date!(1990 - 01 - 01));
 
 /// Most times that the record is read again because it was written meanwhile.
 const TRIES: usize = 8;
@@ -74,6 +77,12 @@ pub enum RecordError {
     /// No last day.
     #[error("nothing happened yet: say the day after the last")]
     NothingHappened,
+    /// A first day before the service can have been used.
+    #[error("the first day is before {}: say a later one", calendar::day_name(EARLIEST))]
+    TooEarly,
+    /// Days that have not come.
+    #[error("the day after the last is later than tomorrow: figures of days to come would be zeros")]
+    ToCome,
     /// An empty window.
     #[error("the window would be from {0} until {1}, which is not after it")]
     NoDays(String, String),
@@ -104,7 +113,8 @@ pub struct Rows {
 ///
 /// # Errors
 /// See [`RecordError`].
-pub async fn read(db: &Db, asked: &Asked) -> Result<Record, RecordError> {
+pub async fn read(db: &Db, asked: &Asked, now: At) -> Result<Record, RecordError> {
+    check(asked, now)?;
     for _ in 0..TRIES {
         let position = store::position(db).await?;
         let window = window(asked, store::first_equipped(db).await?, study::last(db).await?)?;
@@ -135,6 +145,17 @@ pub async fn notes(db: &Db) -> sqlx::Result<Vec<String>> {
         notes.push(format!("events of the log that are parked: {parked}"));
     }
     Ok(notes)
+}
+
+/// Every month of a window is a row of many figures: a wrong year must not make a million of them.
+fn check(asked: &Asked, now: At) -> Result<(), RecordError> {
+    if asked.from.is_some_and(|day| day < EARLIEST) {
+        return Err(RecordError::TooEarly);
+    }
+    if asked.until.is_some_and(|day| day > day_of(now) + 1) {
+        return Err(RecordError::ToCome);
+    }
+    Ok(())
 }
 
 /// The window that is asked for, else from the first equipment to the last month that was over when the newest fact happened.

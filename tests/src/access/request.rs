@@ -54,7 +54,7 @@ pub fn request(town: &Town, row: &Row, by: &Somebody, thing: &Thing) -> Asked {
         "/api/intake/errors/{id}/replacement" => body(json!({ "id": town.ctx().new_id() })),
         "/api/intake/images/{id}" if row.method == "PATCH" => body(json!({ "view": "overview" })),
         path if path.starts_with("/api/review/cases/") && row.method != "GET" => review(town, path, by, thing, asked),
-        uptake if uptake.starts_with("/api/uptake/study") => study(row, &path),
+        uptake if uptake.starts_with("/api/uptake/study") => study(town, row, &path),
         "/api/review/absences/{id}" if row.method == "PUT" => {
             let today = kit::oslo::date(town.ctx().now()).to_string();
             body(json!({ "from": today, "to": today }))
@@ -88,19 +88,19 @@ fn fill(row: &Row, thing: &Thing) -> String {
 }
 
 /// Days of its own: nothing that the town does makes a whole month.
-fn study(row: &Row, path: &str) -> Asked {
+fn study(town: &Town, row: &Row, path: &str) -> Asked {
     let asked = Asked::new(row.method, path);
-    let window = json!({ "from": "2020-01-01", "until": "2040-01-01" });
+    let today = kit::oslo::date(town.ctx().now()).to_string();
+    let window = json!({ "from": "2000-01-01", "until": today });
     match row.path {
-        "/api/uptake/study/bundle" => asked.json(&json!({ "window": window, "purpose": "checking" })),
-        "/api/uptake/study/exports" => {
-            asked.json(&json!({ "window": window, "tier": "public", "purpose": "checking" }))
+        "/api/uptake/study/bundle" | "/api/uptake/study/exports" => {
+            asked.json(&json!({ "window": window, "purpose": "checking" }))
         }
         "/api/uptake/study/sample" => asked.json(&json!({
             "window": window, "outcome": "share", "users": 4, "partners": 1, "covariates": ["list-size"],
             "metric": "gower", "equippedDays": 365
         })),
-        _ => Asked::new(row.method, format!("{path}?from=2020-01-01&until=2040-01-01")),
+        _ => Asked::new(row.method, format!("{path}?from=2000-01-01&until={today}")),
     }
 }
 

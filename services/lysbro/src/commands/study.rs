@@ -1,25 +1,24 @@
 //! `lysbro study` and `lysbro export`: the study's files from the record, beside running services.
 
 use super::{Fault, Outcome, rows_only, standing};
-use crate::cli::{Export, Study};
+use crate::cli::Study;
 use crate::services;
 use std::path::Path;
 use uptake::record::{Asked, Record, notes, read};
 use uptake::study::bundle::{Files, MANIFEST, Origin, bundle};
 use uptake::study::calendar::day_name;
-use uptake::study::disclosure::rule::{Protection, Tier};
+use uptake::study::disclosure::rule::{Rule, Tier};
 use uptake::study::export::exports;
 
 pub(crate) async fn run(options: Study) -> Outcome {
     written(options, |record, origin| Ok(bundle(&record.programme, &record.window, origin)?)).await
 }
 
-pub(crate) async fn export(options: Export) -> Outcome {
-    let Export { tier, protection, study } = options;
-    let tier: Tier = serde_json::from_value(tier.into())?;
-    let protection: Protection = serde_json::from_value(protection.into())?;
-    written(study, |record, origin| Ok(exports(&record.programme, &record.window, origin, tier, protection.rule())?))
-        .await
+pub(crate) async fn export(options: Study) -> Outcome {
+    written(options, |record, origin| {
+        Ok(exports(&record.programme, &record.window, origin, Tier::Programme, Rule::EXACT)?)
+    })
+    .await
 }
 
 /// What is made of the record at one position.
@@ -30,7 +29,7 @@ async fn written(options: Study, make: impl FnOnce(&Record, &Origin<'_>) -> Made
     check_empty(&out)?;
     let asked = Asked { from, until, specialty };
     let ctx = rows_only(&services(), standing(settings).await?).await?;
-    let record = read(&ctx.db, &asked).await?;
+    let record = read(&ctx.db, &asked, ctx.now()).await?;
     let notes = notes(&ctx.db).await?;
     let origin = Origin { version: env!("CARGO_PKG_VERSION"), position: record.position, notes: &notes };
     let files = make(&record, &origin)?;

@@ -255,6 +255,8 @@ Each prints every figure that differs from the tables here and ends with figures
 differ>; a difference is a failure. With --figures they also draw figures/*.pdf, for which Python needs matplotlib. Not made again
 are the two fitted curves of I-03.
 
+This is for the staff of the programme: list sizes, dates and distances can tell which practice a code is.
+
 A referral counts when it carries a picture and was not entered in error; training and tests are never counted. A code is
 P and the end of the practice's id, by which whoever may read the list of practices finds the practice.
 A wait ends unanswered when the referral is withdrawn or declined. GPs are doctors; an office's other staff are nurses.

@@ -18,6 +18,11 @@ fn sent(cases: &[Case], hour: f64) -> &Case {
     cases.iter().find(|case| (case.submitted - hour).abs() < 1e-9).expect("a case")
 }
 
+/// A day after everything that happens here.
+fn afterwards() -> kit::At {
+    datetime!(2026-09-01 00:00 UTC).into()
+}
+
 #[tokio::test]
 async fn a_referral_becomes_a_case_with_what_became_of_it() {
     for deployment in DEPLOYMENTS {
@@ -47,7 +52,7 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         house.submit(practice, at(26), 0).await;
         house.settle().await;
         let asked = Asked { until: Some(day_of(date!(2026 - 08 - 01))), ..Asked::default() };
-        let record = read(&house.ctx().db, &asked).await.expect("a record");
+        let record = read(&house.ctx().db, &asked, afterwards()).await.expect("a record");
         assert_eq!(
             (record.window.from, record.window.until),
             (day_of(date!(2026 - 01 - 01)), day_of(date!(2026 - 08 - 01)))
@@ -65,7 +70,7 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         assert_eq!((case.aged, case.interpreter), (None, None));
         // In June nobody had asked or answered yet, and nothing was sent.
         let earlier = Asked { until: Some(day_of(date!(2026 - 06 - 01))), ..Asked::default() };
-        assert!(read(&house.ctx().db, &earlier).await.expect("a record").programme.cases.is_empty());
+        assert!(read(&house.ctx().db, &earlier, afterwards()).await.expect("a record").programme.cases.is_empty());
         house.world.stop().await;
     }
 }
@@ -75,7 +80,7 @@ async fn the_register_becomes_practices_by_code() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
         programme(&house).await;
-        let record = read(&house.ctx().db, &Asked::default()).await.expect("a record");
+        let record = read(&house.ctx().db, &Asked::default(), afterwards()).await.expect("a record");
         // The newest fact is of March, so February is the last whole month.
         assert_eq!(
             (record.window.from, record.window.until),
@@ -107,7 +112,7 @@ async fn the_register_becomes_practices_by_code() {
         let equipped = told.enablement.iter().filter(|entry| entry.step == Step::Equipped);
         assert_eq!(equipped.map(|entry| entry.on).collect::<Vec<_>>(), [day_of(date!(2026 - 01 - 05)); 3]);
         let april = Asked { until: Some(day_of(date!(2026 - 04 - 01))), ..Asked::default() };
-        let april = read(&house.ctx().db, &april).await.expect("a record").programme;
+        let april = read(&house.ctx().db, &april, afterwards()).await.expect("a record").programme;
         let withdrawn = sent(&april.cases, f64::from(day_of(date!(2026 - 03 - 18))) * 24.0 + 10.0);
         assert_eq!((withdrawn.cancelled, withdrawn.answered), (Some(withdrawn.submitted + 1.0), None));
         house.world.stop().await;
@@ -118,7 +123,7 @@ async fn the_register_becomes_practices_by_code() {
 async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_is_told() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
-        let refused = read(&house.ctx().db, &Asked::default()).await;
+        let refused = read(&house.ctx().db, &Asked::default(), afterwards()).await;
         assert!(matches!(refused, Err(RecordError::NobodyEquipped)), "{refused:?}");
         let practice = house.practice("Solvik", false, Some(datetime!(2026-01-05 00:00 UTC).into())).await;
         house.settle().await;
@@ -135,7 +140,7 @@ async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_
         house.settle().await;
         let withdrawn = async |specialty: Option<&str>, until| {
             let asked = Asked { from: None, until: Some(until), specialty: specialty.map(str::to_owned) };
-            let told = read(&house.ctx().db, &asked).await.expect("a record").programme;
+            let told = read(&house.ctx().db, &asked, afterwards()).await.expect("a record").programme;
             let steps = told.enablement.into_iter().filter(|entry| entry.step == Step::Withdrawn);
             steps.map(|entry| (entry.specialty, entry.on)).collect::<Vec<_>>()
         };
@@ -149,8 +154,17 @@ async fn equipment_that_went_is_a_step_when_nothing_is_left_and_an_empty_record_
         {
             assert!(withdrawn(specialty, until).await.is_empty(), "{specialty:?} until {until}");
         }
+        let bounds =
+            [(Some(0), None, "1990-01-01"), (None, Some(day_of(date!(2026 - 09 - 03))), "later than tomorrow")];
+        for (from, until, told) in bounds {
+            let beyond = Asked { from, until, specialty: None };
+            let refused = read(&house.ctx().db, &beyond, afterwards()).await.expect_err("refused").to_string();
+            assert!(refused.contains(told), "{refused}");
+        }
+        let tomorrow = Asked { from: None, until: Some(day_of(date!(2026 - 09 - 02))), specialty: None };
+        assert!(read(&house.ctx().db, &tomorrow, afterwards()).await.is_ok());
         let backwards = Asked { from: Some(until), until: Some(until), specialty: None };
-        let refused = read(&house.ctx().db, &backwards).await.expect_err("refused").to_string();
+        let refused = read(&house.ctx().db, &backwards, afterwards()).await.expect_err("refused").to_string();
         assert_eq!(refused, "the window would be from 2026-04-01 until 2026-04-01, which is not after it");
         house.world.stop().await;
     }

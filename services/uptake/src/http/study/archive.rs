@@ -41,26 +41,26 @@ impl Purpose {
     }
 }
 
-/// Packs files and records who took them, and what for.
+/// Gives a file away and records who took which days until which event, and what for.
 pub async fn taken(
     ctx: &Context,
     caller: &Caller,
     record: &Record,
     (name, purpose): (&str, Purpose),
-    files: &Files,
+    bytes: Vec<u8>,
 ) -> Result<Response, UptakeError> {
-    let bytes = zipped(files)?;
+    let (from, until) = (day_name(record.window.from), day_name(record.window.until));
+    let specialty = record.window.specialty.as_deref().map(|one| format!("-{one}")).unwrap_or_default();
     let access = Access {
         at: ctx.now(),
         person: caller.person,
         action: "export".into(),
-        what: format!("uptake {name} for {}", purpose.word()),
+        what: format!("uptake {name} {from} to {until}{specialty} at {} for {}", record.position, purpose.word()),
         subject: None,
         outcome: "ok".into(),
     };
     ctx.audit.record(access).await?;
-    let (from, until) = (day_name(record.window.from), day_name(record.window.until));
-    let file = format!("attachment; filename=\"{}-{from}-{until}.zip\"", name.replace(' ', "-"));
+    let file = format!("attachment; filename=\"{}-{from}-{until}{specialty}.zip\"", name.replace(' ', "-"));
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, file),
@@ -70,7 +70,7 @@ pub async fn taken(
 }
 
 /// In the order of names, dated at the beginning of time as ZIP counts it.
-fn zipped(files: &Files) -> Result<Vec<u8>, UptakeError> {
+pub fn zipped(files: &Files) -> Result<Vec<u8>, UptakeError> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {

@@ -1,10 +1,10 @@
 //! The whole study as one file, for a purpose that is recorded.
 
-use super::archive::{Purpose, taken};
+use super::archive::{Purpose, taken, zipped};
 use super::wanted::Wanted;
 use crate::UptakeError;
 use crate::http::ROLES;
-use crate::record::notes;
+use crate::record::{Record, notes};
 use crate::studied::Studied;
 use crate::study::bundle::{Origin, bundle as files};
 use axum::Extension;
@@ -26,7 +26,7 @@ pub struct BundleWanted {
     purpose: Purpose,
 }
 
-/// The study's files as one ZIP file: practices by code, people by pseudonym. The same window at the same position of the log gives
+/// The study's files as one ZIP file, for programme staff: practices by code, people by pseudonym, everything exact. The same window at the same position of the log gives
 /// the same bytes. Every export is recorded with its purpose.
 #[utoipa::path(
     post, path = "/study/bundle", operation_id = "uptakeBundle", tag = "uptake",
@@ -44,7 +44,11 @@ pub async fn bundle(
     caller.require(&ROLES)?;
     let record = wanted.window.read(&ctx, &studied).await?;
     let notes = notes(&ctx.db).await?;
-    let origin = Origin { version: env!("CARGO_PKG_VERSION"), position: record.position, notes: &notes };
-    let files = files(&record.programme, &record.window, &origin)?;
-    taken(&ctx, &caller, &record, ("study bundle", wanted.purpose), &files).await
+    let files = studied.compute(&record, move |record| packed(record, &notes)).await??;
+    taken(&ctx, &caller, &record, ("study bundle", wanted.purpose), files).await
+}
+
+fn packed(record: &Record, notes: &[String]) -> Result<Vec<u8>, UptakeError> {
+    let origin = Origin { version: env!("CARGO_PKG_VERSION"), position: record.position, notes };
+    zipped(&files(&record.programme, &record.window, &origin)?)
 }

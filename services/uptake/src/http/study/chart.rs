@@ -3,6 +3,7 @@
 use super::wanted::Wanted;
 use crate::UptakeError;
 use crate::http::ROLES;
+use crate::record::Record;
 use crate::studied::Studied;
 use crate::study::calendar::day_name;
 use crate::study::chart::{Language, named};
@@ -76,7 +77,8 @@ pub async fn chart(
     let draw = named(&name).ok_or_else(Problem::not_found)?;
     let record = wanted.window.read(&ctx, &studied).await?;
     let language = if wanted.language == "nb" { Language::Nb } else { Language::En };
-    let chart = draw(&View::new(&record.programme, &record.window), language);
+    let seen = move |record: &Record| draw(&View::new(&record.programme, &record.window), language);
+    let chart = studied.compute(&record, seen).await?;
     Ok(Json(ChartView {
         name: chart.name.to_owned(),
         title: chart.title.of(language).to_owned(),

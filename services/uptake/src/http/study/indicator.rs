@@ -68,7 +68,8 @@ pub async fn indicator(
     caller.require(&ROLES)?;
     let found = indicators()?.into_iter().find(|one| one.definition.id == id).ok_or_else(Problem::not_found)?;
     let record = wanted.read(&ctx, &studied).await?;
-    let lines = (found.compute)(&View::new(&record.programme, &record.window));
+    let compute = found.compute;
+    let lines = studied.compute(&record, move |record| compute(&View::new(&record.programme, &record.window))).await?;
     Ok(Json(IndicatorView {
         definition: DefinitionView::new(found.definition, found.hash),
         lines: lines.into_iter().map(LineView::from).collect(),

@@ -3,7 +3,7 @@
 use super::wanted::Wanted;
 use crate::UptakeError;
 use crate::http::ROLES;
-use crate::record::notes;
+use crate::record::{Record, notes};
 use crate::studied::Studied;
 use crate::study::calendar::day_name;
 use crate::study::indicator::definition::{Definition, Direction, indicators};
@@ -111,11 +111,17 @@ pub async fn overview(
 ) -> Result<Json<StudyView>, UptakeError> {
     caller.require(&ROLES)?;
     let record = wanted.read(&ctx, &studied).await?;
+    let not_recorded = notes(&ctx.db).await?;
+    let view = studied.compute(&record, move |record| seen(record, not_recorded)).await??;
+    Ok(Json(view))
+}
+
+fn seen(record: &Record, not_recorded: Vec<String>) -> Result<StudyView, UptakeError> {
     let view = View::new(&record.programme, &record.window);
     let count = |of: &dyn Fn(usize) -> bool| view.counted().filter(|place| of(*place)).count() as i64;
     let test = record.programme.cases.iter().filter(|case| case.test && record.window.takes(&case.specialty)).count();
     let definitions = indicators()?.into_iter().map(|one| DefinitionView::new(one.definition, one.hash)).collect();
-    Ok(Json(StudyView {
+    Ok(StudyView {
         from: day_name(record.window.from),
         until: day_name(record.window.until),
         log_position: record.position,
@@ -125,6 +131,6 @@ pub async fn overview(
         referrals: view.uses_within().count() as i64,
         test_referrals: test as i64,
         definitions,
-        not_recorded: notes(&ctx.db).await?,
-    }))
+        not_recorded,
+    })
 }

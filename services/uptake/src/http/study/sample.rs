@@ -20,7 +20,7 @@ use axum::extract::State;
 use kit::http::{FieldError, Json};
 use kit::{Caller, Context};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -215,8 +215,10 @@ pub async fn sample(
     if record.programme.practices.len() > SOLVED_AT_ONCE {
         return Err(invalid("window", "too-many", "There are too many practices. Choose one specialty."));
     }
+    known(&record, &choice)?;
     let names = names(&ctx, &record).await?;
-    Ok(Json(drawn(&record, &choice, &names)))
+    let sample = studied.compute(&record, move |record| drawn(record, &choice, &names)).await?;
+    Ok(Json(sample))
 }
 
 impl SampleWanted {
@@ -239,7 +241,8 @@ impl SampleWanted {
         check((0..=EQUIPPED_DAYS).contains(&self.equipped_days), "equippedDays", "Write 0 to 3650 days.");
         check(self.vetoes.len() <= VETOES, "vetoes", "Refuse at most 100 pairs.");
         for (place, veto) in self.vetoes.iter().enumerate() {
-            let fits = REASON.contains(&veto.reason.trim().chars().count());
+            let reason = veto.reason.trim();
+            let fits = REASON.contains(&reason.chars().count()) && !reason.chars().any(char::is_control);
             check(
                 fits,
                 &format!("vetoes[{place}].reason"),
@@ -266,6 +269,21 @@ impl SampleWanted {
             vetoes: self.vetoes.iter().map(veto).collect(),
         })
     }
+}
+
+/// Refuses a veto that names nobody: what stands in it goes into the protocol.
+fn known(record: &Record, choice: &Choice) -> Result<(), UptakeError> {
+    let codes: HashSet<&str> = record.codes.values().map(String::as_str).collect();
+    let mut errors = Vec::new();
+    for (place, veto) in choice.vetoes.iter().enumerate() {
+        for (field, code) in [("user", &veto.user), ("partner", &veto.partner)] {
+            if !codes.contains(code.as_str()) {
+                let field = format!("vetoes[{place}].{field}");
+                errors.push(FieldError::new(field, "unknown", "Choose the code of a practice of the sample."));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(UptakeError::Invalid(errors)) }
 }
 
 /// Names by code.

@@ -29,7 +29,7 @@ impl Wanted {
     /// `Invalid` when a day or specialty is none, or when the window has no days.
     pub async fn read(&self, ctx: &Context, studied: &Studied) -> Result<Arc<Record>, UptakeError> {
         let asked = self.asked()?;
-        studied.read(&ctx.db, &asked).await.map_err(|error| match error {
+        studied.read(&ctx.db, &asked, ctx.now()).await.map_err(|error| match error {
             RecordError::Database(error) => error.into(),
             RecordError::NobodyEquipped => {
                 invalid("from", "missing", "No practice was equipped yet. Say the first day.")
@@ -37,6 +37,8 @@ impl Wanted {
             RecordError::NothingHappened => {
                 invalid("until", "missing", "Nothing happened yet. Say the day after the last.")
             }
+            RecordError::TooEarly => invalid("from", "not-a-day", "Write a day from 1990 on, as YYYY-MM-DD."),
+            RecordError::ToCome => invalid("until", "in-the-future", "Choose tomorrow or a day before it."),
             RecordError::NoDays(..) if self.from.is_empty() && self.until.is_empty() => {
                 invalid("until", "missing", "No month of use is over yet. Say the day after the last.")
             }

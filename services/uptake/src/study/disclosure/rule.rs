@@ -2,7 +2,6 @@
 
 use crate::study::estimator::quantile::{Kind, quantile};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// How counts are rounded after small ones are hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,35 +107,9 @@ pub fn ehrql(count: u64) -> u64 {
     if count <= 7 { 0 } else { Rounding::Nearest(5).of(count) }
 }
 
-/// A rule by its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = uptake::Protection)]
-pub enum Protection {
-    /// 1 to 4 hidden.
-    #[default]
-    HideFour,
-    /// 1 to 7 hidden, the rest to the nearest 5.
-    HideSeven,
-    /// Midpoint 6.
-    MidpointSix,
-}
-
-impl Protection {
-    /// The rule.
-    pub const fn rule(self) -> Rule {
-        match self {
-            Self::HideFour => Rule::HIDE_FOUR,
-            Self::HideSeven => Rule::HIDE_SEVEN,
-            Self::MidpointSix => Rule::MIDPOINT_SIX,
-        }
-    }
-}
-
 /// Who looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[schema(as = uptake::Tier)]
 pub enum Tier {
     /// A practice at its own figures.
     Own,
@@ -164,17 +137,6 @@ pub struct Sight {
 }
 
 impl Tier {
-    /// As it travels.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Peers => "peers",
-            Self::Programme => "programme",
-            Self::Researcher => "researcher",
-            Self::Public => "public",
-        }
-    }
-
     /// Its sight; `public` is the rule that the programme chose for what is published.
     pub const fn sight(self, public: Rule) -> Sight {
         match self {

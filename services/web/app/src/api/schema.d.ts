@@ -2003,7 +2003,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The study's files as one ZIP file: practices by code, people by pseudonym. The same window at the same position of the log gives
+         * The study's files as one ZIP file, for programme staff: practices by code, people by pseudonym, everything exact. The same window at the same position of the log gives
          *     the same bytes. Every export is recorded with its purpose.
          */
         post: operations["uptakeBundle"];
@@ -2040,8 +2040,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The study's tables as one ZIP file: CSV, Norwegian CSV, XLSX, Parquet, FHIR, DHIS2, GraphML, with a Frictionless data package, CSVW
-         *     and a dictionary. Every export is recorded with its purpose.
+         * The study's tables as one ZIP file, for programme staff: CSV, Norwegian CSV, XLSX, Parquet, FHIR, DHIS2, GraphML, with a Frictionless
+         *     data package, CSVW and a dictionary. Every export is recorded with its purpose.
          */
         post: operations["uptakeExports"];
         delete?: never;
@@ -4863,14 +4863,10 @@ export interface components {
          * @enum {string}
          */
         "uptake.Exclusion": "used" | "not-equipped" | "too-recent" | "ended" | "covariate-unknown" | "training";
-        /** @description Which tables, for whom, and what for. */
+        /** @description Which tables, and what for. */
         "uptake.ExportsWanted": {
-            /** @description How small counts are protected in what is for `peers` and `public`. */
-            protection?: components["schemas"]["uptake.Protection"];
             /** @description It is recorded with who took it and when. */
             purpose: components["schemas"]["uptake.Purpose"];
-            /** @description Who will see them: it decides what is in them. */
-            tier: components["schemas"]["uptake.Tier"];
             window?: components["schemas"]["uptake.StudyWindow"];
         };
         /**
@@ -5050,11 +5046,6 @@ export interface components {
              */
             uses: number;
         };
-        /**
-         * @description A rule by its name.
-         * @enum {string}
-         */
-        "uptake.Protection": "hide-four" | "hide-seven" | "midpoint-six";
         /**
          * @description What an export is for.
          * @enum {string}
@@ -5365,11 +5356,6 @@ export interface components {
              */
             until: string;
         };
-        /**
-         * @description Who looks.
-         * @enum {string}
-         */
-        "uptake.Tier": "own" | "peers" | "programme" | "researcher" | "public";
         /** @description Over all practices that are no test practices. */
         "uptake.Totals": {
             /**

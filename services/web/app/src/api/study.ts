@@ -61,17 +61,13 @@ export interface Sample {
 }
 export const PURPOSES = ['research', 'programme', 'reporting', 'checking'] as const;
 export type Purpose = (typeof PURPOSES)[number];
-/** The whole study, or its tables for somebody. */
-export const TAKEN = ['bundle', 'programme', 'researcher', 'peers', 'public'] as const;
+/** The whole study, or its tables alone in other formats. */
+export const TAKEN = ['bundle', 'exports'] as const;
 export type Taken = (typeof TAKEN)[number];
-export const PROTECTIONS = ['hide-four', 'hide-seven', 'midpoint-six'] as const;
-export type Protection = (typeof PROTECTIONS)[number];
 
 const base = '/api/uptake/study';
 export const study = (window: StudyWindow) => get<Study>(`${base}${query({ ...window })}`);
 export const indicator = (id: string, window: StudyWindow) => get<Indicator>(`${base}/indicators/${id}${query({ ...window })}`);
 export const chart = (name: string, window: StudyWindow, language: Language) => get<StudyChart>(`${base}/charts/${name}${query({ ...window, language })}`);
 export const sample = (wanted: SampleWanted) => post<Sample>(`${base}/sample`, wanted);
-export const bundle = (window: StudyWindow, purpose: Purpose) => post<Blob>(`${base}/bundle`, { window, purpose }, { file: true });
-export const exports = (window: StudyWindow, tier: Exclude<Taken, 'bundle'>, protection: Protection, purpose: Purpose) =>
-  post<Blob>(`${base}/exports`, { window, tier, protection, purpose }, { file: true });
+export const take = (what: Taken, window: StudyWindow, purpose: Purpose) => post<Blob>(`${base}/${what}`, { window, purpose }, { file: true });
