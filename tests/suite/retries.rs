@@ -13,10 +13,13 @@ use tests::{Cast, FaultProxy, Mode, Toward};
 use uuid::Uuid;
 
 /// Mutating routes that are not repeated, each with its reason.
-const NOT_REPEATED: [(&str, &str, &str); 3] = [
+const NOT_REPEATED: [(&str, &str, &str); 6] = [
     ("post", "/api/intake/uploads/{id}", "stands for another method named in a header"),
     ("post", "/api/directory/links/open", "looks and changes nothing"),
     ("post", "/api/directory/import/dry-run", "the same"),
+    ("post", "/api/uptake/study/sample", "draws and keeps nothing"),
+    ("post", "/api/uptake/study/bundle", "reads, and each time is recorded"),
+    ("post", "/api/uptake/study/exports", "reads, and each time is recorded"),
 ];
 
 fn wanted() -> u32 {
