@@ -96,17 +96,17 @@ pub enum RecordError {
 
 /// Rows before a cut.
 #[derive(Clone, Debug, Default)]
-pub struct Rows {
+struct Rows {
     /// All practices.
-    pub practices: Vec<PracticeRow>,
+    practices: Vec<PracticeRow>,
     /// Of each practice the oldest first.
-    pub registers: Vec<RegisterRow>,
+    registers: Vec<RegisterRow>,
     /// Steps of enablement.
-    pub steps: Vec<StepRow>,
+    steps: Vec<StepRow>,
     /// In the order of the log.
-    pub cases: Vec<CaseRow>,
+    cases: Vec<CaseRow>,
     /// Of what is looked at, in the order of the log.
-    pub equipment: Vec<EquipmentRow>,
+    equipment: Vec<EquipmentRow>,
 }
 
 /// Reads the record at one position: a fact and the position that it moves are written at once.
@@ -127,7 +127,8 @@ pub async fn read(db: &Db, asked: &Asked, now: At) -> Result<Record, RecordError
             equipment: store::equipment(db, window.specialty.as_deref().unwrap_or_default()).await?,
         };
         if store::position(db).await? == position {
-            let (programme, codes) = (programme(&rows, &window), codes(rows.practices.iter().map(|row| row.id)));
+            let codes = codes(rows.practices.iter().map(|row| row.id));
+            let programme = programme(&rows, &window, &codes);
             return Ok(Record { position, window, programme, codes });
         }
     }
@@ -174,15 +175,14 @@ pub fn window(asked: &Asked, first_equipped: Option<At>, last: Option<At>) -> Re
 }
 
 /// The programme of the rows; the same rows in another order give the same.
-pub fn programme(rows: &Rows, window: &Window) -> Programme {
-    let codes = codes(rows.practices.iter().map(|row| row.id));
+fn programme(rows: &Rows, window: &Window, codes: &HashMap<Uuid, String>) -> Programme {
     let mut registers: HashMap<Uuid, Vec<&RegisterRow>> = HashMap::new();
     for entry in &rows.registers {
         registers.entry(entry.practice).or_default().push(entry);
     }
     let register = |id: Uuid| registers.get(&id).map_or(&[][..], Vec::as_slice);
     let mut all: Vec<(Uuid, Practice)> =
-        rows.practices.iter().map(|row| (row.id, practice(row, &codes, register(row.id)))).collect();
+        rows.practices.iter().map(|row| (row.id, practice(row, codes, register(row.id)))).collect();
     all.sort_by(|one, other| one.1.code.cmp(&other.1.code));
     let places: HashMap<Uuid, usize> = all.iter().enumerate().map(|(place, one)| (one.0, place)).collect();
     Programme {

@@ -44,7 +44,7 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         for hours in [2, 3] {
             house.publish(later(hours), &InformationRequested::default()).await;
         }
-        for hours in [5, 30] {
+        for hours in [18, 30] {
             house.publish(later(hours), &AnswerGiven::default()).await;
         }
         let mistake = house.submit(practice, at(24), 1).await;
@@ -61,13 +61,18 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         assert_eq!(cases.len(), 1, "neither a mistake nor one without a picture: {cases:?}");
         let eight = f64::from(day_of(date!(2026 - 07 - 01))) * 24.0 + 8.0;
         let case = sent(&cases, eight);
-        assert_eq!((case.allocated, case.answered, case.cancelled), (Some(eight + 1.0), Some(eight + 5.0), None));
+        assert_eq!((case.allocated, case.answered, case.cancelled), (Some(eight + 1.0), Some(eight + 18.0), None));
         assert_eq!((case.role, case.questions, case.test), (Role::Nurse, 2, false));
         assert_eq!(
             (case.sender.as_str(), case.specialist.as_str()),
             ("ab".repeat(16).as_str(), "cd".repeat(16).as_str())
         );
         assert_eq!((case.aged, case.interpreter), (None, None));
+        // At the end of the day it was asked about and not answered: what came later is not in the record.
+        let evening = Asked { until: Some(day_of(date!(2026 - 07 - 02))), ..Asked::default() };
+        let evening = read(&house.ctx().db, &evening, afterwards()).await.expect("a record").programme;
+        let open = sent(&evening.cases, eight);
+        assert_eq!((open.allocated, open.answered, open.specialist.as_str(), open.questions), (None, None, "", 2));
         // In June nobody had asked or answered yet, and nothing was sent.
         let earlier = Asked { until: Some(day_of(date!(2026 - 06 - 01))), ..Asked::default() };
         assert!(read(&house.ctx().db, &earlier, afterwards()).await.expect("a record").programme.cases.is_empty());

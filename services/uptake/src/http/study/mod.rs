@@ -7,16 +7,15 @@
 //! | [`indicator`] | one indicator's figures |
 //! | [`chart`] | one chart with its table |
 //! | [`sample`] | the study designer |
-//! | [`bundle`], [`exports`] | everything as one file; its tables for others |
+//! | [`taking`] | everything as one file, or its tables in the formats of others |
 //! | [`archive`] | files as one, and the record of whoever took it |
 
 mod archive;
-mod bundle;
 mod chart;
-mod exports;
 mod indicator;
 mod overview;
 mod sample;
+mod taking;
 mod wanted;
 
 use crate::studied::Studied;
@@ -31,7 +30,7 @@ pub fn routes() -> Routes {
         .routes(routes!(indicator::indicator))
         .routes(routes!(chart::chart))
         .routes(routes!(sample::sample))
-        .routes(routes!(bundle::bundle))
-        .routes(routes!(exports::exports))
+        .routes(routes!(taking::bundle))
+        .routes(routes!(taking::exports))
         .layer(Extension(Studied::default()))
 }

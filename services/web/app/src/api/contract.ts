@@ -3,6 +3,7 @@
 import type { components } from './schema';
 import type * as department from './department';
 import type * as questionnaire from './questionnaire';
+import type * as study from './study';
 import type * as ours from './types';
 
 type Theirs = components['schemas'];
@@ -63,9 +64,13 @@ type Checks = [
   Answers<Theirs['uptake.PracticePage'], ours.UptakeOffice>,
   Answers<Theirs['uptake.Own'], ours.OwnState>,
   Answers<Theirs['uptake.OwnRecord'], ours.OwnRecord>,
+  Answers<Theirs['uptake.Study'], study.Study>,
+  Answers<Theirs['uptake.Indicator'], study.Indicator>,
+  Answers<Theirs['uptake.Chart'], study.StudyChart>,
+  Answers<Theirs['uptake.Sample'], study.Sample>,
   Answers<Theirs['PracticeHistory'], ours.PracticeHistory>,
   Answers<Theirs['MyAccesses'], ours.MyAccesses>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -2003,8 +2003,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The study's files as one ZIP file, for programme staff: practices by code, people by pseudonym, everything exact. The same window at the same position of the log gives
-         *     the same bytes. Every export is recorded with its purpose.
+         * The study's files as one ZIP file, for programme staff: practices by code, people by pseudonym, everything exact. The same window at
+         *     the same position of the log gives the same bytes. Every export is recorded with its purpose.
          */
         post: operations["uptakeBundle"];
         delete?: never;
@@ -4720,12 +4720,6 @@ export interface components {
              */
             waiting: number;
         };
-        /** @description Which study, and what for. */
-        "uptake.BundleWanted": {
-            /** @description It is recorded with who took it and when. */
-            purpose: components["schemas"]["uptake.Purpose"];
-            window?: components["schemas"]["uptake.StudyWindow"];
-        };
         /** @description A chart with its table and a sentence that states the finding. */
         "uptake.Chart": {
             /** @description Heads of the table's columns. */
@@ -4863,12 +4857,6 @@ export interface components {
          * @enum {string}
          */
         "uptake.Exclusion": "used" | "not-equipped" | "too-recent" | "ended" | "covariate-unknown" | "training";
-        /** @description Which tables, and what for. */
-        "uptake.ExportsWanted": {
-            /** @description It is recorded with who took it and when. */
-            purpose: components["schemas"]["uptake.Purpose"];
-            window?: components["schemas"]["uptake.StudyWindow"];
-        };
         /**
          * @description What a reader must know before believing a figure.
          * @enum {string}
@@ -5337,6 +5325,12 @@ export interface components {
             numerator: number;
             /** Format: double */
             value?: number | null;
+        };
+        /** @description Which study, and what for. */
+        "uptake.StudyTaken": {
+            /** @description It is recorded with who took it and when. */
+            purpose: components["schemas"]["uptake.Purpose"];
+            window?: components["schemas"]["uptake.StudyWindow"];
         };
         /** @description Which days and specialty; empty or absent: chosen from the record. */
         "uptake.StudyWindow": {
@@ -19102,7 +19096,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["uptake.BundleWanted"];
+                "application/json": components["schemas"]["uptake.StudyTaken"];
             };
         };
         responses: {
@@ -19319,7 +19313,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["uptake.ExportsWanted"];
+                "application/json": components["schemas"]["uptake.StudyTaken"];
             };
         };
         responses: {
