@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,10 +39,13 @@ api-fuzz: set-up front-end ## schemathesis over the API's description; EXAMPLES=
 	cargo build --workspace
 	@tests/tools/api-fuzz.sh
 
+fuzz-pictures: set-up ## libFuzzer over all that reads pictures: TARGETS="check exif strip jpeg" side by side, SECONDS=3600 each
+	@SECONDS_EACH=$(or $(SECONDS),3600) tests/tools/fuzz-pictures.sh $(TARGETS)
+
 bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key
 	@tests/tools/bench.sh claims
 
-bench-images: set-up front-end ## derivatives beside libvips, the lossless strip beside a hash; ROUNDS=9
+bench-images: set-up front-end ## derivatives beside libvips, likeness, the child's memory, the strip beside a hash; ROUNDS=9
 	@tests/tools/bench-images.sh
 
 bench-import: set-up front-end ## a register of 5,000 practices from a file, beside the database's floor
