@@ -7,7 +7,9 @@ use crate::Error;
 use crate::context::Context;
 use crate::http::Problem;
 use crate::objects::{Created, ObjectError, segments};
+use crate::picture;
 use crate::seal::DataKey;
+use axum::http::StatusCode;
 use bytes::Bytes;
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
@@ -122,5 +124,25 @@ impl Context {
     ) -> Result<Bytes, Problem> {
         let room = held::room(reader, bytes).await?;
         Ok(room.holds(self.get_picture(key, id, stored).await?))
+    }
+
+    /// As [`Context::show_picture`], without what the file says about people, places and devices ([`picture::strip`]).
+    ///
+    /// # Errors
+    /// As [`Context::show_picture`]; 422 when it cannot be stripped: nothing leaves then.
+    pub async fn show_stripped(
+        &self,
+        reader: Uuid,
+        key: &DataKey,
+        id: Uuid,
+        stored: &Stored,
+        bytes: u64,
+    ) -> Result<Bytes, Problem> {
+        // As it was and as it becomes.
+        let room = held::room(reader, bytes * 2).await?;
+        let picture = self.get_picture(key, id, stored).await?;
+        let stripped = picture::strip(&picture)
+            .map_err(|refusal| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.message))?;
+        Ok(room.holds(stripped.into()))
     }
 }

@@ -1,4 +1,4 @@
-//! A picture as a specialist gets it: a rendition made for the screen, or the original as it was sent.
+//! A picture as a department gets it: a rendition made for the screen, or the original's very pixels without its metadata.
 
 use crate::ReviewError;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub enum Rendition {
     /// A JPEG within a box of 160, 512 or 2048 pixels.
     Within(i64),
-    /// The bytes as sent.
+    /// The file as sent, without its metadata: for specialists alone.
     Original,
 }
 

@@ -44,6 +44,8 @@ pub enum For {
     OwnOpenOffice,
     /// People of the department that it was sent to.
     OwnDepartment,
+    /// Specialists of the department that it was sent to.
+    OwnSpecialist,
     /// Coordinators of the department that it was sent to.
     OwnCoordinator,
     /// The one of office A who had opened it.
@@ -159,6 +161,7 @@ impl Row {
             }
             OwnOffice | OwnOpenOffice => way.is_some_and(|way| who.office() == Some(way.office)),
             OwnDepartment => way.is_some_and(|way| who.department() == Some(way.department)),
+            OwnSpecialist => way.is_some_and(|way| who.department() == Some(way.department)) && who.is_specialist(),
             OwnCoordinator => way.is_some_and(|way| who.department() == Some(way.department)) && who.coordinates(),
             ToldOffice => way.is_some_and(|way| way.office == 0) && who == Who::StaffA,
             ThePhone => who == Who::Phone && way.is_none_or(|way| way.office == 0 && way.department == 0),
@@ -215,8 +218,8 @@ const fn row(method: &'static str, path: &'static str, who: For, status: u16) ->
 
 use For::{
     Administrators, AnyCoordinator, AnyDepartment, AnyOffice, AnyPractice, Anybody, EvenLocked, Keepers, OpenOffice,
-    OwnCoordinator, OwnDepartment, OwnOffice, OwnOpenOffice, OwnPractice, OwnSuperuser, Programme, SignedIn,
-    Superusers, ThePhone, ToldDepartment, ToldOffice,
+    OwnCoordinator, OwnDepartment, OwnOffice, OwnOpenOffice, OwnPractice, OwnSpecialist, OwnSuperuser, Programme,
+    SignedIn, Superusers, ThePhone, ToldDepartment, ToldOffice,
 };
 use Noun::{Department, Grant, Person, Practice, Referral};
 
@@ -363,7 +366,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("160")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("512")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),
-    row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
+    row("GET", "/api/review/images/{id}/{rendition}", OwnSpecialist, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
 
     row("POST", "/api/review/cases/{id}/amend", OwnDepartment, 200).on(Referral, &[Answered]).told(&[Sent, Asked, Withdrawn]),

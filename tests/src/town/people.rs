@@ -130,6 +130,11 @@ impl Who {
         }
     }
 
+    /// Is a specialist of their department.
+    pub fn is_specialist(self) -> bool {
+        matches!(self, Self::SpecialistX | Self::SpecialistY | Self::Everything)
+    }
+
     /// Coordinates their department.
     pub fn coordinates(self) -> bool {
         matches!(self, Self::CoordinatorX | Self::CoordinatorY | Self::Everything)

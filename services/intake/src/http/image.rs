@@ -135,7 +135,8 @@ enum Rendition {
     Original,
 }
 
-/// A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent.
+/// A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent, byte for byte: it is
+/// the office's own. Whoever else gets an original gets it without its metadata.
 #[utoipa::path(get, path = "/images/{id}/{rendition}", params(("id" = Uuid, Path), ("rendition" = inline(Rendition), Path), ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")),
     responses((status = OK, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = NOT_MODIFIED)))]
 pub async fn show(
@@ -171,7 +172,8 @@ pub async fn show(
         let bytes = if rendition == "original" { row.bytes as u64 } else { 0 };
         Some(ctx.show_picture(caller.person, &key, id, &stored, bytes).await?)
     };
-    seen(&ctx, &caller, "read", format!("image {rendition}"), Some(row.referral)).await?;
+    let action = if rendition == "original" { "download" } else { "read" };
+    seen(&ctx, &caller, action, format!("image {rendition}"), Some(row.referral)).await?;
     Ok(answer(picture, &etag, (rendition == "original").then_some(&row)))
 }
 

@@ -72,14 +72,15 @@ enum Versions {
     Original,
 }
 
-/// A picture of a case: `160`, `512` or `2048` as JPEG, or `original` as it was sent, as an attachment.
+/// A picture of a case: `160`, `512` or `2048` as JPEG; for specialists `original`, as an attachment: the file as sent, its pixels
+/// untouched, without position, serial numbers, thumbnails and other metadata.
 #[utoipa::path(
     get, path = "/images/{id}/{rendition}", operation_id = "reviewImage", tag = "review",
     params(
         ("id" = Uuid, Path), ("rendition" = inline(Versions), Path),
         ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")
     ),
-    responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = 304), (status = 404, body = kit::http::ProblemBody))
+    responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = 304), (status = 404, body = kit::http::ProblemBody), (status = 422, description = "it cannot be stripped", body = kit::http::ProblemBody))
 )]
 pub async fn read(
     State(ctx): State<Context>,
@@ -96,7 +97,11 @@ pub async fn read(
     };
     let placed = placed.ok_or(ReviewError::NotFound)?;
     let key = ctx.keys.get(placed.data_key).await?;
-    let tag = format!("\"{}\"", hex::encode(&placed.sha256));
+    let hash = hex::encode(&placed.sha256);
+    let tag = match rendition {
+        Rendition::Original => format!("\"{hash}-stripped\""),
+        Rendition::Within(_) => format!("\"{hash}\""),
+    };
     if matches(headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()), &tag) {
         record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;
         let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE.to_owned())];
@@ -104,7 +109,10 @@ pub async fn read(
     }
     mistake::note_opening(&ctx, &key, placed.case_id, &caller).await?;
     let stored = placed.stored();
-    let picture = ctx.show_picture(me, &key, id, &stored, stored.stored_bytes).await?;
+    let picture = match rendition {
+        Rendition::Original => ctx.show_stripped(me, &key, id, &stored, stored.stored_bytes).await?,
+        Rendition::Within(_) => ctx.show_picture(me, &key, id, &stored, stored.stored_bytes).await?,
+    };
     record(&ctx, &caller, action, &rendition.noun(), Some(placed.case_id)).await?;
     let (kind, ending) = media(&placed.media_type);
     let place = match rendition {

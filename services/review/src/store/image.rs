@@ -1,7 +1,7 @@
 //! Pictures of cases, what imaging made of them, and to whom they were shown. Pictures are prepared at upload, so what
 //! imaging says may come before the case: it is kept by the picture's id and joined.
 
-use super::of_caller;
+use super::{of_caller, of_specialist};
 use crate::image::ImageState;
 use kit::log::id_of;
 use kit::pictures::Stored;
@@ -21,7 +21,7 @@ statements! {
     SHOW = "insert into review_shown (image, person, shown_at) values ($1, $2, $3) on conflict (image, person) do nothing";
     UNSHOWN = "select i.id from review_image i left join review_derived d on d.image = i.id where i.case_id = $1 and i.error_at is null and (d.state is null or d.state <> 'rejected') and not exists (select 1 from review_shown s where s.image = i.id and s.person = $2) order by i.place";
     RENDITION_FOR = concat!("select c.id as case_id, c.data_key, 'image/jpeg' as media_type, r.object, r.bytes as stored_bytes, r.sha256, r.stored_sha256 from review_rendition r join review_image i on i.id = r.image join review_case c on c.id = i.case_id where r.image = $1 and r.longest = $2 and i.error_at is null and c.state <> 'erased' and ", of_caller!("$3", "$4"));
-    ORIGINAL_FOR = concat!("select c.id as case_id, c.data_key, i.media_type, i.object, i.stored_bytes, i.sha256, i.stored_sha256 from review_image i join review_case c on c.id = i.case_id where i.id = $1 and i.error_at is null and c.state <> 'erased' and ", of_caller!("$2", "$3"));
+    ORIGINAL_FOR = concat!("select c.id as case_id, c.data_key, i.media_type, i.object, i.stored_bytes, i.sha256, i.stored_sha256 from review_image i join review_case c on c.id = i.case_id where i.id = $1 and i.error_at is null and c.state <> 'erased' and ", of_specialist!("$2", "$3"));
 }
 
 /// A picture of a case, for one viewer.

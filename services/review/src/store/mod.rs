@@ -56,6 +56,22 @@ macro_rules! of_coordinator {
 }
 pub(crate) use of_coordinator;
 
+/// The case `c` is of a department in which the person (`$person`) is a specialist at `$now`.
+macro_rules! of_specialist {
+    ($person:literal, $now:literal) => {
+        concat!(
+            "(c.state <> 'entered-in-error' and exists (select 1 from kit_grant g where g.person = ",
+            $person,
+            " and g.department = c.department and g.role = 'specialist' and g.starts_at <= ",
+            $now,
+            " and (g.ends_at is null or g.ends_at > ",
+            $now,
+            ")))"
+        )
+    };
+}
+pub(crate) use of_specialist;
+
 /// The case `c` was meant for somebody who is away at `$now`, or has no right in its department any more.
 macro_rules! to_reassign {
     ($now:literal) => {

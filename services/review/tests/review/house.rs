@@ -314,7 +314,7 @@ impl House {
             image: id.as_bytes().to_vec(),
             finding: referral.findings.first().map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
             view: "close-up".into(),
-            media_type: "image/png".into(),
+            media_type: "image/jpeg".into(),
             bytes: bytes.len() as u64,
             sha256: stored.sha256,
             object: stored.object,

@@ -6,6 +6,19 @@ use http::Method;
 use kit::testing::DEPLOYMENTS;
 use serde_json::json;
 
+/// A JPEG of one scan, as its segments say; with a comment and maker notes, or without either.
+fn jpeg(notes: Option<&[u8]>) -> Vec<u8> {
+    let mut file = vec![0xFF, 0xD8];
+    for marker in [0xE1, 0xFE] {
+        if let Some(notes) = notes {
+            file.extend([0xFF, marker, 0, notes.len() as u8 + 2]);
+            file.extend(notes);
+        }
+    }
+    file.extend(b"\xFF\xC0\x00\x0B\x08\x00\x10\x00\x10\x01\x01\x11\x00\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00\x2A\xFF\x00\x55\xFF\xD9");
+    file
+}
+
 #[tokio::test]
 async fn what_imaging_says_may_come_before_the_case_or_after() {
     for deployment in DEPLOYMENTS {
@@ -42,7 +55,11 @@ async fn renditions_and_originals_are_served_and_recorded() {
     for deployment in DEPLOYMENTS {
         let house = House::build(deployment).await;
         let me = house.specialist("Siri SYNTHETIC").await;
-        let referral = house.with_pictures(1).await;
+        let mut referral = house.referral();
+        let picture = house.picture(&referral, &jpeg(Some(b"60 degrees north, serial number 4711"))).await;
+        house.prepare(&referral, &picture).await;
+        referral.pictures = vec![picture];
+        house.submit(&referral).await;
         let id = image_id(&referral.pictures[0]);
         for longest in [160, 512, 2048] {
             let reply = house.get(&me, &format!("/images/{id}/{longest}")).await.expect(200);
@@ -52,9 +69,12 @@ async fn renditions_and_originals_are_served_and_recorded() {
         }
         let path = format!("/images/{id}/original");
         let original = house.get(&me, &path).await.expect(200);
-        assert_eq!((original.bytes.clone(), original.header("content-type")), (vec![0; 3000], "image/png"));
-        let place = format!("attachment; filename=\"{id}.png\"");
+        assert_eq!((original.bytes.clone(), original.header("content-type")), (jpeg(None), "image/jpeg"));
+        let place = format!("attachment; filename=\"{id}.jpg\"");
         assert_eq!(original.header("content-disposition"), place);
+        let coordinator = house.person("Kari SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        house.get(&coordinator, &format!("/images/{id}/2048")).await.expect(200);
+        house.get(&coordinator, &path).await.refused(404, "not-found");
         let again = House::request(Method::GET, &path, &me)
             .header("if-none-match", original.header("etag"))
             .body(Body::empty())
@@ -64,8 +84,9 @@ async fn renditions_and_originals_are_served_and_recorded() {
         let log = house.ctx().audit.of_subject(referral.id).await.unwrap();
         let read: Vec<String> = log.iter().map(|one| format!("{} {}", one.action, one.what)).collect();
         let original = "download image original";
-        assert_eq!(read, ["read image 160", "read image 512", "read image 2048", original, original]);
-        assert!(log.iter().all(|one| one.person == me.id));
+        let hers = "read image 2048";
+        assert_eq!(read, ["read image 160", "read image 512", "read image 2048", original, hers, original]);
+        assert_eq!(log.iter().filter(|one| one.person == me.id).count(), 5);
         house.world.stop().await;
     }
 }
