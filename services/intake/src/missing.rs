@@ -28,6 +28,8 @@ pub struct Shown {
     pub view: View,
     /// Pixels as stored.
     pub size: (u32, u32),
+    /// Of a JPEG, how many bytes of 24-bit pixels one byte of it stands for; other formats do with less.
+    pub compression: Option<u64>,
     /// How far it has come.
     pub state: ImageState,
     /// Why it was rejected.

@@ -69,6 +69,7 @@ pub fn picture(number: usize, view: View) -> Shown {
         finding: Some(FINDING),
         view,
         size: (1600, 1200),
+        compression: Some(8),
         state: ImageState::Ready,
         reason: None,
     }

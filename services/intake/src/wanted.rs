@@ -17,6 +17,12 @@ use uuid::Uuid;
 pub const MIN_LONG: u32 = 800;
 /// Shortest short side of a photograph, in pixels.
 pub const MIN_SHORT: u32 = 600;
+/// Advised sides of a photograph, in pixels: below them it can be sent, and fine structure may be missing.
+pub const ADVISED_LONG: u32 = 1600;
+pub const ADVISED_SHORT: u32 = 1200;
+/// Strongest compression of a JPEG before fine structure suffers: bytes of 24-bit pixels to a byte (American Telemedicine
+/// Association: 20:1).
+pub const MOST_COMPRESSED: u64 = 20;
 
 /// Why a view is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -131,6 +137,11 @@ pub fn used_overrides(content: &DraftContent, wanted: &[WantedView]) -> Vec<View
 /// Whether a picture is smaller than a photograph must be.
 pub fn is_small(width: u32, height: u32) -> bool {
     width.max(height) < MIN_LONG || width.min(height) < MIN_SHORT
+}
+
+/// Whether a photograph has fewer pixels than it is advised to have.
+pub fn is_coarse(width: u32, height: u32) -> bool {
+    width.max(height) < ADVISED_LONG || width.min(height) < ADVISED_SHORT
 }
 
 impl View {

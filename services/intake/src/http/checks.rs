@@ -6,7 +6,10 @@ use crate::content::DraftContent;
 use crate::emergency::{Notice, red_flags, warnings};
 use crate::missing::{Setting, Shown, missing};
 use crate::store::{image, place, referral};
-use crate::wanted::{MIN_LONG, MIN_SHORT, WantedView, is_small, wanted};
+use crate::vocabulary::ImageState;
+use crate::wanted::{
+    ADVISED_LONG, ADVISED_SHORT, MIN_LONG, MIN_SHORT, MOST_COMPRESSED, WantedView, is_coarse, is_small, wanted,
+};
 use kit::Context;
 use kit::http::FieldError;
 use proto::questionnaire::{ALL, Text};
@@ -27,18 +30,45 @@ pub fn checks(ctx: &Context, content: &DraftContent, images: &[image::Row]) -> C
     let asked = asked(content, &ALL, ctx.now().date());
     let shown = pictures(images);
     let mut warnings = warnings(&asked);
-    warnings.extend(small_pictures(content, &shown));
+    warnings.extend(advice(content, &shown));
     Checks { red_flags: red_flags(&asked), warnings, views: wanted(content, &asked, &shown) }
 }
 
-/// Pictures of instruments and sheets are small by nature: that is said, and hinders nothing.
-fn small_pictures(content: &DraftContent, shown: &[Shown]) -> Vec<Notice> {
+/// Something to say of pictures that hinders nothing.
+struct Advice {
+    code: &'static str,
+    holds: fn(&Shown) -> bool,
+    text: fn() -> Text,
+}
+
+const ADVICE: [Advice; 3] = [
+    // Pictures of instruments and sheets are small by nature.
+    Advice {
+        code: "small-picture",
+        holds: |one| !one.view.is_photograph() && is_small(one.size.0, one.size.1),
+        text: small_picture,
+    },
+    Advice {
+        code: "coarse-picture",
+        holds: |one| one.view.is_photograph() && !is_small(one.size.0, one.size.1) && is_coarse(one.size.0, one.size.1),
+        text: coarse_picture,
+    },
+    Advice {
+        code: "compressed-picture",
+        holds: |one| one.view.is_photograph() && one.compression.is_some_and(|ratio| ratio > MOST_COMPRESSED),
+        text: compressed_picture,
+    },
+];
+
+/// Each piece of advice once for a finding.
+fn advice(content: &DraftContent, shown: &[Shown]) -> Vec<Notice> {
     let mut all: Vec<Notice> = Vec::new();
-    let small = shown.iter().filter(|one| !one.view.is_photograph() && is_small(one.size.0, one.size.1));
-    for picture in small {
-        let finding_id = picture.finding.filter(|id| content.has_finding(*id));
-        if !all.iter().any(|known| known.finding_id == finding_id) {
-            all.push(Notice { code: "small-picture".to_owned(), text: small_picture(), finding_id });
+    for one in ADVICE {
+        for picture in shown.iter().filter(|picture| picture.state != ImageState::Rejected && (one.holds)(picture)) {
+            let finding_id = picture.finding.filter(|id| content.has_finding(*id));
+            if !all.iter().any(|known| known.code == one.code && known.finding_id == finding_id) {
+                all.push(Notice { code: one.code.to_owned(), text: (one.text)(), finding_id });
+            }
         }
     }
     all
@@ -52,6 +82,24 @@ fn small_picture() -> Text {
         nb: format!(
             "Et bilde fra et instrument eller av et dokument er mindre enn {MIN_LONG} × {MIN_SHORT} piksler. Det kan sendes; kontroller at alt kan skjelnes."
         ),
+    }
+}
+
+fn coarse_picture() -> Text {
+    Text {
+        en: format!(
+            "A photograph has fewer than {ADVISED_LONG} × {ADVISED_SHORT} pixels. It can be sent; with the camera at its full resolution more can be made out."
+        ),
+        nb: format!(
+            "Et fotografi har færre enn {ADVISED_LONG} × {ADVISED_SHORT} piksler. Det kan sendes; med full oppløsning på kameraet kan mer skjelnes."
+        ),
+    }
+}
+
+fn compressed_picture() -> Text {
+    Text {
+        en: "A photograph is strongly compressed, as happens when it goes through chat or mail. It can be sent; the camera's own file shows more.".to_owned(),
+        nb: "Et fotografi er sterkt komprimert, som når det har gått gjennom en chat eller e-post. Det kan sendes; kameraets egen fil viser mer.".to_owned(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::vocabulary::{ImageState, Intention, Outcome, Specialty, View};
 use crate::wanted::WantedView;
 use axum::extract::State;
 use kit::http::{FieldError, Json, Path};
+use kit::picture::Kind;
 use kit::seal::DataKey;
 use kit::{At, Caller, Context, Error, Problem};
 use serde::Serialize;
@@ -307,6 +308,8 @@ pub fn pictures(images: &[image::Row]) -> Vec<Shown> {
             finding: image.finding,
             view: image.view,
             size: (image.width as u32, image.height as u32),
+            compression: (image.media_type == Kind::Jpeg.media_type())
+                .then(|| (image.width * image.height * 3 / image.bytes.max(1)) as u64),
             state: image.state,
             reason: image.reason_message.clone(),
         })
