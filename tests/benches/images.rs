@@ -1,56 +1,113 @@
-//! Derivatives beside libvips, and the lossless strip beside a hash of the same bytes: `make bench-images`.
+//! Derivatives beside libvips, their likeness to a careful reduction, the decoding child's memory, and the lossless strip beside a hash of
+//! the same bytes: `make bench-images`.
 //!
 //! Processor time of one picture, ours and the peer's in turn, `ROUNDS` times (9); the medians are told. Ours is the very function
 //! that the decoding child runs, in a warm process as the child is. The peer is one Python process with libvips, on one thread, with
-//! one decode from which all three sizes come; `vipsthumbnail`, three times, is what a script would do. The pictures are drawn here:
-//! skin-like noise of all scales, the grain of a sensor, two bits a pixel.
+//! one decode from which all three sizes come; `vipsthumbnail`, three times, is what a script would do; HEIC stands beside the
+//! decoder of libheif alone, as this libvips has none.
 //!
-//! WebP is where libvips wins: libwebp scales while it decodes, and the decoder in Rust does not.
+//! Likeness is SSIM of luma with Lanczos' reduction of the full decode to the same size (Pillow), ours beside libvips' view.
 
-use std::io::{BufRead, BufReader, Write};
+mod drawn;
+mod memory;
+mod peer;
+
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use image::{DynamicImage, ImageFormat};
 
 use crate::{figure, wanted};
+use drawn::{Chroma, jpeg, skin};
+use peer::Peer;
+
+/// Most MiB of the child for 48 megapixels, sequential and progressive.
+const QUICK_LIMIT: f64 = 32.0;
+const SLOW_LIMIT: f64 = 200.0;
+
+/// The pictures, as files.
+struct Pictures {
+    folder: PathBuf,
+    small: PathBuf,
+    large: PathBuf,
+    full_chroma: PathBuf,
+    progressive: PathBuf,
+    large_progressive: PathBuf,
+    png: PathBuf,
+    webp: PathBuf,
+    heic: PathBuf,
+}
+
+impl Pictures {
+    fn draw(peer: &mut Peer) -> Self {
+        let folder = std::env::temp_dir().join(format!("lysbro-bench-images-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = |name: &str, bytes: Vec<u8>| {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes).expect("a picture");
+            path
+        };
+        let (small, large) = (skin(4032, 3024), skin(8064, 6048));
+        let mut pixels = Cursor::new(Vec::new());
+        DynamicImage::ImageRgb8(small.clone()).write_to(&mut pixels, ImageFormat::Png).expect("a PNG");
+        let png = file("12.png", pixels.into_inner());
+        // There is no lossy encoder of these on this side.
+        peer.ask("webp", &png);
+        peer.ask("heic", &png);
+        Self {
+            small: file("12.jpg", jpeg(&small, Chroma::Halved, false)),
+            full_chroma: file("12-444.jpg", jpeg(&small, Chroma::Full, false)),
+            progressive: file("12-progressive.jpg", jpeg(&small, Chroma::Halved, true)),
+            large: file("48.jpg", jpeg(&large, Chroma::Halved, false)),
+            large_progressive: file("48-progressive.jpg", jpeg(&large, Chroma::Halved, true)),
+            webp: folder.join("12.png.webp"),
+            heic: folder.join("12.png.heic"),
+            png,
+            folder,
+        }
+    }
+}
 
 /// Runs every line.
 pub fn run() {
-    let folder = std::env::temp_dir().join(format!("lysbro-bench-images-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
     let mut peer = Peer::start();
-    let small = skin(4032, 3024);
-    let large = skin(8064, 6048);
-    let file = |name: &str, bytes: Vec<u8>| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).expect("a picture");
-        path
-    };
-    let small_jpeg = file("12.jpg", jpeg(&small, false));
-    let large_jpeg = file("48.jpg", jpeg(&large, false));
-    let progressive = file("12-progressive.jpg", jpeg(&small, true));
-    let mut png = std::io::Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(small).write_to(&mut png, ImageFormat::Png).expect("a PNG");
-    let png = file("12.png", png.into_inner());
-    peer.ask("webp", &png);
-    let webp = folder.join("12.png.webp");
-
+    let pictures = Pictures::draw(&mut peer);
     figure::load();
     println!("peer libvips {}", peer.version);
+    times(&mut peer, &pictures);
+    likeness(&mut peer, &pictures);
+    let program = std::env::var_os("LYSBRO_BIN").map_or_else(|| PathBuf::from("target/release/lysbro"), PathBuf::from);
+    for (name, path, limit) in [
+        ("memory-48mp", &pictures.large, QUICK_LIMIT),
+        ("memory-48mp-progressive", &pictures.large_progressive, SLOW_LIMIT),
+        ("memory-12mp-png", &pictures.png, SLOW_LIMIT),
+        ("memory-12mp-webp", &pictures.webp, SLOW_LIMIT),
+        ("memory-12mp-heic", &pictures.heic, SLOW_LIMIT),
+    ] {
+        figure::line(name, memory::peak(&program, &read(path)), limit, "MiB");
+    }
+    std::fs::remove_dir_all(&pictures.folder).expect("the folder");
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).expect("a picture")
+}
+
+fn times(peer: &mut Peer, pictures: &Pictures) {
     let rounds = wanted("ROUNDS", 9);
     for (name, path, task) in [
-        ("derivatives-12mp", &small_jpeg, "cascade"),
-        ("derivatives-48mp", &large_jpeg, "cascade"),
-        ("derivatives-12mp-vipsthumbnail", &small_jpeg, "thumbnails"),
-        ("derivatives-48mp-vipsthumbnail", &large_jpeg, "thumbnails"),
-        ("png-12mp", &png, "cascade"),
-        ("webp-12mp", &webp, "cascade"),
-        ("progressive-12mp", &progressive, "cascade"),
-        ("strip", &small_jpeg, "sha256"),
+        ("derivatives-12mp", &pictures.small, "cascade"),
+        ("derivatives-48mp", &pictures.large, "cascade"),
+        ("derivatives-12mp-444", &pictures.full_chroma, "cascade"),
+        ("derivatives-12mp-vipsthumbnail", &pictures.small, "thumbnails"),
+        ("derivatives-48mp-vipsthumbnail", &pictures.large, "thumbnails"),
+        ("png-12mp", &pictures.png, "cascade"),
+        ("webp-12mp", &pictures.webp, "cascade"),
+        ("heic-12mp-libheif-decode", &pictures.heic, "libheif"),
+        ("progressive-12mp", &pictures.progressive, "cascade"),
+        ("strip", &pictures.small, "sha256"),
     ] {
-        let bytes = std::fs::read(path).expect("a picture");
+        let bytes = read(path);
         let work: &dyn Fn() = if name == "strip" {
             &|| drop(std::hint::black_box(kit::picture::strip(&bytes).expect("stripped")))
         } else {
@@ -67,97 +124,20 @@ pub fn run() {
         }
         figure::line(name, figure::median(&ours), figure::median(&theirs), "ms");
     }
-    std::fs::remove_dir_all(&folder).expect("the folder");
+}
+
+fn likeness(peer: &mut Peer, pictures: &Pictures) {
+    for (name, path) in [("ssim-12mp", &pictures.small), ("ssim-48mp", &pictures.large)] {
+        let rendered = imaging::derivatives::render(&read(path)).expect("rendered");
+        // The peer looks for our view beside the picture.
+        std::fs::write(path.with_extension("jpg.view"), &rendered.derivatives[0].jpeg).expect("a picture");
+        let (ours, theirs) = (peer.ask("ssim-ours", path), peer.ask("ssim-theirs", path));
+        println!("bench {name} difference={:+.4} ours={ours:.4} peer={theirs:.4}", ours - theirs);
+    }
 }
 
 /// Processor time of this thread in seconds.
 fn spent() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
-struct Peer {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    version: String,
-}
-
-impl Peer {
-    fn start() -> Self {
-        let python = std::env::var_os("PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/images_peer.py");
-        let mut child = Command::new(python)
-            .arg(script)
-            .env("VIPS_CONCURRENCY", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python");
-        let (input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
-        let mut peer = Self { child, input, output: BufReader::new(output), version: String::new() };
-        let line = peer.line();
-        let version = line.strip_prefix("ready ").expect("libvips: tests/tools/bench-images.sh gets it");
-        version.clone_into(&mut peer.version);
-        peer
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("an answer");
-        line.trim().to_owned()
-    }
-
-    /// Processor time in seconds.
-    fn ask(&mut self, task: &str, path: &Path) -> f64 {
-        writeln!(self.input, "{task} {}", path.display()).expect("the peer lives");
-        self.line().parse().expect("seconds")
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn jpeg(image: &RgbImage, progressive: bool) -> Vec<u8> {
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, 90);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_progressive(progressive);
-    encoder.encode(image.as_raw(), image.width() as u16, image.height() as u16, ColorType::Rgb).expect("encoded");
-    file
-}
-
-/// Skin as a camera sees it: octaves of smooth noise, one dark lesion, and grain.
-fn skin(width: u32, height: u32) -> RgbImage {
-    let octaves: Vec<(f32, f32)> = (0..9).map(|power| ((4 << power) as f32, 2.0 + power as f32)).collect();
-    let radius = width as f32 * 0.1;
-    RgbImage::from_fn(width, height, |x, y| {
-        let (fx, fy) = (x as f32, y as f32);
-        let texture: f32 = octaves.iter().map(|(step, weight)| weight * smooth(fx / step, fy / step)).sum();
-        let lesion = (fx - width as f32 * 0.42).hypot(fy - height as f32 * 0.46) < radius + texture;
-        let [red, green, blue] = if lesion { [100.0, 64.0, 56.0] } else { [196.0, 150.0, 128.0] };
-        let grain = 4.0 * noise(x, y);
-        Rgb([red + texture, green + 0.95 * texture, blue + 0.85 * texture].map(|value: f32| (value + grain) as u8))
-    })
-}
-
-/// A number from -1 to 1 for each point of a grid (Wang's hash).
-fn noise(x: u32, y: u32) -> f32 {
-    let mut seed = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77);
-    seed = (seed ^ seed >> 15).wrapping_mul(0x2C1B_3C6D);
-    seed = (seed ^ seed >> 12).wrapping_mul(0x297A_2D39);
-    (seed >> 8) as f32 / 8_388_608.0 - 1.0
-}
-
-/// The same between the points.
-fn smooth(x: f32, y: f32) -> f32 {
-    let (left, top) = (x as u32, y as u32);
-    let ease = |part: f32| part * part * (3.0 - 2.0 * part);
-    let (across, down) = (ease(x.fract()), ease(y.fract()));
-    let row = |y: u32| noise(left, y) + (noise(left + 1, y) - noise(left, y)) * across;
-    row(top) + (row(top + 1) - row(top)) * down
 }
