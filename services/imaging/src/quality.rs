@@ -5,12 +5,14 @@
 //! the version of the model, so that a calibration later can be applied to pictures already received.
 //! Rejected: a learned model, which could not be explained to the office that is asked to photograph again.
 
+mod scale;
+
 use image::RgbImage;
 
 use crate::wire::Measures;
 
 /// Stands beside every verdict; changes whenever a threshold or a measure does.
-pub const MODEL: &str = "laplacian-512/1 uncalibrated";
+pub const MODEL: &str = "laplacian-512/2 uncalibrated";
 
 /// Below this variance of the Laplacian a picture counts as blurred.
 const BLURRED_BELOW: f32 = 14.0;
@@ -20,6 +22,11 @@ const DARK_CLIPPED: f32 = 0.5;
 /// Above this mean luma, or with this share of burnt-out white, it counts as bright.
 const BRIGHT_ABOVE: f32 = 232.0;
 const BRIGHT_CLIPPED: f32 = 0.4;
+/// Below and above these, white was taken for another colour: skin is warm, and neither blue nor like a lamp; grass and violet are no
+/// colours of it.
+const COLD_BELOW: f32 = -0.15;
+const WARM_ABOVE: f32 = 1.6;
+const TINTED_ABOVE: f32 = 0.35;
 /// Smaller originals hold too little detail (pixels).
 pub const MIN_LONG: u32 = 800;
 pub const MIN_SHORT: u32 = 600;
@@ -34,6 +41,7 @@ pub enum Verdict {
     Blurred,
     Dark,
     Bright,
+    Cast,
     Small,
 }
 
@@ -45,6 +53,7 @@ impl Verdict {
             Self::Blurred => "blurred",
             Self::Dark => "dark",
             Self::Bright => "bright",
+            Self::Cast => "cast",
             Self::Small => "small",
         }
     }
@@ -55,10 +64,11 @@ pub fn measure(picture: &RgbImage) -> Measures {
     let (left, width) = central(picture.width());
     let (top, height) = central(picture.height());
     let mut luma = Vec::with_capacity(width * height);
-    let (mut red, mut blue) = (0_u64, 0_u64);
+    let (mut red, mut green, mut blue) = (0_u64, 0_u64, 0_u64);
     for line in picture.chunks_exact(picture.width() as usize * 3).skip(top).take(height) {
         for pixel in line[left * 3..(left + width) * 3].chunks_exact(3) {
             red += u64::from(pixel[0]);
+            green += u64::from(pixel[1]);
             blue += u64::from(pixel[2]);
             luma.push(luma_of(pixel));
         }
@@ -72,6 +82,8 @@ pub fn measure(picture: &RgbImage) -> Measures {
         clipped_dark: share(&|value| value <= 5),
         clipped_bright: share(&|value| value >= 250),
         warmth: (red as f32 - blue as f32) / count / mean.max(1.0),
+        tint: (green as f32 - (red + blue) as f32 / 2.0) / count / mean.max(1.0),
+        scale: scale::regular_marks(picture),
     }
 }
 
@@ -85,6 +97,8 @@ pub fn verdict(measures: &Measures, width: u32, height: u32) -> Verdict {
         Verdict::Bright
     } else if measures.sharpness < BLURRED_BELOW {
         Verdict::Blurred
+    } else if !(COLD_BELOW..=WARM_ABOVE).contains(&measures.warmth) || measures.tint.abs() > TINTED_ABOVE {
+        Verdict::Cast
     } else {
         Verdict::Good
     }
@@ -168,6 +182,54 @@ mod tests {
         let warm = measure(&RgbImage::from_pixel(100, 100, Rgb([200, 150, 100])));
         let cold = measure(&RgbImage::from_pixel(100, 100, Rgb([100, 150, 200])));
         assert!(warm.warmth > 0.3 && cold.warmth < -0.3);
+    }
+
+    /// The browser measures the same pixels: its test reads the same file.
+    #[test]
+    fn drawn_pictures_measure_as_in_the_browser() {
+        let cases: serde_json::Value = serde_json::from_str(include_str!("quality/drawn.json")).unwrap();
+        for case in cases.as_array().unwrap() {
+            let number = |name: &str| case[name].as_u64().unwrap() as u32;
+            let mut state = number("seed");
+            let (mut picture, cell) = (RgbImage::new(number("width"), number("height")), number("cell"));
+            for (x, y, Rgb(pixel)) in picture.enumerate_pixels_mut() {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let dark = (x / cell + y / cell) % 2 * number("step");
+                let add = i64::from((state >> 24) % number("grain")) - i64::from(dark);
+                for (channel, base) in pixel.iter_mut().zip(case["base"].as_array().unwrap()) {
+                    *channel = (base.as_i64().unwrap() + add).clamp(0, 255) as u8;
+                }
+            }
+            let found = measure(&picture);
+            let measures = [
+                ("sharpness", found.sharpness),
+                ("luma", found.luma),
+                ("clippedDark", found.clipped_dark),
+                ("clippedBright", found.clipped_bright),
+                ("warmth", found.warmth),
+                ("tint", found.tint),
+            ];
+            for (name, value) in measures {
+                let told = case["measures"][name].as_f64().unwrap();
+                assert!((f64::from(value) - told).abs() <= 1e-4 * told.abs().max(1.0), "{case} {name} {value}");
+            }
+            assert_eq!(case["verdict"], verdict(&found, 1600, 1200).key(), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_cast_of_colour_is_told() {
+        let under = |red: f32, green: f32, blue: f32| {
+            let mut picture = checked(4, 90, 160);
+            for Rgb(pixel) in picture.pixels_mut() {
+                *pixel = [red, green, blue].map(|by| (f32::from(pixel[0]) * by).min(255.0) as u8);
+            }
+            verdict(&measure(&picture), 1600, 1200)
+        };
+        assert_eq!(under(1.25, 0.95, 0.8), Verdict::Good, "skin");
+        assert_eq!(under(0.8, 1.0, 1.2), Verdict::Cast, "blue");
+        assert_eq!(under(0.8, 1.3, 0.8), Verdict::Cast, "green");
+        assert_eq!(under(1.5, 0.7, 0.1), Verdict::Cast, "an old lamp");
     }
 
     #[test]

@@ -49,6 +49,12 @@ pub struct Measures {
     /// Mean red less mean blue, divided by mean luma: positive is warm, negative is cold.
     #[prost(float, tag = "5")]
     pub warmth: f32,
+    /// Mean green less the mean of red and blue, divided by mean luma: positive is green, negative is violet.
+    #[prost(float, tag = "6")]
+    pub tint: f32,
+    /// How regular marks are, as those of a ruler (0–1), over the whole 512 derivative.
+    #[prost(float, tag = "7")]
+    pub scale: f32,
 }
 
 /// When a picture was taken, by its camera's clock.
@@ -132,8 +138,15 @@ impl Rendered {
     fn is_sound(&self) -> bool {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let measures = &self.measures;
-        let figures =
-            [measures.sharpness, measures.luma, measures.clipped_dark, measures.clipped_bright, measures.warmth];
+        let figures = [
+            measures.sharpness,
+            measures.luma,
+            measures.clipped_dark,
+            measures.clipped_bright,
+            measures.warmth,
+            measures.tint,
+            measures.scale,
+        ];
         (1..=kit::picture::MAX_PIXELS).contains(&pixels)
             && figures.iter().all(|figure| figure.is_finite())
             && self.derivatives.iter().map(|derivative| derivative.size).eq(SIZES)
@@ -249,7 +262,15 @@ mod tests {
 
     #[test]
     fn a_child_that_breaks_its_promise_is_not_believed() {
-        let measures = Measures { sharpness: 1.0, luma: 1.0, clipped_dark: 0.0, clipped_bright: 0.0, warmth: 0.0 };
+        let measures = Measures {
+            sharpness: 1.0,
+            luma: 1.0,
+            clipped_dark: 0.0,
+            clipped_bright: 0.0,
+            warmth: 0.0,
+            tint: 0.0,
+            scale: 0.0,
+        };
         let html = Derivative { size: 2048, width: 1, height: 1, jpeg: b"<script>".to_vec() };
         let forged = Rendered { width: 10, height: 10, measures, derivatives: vec![html; 3], captured: None };
         assert_eq!(Reply::from(Ok(forged)).into_result(), None);

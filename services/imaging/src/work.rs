@@ -277,6 +277,9 @@ fn told_quality(rendered: &Rendered) -> Quality {
         clipped_dark: f64::from(measures.clipped_dark),
         clipped_bright: f64::from(measures.clipped_bright),
         verdict: quality::verdict(measures, rendered.width, rendered.height).key().into(),
+        warmth: f64::from(measures.warmth),
+        tint: f64::from(measures.tint),
+        scale: f64::from(measures.scale),
     }
 }
 

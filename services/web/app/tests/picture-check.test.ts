@@ -11,18 +11,46 @@ function drawn(width: number, height: number, grey: (x: number, y: number) => nu
 }
 const checked = (cell: number, dark: number, bright: number) => drawn(512, 384, (x, y) => ((Math.floor(x / cell) + Math.floor(y / cell)) % 2 === 0 ? dark : bright));
 
+interface Case { seed: number; width: number; height: number; base: [number, number, number]; grain: number; cell: number; step: number; measures: ReturnType<typeof measure>; verdict: string }
+const cases = JSON.parse(readFileSync(new URL('../../../imaging/src/quality/drawn.json', import.meta.url), 'utf8')) as Case[];
+
+/** Drawn alike here and by the server's test of the same file. */
+function grained({ seed, width, height, base, grain, cell, step }: Case): [Uint8ClampedArray, number, number] {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  let state = seed;
+  for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const add = ((state >>> 24) % grain) - ((Math.floor(x / cell) + Math.floor(y / cell)) % 2) * step;
+    for (let c = 0; c < 3; c += 1) rgba[(y * width + x) * 4 + c] = (base[c] ?? 0) + add;
+  }
+  return [rgba, width, height];
+}
+
 describe('the check of a picture', () => {
+  it('measures the same pixels as the server does, and judges them alike', () => {
+    expect(cases.length).toBeGreaterThan(5);
+    expect(new Set(cases.map((one) => one.verdict)).size).toBe(5);
+    for (const one of cases) {
+      const measured = measure(...grained(one));
+      for (const [name, value] of Object.entries(one.measures)) expect(measured[name as keyof typeof measured], `${one.seed} ${name}`).toBeCloseTo(value, 3);
+      expect(verdict(measured, 1600, 1200), String(one.seed)).toBe(one.verdict);
+    }
+  });
   it('is the server’s model, with the server’s thresholds', () => {
     expect(quality).toContain(`"${MODEL}"`);
-    const constant = (name: string) => Number(new RegExp(`const ${name}: \\w+ = ([\\d.]+);`).exec(quality)?.[1]);
+    const constant = (name: string) => Number(new RegExp(`const ${name}: \\w+ = (-?[\\d.]+);`).exec(quality)?.[1]);
     expect([constant('MIN_LONG'), constant('MIN_SHORT'), constant('BLURRED_BELOW')]).toEqual([MIN_LONG, MIN_SHORT, BLURRED_BELOW]);
     // Just within and just beyond each of the others.
-    const m = { sharpness: BLURRED_BELOW, luma: 100, clippedDark: 0, clippedBright: 0 };
+    const m = { sharpness: BLURRED_BELOW, luma: 100, clippedDark: 0, clippedBright: 0, warmth: 0.4, tint: 0 };
     const at = (change: object) => verdict({ ...m, ...change }, 1600, 1200);
     expect(at({})).toBe('good');
     for (const [name, field, word] of [['DARK_CLIPPED', 'clippedDark', 'dark'], ['BRIGHT_ABOVE', 'luma', 'bright'], ['BRIGHT_CLIPPED', 'clippedBright', 'bright']] as const) {
       expect(at({ [field]: constant(name) }), name).toBe('good');
       expect(at({ [field]: constant(name) + 0.001 }), name).toBe(word);
+    }
+    for (const [name, field, beyond] of [['COLD_BELOW', 'warmth', -0.001], ['WARM_ABOVE', 'warmth', 0.001], ['TINTED_ABOVE', 'tint', 0.001]] as const) {
+      expect(at({ [field]: constant(name) }), name).toBe('good');
+      expect(at({ [field]: constant(name) + beyond }), name).toBe('cast');
     }
     expect(at({ luma: constant('DARK_BELOW') })).toBe('good');
     expect(at({ luma: constant('DARK_BELOW') - 0.001 })).toBe('dark');

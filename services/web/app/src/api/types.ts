@@ -116,7 +116,7 @@ export interface DraftContent {
 }
 export interface Picture {
   id: string; findingId: string | null; view: View; state: ImageState; reason: { code: string; message: string } | null;
-  quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'small' } | null;
+  quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'cast' | 'small' } | null;
   bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean;
 }
 /** As the office has it: with whether it went out, with the referral or a reply. */

@@ -3,7 +3,7 @@
 // shrinks with another filter than the server, so figures near a threshold may differ: the server's verdict is kept.
 
 /** The server's name of this model. */
-export const MODEL = 'laplacian-512/1 uncalibrated';
+export const MODEL = 'laplacian-512/2 uncalibrated';
 /** Long side of the copy that is measured, in pixels. */
 export const SIDE = 512;
 export const MIN_LONG = 800;
@@ -13,12 +13,15 @@ const DARK_BELOW = 48;
 const DARK_CLIPPED = 0.5;
 const BRIGHT_ABOVE = 232;
 const BRIGHT_CLIPPED = 0.4;
+const COLD_BELOW = -0.15;
+const WARM_ABOVE = 1.6;
+const TINTED_ABOVE = 0.35;
 /** The middle part of each side that is measured: what was photographed is there, not the table around it. */
 const CENTRAL = 0.6;
 
-export type Verdict = 'good' | 'blurred' | 'dark' | 'bright' | 'small';
-/** Means and shares over the centre: luma 0–255, shares 0–1. */
-export interface Measures { sharpness: number; luma: number; clippedDark: number; clippedBright: number }
+export type Verdict = 'good' | 'blurred' | 'dark' | 'bright' | 'cast' | 'small';
+/** Means and shares over the centre: luma 0–255, shares 0–1; warmth is red less blue, tint green less both, of mean luma. */
+export interface Measures { sharpness: number; luma: number; clippedDark: number; clippedBright: number; warmth: number; tint: number }
 export interface Checked { verdict: Verdict; measures: Measures; /** of the original, in pixels */ width: number; height: number }
 
 /** Measures pixels as a canvas gives them: four bytes each, row by row. */
@@ -27,10 +30,15 @@ export function measure(rgba: Uint8ClampedArray, width: number, height: number):
   const [top, high] = central(height);
   const luma = new Uint8Array(wide * high);
   let [sum, dark, bright] = [0, 0, 0];
+  let [red, green, blue] = [0, 0, 0];
   for (let y = 0; y < high; y += 1) {
     for (let x = 0; x < wide; x += 1) {
       const at = ((top + y) * width + left + x) * 4;
-      const value = ((rgba[at] ?? 0) * 77 + (rgba[at + 1] ?? 0) * 150 + (rgba[at + 2] ?? 0) * 29 + 128) >> 8;
+      const [r, g, b] = [rgba[at] ?? 0, rgba[at + 1] ?? 0, rgba[at + 2] ?? 0];
+      red += r;
+      green += g;
+      blue += b;
+      const value = (r * 77 + g * 150 + b * 29 + 128) >> 8;
       luma[y * wide + x] = value;
       sum += value;
       if (value <= 5) dark += 1;
@@ -38,7 +46,12 @@ export function measure(rgba: Uint8ClampedArray, width: number, height: number):
     }
   }
   const count = luma.length;
-  return { sharpness: laplacianVariance(luma, wide), luma: sum / count, clippedDark: dark / count, clippedBright: bright / count };
+  const mean = sum / count;
+  const part = (value: number) => value / count / Math.max(1, mean);
+  return {
+    sharpness: laplacianVariance(luma, wide), luma: mean, clippedDark: dark / count, clippedBright: bright / count,
+    warmth: part(red - blue), tint: part(green - (red + blue) / 2),
+  };
 }
 
 /** The verdict on a picture of this many original pixels. */
@@ -46,7 +59,8 @@ export function verdict(m: Measures, width: number, height: number): Verdict {
   if (Math.max(width, height) < MIN_LONG || Math.min(width, height) < MIN_SHORT) return 'small';
   if (m.luma < DARK_BELOW || m.clippedDark > DARK_CLIPPED) return 'dark';
   if (m.luma > BRIGHT_ABOVE || m.clippedBright > BRIGHT_CLIPPED) return 'bright';
-  return m.sharpness < BLURRED_BELOW ? 'blurred' : 'good';
+  if (m.sharpness < BLURRED_BELOW) return 'blurred';
+  return m.warmth < COLD_BELOW || m.warmth > WARM_ABOVE || Math.abs(m.tint) > TINTED_ABOVE ? 'cast' : 'good';
 }
 
 /** The size of the copy: the long side 512 at most, never enlarged. */
