@@ -34,7 +34,6 @@ export const en = {
   transferDone: 'The referral is now at {name}.',
 
   title: 'Our people',
-  nav: 'Our people',
   duties: 'Who answers for what',
   dutiesLead: 'Open: ready to be sent, waiting for an answer, or answered and not read.',
   open: '{n} open referral|{n} open referrals',
@@ -67,7 +66,6 @@ export const en = {
   endDo: 'End the role',
   ended: 'The role has ended',
   endsOn: 'The last day is {when}. Hand over what is open before then; what is left falls to the deputy.',
-  openFirst: 'Hand over first',
   deputy: 'Deputy',
   deputyLead: 'What nobody else answers for falls to the deputy, for example when a doctor leaves at once.',
   deputyNone: 'None: it falls to the doctor who has been here the longest',
@@ -126,7 +124,6 @@ export const nb: Record<keyof typeof en, string> = {
   transferDone: 'Henvisningen er nå hos {name}.',
 
   title: 'Våre folk',
-  nav: 'Våre folk',
   duties: 'Hvem har ansvar for hva',
   dutiesLead: 'Åpen: klar til sending, venter på svar, eller besvart og ikke lest.',
   open: '{n} åpen henvisning|{n} åpne henvisninger',
@@ -159,7 +156,6 @@ export const nb: Record<keyof typeof en, string> = {
   endDo: 'Avslutt rollen',
   ended: 'Rollen er avsluttet',
   endsOn: 'Siste dag er {when}. Overlat det som er åpent før da; resten går til stedfortrederen.',
-  openFirst: 'Overlat først',
   deputy: 'Stedfortreder',
   deputyLead: 'Det ingen andre har ansvar for, går til stedfortrederen, for eksempel når en lege slutter på dagen.',
   deputyNone: 'Ingen: det går til legen som har vært her lengst',
