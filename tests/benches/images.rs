@@ -122,6 +122,11 @@ impl Drop for Peer {
     }
 }
 
+/// A photograph of so many pixels, baseline and 4:2:0 as cameras write it.
+pub fn photograph((width, height): (u32, u32)) -> Vec<u8> {
+    jpeg(&skin(width, height), false)
+}
+
 fn jpeg(image: &RgbImage, progressive: bool) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, 90);
