@@ -145,7 +145,7 @@ struct Receiver<'a> {
     begin: i64,
     taken: Taken,
     checksum: Option<Checksum>,
-    /// Of the whole file, where its digest must be known at the end and no byte came before.
+    /// Of the whole file, where its digest must be known at the end and no byte came before; staged ones are summed anew.
     sum: Option<digest::Context>,
     /// Bytes that are still to come, by the client's word.
     announced: usize,
@@ -232,7 +232,7 @@ impl Receiver<'_> {
             return Ok(false);
         }
         let row = Row { pos: self.begin, ..self.upload.clone() };
-        let sum = self.sum.take().map(|sum| sum.finish().as_ref().to_vec());
+        let sum = self.sum.take().filter(|_| self.begin == 0).map(|sum| sum.finish().as_ref().to_vec());
         let finished = finish::at_once(self.ctx, &row, &self.key, &self.buffer, sum).await?;
         if finished {
             self.taken = Taken { offset: length, finished, ..self.taken };
