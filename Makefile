@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-ingest bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-images: set-up front-end ## derivatives beside libvips, likeness, the chil
 
 bench-import: set-up front-end ## a register of 5,000 practices from a file, beside the database's floor
 	@tests/tools/bench.sh import
+
+bench-ingest: set-up front-end ## a photograph until it is safe, beside nginx and a put; until its copies are made, beside Orthanc
+	@tests/tools/bench-ingest.sh
 
 bench-submit: set-up front-end ## submissions, the access log and the log's readers, beside the database's floor
 	@tests/tools/bench.sh submit

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, ImageFormat};
 
 use crate::{figure, wanted};
+pub use drawn::photograph;
 use drawn::{Chroma, jpeg, skin};
 use peer::Peer;
 

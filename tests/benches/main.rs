@@ -1,4 +1,5 @@
-//! Figures of the service beside its limits: `make bench-claims`, `bench-images`, `bench-import`, `bench-submit`, `bench-worklist`.
+//! Figures of the service beside its limits: `make bench-claims`, `bench-images`, `bench-import`, `bench-ingest`, `bench-submit`,
+//! `bench-worklist`.
 //!
 //! Every bench runs Lysbro and its peer in turn, in several rounds, on both deployments, and ends with lines
 //! `bench <name> ratio=<ours/peer> ours=<figure unit> peer=<figure unit>`. What must hold whatever the machine does (a plan
@@ -11,6 +12,7 @@ mod figure;
 mod fuzz;
 mod images;
 mod import;
+mod ingest;
 mod lists;
 mod offsets;
 mod plan;
@@ -32,11 +34,12 @@ async fn main() {
         "claims" => claims::run().await,
         "images" => images::run(),
         "import" => import::run().await,
+        "ingest" => ingest::run().await,
         "submit" => submit::run().await,
         "worklist" => worklist::run().await,
         "api-fuzz" => fuzz::run().await,
         _ => {
-            eprintln!("say which bench to run: claims, images, import, submit, worklist or api-fuzz");
+            eprintln!("say which bench to run: claims, images, import, ingest, submit, worklist or api-fuzz");
             std::process::exit(2);
         }
     }

@@ -114,7 +114,7 @@ kinds! {
     intake::PeopleTold { mistake: vec![1; 16], people: vec![vec![6; 16]] },
     intake::CloseOutRecorded { text: text("Cortisone first."), recorded_by: text("Grete") },
     intake::AnswerFiled { answer: vec![10; 16], filed_by: text("Grete") },
-    imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good") }), captured_us: 0 },
+    imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good"), warmth: 0.5, tint: -0.125, scale: 0.75 }), captured_us: 0 },
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
     review::PracticePhoned { call: vec![18; 16], phoned_by: text("Carl"), note: text("Spoke with Siri") },

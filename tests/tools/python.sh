@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Python that has the packages of tests/NAME/requirements.txt (NAME: clients by default, fuzz or images): an
-# environment of its own in target/tools/python-NAME, made anew when the list changes.
+# Prints the path of a Python that has the packages of tests/NAME/requirements.txt (NAME: clients by default, fuzz, images or
+# ingest): an environment of its own in target/tools/python-NAME, made anew when the list changes.
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,7 +9,7 @@ list=$here/tests/$name/requirements.txt
 environment=$here/target/tools/python-$name
 
 if [ ! -f "$list" ]; then
-    echo "python.sh: $list is not there: say clients, fuzz or images." >&2
+    echo "python.sh: $list is not there: say clients, fuzz, images or ingest." >&2
     exit 1
 fi
 if cmp -s "$list" "$environment/installed.txt"; then

@@ -3,6 +3,10 @@
 //! the referral, and only then the pieces go.
 //!
 //! HEAD, the last PATCH and a repair all come here, also at the same time: the transaction lets one of them through.
+//!
+//! The bytes that end a picture are at hand in their request, and nobody was told yet that they are safe: [`at_once`] puts the
+//! picture together with them and stages them never. A picture in one request is so received, judged, summed and sealed in one
+//! pass and put once. Whatever is unusual goes the long way, over staged pieces.
 
 use crate::acting::about;
 use crate::receive::{delete_quietly, staged_key};
@@ -17,6 +21,7 @@ use kit::pictures::{Stored, sha256};
 use kit::seal::DataKey;
 use kit::{Context, Error, Problem};
 use proto::intake::{UploadFailed, UploadSucceeded};
+use std::borrow::Cow;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -71,7 +76,7 @@ pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
         Err(KeyError::Erased) => return Ok(Finished::Gone),
         Err(other) => return Err(other.into()),
     };
-    let picture = match assemble(ctx, &row, &key).await? {
+    let picture = match assemble(ctx, &row, &key, &[]).await? {
         Assembled::Whole(picture) => picture,
         Assembled::Damaged => match upload::any(&ctx.db, id).await? {
             None => return Ok(Finished::Gone),
@@ -80,12 +85,13 @@ pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
             Some(_) => return refuse(ctx, &row, digest_mismatch()).await,
         },
     };
-    let judged = match judge(&row, &picture) {
+    let sum = sha256(&picture);
+    let judged = match judge(&row, &picture, &sum) {
         Ok(judged) => judged,
         Err(problem) => return refuse(ctx, &row, problem).await,
     };
     let object = original(row.image);
-    let stored = match ctx.put_picture(&key, &object, row.image, &picture).await {
+    let stored = match ctx.put_summed_picture(&key, &object, row.image, &picture, sum).await {
         Ok(stored) => stored,
         // Another picture stands under this id: in this referral or in any other, which is not told.
         Err(Error::Damaged(_)) => return refuse(ctx, &row, image_exists()).await,
@@ -99,13 +105,56 @@ pub async fn finish(ctx: &Context, id: Uuid) -> Result<Finished, Error> {
         }
         Entered::No(problem) => refuse(ctx, &row, problem).await,
         Entered::Gone => {
-            let mut tx = ctx.begin().await?;
-            orphan::add(&mut tx, row.image, &object).await?;
-            tx.commit().await?;
+            note_orphan(ctx, &row).await?;
             Ok(Finished::Gone)
         }
         Entered::Crossed => Ok(Finished::Busy),
     }
+}
+
+/// Finishes an upload that stands at `row.pos` with the bytes after it, which are not staged. The digest of the whole file was
+/// announced, so of several requests that get as far as the store all hold the same bytes. `sum` is the file's SHA-256, where it
+/// is known. False when nothing was done that counts: the bytes are to be staged, and [`finish`] says what is wrong.
+///
+/// # Errors
+/// When a store is not reachable: the upload stands where it stood.
+pub async fn at_once(
+    ctx: &Context,
+    row: &upload::Row,
+    key: &DataKey,
+    last: &[u8],
+    sum: Option<Vec<u8>>,
+) -> Result<bool, Error> {
+    let (permit, picture) = if row.pos == 0 {
+        (None, Cow::Borrowed(last))
+    } else {
+        let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, ASSEMBLING.acquire()).await else { return Ok(false) };
+        let Assembled::Whole(picture) = assemble(ctx, row, key, last).await? else { return Ok(false) };
+        (Some(permit), Cow::Owned(picture))
+    };
+    let sum = sum.unwrap_or_else(|| sha256(&picture));
+    let Ok(judged) = judge(row, &picture, &sum) else { return Ok(false) };
+    let stored = match ctx.put_summed_picture(key, &original(row.image), row.image, &picture, sum).await {
+        Ok(stored) => stored,
+        Err(Error::Damaged(_)) => return Ok(false),
+        Err(other) => return Err(other),
+    };
+    drop((permit, picture));
+    if !matches!(enter(ctx, row, &judged, stored).await?, Entered::Yes) {
+        note_orphan(ctx, row).await?;
+        return Ok(false);
+    }
+    if row.pos > 0 {
+        sweep_pieces(ctx, row.id).await?;
+    }
+    Ok(true)
+}
+
+/// Notes an original that was put, and whose upload did not get it into the referral.
+async fn note_orphan(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
+    let mut tx = ctx.begin().await?;
+    orphan::add(&mut tx, row.image, &original(row.image)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What became of the attempt to make a picture part of its referral.
@@ -120,10 +169,12 @@ enum Entered {
     Crossed,
 }
 
-async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Assembled, Error> {
+/// The staged pieces and the last bytes.
+async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey, last: &[u8]) -> Result<Assembled, Error> {
     let mut picture = Vec::with_capacity(row.length as usize);
     for piece in upload::pieces(&ctx.db, row.id).await? {
-        let sealed = match ctx.objects.get(&piece.object).await {
+        // The seal proves them.
+        let sealed = match ctx.objects.get_unproved(&piece.object).await {
             Ok(sealed) => sealed,
             Err(ObjectError::Absent | ObjectError::Damaged(_)) => return Ok(Assembled::Damaged),
             Err(other) => return Err(other.into()),
@@ -135,12 +186,13 @@ async fn assemble(ctx: &Context, row: &upload::Row, key: &DataKey) -> Result<Ass
             _ => return Ok(Assembled::Damaged),
         }
     }
+    picture.extend_from_slice(last);
     Ok(if picture.len() as i64 == row.length { Assembled::Whole(picture) } else { Assembled::Damaged })
 }
 
 /// By content alone: no file name and no declared type is looked at.
-fn judge(row: &upload::Row, bytes: &[u8]) -> Result<Picture, Problem> {
-    if row.sha256.as_ref().is_some_and(|expected| *expected != sha256(bytes)) {
+fn judge(row: &upload::Row, bytes: &[u8], sum: &[u8]) -> Result<Picture, Problem> {
+    if row.sha256.as_ref().is_some_and(|expected| *expected != sum) {
         return Err(digest_mismatch());
     }
     picture::check(bytes).map_err(|refusal| match refusal.code {
@@ -186,10 +238,13 @@ async fn enter(ctx: &Context, row: &upload::Row, judged: &Picture, stored: Store
         captured_at: row.captured_at.filter(|at| *at <= ctx.now() + time::Duration::days(1)),
     };
     let mut tx = ctx.begin().await?;
-    if !upload::finish(&mut tx, row.id).await? {
+    if !upload::finish(&mut tx, row.id, row.pos).await? {
         drop(tx);
         let there = upload::any(&ctx.db, row.id).await?;
-        return Ok(if there.is_some_and(|there| there.finished_at.is_some()) { Entered::Yes } else { Entered::Gone });
+        // The bytes of this request count when they are the ones that had to be finished.
+        let whole = row.pos == row.length;
+        let finished = whole && there.is_some_and(|there| there.finished_at.is_some());
+        return Ok(if finished { Entered::Yes } else { Entered::Gone });
     }
     let open = referral::touch(&mut tx, row.referral).await?;
     let referral = referral::any(&mut tx, row.referral)
@@ -293,6 +348,8 @@ pub async fn expire(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
 pub async fn expire_in(ctx: &Context, tx: &mut kit::Tx, row: &upload::Row) -> Result<bool, Error> {
     let ended = upload::end(tx, row.id).await?;
     if ended {
+        // Its original may have been put, before its process was gone.
+        orphan::add(tx, row.image, &original(row.image)).await?;
         publish_failure(ctx, tx, row, "upload-expired").await?;
     }
     Ok(ended)

@@ -2,18 +2,21 @@
 //!
 //! Every object gets a name and so a key of its own; of several requests at one offset one moves it, the others delete what
 //! they staged. A body that breaks off leaves what arrived, unless it announced a checksum: then it counts as a whole or not
-//! at all, so its pieces are staged as they come and noted in one transaction at the end. Memory is one piece and its sealed
-//! copy per request, and so many requests at once as [`RECEIVING`] has permits.
+//! at all, so its pieces are staged as they come and noted in one transaction at the end. What ends the picture is not staged: see
+//! [`finish::at_once`]. Memory is one piece and its sealed copy per request, and so many requests at once as [`RECEIVING`] has
+//! permits.
 
+use crate::finish;
 use crate::store::upload::{self, Piece, Row};
 use crate::upload::{Checksum, LASTS, PIECE};
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::StatusCode;
 use kit::objects::{ObjectError, segments};
 use kit::seal::DataKey;
 use kit::{At, Context, Problem};
+use ring::digest::{self, SHA256};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -85,6 +88,8 @@ pub struct Taken {
     pub offset: i64,
     /// Until when it can go on.
     pub expires: At,
+    /// The picture stands: there is nothing left to finish.
+    pub finished: bool,
 }
 
 /// 409: the piece does not begin where the upload stands.
@@ -117,9 +122,11 @@ pub fn staged_key(key: &DataKey, object: &str) -> [u8; 32] {
 /// store is not reachable.
 pub async fn receive(ctx: &Context, upload: Row, checksum: Option<Checksum>, body: Body) -> Result<Taken, Problem> {
     let key = ctx.keys.get(upload.referral).await?;
-    let taken = Taken { offset: upload.pos, expires: upload.expires_at };
-    let mut receiver =
-        Receiver { ctx, key, begin: upload.pos, taken, upload, checksum, buffer: BytesMut::new(), held: Vec::new() };
+    let taken = Taken { offset: upload.pos, expires: upload.expires_at, finished: false };
+    let sum = (upload.pos == 0 && upload.sha256.is_some()).then(|| digest::Context::new(&SHA256));
+    let announced = body.size_hint().lower().min(upload.length as u64) as usize;
+    let (buffer, held) = (BytesMut::new(), Vec::new());
+    let mut receiver = Receiver { ctx, key, begin: upload.pos, taken, upload, checksum, sum, announced, buffer, held };
     let mut stream = body.into_data_stream();
     loop {
         match tokio::time::timeout(STALLED, stream.next()).await {
@@ -138,6 +145,10 @@ struct Receiver<'a> {
     begin: i64,
     taken: Taken,
     checksum: Option<Checksum>,
+    /// Of the whole file, where its digest must be known at the end and no byte came before; staged ones are summed anew.
+    sum: Option<digest::Context>,
+    /// Bytes that are still to come, by the client's word.
+    announced: usize,
     buffer: BytesMut,
     /// Staged and not yet noted, because the checksum is not known to be right.
     held: Vec<Piece>,
@@ -152,8 +163,15 @@ impl Receiver<'_> {
         if let Some(checksum) = &mut self.checksum {
             checksum.update(&chunk);
         }
+        if let Some(sum) = &mut self.sum {
+            sum.update(&chunk);
+        }
         while !chunk.is_empty() {
+            if self.buffer.is_empty() {
+                self.buffer.reserve(PIECE.min(self.announced));
+            }
             let part = chunk.split_to(chunk.len().min(PIECE - self.buffer.len()));
+            self.announced = self.announced.saturating_sub(part.len());
             self.buffer.extend_from_slice(&part);
             if self.buffer.len() == PIECE {
                 self.stage().await?;
@@ -188,20 +206,38 @@ impl Receiver<'_> {
         }
         tx.commit().await?;
         self.held.clear();
-        self.taken = Taken { offset: self.begin, expires };
+        self.taken = Taken { offset: self.begin, expires, finished: false };
         Ok(())
     }
 
     async fn complete(mut self) -> Result<Taken, Problem> {
-        self.stage().await?;
-        if let Some(checksum) = self.checksum.take() {
-            if !checksum.matches() {
-                self.let_go().await;
-                return Err(checksum_mismatch());
-            }
+        if self.checksum.take().is_some_and(|checksum| !checksum.matches()) {
+            self.let_go().await;
+            return Err(checksum_mismatch());
+        }
+        if !self.held.is_empty() {
             self.note().await?;
         }
+        if !self.end().await? {
+            self.stage().await?;
+        }
         Ok(self.taken)
+    }
+
+    /// Finishes the picture when the buffer ends it; false when the buffer is to be staged.
+    async fn end(&mut self) -> Result<bool, Problem> {
+        let length = self.upload.length;
+        let ends = !self.buffer.is_empty() && self.begin + self.buffer.len() as i64 == length;
+        if !ends || self.upload.sha256.is_none() {
+            return Ok(false);
+        }
+        let row = Row { pos: self.begin, ..self.upload.clone() };
+        let sum = self.sum.take().filter(|_| self.begin == 0).map(|sum| sum.finish().as_ref().to_vec());
+        let finished = finish::at_once(self.ctx, &row, &self.key, &self.buffer, sum).await?;
+        if finished {
+            self.taken = Taken { offset: length, finished, ..self.taken };
+        }
+        Ok(finished)
     }
 
     async fn broke_off(mut self) -> Result<Taken, Problem> {

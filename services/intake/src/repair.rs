@@ -188,12 +188,12 @@ async fn purge_one(ctx: &Context, janitor: &Objects, id: Uuid) -> Result<(), Err
     for (upload,) in upload::of_referral(&ctx.db, id).await? {
         finish::sweep_pieces(ctx, upload).await?;
         let Some(row) = upload::any(&ctx.db, upload).await? else { continue };
-        if row.pos == row.length && row.finished_at.is_none() {
-            // Put perhaps, and never entered.
-            janitor.delete(&finish::original(row.image)).await?;
-        }
         let mut tx = ctx.begin().await?;
         upload::delete(&mut tx, upload).await?;
+        if row.finished_at.is_none() {
+            // Put perhaps, and never entered; or sent to another draft under the same id.
+            orphan::add(&mut tx, row.image, &finish::original(row.image)).await?;
+        }
         tx.commit().await?;
     }
     for picture in image::of_referral(&ctx.db, id).await? {
@@ -218,7 +218,7 @@ pub async fn terminate(ctx: &Context, row: &upload::Row) -> Result<(), Error> {
     let mut tx = ctx.begin().await?;
     upload::delete(&mut tx, row.id).await?;
     upload::end_twins(&mut tx, row).await?;
-    if row.pos == row.length && row.finished_at.is_none() {
+    if row.finished_at.is_none() {
         // Its original may have been put already, before something failed.
         orphan::add(&mut tx, row.image, &finish::original(row.image)).await?;
     }

@@ -38,8 +38,7 @@ fn key_for(key: &DataKey, object: &str, id: Uuid, picture_hash: &[u8]) -> [u8; 3
     key.derive("picture", &[object.as_bytes(), id.as_bytes(), picture_hash])
 }
 
-fn sealed(key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> (Stored, Bytes) {
-    let picture_hash = sha256(picture);
+fn sealed(key: &DataKey, object: &str, id: Uuid, picture: &[u8], picture_hash: Vec<u8>) -> (Stored, Bytes) {
     let bytes = segments::seal(&key_for(key, object, id, &picture_hash), picture, object.as_bytes());
     let stored = Stored {
         object: object.to_owned(),
@@ -65,9 +64,25 @@ impl Context {
     /// # Errors
     /// `Object`; `Damaged` when other bytes stand at that name.
     pub async fn put_picture(&self, key: &DataKey, object: &str, id: Uuid, picture: &[u8]) -> Result<Stored, Error> {
-        let (stored, sealed) = sealed(key, object, id, picture);
-        if let Created::Exists = self.objects.put_new(object, sealed).await? {
-            let there = self.objects.get(object).await?;
+        self.put_summed_picture(key, object, id, picture, sha256(picture)).await
+    }
+
+    /// As [`Context::put_picture`], for a picture whose SHA-256 was made while it was judged. It must be its own: the key that
+    /// seals it is derived from it.
+    ///
+    /// # Errors
+    /// As [`Context::put_picture`].
+    pub async fn put_summed_picture(
+        &self,
+        key: &DataKey,
+        object: &str,
+        id: Uuid,
+        picture: &[u8],
+        picture_hash: Vec<u8>,
+    ) -> Result<Stored, Error> {
+        let (stored, sealed) = sealed(key, object, id, picture, picture_hash);
+        if let Created::Exists = self.objects.put_new_summed(object, sealed, &stored.stored_sha256).await? {
+            let there = self.objects.get_unproved(object).await?;
             if sha256(&there) != stored.stored_sha256 {
                 return Err(Error::Damaged(format!("another object stands at {object}")));
             }
@@ -86,8 +101,8 @@ impl Context {
         id: Uuid,
         picture: &[u8],
     ) -> Result<Stored, Error> {
-        let (stored, sealed) = sealed(key, object, id, picture);
-        self.objects.put(object, sealed).await?;
+        let (stored, sealed) = sealed(key, object, id, picture, sha256(picture));
+        self.objects.put_summed(object, sealed, &stored.stored_sha256).await?;
         Ok(stored)
     }
 
@@ -96,7 +111,7 @@ impl Context {
     /// # Errors
     /// `Unusable` when any check fails or it is gone: nothing is served, and it is noted as damaged.
     pub async fn get_picture(&self, key: &DataKey, id: Uuid, stored: &Stored) -> Result<Bytes, Error> {
-        let what = match self.objects.get(&stored.object).await {
+        let what = match self.objects.get_unproved(&stored.object).await {
             Ok(sealed) => match unsealed(key, id, stored, &sealed) {
                 Some(picture) => return Ok(picture.into()),
                 None => "changed",

@@ -25,6 +25,11 @@ pub fn jpeg(image: &RgbImage, chroma: Chroma, progressive: bool) -> Vec<u8> {
     file
 }
 
+/// A photograph of so many pixels, baseline and 4:2:0 as cameras write it.
+pub fn photograph((width, height): (u32, u32)) -> Vec<u8> {
+    jpeg(&skin(width, height), Chroma::Halved, false)
+}
+
 /// Skin as a camera sees it: octaves of smooth noise, one dark lesion, and grain.
 pub fn skin(width: u32, height: u32) -> RgbImage {
     let octaves: Vec<(f32, f32)> = (0..9).map(|power| ((4 << power) as f32, 2.0 + power as f32)).collect();

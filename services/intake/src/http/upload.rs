@@ -267,11 +267,11 @@ pub async fn take(ctx: Context, caller: MaybeCaller, id: MaybeId, headers: &Head
         let taken = receive::receive(&ctx, row, checksum, body).await;
         drop(permit);
         match taken {
-            Ok(taken) if taken.offset == length => finished(&ctx, id).await.map(|()| taken),
+            Ok(taken) if taken.offset == length && !taken.finished => finished(&ctx, id).await.map(|()| taken),
             other => other,
         }
     }));
-    let Taken { offset, expires } = task.await.map_err(Problem::internal)??;
+    let Taken { offset, expires, .. } = task.await.map_err(Problem::internal)??;
     Ok(empty(StatusCode::NO_CONTENT, &[(OFFSET, offset.to_string()), (EXPIRES, http_date(expires))]))
 }
 

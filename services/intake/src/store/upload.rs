@@ -18,7 +18,7 @@ statements! {
     FIND = concat!("select ", columns!(), " from intake_upload u join intake_referral r on r.id = u.referral where u.id = $1 and r.discarded_at is null and r.erased_at is null and ", in_scope!());
     ANY = concat!("select ", columns!(), " from intake_upload u where u.id = $1");
     MOVE = "update intake_upload set pos = $3, moved_at = $4, expires_at = $5 where id = $1 and pos = $2 and finished_at is null and ended_at is null";
-    FINISH = "update intake_upload set finished_at = $2 where id = $1 and finished_at is null and ended_at is null";
+    FINISH = "update intake_upload set pos = length, moved_at = $3, finished_at = $3 where id = $1 and pos = $2 and finished_at is null and ended_at is null";
     END = "update intake_upload set ended_at = $2 where id = $1 and finished_at is null and ended_at is null";
     END_TWINS = "update intake_upload set ended_at = $3 where referral = $1 and image = $2 and pos = 0 and finished_at is null and ended_at is null";
     DELETE = "delete from intake_upload where id = $1";
@@ -139,10 +139,10 @@ pub async fn advance(tx: &mut Tx, id: Uuid, pieces: &[Piece], expires: At) -> sq
     Ok(true)
 }
 
-/// Notes that the picture stands; false when another request did.
-pub async fn finish(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
+/// Notes that the picture stands, with every byte after `pos`; false when another request did, or moved the offset.
+pub async fn finish(tx: &mut Tx, id: Uuid, pos: i64) -> sqlx::Result<bool> {
     let now = tx.now();
-    Ok(tx.q(FINISH).bind(id).bind(now).exec().await? == 1)
+    Ok(tx.q(FINISH).bind(id).bind(pos).bind(now).exec().await? == 1)
 }
 
 /// Notes that it expired.

@@ -22,6 +22,8 @@ on_both!(
     a_wrong_checksum_changes_nothing,
     wrong_offsets_change_nothing,
     of_six_pieces_at_one_offset_one_is_taken,
+    of_six_whole_pictures_at_once_one_is_taken,
+    an_original_without_its_row_goes_with_the_upload,
     what_arrived_before_a_break_is_kept,
     what_arrived_before_the_connection_broke_is_kept,
     an_upload_can_be_ended_and_expires,
@@ -215,6 +217,45 @@ async fn of_six_pieces_at_one_offset_one_is_taken(office: Office) {
     let replies = join_all((0..6).map(|_| sending.patch(50_000, &picture[50_000..]))).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 204).count(), 1);
     assert_eq!(office.read(id).await["images"].as_array().unwrap().len(), 1);
+}
+
+async fn of_six_whole_pictures_at_once_one_is_taken(office: Office) {
+    let (id, _) = office.draft().await;
+    let picture = jpeg(300, 14);
+    let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), Some(digest(&picture))).await;
+    let replies = join_all((0..6).map(|_| sending.patch(0, &picture))).await;
+    let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409, 409, 409, 409, 409]);
+    assert_eq!(sending.offset().await, picture.len());
+    assert_eq!(office.read(id).await["images"].as_array().unwrap().len(), 1);
+    office.wait(time::Duration::hours(7)).await;
+    assert_eq!(office.world.settle().await.unwrap().len(), 0);
+    assert_eq!((office.objects("originals/").await, office.objects("staging/").await), (1, 0));
+}
+
+/// The process went between the original and its row, and the client never came back.
+async fn an_original_without_its_row_goes_with_the_upload(office: Office) {
+    let (id, _) = office.draft().await;
+    let picture = jpeg(100, 15);
+    let key = office.ctx.keys.get(id).await.unwrap();
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let sending = Sending::begin(&office, &office.doctor, id, None, picture.len(), Some(digest(&picture))).await;
+        let object = format!("originals/{}", sending.image);
+        office.ctx.put_picture(&key, &object, sending.image, &picture).await.unwrap();
+        begun.push(sending);
+    }
+    assert_eq!(office.objects("originals/").await, 2);
+    begun[0].end().await.is(204);
+    office.wait(time::Duration::minutes(61)).await;
+    assert_eq!(office.world.settle().await.unwrap().len(), 0);
+    assert_eq!(office.objects("originals/").await, 1, "one was ended");
+    for _ in 0..2 {
+        office.wait(time::Duration::days(3) + time::Duration::minutes(1)).await;
+        assert_eq!(office.world.settle().await.unwrap().len(), 0);
+    }
+    assert_eq!(office.objects("originals/").await, 0, "the other expired");
 }
 
 async fn what_arrived_before_a_break_is_kept(office: Office) {

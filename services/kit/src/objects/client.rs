@@ -9,7 +9,9 @@ use crate::at::At;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Builder, Config, Credentials, Region, StalledStreamProtectionConfig};
+use aws_sdk_s3::config::{
+    BehaviorVersion, Builder, Config, Credentials, Region, ResponseChecksumValidation, StalledStreamProtectionConfig,
+};
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{ChecksumMode, EncodingType};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -202,16 +204,36 @@ impl Objects {
 
     /// Stores `body` under `key`, replacing what stood there. When it returns, the object is durable.
     pub async fn put(&self, key: &str, body: Bytes) -> Result<(), ObjectError> {
-        self.standing.during(self.store(key, body, false)).await.map(|_| ())
+        self.standing.during(self.store(key, body, None, false)).await.map(|_| ())
+    }
+
+    /// As [`Objects::put`], for a body whose SHA-256 is known: it is not summed again.
+    pub async fn put_summed(&self, key: &str, body: Bytes, sha256: &[u8]) -> Result<(), ObjectError> {
+        self.standing.during(self.store(key, body, Some(sha256), false)).await.map(|_| ())
     }
 
     /// Stores `body` under `key` unless something stands there: of many at once exactly one is told `New`.
     pub async fn put_new(&self, key: &str, body: Bytes) -> Result<Created, ObjectError> {
-        self.standing.during(self.store(key, body, true)).await
+        self.standing.during(self.store(key, body, None, true)).await
     }
 
-    async fn store(&self, key: &str, body: Bytes, only_new: bool) -> Result<Created, ObjectError> {
+    /// As [`Objects::put_new`], for a body whose SHA-256 is known: it is not summed again.
+    pub async fn put_new_summed(&self, key: &str, body: Bytes, sha256: &[u8]) -> Result<Created, ObjectError> {
+        self.standing.during(self.store(key, body, Some(sha256), true)).await
+    }
+
+    async fn store(
+        &self,
+        key: &str,
+        body: Bytes,
+        sha256: Option<&[u8]>,
+        only_new: bool,
+    ) -> Result<Created, ObjectError> {
         check_key(key)?;
+        let sum = match sha256 {
+            Some(sha256) => STANDARD.encode(sha256),
+            None => checksum(&body).await?,
+        };
         let wait = wait(if body.len() <= SMALL_BODY { SMALL_WAIT } else { LARGE_WAIT });
         let sent = self
             .client
@@ -219,7 +241,7 @@ impl Objects {
             .bucket(&*self.bucket)
             .key(key)
             .set_if_none_match(only_new.then(|| "*".to_owned()))
-            .checksum_sha256(checksum(&body).await?)
+            .checksum_sha256(sum)
             .content_type("application/octet-stream")
             .body(ByteStream::from(body))
             .customize()
@@ -242,14 +264,28 @@ impl Objects {
     /// # Errors
     /// `Absent` when there is none.
     pub async fn get(&self, key: &str) -> Result<Bytes, ObjectError> {
-        self.standing.during(self.read(key)).await
+        self.standing.during(self.read(key, true)).await
     }
 
-    async fn read(&self, key: &str) -> Result<Bytes, ObjectError> {
+    /// The whole object, for a caller who proves its bytes (by a seal, or a hash of his own): the store's checksum is not
+    /// compared, as a second proof would cost a pass over the bytes and find nothing.
+    ///
+    /// # Errors
+    /// `Absent` when there is none.
+    pub async fn get_unproved(&self, key: &str) -> Result<Bytes, ObjectError> {
+        self.standing.during(self.read(key, false)).await
+    }
+
+    async fn read(&self, key: &str, proved: bool) -> Result<Bytes, ObjectError> {
         check_key(key)?;
-        let request = self.client.get_object().bucket(&*self.bucket).key(key).checksum_mode(ChecksumMode::Enabled);
-        let answer = request.send().await.map_err(|error| error::from_sdk("reading an object", &error))?;
-        collect(answer.body).await
+        let request = self.client.get_object().bucket(&*self.bucket).key(key);
+        let answer = if proved {
+            request.checksum_mode(ChecksumMode::Enabled).send().await
+        } else {
+            let unproved = Config::builder().response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+            request.customize().config_override(unproved).send().await
+        };
+        collect(answer.map_err(|error| error::from_sdk("reading an object", &error))?.body).await
     }
 
     /// `length` bytes from `start`, fewer where the object ends; none when it ends before `start`.
@@ -366,7 +402,7 @@ impl Asked for Objects {
     }
 
     async fn small_object(&self) -> Result<(), ObjectError> {
-        self.store(PROBE, Bytes::from_static(&[0; PROBE_BYTES]), false).await.map(|_| ())
+        self.store(PROBE, Bytes::from_static(&[0; PROBE_BYTES]), None, false).await.map(|_| ())
     }
 }
 
