@@ -36,7 +36,7 @@ pub fn checks(ctx: &Context, content: &DraftContent, images: &[image::Row]) -> C
 
 /// Something to say of pictures that hinders nothing.
 struct Advice {
-    code: &'static str,
+    name: &'static str,
     holds: fn(&Shown) -> bool,
     text: fn() -> Text,
 }
@@ -44,17 +44,17 @@ struct Advice {
 const ADVICE: [Advice; 3] = [
     // Pictures of instruments and sheets are small by nature.
     Advice {
-        code: "small-picture",
+        name: "small-picture",
         holds: |one| !one.view.is_photograph() && is_small(one.size.0, one.size.1),
         text: small_picture,
     },
     Advice {
-        code: "coarse-picture",
+        name: "coarse-picture",
         holds: |one| one.view.is_photograph() && !is_small(one.size.0, one.size.1) && is_coarse(one.size.0, one.size.1),
         text: coarse_picture,
     },
     Advice {
-        code: "compressed-picture",
+        name: "compressed-picture",
         holds: |one| one.view.is_photograph() && one.compression.is_some_and(|ratio| ratio > MOST_COMPRESSED),
         text: compressed_picture,
     },
@@ -66,8 +66,8 @@ fn advice(content: &DraftContent, shown: &[Shown]) -> Vec<Notice> {
     for one in ADVICE {
         for picture in shown.iter().filter(|picture| picture.state != ImageState::Rejected && (one.holds)(picture)) {
             let finding_id = picture.finding.filter(|id| content.has_finding(*id));
-            if !all.iter().any(|known| known.code == one.code && known.finding_id == finding_id) {
-                all.push(Notice { code: one.code.to_owned(), text: (one.text)(), finding_id });
+            if !all.iter().any(|known| known.code == one.name && known.finding_id == finding_id) {
+                all.push(Notice { code: one.name.to_owned(), text: (one.text)(), finding_id });
             }
         }
     }
