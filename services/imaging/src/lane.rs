@@ -13,7 +13,8 @@ pub enum Lane {
     /// picture of any size takes little beside the file itself. Files that are refused at once go here too.
     Quick,
     /// Progressive JPEG, inks and WebP, which need all their pixels or coefficients in memory; and PNG, which needs a few rows but
-    /// three times a photograph's processor time: one of 48 megapixels, half a second and more, would hold up what comes behind it.
+    /// two or three times a photograph's processor time: a third of a second and more for 48 megapixels, in which photographs would
+    /// wait.
     Slow,
 }
 
