@@ -26,7 +26,7 @@ const KINDS: [(ColorType, BitDepth); 15] = [
 const PASSES: [[u32; 4]; 7] =
     [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let named = [&name[..], body].concat();
     [&(body.len() as u32).to_be_bytes()[..], &named, &crc32fast::hash(&named).to_be_bytes()].concat()
 }
@@ -69,10 +69,10 @@ fn drawing(
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([depth as u8, colour as u8, 0, 0, u8::from(interlaced)]);
     let mut file = b"\x89PNG\r\n\x1A\n".to_vec();
-    file.extend(chunk(b"IHDR", &header));
+    file.extend(chunk(*b"IHDR", &header));
     if colour == ColorType::Indexed {
         let palette: Vec<u8> = (0..3 << bits).map(|at| (at * 31 % 251) as u8).collect();
-        file.extend(chunk(b"PLTE", &palette));
+        file.extend(chunk(*b"PLTE", &palette));
     }
     if clear {
         let value = (sample(1, 1, 0) as u16).to_be_bytes();
@@ -81,10 +81,10 @@ fn drawing(
             ColorType::Grayscale => value.to_vec(),
             _ => [value, (sample(1, 1, 1) as u16).to_be_bytes(), (sample(1, 1, 2) as u16).to_be_bytes()].concat(),
         };
-        file.extend(chunk(b"tRNS", &body));
+        file.extend(chunk(*b"tRNS", &body));
     }
-    file.extend(chunk(b"IDAT", &packed(&rows)));
-    file.extend(chunk(b"IEND", &[]));
+    file.extend(chunk(*b"IDAT", &packed(&rows)));
+    file.extend(chunk(*b"IEND", &[]));
     file
 }
 
@@ -181,7 +181,7 @@ fn every_filter_is_undone() {
     }
 }
 
-fn replaced(file: &[u8], name: &[u8; 4], change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+fn replaced(file: &[u8], name: [u8; 4], change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
     let at = file.windows(4).position(|four| four == name).unwrap();
     let length = u32::from_be_bytes(*file[at - 4..].first_chunk().unwrap()) as usize;
     let body = change(file[at + 4..at + 4 + length].to_vec());
@@ -197,12 +197,12 @@ fn sums_and_rows_are_held_to() {
         let end = wrong.len() - 12;
         wrong[end - 1] ^= 1;
         assert!(damaged(&wrong), "the sum of the pixels' chunk");
-        let short = replaced(&file, b"IHDR", |mut header| {
+        let short = replaced(&file, *b"IHDR", |mut header| {
             header[7] += 1;
             header
         });
         assert!(damaged(&short), "a row that is not there");
-        let large = replaced(&file, b"IHDR", |header| [&[0, 0, 0x27, 0x11, 0, 0, 0x27, 0x10], &header[8..]].concat());
+        let large = replaced(&file, *b"IHDR", |header| [&[0, 0, 0x27, 0x11, 0, 0, 0x27, 0x10], &header[8..]].concat());
         assert!(matches!(read(&large), Err(Error::TooLarge)), "100.01 megapixels");
     }
 }
@@ -212,14 +212,14 @@ fn profile_and_exif_come_with_it_and_a_bomb_does_not() {
     let file = drawing((9, 9), (ColorType::Rgb, BitDepth::Eight), false, false);
     let with = |chunks: &[Vec<u8>]| [&file[..33], &chunks.concat(), &file[33..]].concat();
     let exif = kit::picture::tiff::with_orientation(6);
-    let profile = |stream: &[u8]| chunk(b"iCCP", &[b"name\0\0", stream].concat());
+    let profile = |stream: &[u8]| chunk(*b"iCCP", &[b"name\0\0", stream].concat());
     // The first byte of what is packed stands for a filter, which is 0.
-    let source = read(&with(&[profile(&packed(&[0; 400])), chunk(b"eXIf", &exif)])).unwrap();
+    let source = read(&with(&[profile(&packed(&[0; 400])), chunk(*b"eXIf", &exif)])).unwrap();
     assert_eq!(source.profile, Some(vec![0; 400]));
     assert_eq!(source.exif.as_deref(), Some(&exif[..]));
     let bomb = packed(&vec![0; MAX_BESIDE + 1]);
     assert!(bomb.len() < 1 << 20);
-    let text = chunk(b"zTXt", &[b"name\0\0", bomb.as_slice()].concat());
+    let text = chunk(*b"zTXt", &[b"name\0\0", bomb.as_slice()].concat());
     let source = read(&with(&[profile(&bomb), text])).unwrap();
     assert_eq!(source.profile, None);
 }
