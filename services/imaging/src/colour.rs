@@ -2,48 +2,28 @@
 
 use std::sync::Arc;
 
-use image::DynamicImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
 use crate::planes::Planes;
 
-/// Fills `out` with row `y` of `image` as RGB, eight bits, alpha laid over white. `out` holds width × 3 bytes.
-pub fn rgb_row(image: &DynamicImage, y: u32, out: &mut [u8]) {
-    let width = image.width() as usize;
-    match image {
-        DynamicImage::ImageLuma8(pixels) => {
-            flatten::<1, _>(line(pixels, width, y), |value| value, out);
-        }
-        DynamicImage::ImageLumaA8(pixels) => {
-            flatten::<2, _>(line(pixels, width * 2, y), |value| value, out);
-        }
-        DynamicImage::ImageRgb8(pixels) => out.copy_from_slice(line(pixels, width * 3, y)),
-        DynamicImage::ImageRgba8(pixels) => {
-            flatten::<4, _>(line(pixels, width * 4, y), |value| value, out);
-        }
-        DynamicImage::ImageLuma16(pixels) => {
-            flatten::<1, _>(line(pixels, width, y), eight_bits, out);
-        }
-        DynamicImage::ImageLumaA16(pixels) => {
-            flatten::<2, _>(line(pixels, width * 2, y), eight_bits, out);
-        }
-        DynamicImage::ImageRgb16(pixels) => {
-            flatten::<3, _>(line(pixels, width * 3, y), eight_bits, out);
-        }
-        DynamicImage::ImageRgba16(pixels) => {
-            flatten::<4, _>(line(pixels, width * 4, y), eight_bits, out);
-        }
-        // Floating-point pixels come from no format that is accepted here.
-        _ => out.fill(255),
+/// Fills `out` with `row` as RGB, eight bits, alpha laid over white. A pixel of `row` has one to four samples: grey or red, green
+/// and blue, and alpha where their number is even; a deep one has two bytes, the higher one first. `out` holds width × 3 bytes.
+pub fn rgb_row(row: &[u8], samples: usize, is_deep: bool, out: &mut [u8]) {
+    let deep = row.as_chunks::<2>().0;
+    match (samples, is_deep) {
+        (1, false) => flatten::<1, _>(row, |value| value, out),
+        (2, false) => flatten::<2, _>(row, |value| value, out),
+        (3, false) => out.copy_from_slice(row),
+        (_, false) => flatten::<4, _>(row, |value| value, out),
+        (1, true) => flatten::<1, _>(deep, eight_bits, out),
+        (2, true) => flatten::<2, _>(deep, eight_bits, out),
+        (3, true) => flatten::<3, _>(deep, eight_bits, out),
+        (_, true) => flatten::<4, _>(deep, eight_bits, out),
     }
 }
 
-fn line<T>(pixels: &[T], stride: usize, y: u32) -> &[T] {
-    &pixels[y as usize * stride..][..stride]
-}
-
-fn eight_bits(value: u16) -> u8 {
-    ((u32::from(value) * 255 + 32_895) >> 16) as u8
+fn eight_bits(value: [u8; 2]) -> u8 {
+    ((u32::from(u16::from_be_bytes(value)) * 255 + 32_895) >> 16) as u8
 }
 
 fn flatten<const CHANNELS: usize, T: Copy>(line: &[T], narrow: impl Fn(T) -> u8, out: &mut [u8]) {
@@ -143,30 +123,28 @@ pub fn from_inks(inks: &[u8], width: u32, height: u32, profile: Option<&[u8]>) -
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageBuffer, LumaA, Rgb, RgbImage, Rgba};
+    use image::{Rgb, RgbImage};
 
     use super::*;
 
-    fn first_pixel(image: &DynamicImage) -> [u8; 3] {
-        let mut out = vec![0; image.width() as usize * 3];
-        rgb_row(image, 0, &mut out);
-        [out[0], out[1], out[2]]
+    fn pixel(row: &[u8], samples: usize, is_deep: bool) -> [u8; 3] {
+        let mut out = [0; 3];
+        rgb_row(row, samples, is_deep, &mut out);
+        out
     }
 
     #[test]
     fn alpha_lies_over_white() {
-        let clear = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([10, 20, 30, 0])));
-        assert_eq!(first_pixel(&clear), [255; 3]);
-        let half = DynamicImage::ImageRgba8(ImageBuffer::from_pixel(2, 1, Rgba([0, 100, 200, 128])));
-        assert_eq!(first_pixel(&half), [127, 177, 227]);
-        let grey = DynamicImage::ImageLumaA8(ImageBuffer::from_pixel(2, 1, LumaA([40, 255])));
-        assert_eq!(first_pixel(&grey), [40; 3]);
+        assert_eq!(pixel(&[10, 20, 30, 0], 4, false), [255; 3]);
+        assert_eq!(pixel(&[0, 100, 200, 128], 4, false), [127, 177, 227]);
+        assert_eq!(pixel(&[40, 255], 2, false), [40; 3]);
+        assert_eq!(pixel(&[40, 40, 128, 128], 2, true), [147; 3]);
     }
 
     #[test]
     fn sixteen_bits_become_eight() {
-        let deep = DynamicImage::ImageRgb16(ImageBuffer::from_pixel(1, 1, Rgb([0, 32_896, 65_535])));
-        assert_eq!(first_pixel(&deep), [0, 128, 255]);
+        assert_eq!(pixel(&[0, 0, 128, 128, 255, 255], 3, true), [0, 128, 255]);
+        assert_eq!(pixel(&[128, 128], 1, true), [128; 3]);
     }
 
     fn flat(pixel: [u8; 3]) -> Planes {

@@ -13,7 +13,7 @@ use crate::jpeg::{self, Error};
 use crate::planes::Planes;
 use crate::shrink::fit;
 use crate::wire::{Derivative, Rejected, Rendered, SIZES};
-use crate::{colour, exif, photo, quality, raster};
+use crate::{colour, exif, photo, png, quality, webp};
 
 /// JPEG quality of the derivatives.
 const QUALITY: u32 = 85;
@@ -24,7 +24,8 @@ pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
         picture::check(file).map_err(|refusal| Rejected { code: refusal.code.into(), message: refusal.message })?;
     let source = match picture.kind {
         Kind::Jpeg => photo::read(file),
-        Kind::Png | Kind::WebP => raster::read(file, picture.kind),
+        Kind::Png => png::read(file),
+        Kind::WebP => webp::read(file),
     };
     derive(source.map_err(rejection)?).ok_or_else(Rejected::undecodable)
 }

@@ -12,7 +12,9 @@ pub enum Lane {
     /// What phones and cameras write: sequential JPEG, grey or of three colours. It is made smaller while it is read, so that a
     /// picture of any size takes little beside the file itself. Files that are refused at once go here too.
     Quick,
-    /// Progressive JPEG, inks, PNG and WebP: they need all their pixels or coefficients in memory.
+    /// Progressive JPEG, inks and WebP, which need all their pixels or coefficients in memory; and PNG, which needs a few rows but
+    /// two or three times a photograph's processor time: a third of a second and more for 48 megapixels, in which photographs would
+    /// wait.
     Slow,
 }
 
@@ -42,8 +44,8 @@ impl Lane {
         if word.is_some_and(|word| word == Self::Quick.word()) { Self::Quick } else { Self::Slow }
     }
 
-    /// Address space of a child in bytes. Quick (512 MiB): the program itself, a file of 40 MB and its view. Slow (1 GiB): a
-    /// progressive picture or one with sixteen bits, of 100 megapixels, takes 600 MB.
+    /// Address space of a child in bytes. Quick (512 MiB): the program itself, a file of 40 MB and its view. Slow (1 GiB): of
+    /// 100 megapixels a progressive picture takes 600 MB, a WebP 700 MB, an interlaced PNG 300 MB.
     pub fn memory(self) -> u64 {
         match self {
             Self::Quick => 512 << 20,

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
 //! | [`wire`] | what parent and child say to each other |
-//! | `jpeg`, `photo`, `raster` | a decoder that makes photographs smaller while it reads them, and the lane of PNG and WebP |
+//! | `jpeg`, `photo` | a decoder that makes photographs smaller while it reads them |
+//! | `png`, `webp` | the same for PNG row by row, and for what WebP stores |
 //! | [`derivatives`], `planes`, `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
 //! | [`pool`], `lane` | warm children in two lanes, time limits, whose fault a failure is |
@@ -20,10 +21,11 @@ mod jpeg;
 mod lane;
 pub mod photo;
 mod planes;
+mod png;
 pub mod pool;
 pub mod quality;
-mod raster;
 mod shrink;
+mod webp;
 pub mod wire;
 mod work;
 

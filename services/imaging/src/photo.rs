@@ -5,7 +5,7 @@ use image::RgbImage;
 use crate::colour;
 use crate::derivatives::Source;
 use crate::jpeg::{Error, Jpeg, Plane, Scale};
-use crate::planes::{Planes, halves, resized, rgb_of};
+use crate::planes::{Planes, resized, rgb_of};
 use crate::shrink::fit;
 use crate::wire::SIZES;
 
@@ -78,7 +78,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
     let is_inverted = jpeg.state.adobe.is_some();
     let planes = jpeg.decode(&scales)?;
     let view = match colours {
-        Colours::Grey | Colours::YCbCr => sized(planes, view).ok_or(Error::Damaged)?,
+        Colours::Grey | Colours::YCbCr => Planes::sized(planes, view).ok_or(Error::Damaged)?,
         Colours::Rgb | Colours::Cmyk | Colours::Ycck => {
             let planes: Vec<Plane> =
                 planes.iter().map(|plane| resized(plane, view.0 as usize, view.1 as usize)).collect();
@@ -94,22 +94,6 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
         }
     };
     Ok(Source { view, size, exif, profile })
-}
-
-/// Luma of the view's size, and chroma of half of it.
-fn sized(planes: Vec<Plane>, (width, height): (u32, u32)) -> Option<Planes> {
-    let (width, height) = (width as usize, height as usize);
-    let half = halves(width, height);
-    let mut planes = planes.into_iter();
-    let take = |plane: Plane, width, height| {
-        if (plane.width, plane.height) == (width, height) { plane } else { resized(&plane, width, height) }
-    };
-    let luma = take(planes.next()?, width, height);
-    let chroma = match (planes.next(), planes.next()) {
-        (Some(blue), Some(red)) => Some([blue, red].map(|plane| take(plane, half.0, half.1))),
-        _ => None,
-    };
-    Some(Planes { luma, chroma })
 }
 
 fn interleaved(planes: [&Plane; 3]) -> Vec<u8> {

@@ -33,6 +33,22 @@ impl Planes {
         (self.luma.width as u32, self.luma.height as u32)
     }
 
+    /// Of decoded planes (luma, or luma and two of chroma, of any size) a picture of `width` × `height` pixels. None without a plane.
+    pub fn sized(planes: Vec<Plane>, (width, height): (u32, u32)) -> Option<Self> {
+        let (width, height) = (width as usize, height as usize);
+        let half = halves(width, height);
+        let mut planes = planes.into_iter();
+        let take = |plane: Plane, width, height| {
+            if (plane.width, plane.height) == (width, height) { plane } else { resized(&plane, width, height) }
+        };
+        let luma = take(planes.next()?, width, height);
+        let chroma = match (planes.next(), planes.next()) {
+            (Some(blue), Some(red)) => Some([blue, red].map(|plane| take(plane, half.0, half.1))),
+            _ => None,
+        };
+        Some(Self { luma, chroma })
+    }
+
     /// The same picture with other sides, by Lanczos' filter with three lobes.
     pub fn resized(&self, width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);

@@ -4,7 +4,7 @@ use image::{Rgb, RgbImage};
 use imaging::derivatives::render;
 use jpeg_encoder::SamplingFactor;
 
-use crate::samples::{inks, jpeg, profile, with_segments};
+use crate::samples::{LOSSY_WEBP, inks, jpeg, profile, with_segments};
 
 /// Side of a patch in pixels.
 const PATCH: u32 = 64;
@@ -210,4 +210,21 @@ fn a_picture_of_inks_is_right() {
     let expected: Vec<Three> = patches.iter().map(|ink| in_srgb(printed(*ink))).collect();
     let difference = mean_difference(&file, 9, &expected);
     assert!(difference <= 1.0, "{difference}");
+}
+
+/// Its planes are taken without a way over RGB, and their levels are not those of JPEG.
+#[test]
+fn a_lossy_webp_is_what_another_decoder_makes_of_it() {
+    let expected = image::load_from_memory(LOSSY_WEBP).expect("decoded").into_rgb8();
+    let rendered = render(LOSSY_WEBP).expect("rendered");
+    let view = image::load_from_memory(&rendered.derivatives[0].jpeg).expect("a JPEG").into_rgb8();
+    assert_eq!(view.dimensions(), expected.dimensions());
+    for channel in 0..3 {
+        let differences = || {
+            view.pixels().zip(expected.pixels()).map(|(one, other)| f64::from(one[channel]) - f64::from(other[channel]))
+        };
+        let count = f64::from(view.width() * view.height());
+        let (mean, bias) = (differences().map(f64::abs).sum::<f64>() / count, differences().sum::<f64>() / count);
+        assert!(mean < 3.0 && bias.abs() < 1.0, "channel {channel}: {mean} off, {bias} of it to one side");
+    }
 }
