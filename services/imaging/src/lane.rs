@@ -12,7 +12,7 @@ pub enum Lane {
     /// What phones and cameras write: sequential JPEG, grey or of three colours. It is made smaller while it is read, so that a
     /// picture of any size takes little beside the file itself. Files that are refused at once go here too.
     Quick,
-    /// Progressive JPEG, inks, PNG and WebP: they need all their pixels or coefficients in memory.
+    /// Progressive JPEG, inks, PNG, WebP and HEIC: they need all their pixels or coefficients in memory.
     Slow,
 }
 
@@ -23,7 +23,7 @@ impl Lane {
     /// The lane of a file, from its first segments; bounded by the file's length and without a copy of it.
     pub fn of(file: &[u8]) -> Self {
         match picture::check(file).map(|picture| picture.kind) {
-            Ok(Kind::Png | Kind::WebP) => Self::Slow,
+            Ok(Kind::Png | Kind::WebP | Kind::Heic) => Self::Slow,
             Ok(Kind::Jpeg) if Jpeg::open(file).is_ok_and(|jpeg| !jpeg.is_quick()) => Self::Slow,
             _ => Self::Quick,
         }

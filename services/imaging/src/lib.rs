@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
 //! | [`wire`] | what parent and child say to each other |
-//! | `jpeg`, `photo`, `raster` | a decoder that makes photographs smaller while it reads them, and the lane of PNG and WebP |
+//! | `jpeg`, `photo`, `raster`, `heic` | a decoder that makes photographs smaller while it reads them, and the lane of PNG, WebP and HEIC |
 //! | [`derivatives`], `planes`, `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
 //! | [`pool`], `lane` | warm children in two lanes, time limits, whose fault a failure is |
@@ -15,6 +15,7 @@ mod confine;
 mod decode;
 pub mod derivatives;
 mod exif;
+mod heic;
 mod job;
 mod jpeg;
 mod lane;

@@ -47,5 +47,5 @@ fn decode(file: &[u8], kind: Kind) -> Result<Source, ImageError> {
     let exif = decoder.exif_metadata().unwrap_or_default();
     let pixels = DynamicImage::from_decoder(decoder)?;
     let view = shrink(width, height, fit(width, height, SIZES[0]), |y, out| colour::rgb_row(&pixels, y, out));
-    Ok(Source { view: Planes::from_rgb(&view), size: (width, height), exif, profile })
+    Ok(Source { view: Planes::from_rgb(&view), size: (width, height), exif, profile, turn: None })
 }
