@@ -68,16 +68,14 @@ fn decode(heif: &Heif<'_>) -> Result<(Planes, Colours), Error> {
                 all.insert((planes, colours, Levels::new(frame.bit_depth, colours.full_range)))
             }
         };
-        let is_alone = heif.columns() == 1;
-        let is_even = coded.size.0 % 2 == 0 || is_alone;
-        if frame.bit_depth != levels.depth
-            || planes.chroma.is_some() != (frame.chroma == ChromaFormat::Yuv420)
-            || !is_even
-        {
-            return Err(Error::Unsupported);
-        }
         let column = number as u32 % heif.columns();
         let row = number as u32 / heif.columns();
+        // Chroma of a tile that begins between two samples would have to be moved.
+        let is_between = (column > 0 && coded.size.0 % 2 == 1) || (row > 0 && coded.size.1 % 2 == 1);
+        let has_chroma = frame.chroma == ChromaFormat::Yuv420;
+        if is_between || frame.bit_depth != levels.depth || planes.chroma.is_some() != has_chroma {
+            return Err(Error::Unsupported);
+        }
         // Where the tile begins, seen from the corner of the area.
         let begin = |place: u32, side: u32, corner: u32| i64::from(place) * i64::from(side) - i64::from(corner);
         let (left, top) = (begin(column, coded.size.0, area.left), begin(row, coded.size.1, area.top));
@@ -104,6 +102,15 @@ fn blank(width: usize, height: usize, has_chroma: bool) -> Planes {
 /// One picture of HEVC, of at least the promised size, and the colours that it states itself.
 fn picture(coded: &Coded<'_>) -> Result<(Frame, Option<Colours>), Error> {
     let (sets, length) = configuration(coded.configuration).ok_or(Error::Damaged)?;
+    // Luma and chroma of different depths.
+    if coded
+        .configuration
+        .get(17)
+        .zip(coded.configuration.get(18))
+        .is_none_or(|(luma, chroma)| (luma ^ chroma) & 7 != 0)
+    {
+        return Err(Error::Unsupported);
+    }
     let mut stated = None;
     for set in sets.iter().filter(|set| set.first().is_some_and(|byte| byte >> 1 == sps::KIND)) {
         let sps = Sps::read(set).ok_or(Error::Damaged)?;
