@@ -13,7 +13,7 @@ use crate::jpeg::{self, Error};
 use crate::planes::Planes;
 use crate::shrink::fit;
 use crate::wire::{Derivative, Rejected, Rendered, SIZES};
-use crate::{colour, exif, photo, png, quality, webp};
+use crate::{colour, exif, heic, photo, png, quality, webp};
 
 /// JPEG quality of the derivatives.
 const QUALITY: u32 = 85;
@@ -26,6 +26,7 @@ pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
         Kind::Jpeg => photo::read(file),
         Kind::Png => png::read(file),
         Kind::WebP => webp::read(file),
+        Kind::Heic => heic::read(file),
     };
     derive(source.map_err(rejection)?).ok_or_else(Rejected::undecodable)
 }
@@ -40,12 +41,15 @@ pub struct Source {
     pub exif: Option<Vec<u8>>,
     /// An ICC profile.
     pub profile: Option<Vec<u8>>,
+    /// How it is to be turned, where the format says so itself: EXIF is then not asked.
+    pub turn: Option<Orientation>,
 }
 
 fn derive(source: Source) -> Option<Rendered> {
     let exif = source.exif.unwrap_or_default();
     // Metadata that cannot be read is no reason to withhold the picture.
-    let orientation = exif::orientation(&exif).and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
+    let turn = source.turn.or_else(|| exif::orientation(&exif).and_then(Orientation::from_exif));
+    let orientation = turn.unwrap_or(Orientation::NoTransforms);
     let mut next = source.view;
     if let Some(profile) = source.profile {
         next = colour::to_srgb(next, &profile);
@@ -92,7 +96,7 @@ fn rejection(error: Error) -> Rejected {
         },
         Error::Unsupported => Rejected {
             code: "undecodable".into(),
-            message: "This picture is saved in a rare kind of JPEG that cannot be shown here. Open it on your computer, save it anew as JPEG and send that.".into(),
+            message: "This picture is saved in a rare kind of file that cannot be shown here. Open it on your computer, save it anew as JPEG and send that.".into(),
         },
         Error::Damaged => Rejected::undecodable(),
     }

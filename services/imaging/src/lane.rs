@@ -12,7 +12,7 @@ pub enum Lane {
     /// What phones and cameras write: sequential JPEG, grey or of three colours. It is made smaller while it is read, so that a
     /// picture of any size takes little beside the file itself. Files that are refused at once go here too.
     Quick,
-    /// Progressive JPEG, inks and WebP, which need all their pixels or coefficients in memory; and PNG, which needs a few rows but
+    /// Progressive JPEG, inks, WebP and HEIC, which need all their pixels or coefficients in memory; and PNG, which needs a few rows but
     /// two or three times a photograph's processor time: a third of a second and more for 48 megapixels, in which photographs would
     /// wait.
     Slow,
@@ -25,7 +25,7 @@ impl Lane {
     /// The lane of a file, from its first segments; bounded by the file's length and without a copy of it.
     pub fn of(file: &[u8]) -> Self {
         match picture::check(file).map(|picture| picture.kind) {
-            Ok(Kind::Png | Kind::WebP) => Self::Slow,
+            Ok(Kind::Png | Kind::WebP | Kind::Heic) => Self::Slow,
             Ok(Kind::Jpeg) if Jpeg::open(file).is_ok_and(|jpeg| !jpeg.is_quick()) => Self::Slow,
             _ => Self::Quick,
         }

@@ -5,7 +5,7 @@
 //! | [`decode_main`], `confine` | the child `lysbro decode`, and the limits it puts on itself |
 //! | [`wire`] | what parent and child say to each other |
 //! | `jpeg`, `photo` | a decoder that makes photographs smaller while it reads them |
-//! | `png`, `webp` | the same for PNG row by row, and for what WebP stores |
+//! | `png`, `webp`, `heic` | PNG row by row, what WebP stores, HEIC tile by tile |
 //! | [`derivatives`], `planes`, `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
 //! | [`pool`], `lane` | warm children in two lanes, time limits, whose fault a failure is |
@@ -16,6 +16,7 @@ mod confine;
 mod decode;
 pub mod derivatives;
 pub mod exif;
+mod heic;
 mod job;
 mod jpeg;
 mod lane;

@@ -93,7 +93,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
             Planes::from_rgb(&RgbImage::from_raw(view.0, view.1, rgb).ok_or(Error::Damaged)?)
         }
     };
-    Ok(Source { view, size, exif, profile })
+    Ok(Source { view, size, exif, profile, turn: None })
 }
 
 fn interleaved(planes: [&Plane; 3]) -> Vec<u8> {

@@ -56,7 +56,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
         reader.read_row(&mut line).map_err(error)?;
         view
     };
-    Ok(Source { view: Planes::from_rgb(&view), size, exif, profile })
+    Ok(Source { view: Planes::from_rgb(&view), size, exif, profile, turn: None })
 }
 
 /// All pixels of an interlaced file as RGB, row by row.

@@ -39,7 +39,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
     let view = fit(size.0, size.1, SIZES[0]);
     let has_planes = decoder.is_lossy() && !decoder.has_alpha() && !decoder.is_animated();
     let view = if has_planes { planes(file, size, view)? } else { pixels(&mut decoder, size, view)? };
-    Ok(Source { view, size, exif, profile })
+    Ok(Source { view, size, exif, profile, turn: None })
 }
 
 /// The view by way of RGB.

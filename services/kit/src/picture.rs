@@ -9,6 +9,8 @@
 //! specialist would then judge a picture that the office never sent.
 
 mod headers;
+pub mod heif;
+mod heif_strip;
 mod kinds;
 mod strip;
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub enum Kind {
     Jpeg,
     Png,
     WebP,
+    Heic,
 }
 
 impl Kind {
@@ -39,6 +42,7 @@ impl Kind {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::WebP => "image/webp",
+            Self::Heic => "image/heic",
         }
     }
 
@@ -48,11 +52,13 @@ impl Kind {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::WebP => "webp",
+            Self::Heic => "heic",
         }
     }
 }
 
-/// A file that is framed as a whole picture. Width and height are in pixels as stored, before any EXIF orientation.
+/// A file that is framed as a whole picture. Width and height are in pixels as stored, before any EXIF orientation
+/// and before HEIC's own turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub kind: Kind,
@@ -78,7 +84,8 @@ impl Refusal {
 
 /// Judges a complete file: known format, not cut short, of a size that can be handled.
 ///
-/// `Ok` promises the framing only (a JPEG reaches its end marker, a PNG its last chunk, a WebP its stated length); the
+/// `Ok` promises the framing only (a JPEG reaches its end marker, a PNG its last chunk, a WebP its stated length, a HEIC file holds
+/// every byte that its picture is said to be made of); the
 /// pixels may still turn out to be damaged when they are decoded.
 pub fn check(bytes: &[u8]) -> Result<Picture, Refusal> {
     if bytes.is_empty() {
@@ -99,6 +106,7 @@ pub fn check(bytes: &[u8]) -> Result<Picture, Refusal> {
         Kind::Jpeg => headers::jpeg(bytes),
         Kind::Png => headers::png(bytes),
         Kind::WebP => headers::webp(bytes),
+        Kind::Heic => heif::Heif::open(bytes).map(|heif| heif.coded_size()),
     };
     let (width, height) = framed.map_err(headers::Flaw::refusal)?;
     let pixels = u64::from(width) * u64::from(height);

@@ -57,6 +57,7 @@ pub fn media(stored: &str) -> (&'static str, &'static str) {
         "image/jpeg" => ("image/jpeg", "jpg"),
         "image/png" => ("image/png", "png"),
         "image/webp" => ("image/webp", "webp"),
+        "image/heic" => ("image/heic", "heic"),
         _ => ("application/octet-stream", "bin"),
     }
 }

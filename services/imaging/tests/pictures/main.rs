@@ -1,6 +1,7 @@
 //! Pictures through the real decoding child and through the strip: exact where they are sound, refused where they are not.
 
 mod colours;
+mod heic;
 mod hostile;
 mod samples;
 mod strip;

@@ -138,7 +138,7 @@ enum Rendition {
 /// A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent, byte for byte: it is
 /// the office's own. Whoever else gets an original gets it without its metadata.
 #[utoipa::path(get, path = "/images/{id}/{rendition}", params(("id" = Uuid, Path), ("rendition" = inline(Rendition), Path), ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")),
-    responses((status = OK, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = NOT_MODIFIED)))]
+    responses((status = OK, description = "the picture", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic"))), (status = NOT_MODIFIED)))]
 pub async fn show(
     State(ctx): State<Context>,
     caller: Caller,
@@ -196,6 +196,7 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
         let extension = match row.media_type.as_str() {
             "image/png" => "png",
             "image/webp" => "webp",
+            "image/heic" => "heic",
             _ => "jpg",
         };
         set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}.{extension}\"", row.id));

@@ -81,7 +81,7 @@ pub struct Limits {
     /// Below this the shorter side is called small, in pixels.
     min_short: u32,
     /// Media types.
-    accept: [&'static str; 3],
+    accept: [&'static str; 4],
     /// Open drafts of a practice.
     max_drafts: i64,
     /// Unfinished uploads of a practice.
@@ -100,7 +100,7 @@ pub async fn limits(State(ctx): State<Context>, caller: Caller) -> Result<Json<L
         max_images: MAX_IMAGES,
         min_long: MIN_LONG,
         min_short: MIN_SHORT,
-        accept: ["image/jpeg", "image/png", "image/webp"],
+        accept: ["image/jpeg", "image/png", "image/webp", "image/heic"],
         max_drafts: ctx.settings.quotas.drafts,
         max_uploads: ctx.settings.quotas.uploads,
         max_waiting_bytes: ctx.settings.quotas.waiting_bytes,

@@ -1,4 +1,5 @@
-//! Dimensions and completeness from the framing of JPEG (ITU-T T.81 annex B), PNG (ISO/IEC 15948 clause 5) and WebP (RFC 9649).
+//! Dimensions and completeness from the framing of JPEG (ITU-T T.81 annex B), PNG (ISO/IEC 15948 clause 5) and WebP (RFC 9649);
+//! that of HEIC is in `heif`.
 
 use super::Refusal;
 
@@ -9,6 +10,10 @@ pub(super) enum Flaw {
     Truncated,
     /// The framing contradicts its format.
     Damaged,
+    /// AVIF behind a name that HEIC shares.
+    Avif,
+    /// HEIC that is put together in a way that no phone uses.
+    Rare,
 }
 
 impl Flaw {
@@ -22,17 +27,25 @@ impl Flaw {
                 "not-a-picture",
                 "This file starts like a picture, but it is damaged and cannot be read. Take the photograph again, or choose another file.",
             ),
+            Self::Avif => Refusal::new("not-a-picture", AVIF),
+            Self::Rare => Refusal::new(
+                "not-a-picture",
+                "This is an HEIC picture of a rare kind, which cannot be read here. Save it as JPEG and choose that.",
+            ),
         }
     }
 }
 
+pub(super) const AVIF: &str =
+    "This is an AVIF picture, which cannot be read here. Save it as JPEG or PNG and choose that.";
+
 type Size = Result<(u32, u32), Flaw>;
 
-fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|chunk| u16::from_be_bytes(*chunk))
 }
 
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|chunk| u32::from_be_bytes(*chunk))
 }
 

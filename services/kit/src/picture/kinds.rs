@@ -1,9 +1,10 @@
 //! Which kind of file the first bytes announce, accepted or not: a refusal that says what the file *is* helps more than
 //! one that says what it is not.
 
+use super::headers::{AVIF, be32};
 use super::{Kind, Refusal};
 
-const CHOOSE: &str = "Choose the photograph itself (JPEG, PNG or WebP).";
+const CHOOSE: &str = "Choose the photograph itself (JPEG, HEIC, PNG or WebP).";
 
 /// The accepted kind that the first bytes announce, or a refusal naming what was found instead.
 pub(super) fn accepted(bytes: &[u8]) -> Result<Kind, Refusal> {
@@ -16,7 +17,11 @@ pub(super) fn accepted(bytes: &[u8]) -> Result<Kind, Refusal> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(Kind::WebP);
     }
-    if is_video(bytes) {
+    let boxed = boxed(bytes);
+    if boxed == Some(Boxed::Heic) {
+        return Ok(Kind::Heic);
+    }
+    if boxed == Some(Boxed::Film) || is_video(bytes) {
         return Err(Refusal::new(
             "video",
             "This file is a video, and only pictures can be sent. Take a still picture of what the video shows, and choose that.",
@@ -25,11 +30,10 @@ pub(super) fn accepted(bytes: &[u8]) -> Result<Kind, Refusal> {
     Err(Refusal::new("not-a-picture", explain(bytes)))
 }
 
-/// Containers of film: MP4, QuickTime and 3GP (ISO/IEC 14496-12, also without a file type box), AVI, Matroska and WebM, MPEG
+/// Containers of film: MP4, QuickTime and 3GP (ISO/IEC 14496-12, here without a file type box), AVI, Matroska and WebM, MPEG
 /// programme and transport streams, Windows Media, Flash, Ogg.
 fn is_video(bytes: &[u8]) -> bool {
     let boxed = bytes.get(4..8).is_some_and(|kind| matches!(kind, b"moov" | b"mdat" | b"wide" | b"moof"));
-    let typed = bytes.get(4..8) == Some(b"ftyp") && !is_heic(bytes);
     let avi = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"AVI ");
     let transport = bytes.first() == Some(&0x47) && bytes.get(188) == Some(&0x47) && bytes.get(376) == Some(&0x47);
     let begins: [&[u8]; 6] = [
@@ -40,14 +44,12 @@ fn is_video(bytes: &[u8]) -> bool {
         b"FLV\x01",
         b"OggS",
     ];
-    boxed || typed || avi || transport || begins.iter().any(|magic| bytes.starts_with(magic))
+    boxed || avi || transport || begins.iter().any(|magic| bytes.starts_with(magic))
 }
 
 fn explain(bytes: &[u8]) -> String {
-    if is_heic(bytes) {
-        return "This is an HEIC picture, which cannot be read here yet. On an iPhone choose Settings > Camera > Formats > Most Compatible and \
-                take the photograph again, or save it as JPEG."
-            .into();
+    if boxed(bytes) == Some(Boxed::Avif) {
+        return AVIF.into();
     }
     if bytes.get(128..132) == Some(b"DICM") {
         return "This is a DICOM file from a medical instrument, which cannot be read here yet. Export the picture as JPEG and choose that.".into();
@@ -86,10 +88,35 @@ fn explain(bytes: &[u8]) -> String {
     format!("This file is not a picture that can be read here. {CHOOSE}")
 }
 
-/// HEIF brands of still pictures (ISO/IEC 23008-12, and AVIF, which phones also write).
-fn is_heic(bytes: &[u8]) -> bool {
-    const BRANDS: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"hevc"];
-    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.iter().any(|known| brand == *known))
+/// What a file type box announces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Boxed {
+    /// A still picture of ISO/IEC 23008-12; with `mif1` alone its first item tells whether it is HEVC.
+    Heic,
+    Avif,
+    /// MP4, QuickTime, 3GP, and a sequence of pictures without a still one.
+    Film,
+}
+
+/// The first brand counts, and then those that the file says it is compatible with.
+fn boxed(bytes: &[u8]) -> Option<Boxed> {
+    if bytes.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    let length = be32(bytes, 0)? as usize;
+    let others = bytes.get(16..length.min(bytes.len())).unwrap_or_default();
+    let first = bytes.get(8..12)?;
+    let all = || std::iter::once(first).chain(others.chunks_exact(4).take(64));
+    let has = |brands: &[&[u8; 4]]| all().any(|brand| brands.iter().any(|known| brand == *known));
+    if has(&[b"heic", b"heix", b"heim", b"heis"]) {
+        Some(Boxed::Heic)
+    } else if has(&[b"avif", b"avis"]) {
+        Some(Boxed::Avif)
+    } else if first == b"mif1" {
+        Some(Boxed::Heic)
+    } else {
+        Some(Boxed::Film)
+    }
 }
 
 /// UTF-8 (perhaps cut inside a character) or UTF-16 with a mark, without control characters that text never holds.

@@ -8,7 +8,7 @@
 
 use super::headers::{Flaw, end_of_scan};
 use super::tiff::{Tiff, with_orientation};
-use super::{Kind, Refusal, kinds};
+use super::{Kind, Refusal, heif_strip, kinds};
 
 /// The file without metadata. It may be any file at all; what is no whole picture is refused.
 ///
@@ -19,6 +19,7 @@ pub fn strip(file: &[u8]) -> Result<Vec<u8>, Refusal> {
         Kind::Jpeg => jpeg(file),
         Kind::Png => png(file),
         Kind::WebP => webp(file),
+        Kind::Heic => heif_strip::heic(file),
     };
     stripped.map_err(Flaw::refusal)
 }

@@ -62,7 +62,37 @@ fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
     webp(*b"VP8 ", &body)
 }
 
-fn every_kind() -> [(Kind, Vec<u8>); 5] {
+fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut bytes = u32::try_from(body.len() + 8).unwrap().to_be_bytes().to_vec();
+    bytes.extend(kind);
+    bytes.extend(body);
+    bytes
+}
+
+/// One coded picture of item 1, its bytes in the last box.
+fn heic(width: u32, height: u32, kind: [u8; 4]) -> Vec<u8> {
+    let ispe = boxed(*b"ispe", &[&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat());
+    let ipco = boxed(*b"ipco", &[ispe, boxed(*b"hvcC", &[1; 23])].concat());
+    let ipma = boxed(*b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 2, 0x81, 0x82]);
+    let infe = boxed(*b"infe", &[&[2, 0, 0, 0, 0, 1, 0, 0][..], &kind, &[0]].concat());
+    let file = |at: u32| {
+        let iloc =
+            [&[0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1][..], &at.to_be_bytes(), &20_u32.to_be_bytes()].concat();
+        let meta = [
+            vec![0; 4],
+            boxed(*b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+            boxed(*b"pitm", &[0, 0, 0, 0, 0, 1]),
+            boxed(*b"iinf", &[&[0, 0, 0, 0, 0, 1][..], &infe].concat()),
+            boxed(*b"iprp", &[ipco.clone(), ipma.clone()].concat()),
+            boxed(*b"iloc", &iloc),
+        ];
+        [boxed(*b"ftyp", b"mif1\0\0\0\0miafMiHB"), boxed(*b"meta", &meta.concat()), boxed(*b"mdat", &[7; 20])].concat()
+    };
+    let length = file(0).len() as u32;
+    file(length - 20)
+}
+
+fn every_kind() -> [(Kind, Vec<u8>); 6] {
     let lossless: u32 = 0x27F | (0x1DF << 14);
     let mut vp8l = vec![0x2F];
     vp8l.extend(lossless.to_le_bytes());
@@ -74,6 +104,7 @@ fn every_kind() -> [(Kind, Vec<u8>); 5] {
         (Kind::WebP, lossy_webp(640, 480)),
         (Kind::WebP, webp(*b"VP8L", &vp8l)),
         (Kind::WebP, webp(*b"VP8X", &vp8x)),
+        (Kind::Heic, heic(640, 480, *b"hvc1")),
     ]
 }
 
@@ -127,6 +158,9 @@ fn a_bomb_is_refused_from_its_header() {
     for (width, height) in [(1, 50_000_000), (50_000_000, 1), (10_001, 10_000), (u32::MAX, u32::MAX)] {
         assert_eq!(check(&png(width, height)).unwrap_err().code, "too-many-pixels", "{width} x {height}");
     }
+    for (width, height) in [(1, 50_000_000), (65_535, 65_535), (10_001, 10_000), (u32::MAX, u32::MAX)] {
+        assert_eq!(check(&heic(width, height, *b"hvc1")).unwrap_err().code, "too-many-pixels", "{width} x {height}");
+    }
     assert!(check(&png(10_000, 10_000)).is_ok());
     assert_eq!(check(&png(0, 5)).unwrap_err().code, "not-a-picture");
 }
@@ -144,7 +178,8 @@ fn the_length_is_limited() {
 fn other_files_are_called_by_their_name() {
     let mut dicom = vec![0; 128];
     dicom.extend(b"DICM");
-    let cases: [(&[u8], &str); 13] = [
+    let (avif, overlay) = (heic(64, 64, *b"av01"), heic(64, 64, *b"iovl"));
+    let cases: [(&[u8], &str); 15] = [
         (b"", "empty"),
         (b"Dear colleague,\nthank you for the referral.\n", "text document"),
         ("Blåbærsyltetøy".as_bytes(), "text document"),
@@ -155,7 +190,9 @@ fn other_files_are_called_by_their_name() {
         (b"BM\x36\0\0\0\0\0", "BMP picture"),
         (b"II\x2A\0\x08\0\0\0", "TIFF picture"),
         (b"MM\0\x2A\0\0\0\x08", "TIFF picture"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC picture"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1miaf", "AVIF picture"),
+        (&avif, "AVIF picture"),
+        (&overlay, "HEIC picture of a rare kind"),
         (&dicom, "DICOM file"),
         (b"\x01\x02\x03\x04\x05\x06", "not a picture"),
     ];
@@ -172,7 +209,8 @@ fn a_film_is_refused_by_a_word_of_its_own() {
     for at in [0, 188, 376] {
         transport[at] = 0x47;
     }
-    let films: [&[u8]; 11] = [
+    let films: [&[u8]; 12] = [
+        b"\0\0\0\x18ftyphevc\0\0\0\0msf1hevc",
         b"\0\0\0\x18ftypmp42\0\0\0\0isom",
         b"\0\0\0\x14ftypqt  \0\0\0\0",
         b"\0\0\0\x20ftyp3gp5\0\0\0\0",
@@ -190,7 +228,7 @@ fn a_film_is_refused_by_a_word_of_its_own() {
         assert_eq!(refusal.code, "video", "{film:?}");
         assert!(refusal.message.contains("still picture") && refusal.message.ends_with('.'));
     }
-    for other in [&b"RIFF\x24\0\0\0WAVEfmt "[..], b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"Go on."] {
+    for other in [&b"RIFF\x24\0\0\0WAVEfmt "[..], b"Go on."] {
         assert_eq!(check(other).unwrap_err().code, "not-a-picture", "{other:?}");
     }
 }

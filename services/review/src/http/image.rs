@@ -80,7 +80,7 @@ enum Versions {
         ("id" = Uuid, Path), ("rendition" = inline(Versions), Path),
         ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")
     ),
-    responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))), (status = 304), (status = 404, body = kit::http::ProblemBody), (status = 422, description = "it cannot be stripped", body = kit::http::ProblemBody))
+    responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic"))), (status = 304), (status = 404, body = kit::http::ProblemBody), (status = 422, description = "it cannot be stripped", body = kit::http::ProblemBody))
 )]
 pub async fn read(
     State(ctx): State<Context>,
