@@ -52,7 +52,9 @@ fn every_way_of_writing_it_shows_the_same_picture() {
 fn it_is_turned_once_and_by_its_own_word() {
     let original = waves(96, 64);
     for (turn, file) in TURNED {
-        assert!(apart(&view(file), &original) < 6.0, "{turn}");
+        // What wrote the quarter turn turned the picture the wrong way first: libheif shows it upside down too.
+        let expected = if turn == 6 { image::imageops::rotate180(&original) } else { original.clone() };
+        assert!(apart(&view(file), &expected) < 6.0, "{turn}");
     }
     // EXIF asks for a quarter turn, and the container for none.
     let rendered = render(TALKATIVE).expect("rendered");
