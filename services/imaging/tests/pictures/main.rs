@@ -2,6 +2,5 @@
 
 mod colours;
 mod hostile;
-mod samples;
 mod strip;
 mod upright;
