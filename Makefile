@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore faults-cuts api-fuzz bench-claims bench-images bench-import bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ faults-leases: set-up front-end ## workers, readers and senders that sleep past 
 
 faults-outage: set-up front-end ## the object store away in five ways, MINUTES=10 each
 	$(call faults,outage::,LYSBRO_OUTAGE_MINUTES=$(or $(MINUTES),10))
+
+faults-cuts: set-up front-end ## uploads over lines that break at every 64 KiB and anywhere; CUTS=5000 on each deployment, SEED=1
+	$(call faults,cuts::,LYSBRO_CUTS=$(or $(CUTS),5000) LYSBRO_SEED=$(or $(SEED),1))
 
 layout: set-up front-end ## separate services, PostgreSQL, S3 store and nginx as processes of this machine: deploy/layout.sh
 	cargo build --workspace

@@ -10,6 +10,7 @@ mod boundaries;
 mod canaries;
 mod chairs;
 mod copies;
+mod cuts;
 mod damage;
 mod database_away;
 mod decoder;
