@@ -18,6 +18,7 @@ mod demonstration;
 mod erasure;
 mod events;
 mod exports;
+mod hostile;
 mod identifiers;
 mod import_command;
 mod journey;
