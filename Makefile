@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-ingest bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore faults-cuts faults-hostile api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-ingest bench-submit bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -92,6 +92,12 @@ faults-leases: set-up front-end ## workers, readers and senders that sleep past 
 
 faults-outage: set-up front-end ## the object store away in five ways, MINUTES=10 each
 	$(call faults,outage::,LYSBRO_OUTAGE_MINUTES=$(or $(MINUTES),10))
+
+faults-cuts: set-up front-end ## uploads over lines that break at every 64 KiB and anywhere; CUTS=5000 on each deployment, SEED=1
+	$(call faults,cuts::,LYSBRO_CUTS=$(or $(CUTS),5000) LYSBRO_SEED=$(or $(SEED),1))
+
+faults-hostile: set-up front-end ## odd and broken files through a real process: FILES=2000 changed ones, and all that are made
+	$(call faults,hostile::,LYSBRO_HOSTILE=$(or $(FILES),2000))
 
 layout: set-up front-end ## separate services, PostgreSQL, S3 store and nginx as processes of this machine: deploy/layout.sh
 	cargo build --workspace

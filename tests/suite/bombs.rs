@@ -132,7 +132,7 @@ fn heads() -> Vec<Bomb> {
 }
 
 /// A figure of the process's memory in bytes.
-fn memory(pid: u32, name: &str) -> u64 {
+pub(crate) fn memory(pid: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process's figures");
     let line = status.lines().find(|line| line.starts_with(name)).expect("the figure");
     line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).expect("a number") << 10
@@ -156,7 +156,8 @@ async fn upload_head(gp: &Client, cookie: &str, practice: Uuid) -> String {
     )
 }
 
-async fn signed_in(process: &Process, data: &std::path::Path) -> (Client, String, Uuid) {
+/// An administrator makes a practice and its GP: who, their cookie, where.
+pub(crate) async fn signed_in(process: &Process, data: &std::path::Path) -> (Client, String, Uuid) {
     let admin =
         invite(data, &["--email", "ada@lysbro.example", "--name", "Ada", "--role", "administrator", "--sign-in"]);
     let admin = Client::by_link(&process.base, &admin).await;

@@ -202,6 +202,7 @@ pub async fn gauges(ctx: &Context) -> Result<(), Error> {
     let age = oldest.map_or(0.0, |due| (ctx.now() - due).as_seconds_f64().max(0.0));
     metrics::gauge!("imaging_oldest_job_seconds").set(age);
     metrics::counter!("lease_losses_total", "of" => "imaging").increment(0);
+    crate::pool::gauges();
     Ok(())
 }
 

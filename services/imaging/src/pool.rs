@@ -48,6 +48,18 @@ pub enum DecodeError {
     Busy,
 }
 
+/// Children that ended over a picture, by whose fault it was.
+fn deaths(by: &'static str) -> metrics::Counter {
+    metrics::counter!("decoder_deaths_total", "by" => by)
+}
+
+/// Figures of deaths are there before the first.
+pub(crate) fn gauges() {
+    for by in ["picture", "host"] {
+        deaths(by).increment(0);
+    }
+}
+
 /// A pool of decoding children. Dropping it ends them.
 pub struct Decoder {
     program: PathBuf,
@@ -130,10 +142,11 @@ impl Decoder {
                     return answer.map_err(DecodeError::Rejected);
                 }
                 Ok(Err(_)) if worker.was_killed().await => {
+                    deaths("host").increment(1);
                     return Err(DecodeError::Unavailable(io::Error::other("the decoder was killed from outside")));
                 }
                 // A worker that did not answer is dropped here, which kills its process.
-                _ => {}
+                _ => deaths("picture").increment(1),
             }
         }
         Err(DecodeError::Rejected(Rejected::undecodable()))
@@ -202,6 +215,12 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
+
     use super::*;
 
     /// A shell that plays a child: it greets, then does what the test says.
@@ -232,6 +251,42 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&starts).unwrap().lines().count(), 2);
         assert_eq!(std::fs::read(folder.join("request")).unwrap(), b"\0\0\0\x07picture");
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// Counters by the value of their label.
+    #[derive(Default)]
+    struct Counted(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+
+    impl metrics::Recorder for Counted {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            let label = key.labels().next().unwrap().value().to_owned();
+            Counter::from_arc(Arc::clone(self.0.lock().unwrap().entry(label).or_default()))
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn deaths_are_counted_by_whose_fault_they_were() {
+        let counted = Counted::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ends = async {
+            code(&shell("head -c 11 > /dev/null; exit 1")).await;
+            code(&shell("head -c 11 > /dev/null; kill -9 $$")).await;
+        };
+        metrics::with_local_recorder(&counted, || runtime.block_on(ends));
+        let deaths = |by: &str| counted.0.lock().unwrap()[by].load(Ordering::Relaxed);
+        assert_eq!((deaths("picture"), deaths("host")), (2, 1));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use image::{Rgb, RgbImage};
 use imaging::derivatives::render;
 use jpeg_encoder::SamplingFactor;
 
-use crate::samples::{LOSSY_WEBP, inks, jpeg, profile, with_segments};
+use samples::{LOSSY_WEBP, inks, jpeg, profile, with_segments};
 
 /// Side of a patch in pixels.
 const PATCH: u32 = 64;

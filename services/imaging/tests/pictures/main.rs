@@ -3,6 +3,5 @@
 mod colours;
 mod heic;
 mod hostile;
-mod samples;
 mod strip;
 mod upright;

@@ -4,7 +4,7 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use jpeg_encoder::SamplingFactor;
 use kit::picture::{check, strip};
 
-use crate::samples::{Random, every_kind, jpeg, png_chunk, segment, waves, with_chunks, with_segments, written};
+use samples::{Random, every_kind, jpeg, png_chunk, segment, waves, with_chunks, with_segments, written};
 
 /// A word that stands in every piece of metadata.
 const SECRET: &[u8] = b"N 59.9139 E 10.7522";

@@ -8,7 +8,12 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use imaging::derivatives::render;
 use jpeg_encoder::SamplingFactor;
 
-use crate::samples::{exif, jpeg, segment, waves, with_segments};
+use samples::{jpeg, segment, waves, with_segments};
+
+/// An EXIF segment's body with the orientation and nothing else.
+fn exif(orientation: u8) -> Vec<u8> {
+    [&b"Exif\0\0"[..], &kit::picture::tiff::with_orientation(orientation)].concat()
+}
 
 fn shown(file: &[u8], size: u32) -> RgbImage {
     let rendered = render(file).expect("rendered");

@@ -4,12 +4,10 @@ use image::RgbImage;
 use imaging::derivatives::render;
 use kit::picture::{Kind, check, strip};
 
-use crate::samples::{Random, waves};
+use samples::{HEIC as PLAIN, HEIC_OF_TILES as GRID, Random, waves};
 
-const PLAIN: &[u8] = include_bytes!("plain.heic");
 const TALKATIVE: &[u8] = include_bytes!("talkative.heic");
 const THUMBNAIL: &[u8] = include_bytes!("thumbnail.heic");
-const GRID: &[u8] = include_bytes!("grid.heic");
 const GREY: &[u8] = include_bytes!("grey.heic");
 const LIMITED: &[u8] = include_bytes!("limited.heic");
 const P3: &[u8] = include_bytes!("p3.heic");

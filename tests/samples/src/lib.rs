@@ -1,4 +1,7 @@
-//! Small pictures of every kind that is accepted, made here.
+//! Small pictures of every kind that is accepted, made here; what can be wrong with a file is in [`hostile`]. For tests of the
+//! decoder alone and of the whole service, so it knows nobody.
+
+pub mod hostile;
 
 use std::io::Cursor;
 
@@ -6,6 +9,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// A repeatable series of numbers (Knuth's linear congruence; its upper bits).
+#[derive(Clone, Copy, Debug)]
 pub struct Random(pub u64);
 
 impl Random {
@@ -25,6 +29,9 @@ pub fn waves(width: u32, height: u32) -> RgbImage {
 }
 
 /// A JPEG file.
+///
+/// # Panics
+/// When it can't be encoded.
 pub fn jpeg(image: &RgbImage, sampling: SamplingFactor, progressive: bool, quality: u8) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, quality);
@@ -35,6 +42,9 @@ pub fn jpeg(image: &RgbImage, sampling: SamplingFactor, progressive: bool, quali
 }
 
 /// A JPEG file of four inks, each pixel given as cyan, magenta, yellow and black.
+///
+/// # Panics
+/// When it can't be encoded.
 pub fn inks(pixels: &[u8], width: u16, height: u16) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, 97);
@@ -44,6 +54,9 @@ pub fn inks(pixels: &[u8], width: u16, height: u16) -> Vec<u8> {
 }
 
 /// A file of another format.
+///
+/// # Panics
+/// When it can't be encoded.
 pub fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     image.write_to(&mut file, format).expect("encoded");
@@ -51,6 +64,9 @@ pub fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 /// One segment of a JPEG file.
+///
+/// # Panics
+/// For a body that does not fit.
 pub fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     let length = u16::try_from(body.len() + 2).expect("short").to_be_bytes();
     [&[0xFF, marker], &length[..], body].concat()
@@ -59,11 +75,6 @@ pub fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
 /// A JPEG file with segments set in behind the start marker.
 pub fn with_segments(jpeg: &[u8], segments: &[Vec<u8>]) -> Vec<u8> {
     [&jpeg[..2], &segments.concat(), &jpeg[2..]].concat()
-}
-
-/// An EXIF segment's body with the orientation and nothing else.
-pub fn exif(orientation: u8) -> Vec<u8> {
-    [&b"Exif\0\0"[..], &kit::picture::tiff::with_orientation(orientation)].concat()
 }
 
 /// A profile as segments of at most 60,000 bytes.
@@ -83,7 +94,8 @@ pub fn with_chunks(png: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
     [&png[..33], &chunks.concat(), &png[33..]].concat()
 }
 
-/// One of each kind: name and file.
+/// One of each kind: name and file. The photograph is the first. What is accepted from now on gets a line here: every list of
+/// hostile files begins with these.
 pub fn every_kind() -> Vec<(&'static str, Vec<u8>)> {
     let image = waves(64, 48);
     let rgb = DynamicImage::ImageRgb8(image.clone());
@@ -95,6 +107,8 @@ pub fn every_kind() -> Vec<(&'static str, Vec<u8>)> {
         ("progressive 4:4:4", jpeg(&image, SamplingFactor::F_1_1, true, 85)),
         ("jpeg of inks", inks(&[40, 80, 120, 20].repeat(64 * 48), 64, 48)),
         ("lossy webp", LOSSY_WEBP.to_vec()),
+        ("heic", HEIC.to_vec()),
+        ("heic of tiles", HEIC_OF_TILES.to_vec()),
     ];
     let grey = DynamicImage::ImageLuma8(rgb.to_luma8());
     kinds.push(("grey jpeg", written(&grey, ImageFormat::Jpeg)));
@@ -109,6 +123,10 @@ pub fn every_kind() -> Vec<(&'static str, Vec<u8>)> {
     kinds.push(("lossless webp", written(&rgb, ImageFormat::WebP)));
     kinds
 }
+
+/// Waves of 96 × 64 pixels in one piece, and in tiles of 64 as phones write them: by libheif and x265, as there is no encoder here.
+pub const HEIC: &[u8] = include_bytes!("heic/plain.heic");
+pub const HEIC_OF_TILES: &[u8] = include_bytes!("heic/grid.heic");
 
 /// 64 × 48 pixels, written by libwebp: there is no encoder for this kind here.
 pub const LOSSY_WEBP: &[u8] = &[
