@@ -22,7 +22,7 @@ mod orthanc;
 mod processes;
 
 use crate::figure::{self, median};
-use crate::{images, wanted};
+use crate::images;
 use kit::settings::{Settings, Store};
 use kit::{Clock, Context};
 use processes::Program;

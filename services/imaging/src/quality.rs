@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(under(1.25, 0.95, 0.8), Verdict::Good, "skin");
         assert_eq!(under(0.8, 1.0, 1.2), Verdict::Cast, "blue");
         assert_eq!(under(0.8, 1.3, 0.8), Verdict::Cast, "green");
-        assert_eq!(under(1.5, 0.7, 0.1), Verdict::Cast, "an old lamp");
+        assert_eq!(under(1.6, 0.6, 0.05), Verdict::Cast, "an old lamp");
     }
 
     #[test]

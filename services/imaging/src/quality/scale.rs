@@ -66,8 +66,9 @@ mod tests {
 
     /// Skin: noise of several scales; with a ruler of so many pixels between its marks at the lower edge.
     fn skin(between: Option<u32>) -> RgbImage {
-        let noise =
-            |x: u32, y: u32, step: u32| ((x / step * 7919 + y / step * 104_729) * 2_654_435_761 % 97) as i32 - 48;
+        let noise = |x: u32, y: u32, step: u32| {
+            ((x / step * 7919 + y / step * 104_729).wrapping_mul(2_654_435_761) % 97) as i32 - 48
+        };
         RgbImage::from_fn(512, 384, |x, y| {
             let mut value = 150 + noise(x, y, 3) / 6 + noise(x, y, 17) / 4 + noise(x, y, 90) / 3;
             if let Some(between) = between.filter(|_| (330..354).contains(&y)) {

@@ -288,7 +288,8 @@ impl Office {
     /// What is recorded of reads of a subject: `(person, what)`.
     pub async fn reads(&self, subject: Uuid) -> Vec<(Uuid, String)> {
         let all = self.ctx.audit.of_subject(subject).await.unwrap();
-        all.into_iter().filter(|access| access.action == "read").map(|access| (access.person, access.what)).collect()
+        let looked = all.into_iter().filter(|access| ["read", "download"].contains(&access.action.as_str()));
+        looked.map(|access| (access.person, access.what)).collect()
     }
 
     /// Objects under a prefix.
