@@ -156,6 +156,7 @@ struct Sending<'a> {
     statuses: BTreeMap<u16, usize>,
     /// A line took everything, and its answer is not known.
     unheard: bool,
+    begun: Instant,
 }
 
 impl Sending<'_> {
@@ -243,7 +244,16 @@ async fn begin<'a>(client: &'a Client, referral: Uuid, image: Uuid, picture: &'a
         length: picture.len(),
     };
     let location = client.begin_upload(&of).await.expect(201).header("location").to_owned();
-    Sending { client, location, picture, sent: 0, told: 0, statuses: BTreeMap::new(), unheard: false }
+    Sending {
+        client,
+        location,
+        picture,
+        sent: 0,
+        told: 0,
+        statuses: BTreeMap::new(),
+        unheard: false,
+        begun: Instant::now(),
+    }
 }
 
 /// One picture over its broken lines, read back at the end.
@@ -294,7 +304,10 @@ async fn one<'a>(client: &'a Client, referral: Uuid, image: Uuid, plan: &'a Plan
     assert_eq!(sending.stands().await, length, "it stays");
     let done = sending.statuses.get(&204).copied().unwrap_or(0);
     assert!(done == 1 || (done == 0 && sending.unheard), "one request ends it: {:?}", sending.statuses);
-    assert!(sending.statuses.keys().all(|status| [0, 204, 409, 503].contains(status)), "{:?}", sending.statuses);
+    // A line that hangs for half a minute is over: on a machine that slow they say so.
+    let slow = sending.begun.elapsed() > Duration::from_secs(25);
+    let fits = |status: &u16| [0, 204, 409, 503].contains(status) || (slow && *status == 400);
+    assert!(sending.statuses.keys().all(fits), "{:?}", sending.statuses);
     let original = client.get(&format!("/api/intake/images/{image}/original")).await.expect(200).bytes;
     assert!(original == plan.picture, "{} bytes were sent, {} others are stored", length, original.len());
     sending

@@ -93,6 +93,7 @@ mod tests {
     #[test]
     fn a_stored_type_never_becomes_a_page() {
         assert_eq!(media("image/png"), ("image/png", "png"));
+        assert_eq!(media("image/heic"), ("image/heic", "heic"));
         assert_eq!(media("text/html"), ("application/octet-stream", "bin"));
     }
 }

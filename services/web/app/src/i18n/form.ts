@@ -63,6 +63,7 @@ export const en = {
   overrideQuick3: 'It could not be seen or reached',
   overrideSave: 'Send without it',
 
+  limits: 'JPEG, HEIC, PNG or WebP. At most {n} pictures, each of at most {max} and {pixels} megapixels.',
   'check.blurred': 'Looks blurred. Take it again while the patient is here.',
   'check.dark': 'Looks dark. Take it again with more light.',
   'check.bright': 'Looks overexposed. Take it again without flash or glare.',
@@ -159,6 +160,7 @@ export const nb: Record<keyof typeof en, string> = {
   overrideQuick3: 'Det var ikke mulig å se eller komme til',
   overrideSave: 'Send uten',
 
+  limits: 'JPEG, HEIC, PNG eller WebP. Høyst {n} bilder, hvert på høyst {max} og {pixels} megapiksler.',
   'check.blurred': 'Ser uskarpt ut. Ta det om igjen mens pasienten er her.',
   'check.dark': 'Ser mørkt ut. Ta det om igjen med mer lys.',
   'check.bright': 'Ser overeksponert ut. Ta det om igjen uten blits eller gjenskinn.',
