@@ -114,7 +114,7 @@ kinds! {
     intake::PeopleTold { mistake: vec![1; 16], people: vec![vec![6; 16]] },
     intake::CloseOutRecorded { text: text("Cortisone first."), recorded_by: text("Grete") },
     intake::AnswerFiled { answer: vec![10; 16], filed_by: text("Grete") },
-    imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good"), warmth: 0.5, tint: -0.125, scale: 0.75 }), captured_us: 0 },
+    imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good"), ..imaging::Quality::default() }), captured_us: 0 },
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
     review::PracticePhoned { call: vec![18; 16], phoned_by: text("Carl"), note: text("Spoke with Siri") },
@@ -311,6 +311,13 @@ fn later_fields_of_facts_still_say_the_same() {
     kept("PracticeChanged", 2, &changed);
     kept("PracticeChanged", 3, &directory::PracticeChanged { phone: Some(String::new()), ..changed });
     kept("AnswerAcknowledged", 2, &intake::AnswerAcknowledged { answer: vec![10; 16] });
+}
+
+/// Figures that came with casts of colour and rulers.
+#[test]
+fn later_figures_of_pictures_still_say_the_same() {
+    let quality = imaging::Quality { warmth: 0.5, tint: -0.125, scale: 0.75, ..imaging::Quality::default() };
+    kept("ImageReady", 2, &imaging::ImageReady { quality: Some(quality), ..imaging::ImageReady::default() });
 }
 
 #[test]

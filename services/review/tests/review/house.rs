@@ -363,7 +363,7 @@ impl House {
     pub async fn with_pictures(&self, count: u8) -> Referral {
         let mut referral = self.referral();
         for n in 0..count {
-            let picture = self.picture(&referral, &[n; 3000]).await;
+            let picture = self.picture(&referral, &jpeg(n, None)).await;
             self.prepare(&referral, &picture).await;
             referral.pictures.push(picture);
         }
@@ -388,6 +388,21 @@ impl House {
 
 pub fn image_id(picture: &Picture) -> Uuid {
     Uuid::from_slice(&picture.image).expect("an id")
+}
+
+/// A JPEG of one scan, as its segments say; with a comment and maker notes, or without either.
+pub fn jpeg(n: u8, notes: Option<&[u8]>) -> Vec<u8> {
+    let mut file = vec![0xFF, 0xD8];
+    for marker in [0xE1, 0xFE] {
+        if let Some(notes) = notes {
+            file.extend([0xFF, marker, 0, notes.len() as u8 + 2]);
+            file.extend(notes);
+        }
+    }
+    file.extend(b"\xFF\xC0\x00\x0B\x08\x00\x10\x00\x10\x01\x01\x11\x00");
+    file.extend(b"\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00");
+    file.extend([n, 0x55, 0xFF, 0xD9]);
+    file
 }
 
 /// Bytes that stand for a rendition.

@@ -1,23 +1,10 @@
 //! Pictures: before or after the case, checked bytes, tags, and the access log.
 
-use crate::house::{DERMATOLOGY, House, has, image_id, rendition};
+use crate::house::{DERMATOLOGY, House, has, image_id, jpeg, rendition};
 use axum::body::Body;
 use http::Method;
 use kit::testing::DEPLOYMENTS;
 use serde_json::json;
-
-/// A JPEG of one scan, as its segments say; with a comment and maker notes, or without either.
-fn jpeg(notes: Option<&[u8]>) -> Vec<u8> {
-    let mut file = vec![0xFF, 0xD8];
-    for marker in [0xE1, 0xFE] {
-        if let Some(notes) = notes {
-            file.extend([0xFF, marker, 0, notes.len() as u8 + 2]);
-            file.extend(notes);
-        }
-    }
-    file.extend(b"\xFF\xC0\x00\x0B\x08\x00\x10\x00\x10\x01\x01\x11\x00\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00\x2A\xFF\x00\x55\xFF\xD9");
-    file
-}
 
 #[tokio::test]
 async fn what_imaging_says_may_come_before_the_case_or_after() {
@@ -56,7 +43,7 @@ async fn renditions_and_originals_are_served_and_recorded() {
         let house = House::build(deployment).await;
         let me = house.specialist("Siri SYNTHETIC").await;
         let mut referral = house.referral();
-        let picture = house.picture(&referral, &jpeg(Some(b"60 degrees north, serial number 4711"))).await;
+        let picture = house.picture(&referral, &jpeg(7, Some(b"60 degrees north, serial number 4711"))).await;
         house.prepare(&referral, &picture).await;
         referral.pictures = vec![picture];
         house.submit(&referral).await;
@@ -69,7 +56,7 @@ async fn renditions_and_originals_are_served_and_recorded() {
         }
         let path = format!("/images/{id}/original");
         let original = house.get(&me, &path).await.expect(200);
-        assert_eq!((original.bytes.clone(), original.header("content-type")), (jpeg(None), "image/jpeg"));
+        assert_eq!((original.bytes.clone(), original.header("content-type")), (jpeg(7, None), "image/jpeg"));
         let place = format!("attachment; filename=\"{id}.jpg\"");
         assert_eq!(original.header("content-disposition"), place);
         let coordinator = house.person("Kari SYNTHETIC", "coordinator", DERMATOLOGY).await;

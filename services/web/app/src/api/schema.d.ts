@@ -773,7 +773,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent. */
+        /**
+         * A picture: `160`, `512` or `2048` (the box in pixels that the JPEG fits into), or `original` as it was sent, byte for byte: it is
+         *     the office's own. Whoever else gets an original gets it without its metadata.
+         */
         get: operations["show"];
         put?: never;
         post?: never;
@@ -1813,7 +1816,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture of a case: `160`, `512` or `2048` as JPEG, or `original` as it was sent, as an attachment. */
+        /**
+         * A picture of a case: `160`, `512` or `2048` as JPEG; for specialists `original`, as an attachment: the file as sent, its pixels
+         *     untouched, without position, serial numbers, thumbnails and other metadata.
+         */
         get: operations["reviewImage"];
         put?: never;
         post?: never;
@@ -10978,6 +10984,7 @@ export interface operations {
                     "image/jpeg": number[];
                     "image/png": number[];
                     "image/webp": number[];
+                    "image/heic": number[];
                 };
             };
             304: {
@@ -18221,6 +18228,7 @@ export interface operations {
                     "image/jpeg": number[];
                     "image/png": number[];
                     "image/webp": number[];
+                    "image/heic": number[];
                 };
             };
             304: {
@@ -18248,6 +18256,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description it cannot be stripped */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
