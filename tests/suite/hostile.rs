@@ -123,7 +123,7 @@ impl Office {
         let mut reply = self.gp.begin_upload(&of).await;
         if reply.status == 201 {
             begun = Instant::now();
-            reply = self.gp.send_piece(&reply.header("location").to_owned(), 0, file).await;
+            reply = self.gp.send_piece(reply.header("location"), 0, file).await;
         }
         if reply.status == 204 {
             self.room -= 1;

@@ -59,14 +59,13 @@ fn decode(heif: &Heif<'_>) -> Result<(Planes, Colours), Error> {
     for (number, coded) in heif.coded().enumerate() {
         let coded = coded.ok_or(Error::Damaged)?;
         let (frame, stated) = picture(&coded)?;
-        let (planes, _, levels) = match &mut all {
-            Some(all) => all,
-            None => {
-                let colours = heif.colours().or(stated).unwrap_or(USUAL);
-                let has_chroma = frame.chroma != ChromaFormat::Monochrome;
-                let planes = blank(area.width as usize, area.height as usize, has_chroma);
-                all.insert((planes, colours, Levels::new(frame.bit_depth, colours.full_range)))
-            }
+        let (planes, _, levels) = if let Some(all) = &mut all {
+            all
+        } else {
+            let colours = heif.colours().or(stated).unwrap_or(USUAL);
+            let has_chroma = frame.chroma != ChromaFormat::Monochrome;
+            let planes = blank(area.width as usize, area.height as usize, has_chroma);
+            all.insert((planes, colours, Levels::new(frame.bit_depth, colours.full_range)))
         };
         let column = number as u32 % heif.columns();
         let row = number as u32 / heif.columns();

@@ -91,5 +91,5 @@ fn stat(process: u32) -> Option<Vec<f64>> {
 fn children(parent: u32) -> Vec<u32> {
     let all = std::fs::read_dir("/proc").expect("/proc").flatten();
     let all = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    all.filter(|process| stat(*process).is_some_and(|fields| fields[1] == f64::from(parent))).collect()
+    all.filter(|process| stat(*process).is_some_and(|fields| fields[1] as u32 == parent)).collect()
 }

@@ -289,12 +289,12 @@ impl<'a> Heif<'a> {
         parts.map(|part| (part.kind, &self.file[part.body.clone()]))
     }
 
-    fn property(&self, item: &Item, kind: &[u8; 4]) -> Option<&'a [u8]> {
-        self.of(item).find(|(name, _)| name == kind).map(|(_, body)| body)
+    fn property(&self, item: &Item, kind: [u8; 4]) -> Option<&'a [u8]> {
+        self.of(item).find(|(name, _)| *name == kind).map(|(_, body)| body)
     }
 
     fn size_of(&self, item: &Item) -> Result<(u32, u32), Flaw> {
-        let ispe = self.property(item, b"ispe").ok_or(Flaw::Damaged)?;
+        let ispe = self.property(item, *b"ispe").ok_or(Flaw::Damaged)?;
         be32(ispe, 4).zip(be32(ispe, 8)).ok_or(Flaw::Damaged)
     }
 
@@ -355,7 +355,7 @@ impl<'a> Heif<'a> {
             if tile.kind != *b"hvc1" {
                 return Err(Flaw::Rare);
             }
-            if self.size_of(tile)? != first || self.property(tile, b"hvcC").is_none() || tile.extents.is_empty() {
+            if self.size_of(tile)? != first || self.property(tile, *b"hvcC").is_none() || tile.extents.is_empty() {
                 return Err(Flaw::Damaged);
             }
             if tile.extents.iter().any(|extent| extent.end > self.file.len()) {
@@ -416,7 +416,7 @@ impl<'a> Heif<'a> {
     pub fn coded(&self) -> impl Iterator<Item = Option<Coded<'a>>> + '_ {
         self.tiles.iter().map(|number| {
             let item = &self.items[*number];
-            let configuration = self.property(item, b"hvcC")?;
+            let configuration = self.property(item, *b"hvcC")?;
             Some(Coded { configuration, data: self.bytes(item).ok()?, size: self.size_of(item).ok()? })
         })
     }
@@ -456,7 +456,7 @@ impl<'a> Heif<'a> {
     /// The items without which the picture would be another: itself, its tiles, and what makes it transparent.
     pub(super) fn kept(&self) -> Vec<usize> {
         let alpha = |item: &Item| {
-            self.property(item, b"auxC").is_some_and(|body| {
+            self.property(item, *b"auxC").is_some_and(|body| {
                 let name = body.get(4..).unwrap_or_default();
                 name.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
                     || name.starts_with(b"urn:mpeg:hevc:2015:auxid:1\0")
@@ -522,7 +522,7 @@ fn clean(clap: &[u8], (width, height): (u32, u32)) -> Option<Area> {
         let (above, below) = (be32(clap, at)?, be32(clap, at + 4)?);
         let length = above.checked_div(below).filter(|length| (1..=whole).contains(length))?;
         let (above, below) = (i64::from(be32(clap, at + 16)? as i32), i64::from(be32(clap, at + 20)?));
-        let begin = (i64::from(whole - length) + (2 * above).checked_div(below)?) / 2;
+        let begin = i64::midpoint(i64::from(whole - length), (2 * above).checked_div(below)?);
         let begin = u32::try_from(begin).ok().filter(|begin| *begin <= whole - length)?;
         Some((begin, length))
     };

@@ -73,7 +73,8 @@ pub(super) fn heic(file: &[u8]) -> Result<Vec<u8>, Flaw> {
     let stays = |id: u32| kept.iter().any(|number| heif.items[*number].id == id);
     for link in &heif.links {
         let describes = link.kind == *b"cdsc";
-        if !describes && !(LINKS_KEPT.iter().any(|kind| link.kind == **kind) && stays(link.from)) {
+        let is_kept = LINKS_KEPT.iter().any(|kind| link.kind == **kind) && stays(link.from);
+        if !(describes || is_kept) {
             out[link.begin + 4..link.begin + 8].copy_from_slice(b"free");
         }
     }
