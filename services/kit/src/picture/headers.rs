@@ -131,7 +131,8 @@ pub(super) fn png(bytes: &[u8]) -> Size {
     }
 }
 
-/// The length in the RIFF header must be there in full; the size stands in the first chunk.
+/// The length in the RIFF header must be there in full; the size stands in the first chunk. Behind an extended header there must be a
+/// picture.
 pub(super) fn webp(bytes: &[u8]) -> Size {
     let stated = le32(bytes, 4).ok_or(Flaw::Truncated)? as usize;
     if bytes.len() < 30 || bytes.len() - 8 < stated {
@@ -145,8 +146,23 @@ pub(super) fn webp(bytes: &[u8]) -> Size {
         Some(b"VP8L") if bytes.get(20) == Some(&0x2F) => {
             le32(bytes, 21).map(|bits| ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1))
         }
-        Some(b"VP8X") => u24(24).zip(u24(27)).map(|(width, height)| (width + 1, height + 1)),
+        Some(b"VP8X") if has_webp_picture(&bytes[..stated + 8]) => {
+            u24(24).zip(u24(27)).map(|(width, height)| (width + 1, height + 1))
+        }
         _ => None,
     };
     size.ok_or(Flaw::Damaged)
+}
+
+/// Whether any chunk of a WebP file is a picture, or the first one of an animation.
+fn has_webp_picture(bytes: &[u8]) -> bool {
+    let mut at = 12;
+    while let Some(length) = le32(bytes, at + 4) {
+        if matches!(&bytes[at..at + 4], b"VP8 " | b"VP8L" | b"ANMF") {
+            return true;
+        }
+        // Within 64 bits, whatever the length says.
+        at += 8 + length as usize + length as usize % 2;
+    }
+    false
 }

@@ -150,7 +150,7 @@ fn webp(file: &[u8]) -> Result<Vec<u8>, Flaw> {
     let file = file.get(..end).ok_or(Flaw::Truncated)?;
     let mut out = Vec::with_capacity(end + 34);
     out.extend_from_slice(file.get(..12).ok_or(Flaw::Truncated)?);
-    let (mut at, mut turn_to, mut flags) = (12, None, None);
+    let (mut at, mut turn_to, mut flags, mut has_picture) = (12, None, None, false);
     // A last byte alone is the padding that some writers count and some do not.
     while at + 8 <= end {
         let name = &file[at..at + 4];
@@ -163,12 +163,13 @@ fn webp(file: &[u8]) -> Result<Vec<u8>, Flaw> {
             // Some writers begin it as JPEG does.
             turn_to = turn(body.strip_prefix(b"Exif\0\0").unwrap_or(body)).or(turn_to);
         }
+        has_picture |= matches!(name, b"VP8 " | b"VP8L" | b"ANMF");
         if name == b"VP8X" || WEBP_KEPT.iter().any(|known| name == *known) {
             chunk(&mut out, name, body);
         }
         at = body_end + length % 2;
     }
-    if out.len() == 12 {
+    if !has_picture {
         return Err(Flaw::Damaged);
     }
     if let Some(flags) = flags.and_then(|at| out.get_mut(at)) {

@@ -54,6 +54,15 @@ fn webp(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// With an extended header of 640 × 480 pixels, and chunks behind it.
+fn extended_webp(chunks: &[u8]) -> Vec<u8> {
+    let mut file = webp(*b"VP8X", &[0, 0, 0, 0, 0x7F, 0x02, 0, 0xDF, 0x01, 0]);
+    file.extend(chunks);
+    let length = file.len() as u32 - 8;
+    file[4..8].copy_from_slice(&length.to_le_bytes());
+    file
+}
+
 fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
     let mut body = vec![0, 0, 0, 0x9D, 0x01, 0x2A];
     body.extend(width.to_le_bytes());
@@ -97,13 +106,12 @@ fn every_kind() -> [(Kind, Vec<u8>); 6] {
     let mut vp8l = vec![0x2F];
     vp8l.extend(lossless.to_le_bytes());
     vp8l.extend([0; 12]);
-    let vp8x = [0, 0, 0, 0, 0x7F, 0x02, 0, 0xDF, 0x01, 0, 1, 2];
     [
         (Kind::Jpeg, jpeg(640, 480)),
         (Kind::Png, png(640, 480)),
         (Kind::WebP, lossy_webp(640, 480)),
         (Kind::WebP, webp(*b"VP8L", &vp8l)),
-        (Kind::WebP, webp(*b"VP8X", &vp8x)),
+        (Kind::WebP, extended_webp(&lossy_webp(640, 480)[12..])),
         (Kind::Heic, heic(640, 480, *b"hvc1")),
     ]
 }
@@ -112,6 +120,17 @@ fn every_kind() -> [(Kind, Vec<u8>); 6] {
 fn whole_pictures_are_named_and_measured() {
     for (kind, bytes) in every_kind() {
         assert_eq!(check(&bytes), Ok(Picture { kind, width: 640, height: 480 }), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_extended_webp_without_a_picture_is_none() {
+    let mut other = lossy_webp(640, 480)[12..].to_vec();
+    other[..4].copy_from_slice(b"VP: ");
+    for chunks in [&other[..], b""] {
+        let file = [&extended_webp(chunks)[..], &[0; 30]].concat();
+        assert_eq!(check(&file).map_err(|refusal| refusal.code), Err("not-a-picture"));
+        assert!(strip(&file).is_err());
     }
 }
 
