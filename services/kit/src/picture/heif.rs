@@ -350,6 +350,7 @@ impl<'a> Heif<'a> {
         if is_bomb || !covers(first.0, self.grid.0, coded.0) || !covers(first.1, self.grid.1, coded.1) {
             return Err(Flaw::Damaged);
         }
+        let mut left = self.file.len();
         for tile in &tiles {
             let tile = &self.items[*tile];
             if tile.kind != *b"hvc1" {
@@ -361,6 +362,9 @@ impl<'a> Heif<'a> {
             if tile.extents.iter().any(|extent| extent.end > self.file.len()) {
                 return Err(Flaw::Truncated);
             }
+            // Tiles that name the same bytes over and over would be read over and over.
+            let bytes: usize = tile.extents.iter().map(Range::len).sum();
+            left = left.checked_sub(bytes).ok_or(Flaw::Damaged)?;
         }
         let mut area = Area { left: 0, top: 0, width: coded.0, height: coded.1 };
         let mut is_turned = false;
