@@ -65,7 +65,7 @@ impl Plan {
         random.below(2);
         let turn = number / 2;
         let first = match (number % 60, number % 2) {
-            (59, _) => PIECE - 1 + turn % 3,
+            (59, _) => PIECE - 1 + number / 60 % 3,
             (_, 0) => border(turn),
             _ => 1 + random.below(5 * BLOCK),
         };
@@ -282,7 +282,11 @@ async fn one<'a>(client: &'a Client, referral: Uuid, image: Uuid, plan: &'a Plan
                     sending.arrives(*at).await;
                 }
             }
-            Break::Hang => hanging.push(line),
+            Break::Hang => {
+                // Whole pieces of it may still move the offset under the next one.
+                certain &= line.sent - from < PIECE;
+                hanging.push(line);
+            }
         }
     }
     let mut rounds = 0;
