@@ -39,7 +39,7 @@ api-fuzz: set-up front-end ## schemathesis over the API's description; EXAMPLES=
 	cargo build --workspace
 	@tests/tools/api-fuzz.sh
 
-fuzz-pictures: set-up ## libFuzzer over all that reads pictures: TARGETS="check exif strip jpeg" side by side, SECONDS=3600 each
+fuzz-pictures: set-up ## libFuzzer over recognition, EXIF, the strip, our JPEG decoder and the whole way of every format: TARGETS="check exif strip jpeg render" side by side, SECONDS=3600 each
 	@SECONDS_EACH=$(or $(SECONDS),3600) tests/tools/fuzz-pictures.sh $(TARGETS)
 
 bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key

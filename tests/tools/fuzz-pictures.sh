@@ -11,7 +11,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
 cargo build --release --manifest-path tests/fuzz-pictures/Cargo.toml --target "$host" --target-dir target/fuzz-pictures/build >&2
 unset RUSTFLAGS
-if [ $# -eq 0 ]; then set -- check exif strip jpeg; fi
+if [ $# -eq 0 ]; then set -- check exif strip jpeg render; fi
 running=()
 for target in "$@"; do
     work=target/fuzz-pictures/$target

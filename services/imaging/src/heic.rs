@@ -17,7 +17,7 @@ use moxcms::ColorProfile;
 
 use crate::derivatives::Source;
 use crate::jpeg::{Error, Plane};
-use crate::planes::{Planes, halves, resized};
+use crate::planes::{Planes, halves};
 use crate::shrink::fit;
 use crate::wire::SIZES;
 
@@ -38,16 +38,8 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
         None => profile(colours)?,
     };
     let size = heif.size();
-    let view = fit(size.0, size.1, SIZES[0]);
-    let (width, height) = (view.0 as usize, view.1 as usize);
-    let half = halves(width, height);
-    let sized = |plane: Plane, width, height| {
-        if (plane.width, plane.height) == (width, height) { plane } else { resized(&plane, width, height) }
-    };
-    let mut view = Planes {
-        luma: sized(whole.luma, width, height),
-        chroma: whole.chroma.map(|both| both.map(|plane| sized(plane, half.0, half.1))),
-    };
+    let planes = std::iter::once(whole.luma).chain(whole.chroma.into_iter().flatten()).collect();
+    let mut view = Planes::sized(planes, fit(size.0, size.1, SIZES[0])).ok_or(Error::Damaged)?;
     to_jfif(&mut view, colours.matrix)?;
     Ok(Source { view, size, exif: heif.exif(), profile, turn: Some(upright(&heif.turns())) })
 }

@@ -60,7 +60,7 @@ impl EmergencyCall {
 /// A sentence about the referral or a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Notice {
+pub struct Remark {
     /// Its name.
     pub code: String,
     /// The sentence.
@@ -70,20 +70,20 @@ pub struct Notice {
 }
 
 /// What must be phoned in, once per sentence and finding.
-pub fn red_flags(asked: &[Asked<'_>]) -> Vec<Notice> {
-    notices(asked.iter().flat_map(|one| one.answers.red_flags(&one.facts).map(|flag| (flag, one.finding_id()))))
+pub fn red_flags(asked: &[Asked<'_>]) -> Vec<Remark> {
+    remarks(asked.iter().flat_map(|one| one.answers.red_flags(&one.facts).map(|flag| (flag, one.finding_id()))))
 }
 
 /// What is to be said and hinders nothing, once per sentence and finding.
-pub fn warnings(asked: &[Asked<'_>]) -> Vec<Notice> {
-    notices(asked.iter().flat_map(|one| one.answers.warnings(&one.facts).map(|flag| (flag, one.finding_id()))))
+pub fn warnings(asked: &[Asked<'_>]) -> Vec<Remark> {
+    remarks(asked.iter().flat_map(|one| one.answers.warnings(&one.facts).map(|flag| (flag, one.finding_id()))))
 }
 
-fn notices<'a>(flags: impl Iterator<Item = (&'a Flag, Option<Uuid>)>) -> Vec<Notice> {
-    let mut all: Vec<Notice> = Vec::new();
+fn remarks<'a>(flags: impl Iterator<Item = (&'a Flag, Option<Uuid>)>) -> Vec<Remark> {
+    let mut all: Vec<Remark> = Vec::new();
     for (flag, finding_id) in flags {
         if !all.iter().any(|known| known.code == flag.code && known.finding_id == finding_id) {
-            all.push(Notice { code: flag.code.clone(), text: flag.text.clone(), finding_id });
+            all.push(Remark { code: flag.code.clone(), text: flag.text.clone(), finding_id });
         }
     }
     all

@@ -36,6 +36,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every accepted format, the commonest first.
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Heic, Self::Png, Self::WebP];
+
+    /// The format that a stored media type stands for.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.media_type() == media_type)
+    }
+
     /// The media type by which the original is handed out again.
     pub fn media_type(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! A picture as a department gets it: a rendition made for the screen, or the original's very pixels without its metadata.
 
 use crate::ReviewError;
+use kit::picture::Kind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,13 +54,8 @@ pub enum ImageState {
 
 /// The media type and file ending of an original: only what intake takes is named; anything else is plain bytes.
 pub fn media(stored: &str) -> (&'static str, &'static str) {
-    match stored {
-        "image/jpeg" => ("image/jpeg", "jpg"),
-        "image/png" => ("image/png", "png"),
-        "image/webp" => ("image/webp", "webp"),
-        "image/heic" => ("image/heic", "heic"),
-        _ => ("application/octet-stream", "bin"),
-    }
+    Kind::of_media_type(stored)
+        .map_or(("application/octet-stream", "bin"), |kind| (kind.media_type(), kind.extension()))
 }
 
 /// Whether `If-None-Match` names this tag (RFC 9110, 13.1.2: weak comparison).

@@ -3,7 +3,7 @@
 use super::detail::pictures;
 use crate::answers::asked;
 use crate::content::DraftContent;
-use crate::emergency::{Notice, red_flags, warnings};
+use crate::emergency::{Remark, red_flags, warnings};
 use crate::missing::{Setting, Shown, missing};
 use crate::store::{image, place, referral};
 use crate::vocabulary::ImageState;
@@ -18,9 +18,9 @@ use proto::questionnaire::{ALL, Text};
 #[derive(Debug)]
 pub struct Checks {
     /// What must be phoned in.
-    pub red_flags: Vec<Notice>,
+    pub red_flags: Vec<Remark>,
     /// Advice.
-    pub warnings: Vec<Notice>,
+    pub warnings: Vec<Remark>,
     /// Pictures that belong to it.
     pub views: Vec<WantedView>,
 }
@@ -61,13 +61,13 @@ const ADVICE: [Advice; 3] = [
 ];
 
 /// Each piece of advice once for a finding.
-fn advice(content: &DraftContent, shown: &[Shown]) -> Vec<Notice> {
-    let mut all: Vec<Notice> = Vec::new();
+fn advice(content: &DraftContent, shown: &[Shown]) -> Vec<Remark> {
+    let mut all: Vec<Remark> = Vec::new();
     for one in ADVICE {
         for picture in shown.iter().filter(|picture| picture.state != ImageState::Rejected && (one.holds)(picture)) {
             let finding_id = picture.finding.filter(|id| content.has_finding(*id));
             if !all.iter().any(|known| known.code == one.name && known.finding_id == finding_id) {
-                all.push(Notice { code: one.name.to_owned(), text: (one.text)(), finding_id });
+                all.push(Remark { code: one.name.to_owned(), text: (one.text)(), finding_id });
             }
         }
     }

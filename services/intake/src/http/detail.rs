@@ -5,7 +5,7 @@ use super::{chair, seen};
 use crate::acting::Acting;
 use crate::content::DraftContent;
 use crate::duty::name_of;
-use crate::emergency::Notice;
+use crate::emergency::Remark;
 use crate::missing::Shown;
 use crate::opening;
 use crate::referral::State as ReferralState;
@@ -50,9 +50,9 @@ pub struct Referral {
     /// What Send would refuse now; empty when it was sent.
     missing: Vec<FieldError>,
     /// What must be phoned in before it is sent.
-    red_flags: Vec<Notice>,
+    red_flags: Vec<Remark>,
     /// What is to be said, and hinders nothing.
-    warnings: Vec<Notice>,
+    warnings: Vec<Remark>,
     /// Which pictures belong to it.
     views: Vec<WantedView>,
     questions: Vec<Question>,

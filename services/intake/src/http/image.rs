@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use kit::http::{Json, Path};
+use kit::picture::Kind;
 use kit::pictures::Stored;
 use kit::{Caller, Context, Problem};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -193,12 +194,7 @@ fn answer(picture: Option<Bytes>, etag: &str, original: Option<&image::Row>) -> 
         set(header::CONTENT_TYPE, original.map_or("image/jpeg", |row| &row.media_type));
     }
     if let Some(row) = original {
-        let extension = match row.media_type.as_str() {
-            "image/png" => "png",
-            "image/webp" => "webp",
-            "image/heic" => "heic",
-            _ => "jpg",
-        };
+        let extension = Kind::of_media_type(&row.media_type).map_or("bin", Kind::extension);
         set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{}.{extension}\"", row.id));
     }
     match picture {

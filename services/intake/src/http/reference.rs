@@ -11,6 +11,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use kit::http::Json;
+use kit::picture::Kind;
 use kit::{Caller, Context, Problem, picture};
 use proto::questionnaire::{ALL, Questionnaire};
 use serde::Serialize;
@@ -81,7 +82,7 @@ pub struct Limits {
     /// Below this the shorter side is called small, in pixels.
     min_short: u32,
     /// Media types.
-    accept: [&'static str; 4],
+    accept: [&'static str; Kind::ALL.len()],
     /// Open drafts of a practice.
     max_drafts: i64,
     /// Unfinished uploads of a practice.
@@ -100,7 +101,7 @@ pub async fn limits(State(ctx): State<Context>, caller: Caller) -> Result<Json<L
         max_images: MAX_IMAGES,
         min_long: MIN_LONG,
         min_short: MIN_SHORT,
-        accept: ["image/jpeg", "image/png", "image/webp", "image/heic"],
+        accept: Kind::ALL.map(Kind::media_type),
         max_drafts: ctx.settings.quotas.drafts,
         max_uploads: ctx.settings.quotas.uploads,
         max_waiting_bytes: ctx.settings.quotas.waiting_bytes,

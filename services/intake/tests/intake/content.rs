@@ -17,6 +17,7 @@ on_both!(
     a_red_flag_waits_for_the_call,
     a_missing_view_is_named_and_a_reason_is_counted,
     a_photograph_has_a_floor_and_an_eardrum_a_warning,
+    a_coarse_or_compressed_photograph_is_advised_of,
     what_even_a_draft_may_not_hold,
     the_duty_telephone_is_projected,
 );
@@ -248,6 +249,31 @@ async fn a_photograph_has_a_floor_and_an_eardrum_a_warning(office: Office) {
     assert!(refused["errors"][0]["message"].as_str().unwrap().starts_with("Picture 1 is 799 × 600 pixels;"));
     office.doctor.delete(&format!("/images/{small}")).await.is(204);
     send(&office, id, 1).await.is(200);
+}
+
+/// The same picture in a longer file, as if it were less compressed.
+fn longer(picture: &[u8], by: usize) -> Vec<u8> {
+    let comment = [&[0xFF, 0xFE, 0xEA, 0x62][..], &[0; 60_000]].concat();
+    [&picture[..2], &comment.repeat(by), &picture[2..]].concat()
+}
+
+async fn a_coarse_or_compressed_photograph_is_advised_of(office: Office) {
+    let (id, finding) = (office.id(), office.id());
+    office.save(id, 0, of(&office, "ent", "ear", finding)).await.is(200);
+    let mut seen = Vec::new();
+    for (view, picture) in [
+        // 1600 × 1200 pixels are 5,760,000 bytes: a twentieth of them is 288,000.
+        ("close-up", longer(&plain(1600, 1200, 1), 5)),
+        ("otoscopic", plain(1000, 800, 2)),
+        ("close-up", longer(&plain(1599, 1200, 3), 5)),
+        ("close-up", longer(&plain(1200, 1600, 4), 4)),
+    ] {
+        show(&office, id, Some(finding), view, &picture).await;
+        let shown = office.read(id).await;
+        let codes = shown["warnings"].as_array().unwrap().iter();
+        seen.push(codes.map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" "));
+    }
+    assert_eq!(seen, ["", "", "coarse-picture", "coarse-picture compressed-picture"]);
 }
 
 async fn what_even_a_draft_may_not_hold(office: Office) {

@@ -80,13 +80,18 @@ fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
 
 /// One coded picture of item 1, its bytes in the last box.
 fn heic(width: u32, height: u32, kind: [u8; 4]) -> Vec<u8> {
+    heic_naming(1, width, height, kind)
+}
+
+/// The same, with its bytes named so many times.
+fn heic_naming(times: u8, width: u32, height: u32, kind: [u8; 4]) -> Vec<u8> {
     let ispe = boxed(*b"ispe", &[&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat());
     let ipco = boxed(*b"ipco", &[ispe, boxed(*b"hvcC", &[1; 23])].concat());
     let ipma = boxed(*b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 2, 0x81, 0x82]);
     let infe = boxed(*b"infe", &[&[2, 0, 0, 0, 0, 1, 0, 0][..], &kind, &[0]].concat());
     let file = |at: u32| {
-        let iloc =
-            [&[0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1][..], &at.to_be_bytes(), &20_u32.to_be_bytes()].concat();
+        let extents = [at.to_be_bytes(), 20_u32.to_be_bytes()].concat().repeat(usize::from(times));
+        let iloc = [&[0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, times][..], &extents].concat();
         let meta = [
             vec![0; 4],
             boxed(*b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
@@ -132,6 +137,17 @@ fn an_extended_webp_without_a_picture_is_none() {
         assert_eq!(check(&file).map_err(|refusal| refusal.code), Err("not-a-picture"));
         assert!(strip(&file).is_err());
     }
+}
+
+/// Each would be read over and over: as much as the file holds, and not more.
+#[test]
+fn bytes_of_heic_that_are_named_over_and_over_are_refused() {
+    let kind = *b"hvc1";
+    assert!(check(&heic_naming(2, 640, 480, kind)).is_ok());
+    // Each time takes 8 bytes to say and brings 20.
+    let file = heic_naming(60, 640, 480, kind);
+    assert!(file.len() < 60 * 20, "{}", file.len());
+    assert_eq!(check(&file).unwrap_err().code, "not-a-picture");
 }
 
 #[test]

@@ -22,31 +22,15 @@ pub mod worklist;
 
 use kit::Migration;
 
-/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or
-/// coordinator at `$now`.
-macro_rules! of_caller {
-    ($person:literal, $now:literal) => {
-        concat!(
-            "(c.state <> 'entered-in-error' and exists (select 1 from kit_grant g where g.person = ",
-            $person,
-            " and g.department = c.department \
-             and g.role in ('specialist', 'coordinator') and g.starts_at <= ",
-            $now,
-            " and (g.ends_at is null or g.ends_at > ",
-            $now,
-            ")))"
-        )
-    };
-}
-pub(crate) use of_caller;
-
-/// The case `c` is of a department in which the person (`$person`) is coordinator at `$now`.
-macro_rules! of_coordinator {
-    ($person:literal, $now:literal) => {
+/// The case `c` is of a department in which the person (`$person`) holds one of the roles at `$now`.
+macro_rules! in_department {
+    ($roles:literal, $person:literal, $now:literal) => {
         concat!(
             "exists (select 1 from kit_grant g where g.person = ",
             $person,
-            " and g.department = c.department and g.role = 'coordinator' and g.starts_at <= ",
+            " and g.department = c.department and g.role in (",
+            $roles,
+            ") and g.starts_at <= ",
             $now,
             " and (g.ends_at is null or g.ends_at > ",
             $now,
@@ -54,23 +38,40 @@ macro_rules! of_coordinator {
         )
     };
 }
-pub(crate) use of_coordinator;
+pub(crate) use in_department;
 
-/// The case `c` is of a department in which the person (`$person`) is a specialist at `$now`.
+/// The case `c` was not entered in error and is of a department in which the person (`$person`) is specialist or
+/// coordinator at `$now`.
+macro_rules! of_caller {
+    ($person:literal, $now:literal) => {
+        concat!(
+            "(c.state <> 'entered-in-error' and ",
+            $crate::store::in_department!("'specialist', 'coordinator'", $person, $now),
+            ")"
+        )
+    };
+}
+pub(crate) use of_caller;
+
+/// The same for a specialist alone.
 macro_rules! of_specialist {
     ($person:literal, $now:literal) => {
         concat!(
-            "(c.state <> 'entered-in-error' and exists (select 1 from kit_grant g where g.person = ",
-            $person,
-            " and g.department = c.department and g.role = 'specialist' and g.starts_at <= ",
-            $now,
-            " and (g.ends_at is null or g.ends_at > ",
-            $now,
-            ")))"
+            "(c.state <> 'entered-in-error' and ",
+            $crate::store::in_department!("'specialist'", $person, $now),
+            ")"
         )
     };
 }
 pub(crate) use of_specialist;
+
+/// The case `c` is of a department in which the person (`$person`) is coordinator at `$now`.
+macro_rules! of_coordinator {
+    ($person:literal, $now:literal) => {
+        $crate::store::in_department!("'coordinator'", $person, $now)
+    };
+}
+pub(crate) use of_coordinator;
 
 /// The case `c` was meant for somebody who is away at `$now`, or has no right in its department any more.
 macro_rules! to_reassign {

@@ -3528,7 +3528,7 @@ export interface components {
             readyAt?: components["schemas"]["At"] | null;
             receipt?: components["schemas"]["Receipt"] | null;
             /** @description What must be phoned in before it is sent. */
-            redFlags: components["schemas"]["Notice"][];
+            redFlags: components["schemas"]["Remark"][];
             responsible?: components["schemas"]["Named"] | null;
             state: components["schemas"]["State"];
             submittedAt?: components["schemas"]["At"] | null;
@@ -3545,7 +3545,7 @@ export interface components {
             /** @description Which pictures belong to it. */
             views: components["schemas"]["WantedView"][];
             /** @description What is to be said, and hinders nothing. */
-            warnings: components["schemas"]["Notice"][];
+            warnings: components["schemas"]["Remark"][];
             /** @description Who has it now. */
             withDepartment?: string | null;
             withSpecialty?: components["schemas"]["Specialty"] | null;
@@ -3607,6 +3607,18 @@ export interface components {
             listSize: number;
             /** Format: int64 */
             staff: number;
+        };
+        /** @description A sentence about the referral or a finding. */
+        Remark: {
+            /** @description Its name. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description About which finding; none: about the referral.
+             */
+            findingId?: string | null;
+            /** @description The sentence. */
+            text: components["schemas"]["questionnaire.Text"];
         };
         /** @description The draft for the right case. */
         Replacement: {

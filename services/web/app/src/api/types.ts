@@ -145,6 +145,8 @@ export interface Forwarded { at: string; by: string; fromDepartment: string; fro
 export interface Referral {
   id: string; version: number; state: ReferralState; practice: Named; training: boolean; content: DraftContent; images: OfficePicture[];
   createdAt: string; submittedAt: string | null; dueAt: string | null; receipt: Receipt | null;
+  /** What is advised and hinders nothing. */
+  warnings: { code: string; text: { en: string; nb: string } }[];
   missing: FieldError[]; questions: Question[]; answer: Answer | null; declined?: Declined | null;
   /** its way from department to department, oldest first */
   forwards?: Forwarded[]; withDepartment?: string | null; withSpecialty?: Specialty | null;

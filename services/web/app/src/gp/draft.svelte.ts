@@ -3,7 +3,7 @@ import * as intake from '../api/intake';
 import { ready } from '../api/people';
 import { isCode, isPassing } from '../api/problem';
 import type { Questionnaire } from '../api/questionnaire';
-import type { FieldError, Intention, Named, Picture, Receipt, View } from '../api/types';
+import type { FieldError, Intention, Named, Picture, Receipt, Referral, View } from '../api/types';
 import { t as words } from '../i18n/form';
 import { t, type Key, maybe } from '../i18n/gp';
 import { language } from '../i18n/language.svelte';
@@ -50,6 +50,8 @@ export class Draft {
   questionnaires = $state.raw<Questionnaire[]>([]);
   /** "Can't wait until tomorrow" was chosen: it is phoned about first. It becomes "urgent" when somebody was. */
   #cantWait = $state(false);
+  /** What the server advises of pictures and answers. */
+  advice = $state<Referral['warnings']>([]);
   /** What this browser makes of pictures, by id; null: can't tell. */
   checks = $state<Record<string, Checked | null>>({});
   /** Pictures that are sent as they are, against advice. */
@@ -97,6 +99,7 @@ export class Draft {
       // Who was phoned stands in the draft: then it is how soon that stands there, too.
       if (this.form.spokeWith) this.cantWait = false;
       this.images = found.images;
+      this.advice = found.warnings;
       this.server = found.missing;
       this.#readiness(found);
       this.#begin();
@@ -164,6 +167,7 @@ export class Draft {
       const found = await intake.referral(this.id);
       if (this.phase !== 'writing') return;
       this.images = found.images;
+      this.advice = found.warnings;
       this.server = found.missing;
       this.#readiness(found);
       for (const item of this.uploads.items) {
