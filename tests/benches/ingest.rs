@@ -77,7 +77,7 @@ impl Ours {
         let data = folder.join("data");
         let arguments =
             ["serve", "--listen", "127.0.0.1:0", "--synthetic=true", "--data", data.to_str().expect("text")];
-        let program = Program::start(&[arguments.as_slice(), names].concat(), environment);
+        let program = Program::start(&[arguments.as_slice(), names].concat(), environment, &folder.join("log"));
         let settings = Settings { store: Store::Closed, ..Settings::embedded(&data) };
         let mut services = lysbro::services();
         services.retain(|service| names.is_empty() || names.contains(&service.name));

@@ -6,7 +6,7 @@ import { code } from './harness/authenticator.mjs'
 import { desk, phone, startBrowser, Visitor } from './harness/browser.mjs'
 import { useDemo } from './harness/demo.mjs'
 import { draftWithPictures } from './harness/draft.mjs'
-import { drawnPictures } from './harness/pictures.mjs'
+import { drawnPictures, gradient } from './harness/pictures.mjs'
 import { eventually, Session } from './harness/session.mjs'
 
 let demo
@@ -93,6 +93,7 @@ for (const size of [desk, phone]) {
 
     test('the office: a draft, empty and full, Send, the receipt', async () => {
       const draft = await draftWithPictures(office, pictures)
+      const coarse = await draftWithPictures(office, [gradient(1)])
       const visitor = await Visitor.at(browser, demo, 'gp-clinician', size)
       const { page } = visitor
       const send = size === desk ? 'send' : 'send-foot'
@@ -103,6 +104,10 @@ for (const size of [desk, phone]) {
           await page.getByTestId(send).click()
         }],
         ['inbox-drafts', '/in?tab=drafts'],
+        ['draft-advised', `/new/${coarse.id}`, async () => {
+          await page.getByTestId('coarse-picture').waitFor()
+          await page.getByTestId('coarse-picture').scrollIntoViewIfNeeded()
+        }],
         ['draft', `/new/${draft.id}`, async () => {
           await page.locator('[data-testid=picture][data-state=ready]').nth(2).waitFor()
           // The read-me's window stands where the finding and its pictures are seen together.

@@ -25,7 +25,7 @@ pub async fn lines(picture: &[u8]) -> Vec<Line> {
     let objects = folder.path().join("objects");
     let keys = [("LYSBRO_OBJECTS_ACCESS_KEY", ACCESS_KEY), ("LYSBRO_OBJECTS_SECRET_KEY", secret.as_str())];
     let store = ["store", "--listen", "127.0.0.1:0", "--data", objects.to_str().expect("text")];
-    let store = Program::start(&store, &keys);
+    let store = Program::start(&store, &keys, &folder.path().join("store.log"));
     let away = [keys[0], keys[1], ("LYSBRO_OBJECTS_URL", store.url.as_str())];
     let ours = Ours::start(folder.path(), &["directory", "intake"], &away).await;
     let peer = Peer::start(folder.path(), &store.url, &secret).await;

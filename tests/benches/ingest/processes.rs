@@ -42,11 +42,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it and waits until it is ready.
-    pub fn start(words: &[&str], environment: &[(&str, &str)]) -> Self {
+    /// Starts it and waits until it is ready; what it logs, as much as anywhere, goes into a file.
+    pub fn start(words: &[&str], environment: &[(&str, &str)], log: &Path) -> Self {
         let mut command = Command::new(tests::program());
-        command.args(words).envs(environment.iter().copied()).env("RUST_LOG", "warn");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
+        command.args(words).envs(environment.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(log).expect("a log"));
+        let mut child = command.spawn().expect("the program starts");
         let mut output = BufReader::new(child.stdout.take().expect("its output"));
         let process = Process(child);
         let mut url = String::new();
