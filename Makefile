@@ -9,7 +9,7 @@ web_built := $(web)/dist/index.html
 # What the front end is made of; without dist and node_modules.
 web_sources := $(shell find $(web) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore faults-cuts faults-hostile api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-ingest bench-submit bench-worklist front-end format postgres set-up
+.PHONY: help demo test layout faults faults-order faults-eio faults-retries faults-writes faults-leases faults-outage faults-uploads faults-restore faults-cuts faults-hostile api-fuzz fuzz-pictures bench-claims bench-images bench-import bench-ingest bench-submit bench-uptake bench-worklist front-end format postgres set-up
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench-ingest: set-up front-end ## a photograph until it is safe, beside nginx an
 
 bench-submit: set-up front-end ## submissions, the access log and the log's readers, beside the database's floor
 	@tests/tools/bench.sh submit
+
+bench-uptake: set-up front-end ## a rebuild of the study's record beside a bare insert; its pages from 94 to 5,000 practices
+	@tests/tools/bench.sh uptake
 
 bench-worklist: set-up front-end ## a million waiting referrals: pages and badges, beside a bare select of ids
 	@tests/tools/bench.sh worklist

@@ -19,7 +19,7 @@
 
 mod nginx;
 mod orthanc;
-mod processes;
+pub mod processes;
 
 use crate::figure::{self, median};
 use crate::images;

@@ -1,5 +1,5 @@
 //! Figures of the service beside its limits: `make bench-claims`, `bench-images`, `bench-import`, `bench-ingest`, `bench-submit`,
-//! `bench-worklist`.
+//! `bench-uptake`, `bench-worklist`.
 //!
 //! Every bench runs Lysbro and its peer in turn, in several rounds, on both deployments, and ends with lines
 //! `bench <name> ratio=<ours/peer> ours=<figure unit> peer=<figure unit>`. What must hold whatever the machine does (a plan
@@ -18,6 +18,7 @@ mod offsets;
 mod plan;
 mod seed;
 mod submit;
+mod uptake;
 mod worklist;
 
 use kit::testing::{Engine, Reach};
@@ -36,10 +37,11 @@ async fn main() {
         "import" => import::run().await,
         "ingest" => ingest::run().await,
         "submit" => submit::run().await,
+        "uptake" => uptake::run().await,
         "worklist" => worklist::run().await,
         "api-fuzz" => fuzz::run().await,
         _ => {
-            eprintln!("say which bench to run: claims, images, import, ingest, submit, worklist or api-fuzz");
+            eprintln!("say which bench to run: claims, images, import, ingest, submit, uptake, worklist or api-fuzz");
             std::process::exit(2);
         }
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release and runs one bench: `bench.sh claims|import|submit|worklist`. PostgreSQL is a private one, like SQLite on /tmp's
+# Builds the release and runs one bench: `bench.sh claims|import|submit|uptake|worklist`. PostgreSQL is a private one, like SQLite on /tmp's
 # disk, so that both pay for their syncs; it goes again at the end.
 set -eu
 

@@ -81,6 +81,7 @@ pub fn service() -> Service {
             Repair {
                 name: "sweep sign-in rows",
                 every: Duration::from_hours(1),
+                woken: false,
                 workers: 1,
                 run: |ctx| Box::pin(acts::sweep::run(ctx)),
             },

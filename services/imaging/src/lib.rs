@@ -54,18 +54,21 @@ pub fn service() -> Service {
             Repair {
                 name: "decode pictures",
                 every: Duration::from_secs(1),
+                woken: true,
                 workers: Lane::ALL.len(),
                 run: |ctx| Box::pin(work::one(ctx)),
             },
             Repair {
                 name: "make damaged derivatives again",
                 every: Duration::from_secs(5),
+                woken: true,
                 workers: 1,
                 run: |ctx| Box::pin(work::mend(ctx)),
             },
             Repair {
                 name: "scrub derivatives",
                 every: Duration::from_mins(1),
+                woken: true,
                 workers: 1,
                 run: |ctx| Box::pin(scrub::step(ctx, &job::SCRUB)),
             },

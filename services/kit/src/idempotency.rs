@@ -35,6 +35,7 @@ pub const FORGETTING_RIGHTS: &[Right] = &[("kit.kit_idempotency", "delete")];
 pub const FORGETTING: Repair = Repair {
     name: "forget idempotency keys",
     every: std::time::Duration::from_hours(1),
+    woken: false,
     workers: 1,
     run: |ctx| Box::pin(async move { Ok(forget_old(&ctx.db, ctx.now()).await?) }),
 };

@@ -382,13 +382,14 @@ async fn consume(ctx: Context, consumer: Consumer, stopped: watch::Receiver<bool
         let mut woken = pin!(ctx.db.wake().notified());
         woken.as_mut().enable();
         let pause = match follower.step(&ctx).await {
-            Ok(0) => {
+            // Full: there may be more. Otherwise whatever came since has woken it.
+            Ok(log::BATCH..) => {
                 failures = 0;
-                POLL
+                continue;
             }
             Ok(_) => {
                 failures = 0;
-                continue;
+                POLL
             }
             Err(ProjectError::Database(sqlx::Error::PoolClosed)) => return,
             Err(error) => {
@@ -432,7 +433,12 @@ async fn keep_repairing(ctx: Context, repair: Repair, stopped: watch::Receiver<b
                 repair.every.saturating_mul(2_u32.saturating_pow(failures)).min(MOST_PATIENT)
             }
         };
-        if rest(woken, pause, &stopped).await {
+        let stop = if repair.woken {
+            rest(woken, pause, &stopped).await
+        } else {
+            tokio::time::timeout(pause, ended(stopped.clone())).await.is_ok()
+        };
+        if stop {
             return;
         }
     }

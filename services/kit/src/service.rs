@@ -48,8 +48,10 @@ pub type Gauges = for<'a> fn(&'a Context) -> BoxFuture<'a, Result<(), Error>>;
 pub struct Repair {
     /// For logs and metrics.
     pub name: &'static str,
-    /// How long it rests when there was nothing to do; a commit to the log wakes it earlier.
+    /// How long it rests when there was nothing to do.
     pub every: Duration,
+    /// Whether a commit to the log wakes it earlier: what comes with time alone need not look after every commit.
+    pub woken: bool,
     /// How many of it run at once in one process.
     pub workers: usize,
     /// Does one portion and says how many things it did; 0 means rest.

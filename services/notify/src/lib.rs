@@ -50,12 +50,14 @@ pub fn service() -> Service {
             Repair {
                 name: "decide whom to tell",
                 every: Duration::from_secs(20),
+                woken: true,
                 workers: 1,
                 run: |ctx| Box::pin(decide::run(ctx)),
             },
             Repair {
                 name: "send mail",
                 every: Duration::from_secs(5),
+                woken: true,
                 workers: 1,
                 run: |ctx| Box::pin(send::one(ctx)),
             },

@@ -13,6 +13,7 @@ use tracing::Instrument;
 pub const SEND_ANSWERS: Repair = Repair {
     name: "send signed answers",
     every: Duration::from_secs(1),
+    woken: true,
     workers: 1,
     run: |ctx| Box::pin(send_due(ctx)),
 };
@@ -21,6 +22,7 @@ pub const SEND_ANSWERS: Repair = Repair {
 pub const FREE_CLAIMS: Repair = Repair {
     name: "free claims without an attendant",
     every: Duration::from_secs(30),
+    woken: true,
     workers: 1,
     run: |ctx| Box::pin(async move { Ok(store::claim::free(&ctx.db, ctx.now()).await?) }),
 };

@@ -67,6 +67,13 @@ impl Program {
     pub fn spent(&self) -> f64 {
         self.process.spent()
     }
+
+    /// The most memory that it ever held, in MiB; its children's left out.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+    }
 }
 
 /// Processor time of this program in seconds.

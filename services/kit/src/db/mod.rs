@@ -16,7 +16,7 @@ pub use migrate::{Layer, Migration, check_version, migrate};
 pub(crate) use place::Place;
 
 use crate::halt::Halt;
-use crate::log::Pending;
+use crate::log::{Pending, Recent};
 use crate::{At, Clock};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -55,6 +55,7 @@ pub struct Db {
     /// SQLite has one writer: waiting here is fair, its own busy loop is not.
     writer: Arc<Semaphore>,
     wake: Arc<Notify>,
+    recent: Arc<Recent>,
     halt: Halt,
     /// Commits on SQLite: every so many the log is copied into the database.
     commits: Arc<AtomicU64>,
@@ -152,6 +153,7 @@ impl Db {
             clock,
             writer: Arc::new(Semaphore::new(1)),
             wake: Arc::default(),
+            recent: Arc::default(),
             halt,
             commits: Arc::default(),
             full: Arc::default(),
@@ -215,6 +217,11 @@ impl Db {
     /// Told after every commit that appended events, and by other processes' commits on PostgreSQL.
     pub fn wake(&self) -> &Arc<Notify> {
         &self.wake
+    }
+
+    /// The newest events that were appended through it.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
     }
 
     /// Told when a sync of this database has failed.
@@ -297,11 +304,12 @@ impl Tx {
 
     /// Appends the published events, as the last step before the commit, then commits. After `Ok` it is durable.
     pub async fn commit(mut self) -> sqlx::Result<()> {
-        let published = !self.outbox.is_empty();
-        if published {
+        let mut events = Vec::new();
+        if !self.outbox.is_empty() {
             let now = self.now();
-            crate::log::append(&mut self, now).await?;
+            events = crate::log::append(&mut self, now).await?;
         }
+        let published = !events.is_empty();
         let Self { inner, db, .. } = self;
         match inner {
             Inner::Lite(tx, permit) => {
@@ -324,6 +332,7 @@ impl Tx {
             }
         }
         if published {
+            db.recent.add(events);
             db.wake.notify_waiters();
         }
         Ok(())

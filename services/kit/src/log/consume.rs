@@ -3,6 +3,7 @@
 //! An event that a projection can't digest is parked, and with it every later event of its subject, atomically with the
 //! offset; database and network errors never park, they retry. Parked events are shown, alerted and retried in order.
 
+use super::recent::Portion;
 use super::{EventRow, Recorded, recorded};
 use crate::context::Context;
 use crate::db::Tx;
@@ -22,6 +23,7 @@ statements! {
     PARK = "insert into log_parked (consumer, position, subject, reason, parked_at) values ($1, $2, $3, $4, $5)";
     IS_PARKED = "select position from log_parked where consumer = $1 and subject = $2 order by position limit 1";
     PARKED = "select consumer, position, subject, reason, parked_at from log_parked order by consumer, position";
+    ANY_PARKED = "select position from log_parked where consumer = $1 limit 1";
     PARKED_OF = "select consumer, position, subject, reason, parked_at from log_parked where consumer = $1 order by position";
     UNPARK = "delete from log_parked where consumer = $1 and position = $2";
     UNPARK_ALL = "delete from log_parked where consumer = $1";
@@ -82,7 +84,8 @@ pub struct Parked {
     pub parked_at: At,
 }
 
-const BATCH: i64 = 200;
+/// Most events that are read at once.
+pub(crate) const BATCH: usize = 200;
 
 /// Reads one batch. Returns how many events it passed; 0 means that it is at the head.
 ///
@@ -101,8 +104,9 @@ pub async fn step(ctx: &Context, consumer: &Consumer) -> Result<usize, ProjectEr
 /// Most commits hold nothing that a given consumer wants, and a transaction per consumer and commit only to write that down costs
 /// more than the commit itself. So it is remembered here, and the offset moves with the next wanted event, at the latest after
 /// [`BATCH`] events or when the log rests ([`Follower::settle`]). That loses nothing: events never change and numbers are gapless in
-/// commit order, so "nothing for it between the stored offset and here" stays true; it is believed only while the stored offset is
-/// the one that it was found with, so another replica, a rebuild or a restore makes this process read again; and the projection
+/// commit order, so "nothing for it between the stored offset and here" stays true; before anything is done, and whenever the log
+/// rests, it is believed only if the stored offset is still the one that it was found with, so another replica, a rebuild or a
+/// restore makes this process read again; and the projection
 /// still commits with the offset by compare-and-set on the stored one. After a crash some unwanted events are read twice.
 pub struct Follower {
     consumer: Consumer,
@@ -121,19 +125,42 @@ impl Follower {
     /// # Errors
     /// As [`step`].
     pub async fn step(&mut self, ctx: &Context) -> Result<usize, ProjectError> {
-        let stored = offset(&ctx.db, self.consumer.name).await?;
-        let from = self.read.filter(|(then, _)| *then == stored).map_or(stored, |(_, read)| read);
-        let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(from).bind(BATCH).all().await?;
-        let Some(last) = rows.last().map(|row| row.0) else { return Ok(0) };
-        let passed = rows.len();
-        let events = wanted(&self.consumer, rows)?;
-        if events.is_empty() && last - stored < BATCH {
-            self.read = Some((stored, last));
+        let (mut known, mut checked) = (self.read, false);
+        let (stored, read, portion) = loop {
+            let (stored, read) = match known {
+                Some(place) => place,
+                None => {
+                    checked = true;
+                    let stored = offset(&ctx.db, self.consumer.name).await?;
+                    (stored, stored)
+                }
+            };
+            let portion = self.portion(ctx, read).await?;
+            let matters = portion.passed == 0 || !portion.wanted.is_empty();
+            if checked || !matters || offset(&ctx.db, self.consumer.name).await? == stored {
+                break (stored, read, portion);
+            }
+            known = None;
+        };
+        if portion.passed == 0 {
+            self.read = Some((stored, read));
+        } else if portion.wanted.is_empty() && portion.last - stored < BATCH as i64 {
+            self.read = Some((stored, portion.last));
         } else {
             self.read = None;
-            project_batch(ctx, &self.consumer, &events, stored, last).await?;
+            project_batch(ctx, &self.consumer, &decoded(portion.wanted)?, stored, portion.last).await?;
+            self.read = Some((portion.last, portion.last));
         }
-        Ok(passed)
+        Ok(portion.passed)
+    }
+
+    /// What comes after a position: of the events that this process wrote last, or from the database.
+    async fn portion(&self, ctx: &Context, after: i64) -> sqlx::Result<Portion> {
+        if let Some(portion) = ctx.db.recent().after(after, self.consumer.kinds) {
+            return Ok(portion);
+        }
+        let rows: Vec<EventRow> = ctx.db.q(PAGE).bind(after).bind(BATCH as i64).all().await?;
+        Ok(Portion::of(rows, self.consumer.kinds))
     }
 
     /// Writes down how far it has read.
@@ -141,7 +168,7 @@ impl Follower {
     /// # Errors
     /// Of the database.
     pub async fn settle(&mut self, ctx: &Context) -> Result<(), ProjectError> {
-        match self.read.take() {
+        match self.read.take().filter(|(stored, read)| read > stored) {
             Some((stored, read)) => project_all(ctx, &self.consumer, &[], stored, read).await,
             None => Ok(()),
         }
@@ -177,9 +204,8 @@ async fn project_batch(
     Ok(())
 }
 
-fn wanted(consumer: &Consumer, rows: Vec<EventRow>) -> Result<Vec<Recorded>, ProjectError> {
+fn decoded(rows: Vec<EventRow>) -> Result<Vec<Recorded>, ProjectError> {
     rows.into_iter()
-        .filter(|row| consumer.kinds.contains(&row.1.as_str()))
         .map(|row| recorded(row).map_err(|error| ProjectError::Poison(format!("envelope unreadable: {error}"))))
         .collect()
 }
@@ -204,11 +230,12 @@ async fn project_all(
     if tx.q(ADVANCE).bind(consumer.name.to_owned()).bind(to).bind(from).exec().await? != 1 {
         return Ok(());
     }
+    // Whoever parks moves the offset, which this transaction holds: where nothing is parked now, nothing will be before its end.
+    let some_wait = tx.q(ANY_PARKED).bind(consumer.name.to_owned()).opt::<(i64,)>().await?.is_some();
     for event in events {
-        let waiting: Option<(i64,)> =
-            tx.q(IS_PARKED).bind(consumer.name.to_owned()).bind(event.subject()).opt().await?;
+        let waiting = if some_wait { first_parked(&mut tx, consumer, event).await? } else { None };
         match waiting {
-            Some((first,)) => write_parked(&mut tx, consumer, event, &format!("waits behind event {first}")).await?,
+            Some(first) => write_parked(&mut tx, consumer, event, &format!("waits behind event {first}")).await?,
             None => project(ctx, consumer, &mut tx, event).await?,
         }
     }
@@ -225,6 +252,12 @@ async fn project(ctx: &Context, consumer: &Consumer, tx: &mut Tx, event: &Record
     );
     crate::trace::follow(&span, &event.envelope.trace);
     crate::http::on_behalf(request, (consumer.project)(ctx, tx, event)).instrument(span).await
+}
+
+/// Behind which event this one has to wait.
+async fn first_parked(tx: &mut Tx, consumer: &Consumer, event: &Recorded) -> sqlx::Result<Option<i64>> {
+    let waiting: Option<(i64,)> = tx.q(IS_PARKED).bind(consumer.name.to_owned()).bind(event.subject()).opt().await?;
+    Ok(waiting.map(|(first,)| first))
 }
 
 async fn park(

@@ -7,10 +7,14 @@
 
 mod chain;
 mod consume;
+mod recent;
 
 pub use chain::{ChainReport, verify_chain};
 pub use consume::{Consumer, Follower, Parked, ProjectError, Projecting, parked, rebuild, retry_parked, step};
 pub use proto::envelope::Envelope;
+
+pub(crate) use consume::BATCH;
+pub(crate) use recent::Recent;
 
 use crate::db::{Right, Tx};
 use crate::{At, Migration, statements};
@@ -204,16 +208,18 @@ pub async fn of_subject(db: &crate::Db, subject: Uuid) -> sqlx::Result<Vec<Recor
     rows.into_iter().map(|row| recorded(row).map_err(|e| sqlx::Error::Decode(e.into()))).collect()
 }
 
-/// Numbers the transaction's events and writes them; the head row stays locked only from here to the commit.
-pub(crate) async fn append(tx: &mut Tx, now: At) -> sqlx::Result<()> {
+/// Numbers the transaction's events and writes them, and gives them back; the head row stays locked only from here to the commit.
+pub(crate) async fn append(tx: &mut Tx, now: At) -> sqlx::Result<Vec<EventRow>> {
     let pending = std::mem::take(&mut tx.outbox);
     let count = pending.len() as i64;
     let (last, mut hash): (i64, Vec<u8>) = tx.q(TAKE_HEAD).bind(count).one().await?;
     let mut linked = Vec::with_capacity(pending.len());
+    let mut rows = Vec::with_capacity(pending.len());
     for (position, mut event) in (last - count + 1..).zip(pending) {
         event.envelope.recorded_us = now.micros();
         let envelope = event.envelope.encode_to_vec();
         hash = link(&hash, position, &envelope, event.sealed.as_deref());
+        rows.push((position, event.envelope.kind.clone(), envelope.clone(), event.sealed.clone(), hash.clone()));
         linked.push((position, event, envelope, hash.clone()));
     }
     let added = tx.each(APPEND, linked, |q, (position, event, envelope, hash)| {
@@ -229,7 +235,8 @@ pub(crate) async fn append(tx: &mut Tx, now: At) -> sqlx::Result<()> {
     if added.await? != count as u64 {
         return Err(sqlx::Error::RowNotFound);
     }
-    tx.q(SET_HEAD).bind(hash).exec_one().await
+    tx.q(SET_HEAD).bind(hash).exec_one().await?;
+    Ok(rows)
 }
 
 /// SHA-256 over the hash before, the position and both parts with their lengths.
