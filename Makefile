@@ -45,7 +45,7 @@ fuzz-pictures: set-up ## libFuzzer over recognition, EXIF, the strip, our JPEG d
 bench-claims: set-up front-end ## eight specialists claiming at once, beside plain updates by key
 	@tests/tools/bench.sh claims
 
-bench-images: set-up front-end ## derivatives beside libvips, likeness, the child's memory, the strip beside a hash; ROUNDS=9
+bench-images: set-up front-end ## derivatives and tiles beside libvips, likeness, the child's memory, the strip beside a hash; ROUNDS=9
 	@tests/tools/bench-images.sh
 
 bench-import: set-up front-end ## a register of 5,000 practices from a file, beside the database's floor

@@ -57,7 +57,7 @@ events! {
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
         PeopleTold, CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;
-    imaging: ImageReady, ImageRejected;
+    imaging: ImageReady, ImageRejected, ImageTiled;
     review: InformationRequested, AnswerGiven, ReferralDeclined, ReferralForwarded, PracticePhoned, CaseEnteredInError,
         LetterFiled;
 }

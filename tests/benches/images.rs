@@ -1,5 +1,5 @@
-//! Derivatives beside libvips, their likeness to a careful reduction, the decoding child's memory, and the lossless strip beside a hash of
-//! the same bytes: `make bench-images`.
+//! Derivatives and tiles beside libvips, their likeness to a careful reduction, the decoding child's memory, and the lossless strip beside
+//! a hash of the same bytes: `make bench-images`.
 //!
 //! Processor time of one picture, ours and the peer's in turn, `ROUNDS` times (9); the medians are told. Ours is the very function
 //! that the decoding child runs, in a warm process as the child is. The peer is one Python process with libvips, on one thread, with
@@ -15,7 +15,8 @@ mod peer;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageFormat};
+use image::{ImageFormat, Rgb, RgbImage};
+use imaging::Lane;
 
 use crate::{figure, wanted};
 pub use drawn::photograph;
@@ -25,6 +26,8 @@ use peer::Peer;
 /// Most MiB of the child for 48 megapixels, sequential and progressive.
 const QUICK_LIMIT: f64 = 32.0;
 const SLOW_LIMIT: f64 = 200.0;
+/// Most MiB of the child that cuts tiles, whatever the picture.
+const DETAIL_LIMIT: f64 = 600.0;
 
 /// The pictures, as files.
 struct Pictures {
@@ -35,6 +38,7 @@ struct Pictures {
     progressive: PathBuf,
     large_progressive: PathBuf,
     png: PathBuf,
+    largest_png: PathBuf,
     webp: PathBuf,
     heic: PathBuf,
 }
@@ -49,9 +53,7 @@ impl Pictures {
             path
         };
         let (small, large) = (skin(4032, 3024), skin(8064, 6048));
-        let mut pixels = Cursor::new(Vec::new());
-        DynamicImage::ImageRgb8(small.clone()).write_to(&mut pixels, ImageFormat::Png).expect("a PNG");
-        let png = file("12.png", pixels.into_inner());
+        let png = file("12.png", drawn_png(&small));
         // There is no lossy encoder of these on this side.
         peer.ask("webp", &png);
         peer.ask("heic", &png);
@@ -61,12 +63,24 @@ impl Pictures {
             progressive: file("12-progressive.jpg", jpeg(&small, Chroma::Halved, true)),
             large: file("48.jpg", jpeg(&large, Chroma::Halved, false)),
             large_progressive: file("48-progressive.jpg", jpeg(&large, Chroma::Halved, true)),
+            // Grain does not fit into the longest file that is taken; flat squares do.
+            largest_png: file("100.png", drawn_png(&RgbImage::from_fn(10_000, 10_000, squares))),
             webp: folder.join("12.png.webp"),
             heic: folder.join("12.png.heic"),
             png,
             folder,
         }
     }
+}
+
+fn drawn_png(picture: &RgbImage) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Png).expect("a PNG");
+    file.into_inner()
+}
+
+fn squares(x: u32, y: u32) -> Rgb<u8> {
+    Rgb([x / 16, y / 16, (x + y) / 32].map(|value| value as u8))
 }
 
 /// Runs every line.
@@ -78,14 +92,17 @@ pub fn run() {
     times(&mut peer, &pictures);
     likeness(&mut peer, &pictures);
     let program = std::env::var_os("LYSBRO_BIN").map_or_else(|| PathBuf::from("target/release/lysbro"), PathBuf::from);
-    for (name, path, limit) in [
-        ("memory-48mp", &pictures.large, QUICK_LIMIT),
-        ("memory-48mp-progressive", &pictures.large_progressive, SLOW_LIMIT),
-        ("memory-12mp-png", &pictures.png, SLOW_LIMIT),
-        ("memory-12mp-webp", &pictures.webp, SLOW_LIMIT),
-        ("memory-12mp-heic", &pictures.heic, SLOW_LIMIT),
+    for (name, lane, path, limit) in [
+        ("memory-48mp", Lane::Quick, &pictures.large, QUICK_LIMIT),
+        ("memory-48mp-progressive", Lane::Slow, &pictures.large_progressive, SLOW_LIMIT),
+        ("memory-12mp-png", Lane::Slow, &pictures.png, SLOW_LIMIT),
+        ("memory-12mp-webp", Lane::Slow, &pictures.webp, SLOW_LIMIT),
+        ("memory-12mp-heic", Lane::Slow, &pictures.heic, SLOW_LIMIT),
+        ("memory-tiles-48mp", Lane::Detail, &pictures.large, DETAIL_LIMIT),
+        ("memory-tiles-48mp-progressive", Lane::Detail, &pictures.large_progressive, DETAIL_LIMIT),
+        ("memory-tiles-100mp-png", Lane::Detail, &pictures.largest_png, DETAIL_LIMIT),
     ] {
-        figure::line(name, memory::peak(&program, &read(path)), limit, "MiB");
+        figure::line(name, memory::peak(&program, lane, &read(path)), limit, "MiB");
     }
     std::fs::remove_dir_all(&pictures.folder).expect("the folder");
 }
@@ -106,13 +123,16 @@ fn times(peer: &mut Peer, pictures: &Pictures) {
         ("webp-12mp", &pictures.webp, "cascade"),
         ("heic-12mp-libheif-decode", &pictures.heic, "libheif"),
         ("progressive-12mp", &pictures.progressive, "cascade"),
+        ("tiles-48mp", &pictures.large, "tiles"),
+        ("tiles-48mp-progressive", &pictures.large_progressive, "tiles"),
+        ("tiles-100mp-png", &pictures.largest_png, "tiles"),
         ("strip", &pictures.small, "sha256"),
     ] {
         let bytes = read(path);
-        let work: &dyn Fn() = if name == "strip" {
-            &|| drop(std::hint::black_box(kit::picture::strip(&bytes).expect("stripped")))
-        } else {
-            &|| drop(std::hint::black_box(imaging::derivatives::render(&bytes).expect("rendered")))
+        let work: &dyn Fn() = match task {
+            "sha256" => &|| drop(std::hint::black_box(kit::picture::strip(&bytes).expect("stripped"))),
+            "tiles" => &|| drop(std::hint::black_box(imaging::tiles::render(&bytes).expect("cut"))),
+            _ => &|| drop(std::hint::black_box(imaging::derivatives::render(&bytes).expect("rendered"))),
         };
         work();
         peer.ask(task, path);

@@ -40,6 +40,19 @@ async fn a_broken_picture_is_rejected_and_the_next_one_is_served_by_the_same_chi
     assert!(decoder.render(&good).await.is_ok());
 }
 
+#[tokio::test]
+async fn a_large_photograph_is_cut_to_tiles_by_a_child_of_its_own() {
+    let decoder = decoder();
+    let tiled = decoder.tile(&jpeg(4200, 1100, 6)).await.expect("cut");
+    assert_eq!((tiled.width, tiled.height, tiled.side, tiled.tiles.len()), (4200, 1100, 1024, 10));
+    for tile in &tiled.tiles {
+        let read = image::load_from_memory(&tile.jpeg).expect("a JPEG");
+        assert_eq!((read.width(), read.height()), (tile.width, tile.height));
+    }
+    assert!(matches!(decoder.tile(b"no picture at all").await, Err(DecodeError::Rejected(_))));
+    assert!(decoder.render(&jpeg(900, 700, 4)).await.is_ok());
+}
+
 /// A program that dies at once, or one that never says anything, must not hang or reject: the host is at fault.
 #[tokio::test]
 async fn a_child_that_never_gets_ready_is_the_hosts_fault() {

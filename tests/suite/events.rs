@@ -116,6 +116,7 @@ kinds! {
     intake::AnswerFiled { answer: vec![10; 16], filed_by: text("Grete") },
     imaging::ImageReady { image: vec![1; 16], renditions: vec![imaging::Rendition { longest: 512, width: 512, height: 384, object: text("derivatives/1/512"), bytes: 40_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }], width: 4032, height: 3024, quality: Some(imaging::Quality { model: text("1"), sharpness: 120.5, mean_luma: 128.25, clipped_dark: 0.5, clipped_bright: 0.25, verdict: text("good"), ..imaging::Quality::default() }), captured_us: 0 },
     imaging::ImageRejected { image: vec![1; 16], code: text("undecodable"), message: text("Take it again.") },
+    imaging::ImageTiled { image: vec![1; 16], width: 8064, height: 6048, side: 1024, tiles: vec![imaging::Tile { across: 7, down: 5, object: text("derivatives/1/tile-7-5"), bytes: 150_000, sha256: vec![8; 32], stored_sha256: vec![9; 32] }] },
     review::InformationRequested { question: vec![7; 16], wants: text("history"), text: text("Since when?"), asked_by: text("Dagny") },
     review::PracticePhoned { call: vec![18; 16], phoned_by: text("Carl"), note: text("Spoke with Siri") },
     review::AnswerGiven { answer: vec![10; 16], answered_by: text("Dagny"), role: text("specialist"), department_name: text("Skin"), summary: text("Excise"), findings: vec![review::FindingAnswer { finding: vec![2; 16], diagnosis: text("Naevus"), certainty: text("probable"), disposition: text("gp-procedure"), plan: text("2 mm") }], amends: Vec::new(), reason: String::new(), tells_patient: String::new(), books: String::new() },

@@ -31,6 +31,10 @@ const NOT_REACHED: &[(&str, &str, &str)] = &[
     ("uptake_enablement", "update", "an upsert's second half: a step that is recorded again for the same day"),
     ("uptake_register", "update", "the same, of the register"),
     ("imaging_derivative", "update", "a smaller copy that is made again"),
+    ("imaging_tile", "insert", "of pictures above 4,096 pixels: imaging's own tests"),
+    ("imaging_tile", "update", "a tile that is made again"),
+    ("review_tile", "insert", "of pictures above 4,096 pixels: review's own tests"),
+    ("review_tile", "delete", "the same"),
     (
         "review_call",
         "update",

@@ -69,26 +69,42 @@ fn transform(profile: &[u8], wanted: &[Layout]) -> Option<(Transform, Layout)> {
 /// Converts a picture to sRGB by the ICC profile that came with it. One that leaves all colours as they are, to within one of
 /// 255 levels, is spared the way over RGB.
 pub fn to_srgb(view: Planes, profile: &[u8]) -> Planes {
-    let Some((transform, layout)) = transform(profile, &[Layout::Rgb, Layout::Gray]) else {
-        return view;
-    };
-    if changes_nothing(&transform, layout) {
-        return view;
+    match ToSrgb::of(profile) {
+        Some(colours) => colours.apply(view),
+        None => view,
     }
-    let mut rgb = view.to_rgb();
-    let stride = rgb.width() as usize * 3;
-    let mut input = Vec::with_capacity(stride);
-    for line in rgb.chunks_exact_mut(stride) {
-        input.clear();
-        match layout {
-            Layout::Gray => input.extend(line.chunks_exact(3).map(|pixel| pixel[0])),
-            _ => input.extend_from_slice(line),
-        }
-        if transform.transform(&input, line).is_err() {
-            return view;
-        }
+}
+
+/// A profile's way to sRGB, read once for many parts of a picture.
+pub struct ToSrgb {
+    transform: Transform,
+    layout: Layout,
+}
+
+impl ToSrgb {
+    /// None for a profile that cannot be used, and for one that leaves all colours as they are, to within one of 255 levels.
+    pub fn of(profile: &[u8]) -> Option<Self> {
+        let (transform, layout) = transform(profile, &[Layout::Rgb, Layout::Gray])?;
+        (!changes_nothing(&transform, layout)).then_some(Self { transform, layout })
     }
-    Planes::from_rgb(&rgb)
+
+    /// The same picture in sRGB.
+    pub fn apply(&self, view: Planes) -> Planes {
+        let mut rgb = view.to_rgb();
+        let stride = rgb.width() as usize * 3;
+        let mut input = Vec::with_capacity(stride);
+        for line in rgb.chunks_exact_mut(stride) {
+            input.clear();
+            match self.layout {
+                Layout::Gray => input.extend(line.chunks_exact(3).map(|pixel| pixel[0])),
+                _ => input.extend_from_slice(line),
+            }
+            if self.transform.transform(&input, line).is_err() {
+                return view;
+            }
+        }
+        Planes::from_rgb(&rgb)
+    }
 }
 
 fn changes_nothing(transform: &Transform, layout: Layout) -> bool {

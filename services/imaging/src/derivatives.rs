@@ -15,20 +15,25 @@ use crate::shrink::fit;
 use crate::wire::{Derivative, Rejected, Rendered, SIZES};
 use crate::{colour, exif, heic, photo, png, quality, webp};
 
-/// JPEG quality of the derivatives.
-const QUALITY: u32 = 85;
+/// JPEG quality of the derivatives and tiles.
+pub(crate) const QUALITY: u32 = 85;
 
 /// Decodes a picture file and makes its derivatives, one for each of [`SIZES`], never larger than the original.
 pub fn render(file: &[u8]) -> Result<Rendered, Rejected> {
+    derive(read(file, Some(SIZES[0]))?).ok_or_else(Rejected::undecodable)
+}
+
+/// Decodes a picture file, made smaller while it is read to fit a square of `side` pixels, or at full size without one.
+pub(crate) fn read(file: &[u8], side: Option<u32>) -> Result<Source, Rejected> {
     let picture =
         picture::check(file).map_err(|refusal| Rejected { code: refusal.code.into(), message: refusal.message })?;
     let source = match picture.kind {
-        Kind::Jpeg => photo::read(file),
-        Kind::Png => png::read(file),
-        Kind::WebP => webp::read(file),
-        Kind::Heic => heic::read(file),
+        Kind::Jpeg => photo::read(file, side),
+        Kind::Png => png::read(file, side),
+        Kind::WebP => webp::read(file, side),
+        Kind::Heic => heic::read(file, side),
     };
-    derive(source.map_err(rejection)?).ok_or_else(Rejected::undecodable)
+    source.map_err(rejection)
 }
 
 /// What a picture file holds, whatever its format.
@@ -45,11 +50,17 @@ pub struct Source {
     pub turn: Option<Orientation>,
 }
 
+impl Source {
+    /// How it is to be turned. Metadata that cannot be read is no reason to withhold the picture.
+    pub fn orientation(&self) -> Orientation {
+        let said = || self.exif.as_deref().and_then(exif::orientation).and_then(Orientation::from_exif);
+        self.turn.or_else(said).unwrap_or(Orientation::NoTransforms)
+    }
+}
+
 fn derive(source: Source) -> Option<Rendered> {
+    let orientation = source.orientation();
     let exif = source.exif.unwrap_or_default();
-    // Metadata that cannot be read is no reason to withhold the picture.
-    let turn = source.turn.or_else(|| exif::orientation(&exif).and_then(Orientation::from_exif));
-    let orientation = turn.unwrap_or(Orientation::NoTransforms);
     let mut next = source.view;
     if let Some(profile) = source.profile {
         next = colour::to_srgb(next, &profile);
@@ -80,7 +91,7 @@ pub fn encode(picture: &RgbImage) -> Option<Vec<u8>> {
     jpeg::encode(&planes.luma, planes.chroma.as_ref(), QUALITY)
 }
 
-fn swaps_sides(orientation: Orientation) -> bool {
+pub(crate) fn swaps_sides(orientation: Orientation) -> bool {
     matches!(
         orientation,
         Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH

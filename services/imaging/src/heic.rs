@@ -19,18 +19,17 @@ use crate::derivatives::Source;
 use crate::jpeg::{Error, Plane};
 use crate::planes::{Planes, halves};
 use crate::shrink::fit;
-use crate::wire::SIZES;
 
 use sps::Sps;
 
 /// What MIAF (ISO/IEC 23000-22) takes for granted: sRGB in JFIF's matrix, all levels.
 const USUAL: Colours = Colours { primaries: 1, transfer: 13, matrix: 6, full_range: true };
 
-/// Decodes the view of a HEIC file.
+/// Decodes the view of a HEIC file: within a square of `side` pixels, or at full size.
 ///
 /// # Errors
 /// [`Error::Damaged`], or [`Error::Unsupported`] for a kind that no phone writes.
-pub fn read(file: &[u8]) -> Result<Source, Error> {
+pub fn read(file: &[u8], side: Option<u32>) -> Result<Source, Error> {
     let heif = Heif::new(file).ok_or(Error::Damaged)?;
     let (whole, colours) = decode(&heif)?;
     let profile = match heif.profile() {
@@ -38,8 +37,9 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
         None => profile(colours)?,
     };
     let size = heif.size();
+    let view = side.map_or(size, |side| fit(size.0, size.1, side));
     let planes = std::iter::once(whole.luma).chain(whole.chroma.into_iter().flatten()).collect();
-    let mut view = Planes::sized(planes, fit(size.0, size.1, SIZES[0])).ok_or(Error::Damaged)?;
+    let mut view = Planes::sized(planes, view).ok_or(Error::Damaged)?;
     to_jfif(&mut view, colours.matrix)?;
     Ok(Source { view, size, exif: heif.exif(), profile, turn: Some(upright(&heif.turns())) })
 }

@@ -7,9 +7,10 @@
 //! | `jpeg`, `photo` | a decoder that makes photographs smaller while it reads them |
 //! | `png`, `webp`, `heic` | PNG row by row, what WebP stores, HEIC tile by tile |
 //! | [`derivatives`], `planes`, `shrink`, `colour`, `exif` | one decode, when it was taken, three smaller copies: upright, sRGB, without metadata |
+//! | [`tiles`] | a large picture's own pixels, in squares |
 //! | [`quality`] | figures of sharpness and exposure, and an uncalibrated verdict |
-//! | [`pool`], `lane` | warm children in two lanes, time limits, whose fault a failure is |
-//! | `job`, `work` | a leased job per picture: read, decode, store, tell |
+//! | [`pool`], `lane` | warm children in lanes, time limits, whose fault a failure is |
+//! | `job`, `work`, `tiling` | a leased job per picture: read, decode, store, tell; and the same for tiles, later |
 
 mod colour;
 mod confine;
@@ -26,6 +27,8 @@ mod png;
 pub mod pool;
 pub mod quality;
 mod shrink;
+pub mod tiles;
+mod tiling;
 mod webp;
 pub mod wire;
 mod work;
@@ -55,8 +58,15 @@ pub fn service() -> Service {
                 name: "decode pictures",
                 every: Duration::from_secs(1),
                 woken: true,
-                workers: Lane::ALL.len(),
+                workers: Lane::ORDINARY.len(),
                 run: |ctx| Box::pin(work::one(ctx)),
+            },
+            Repair {
+                name: "tile large pictures",
+                every: Duration::from_secs(1),
+                woken: true,
+                workers: 1,
+                run: |ctx| Box::pin(tiling::one(ctx)),
             },
             Repair {
                 name: "make damaged derivatives again",

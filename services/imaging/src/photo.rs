@@ -7,16 +7,17 @@ use crate::derivatives::Source;
 use crate::jpeg::{Error, Jpeg, Plane, Scale};
 use crate::planes::{Planes, resized, rgb_of};
 use crate::shrink::fit;
-use crate::wire::SIZES;
 
 /// Within 10 % below the wanted size, the decoder's own scale is taken as it is: it costs nothing and is sharper than a
 /// fractional reduction.
 const SLACK: f64 = 0.9;
 
-/// The scale to decode at, and the view's width and height.
-fn plan(width: u32, height: u32) -> (Scale, (u32, u32)) {
+/// The scale to decode at, and the view's width and height; the picture's own where no `side` is wanted.
+fn plan(width: u32, height: u32, side: Option<u32>) -> (Scale, (u32, u32)) {
     const SCALES: [(Scale, u32); 4] = [(Scale::Eighth, 8), (Scale::Quarter, 4), (Scale::Half, 2), (Scale::Whole, 1)];
-    let side = SIZES[0];
+    let Some(side) = side else {
+        return (Scale::Whole, (width, height));
+    };
     let long = |scale: u32| width.max(height).div_ceil(scale);
     let least = (f64::from(side) * SLACK) as u32;
     if let Some((scale, by)) = SCALES.into_iter().find(|(_, by)| (least..=side).contains(&long(*by))) {
@@ -51,16 +52,16 @@ fn colours(jpeg: &Jpeg<'_>) -> Colours {
     }
 }
 
-/// Decodes the view of a JPEG file.
+/// Decodes the view of a JPEG file: within a square of `side` pixels, or at full size.
 ///
 /// # Errors
 /// As [`Jpeg::open`] and [`Jpeg::decode`].
-pub fn read(file: &[u8]) -> Result<Source, Error> {
+pub fn read(file: &[u8], side: Option<u32>) -> Result<Source, Error> {
     let jpeg = Jpeg::open(file)?;
     let colours = colours(&jpeg);
     let frame = jpeg.frame();
     let size = (frame.width as u32, frame.height as u32);
-    let (scale, view) = plan(size.0, size.1);
+    let (scale, view) = plan(size.0, size.1, side);
     let scales: Vec<Scale> = frame
         .components
         .iter()
@@ -122,6 +123,7 @@ mod tests {
 
     #[test]
     fn the_decoders_own_scale_is_taken_where_it_fits() {
+        let plan = |width, height| plan(width, height, Some(2048));
         assert_eq!(plan(4032, 3024), (Scale::Half, (2016, 1512)));
         assert_eq!(plan(3024, 4033), (Scale::Half, (1512, 2017)));
         assert_eq!(plan(8064, 6048), (Scale::Quarter, (2016, 1512)));
@@ -130,5 +132,6 @@ mod tests {
         assert_eq!(plan(3000, 2000), (Scale::Whole, (2048, 1365)));
         assert_eq!(plan(5712, 4284), (Scale::Half, (2048, 1536)));
         assert_eq!(plan(65_535, 1), (Scale::Eighth, (2048, 1)));
+        assert_eq!(super::plan(8064, 6048, None), (Scale::Whole, (8064, 6048)));
     }
 }

@@ -70,6 +70,21 @@ impl Planes {
         }
     }
 
+    /// A part of the picture as it is when upright: `width` × `height` pixels from `left` and `top`, which are even because chroma is
+    /// halved. Only the part is copied, so a large picture is never in memory twice.
+    pub fn part(&self, orientation: Orientation, (left, top): (u32, u32), (width, height): (u32, u32)) -> Self {
+        debug_assert!(left.is_multiple_of(2) && top.is_multiple_of(2), "chroma is halved");
+        let (left, top, width, height) = (left as usize, top as usize, width as usize, height as usize);
+        let half = halves(width, height);
+        Self {
+            luma: part(&self.luma, orientation, (left, top), (width, height)),
+            chroma: self
+                .chroma
+                .as_ref()
+                .map(|both| both.each_ref().map(|plane| part(plane, orientation, (left / 2, top / 2), half))),
+        }
+    }
+
     /// From RGB: chroma is the mean of each two by two pixels.
     pub fn from_rgb(rgb: &RgbImage) -> Self {
         let (width, height) = (rgb.width() as usize, rgb.height() as usize);
@@ -180,11 +195,28 @@ pub fn resized(plane: &Plane, width: usize, height: usize) -> Plane {
 
 /// A plane upright.
 fn turned(plane: &Plane, orientation: Orientation) -> Plane {
+    let (width, height) = match orientation {
+        Orientation::NoTransforms
+        | Orientation::FlipHorizontal
+        | Orientation::Rotate180
+        | Orientation::FlipVertical => (plane.width, plane.height),
+        _ => (plane.height, plane.width),
+    };
+    part(plane, orientation, (0, 0), (width, height))
+}
+
+/// A part of the upright plane.
+fn part(
+    plane: &Plane,
+    orientation: Orientation,
+    (left, top): (usize, usize),
+    (width, height): (usize, usize),
+) -> Plane {
     /// Side of the squares that are copied at a time, so that both planes stay in the cache.
     const TILE: usize = 32;
     // Where the upright picture's pixel comes from: are the sides swapped, and then are its columns and rows mirrored?
     let (swaps, mirrors_x, mirrors_y) = match orientation {
-        Orientation::NoTransforms => return plane.clone(),
+        Orientation::NoTransforms => return straight(plane, (left, top), (width, height)),
         Orientation::FlipHorizontal => (false, true, false),
         Orientation::Rotate180 => (false, true, true),
         Orientation::FlipVertical => (false, false, true),
@@ -193,15 +225,15 @@ fn turned(plane: &Plane, orientation: Orientation) -> Plane {
         Orientation::Rotate270FlipH => (true, true, true),
         Orientation::Rotate270 => (true, false, true),
     };
-    let (width, height) = if swaps { (plane.height, plane.width) } else { (plane.width, plane.height) };
+    let (across, down) = if swaps { (plane.height, plane.width) } else { (plane.width, plane.height) };
     let mut data = vec![0; width * height];
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            for y in top..(top + TILE).min(height) {
-                let row = if mirrors_y { height - 1 - y } else { y };
-                let end = (left + TILE).min(width);
-                for (x, out) in (left..end).zip(&mut data[y * width + left..y * width + end]) {
-                    let column = if mirrors_x { width - 1 - x } else { x };
+    for first_row in (0..height).step_by(TILE) {
+        for first in (0..width).step_by(TILE) {
+            for y in first_row..(first_row + TILE).min(height) {
+                let row = if mirrors_y { down - 1 - (top + y) } else { top + y };
+                let end = (first + TILE).min(width);
+                for (x, out) in (left + first..left + end).zip(&mut data[y * width + first..y * width + end]) {
+                    let column = if mirrors_x { across - 1 - x } else { x };
                     let at = if swaps { column * plane.width + row } else { row * plane.width + column };
                     *out = plane.data[at];
                 }
@@ -209,6 +241,12 @@ fn turned(plane: &Plane, orientation: Orientation) -> Plane {
         }
     }
     Plane { width, height, data }
+}
+
+/// A part of a plane that lies as it is stored.
+fn straight(plane: &Plane, (left, top): (usize, usize), (width, height): (usize, usize)) -> Plane {
+    let rows = plane.data.chunks_exact(plane.width).skip(top).take(height);
+    Plane { width, height, data: rows.flat_map(|row| &row[left..left + width]).copied().collect() }
 }
 
 #[cfg(test)]
@@ -246,6 +284,23 @@ mod tests {
             let (before, after) = (planes.chroma.unwrap(), again.chroma.unwrap());
             assert!(differ(&before[0], &after[0]) <= 2 && differ(&before[1], &after[1]) <= 2, "{width} × {height}");
         }
+    }
+
+    #[test]
+    fn parts_of_every_orientation_are_those_of_the_upright_picture() {
+        let planes = Planes::from_rgb(&drawing(71, 45));
+        for exif in 1..=8 {
+            let orientation = Orientation::from_exif(exif).unwrap();
+            let upright = planes.clone().upright(orientation);
+            let (width, height) = upright.size();
+            for (left, top) in [(0, 0), (16, 30), (width / 2 * 2 - 2, height / 2 * 2 - 2)] {
+                let size = (20.min(width - left), 20.min(height - top));
+                let part = planes.part(orientation, (left, top), size);
+                assert_eq!(part, upright.part(Orientation::NoTransforms, (left, top), size), "{exif} {left} {top}");
+                assert_eq!((part.size(), part.luma.data.len()), (size, (size.0 * size.1) as usize));
+            }
+        }
+        assert_eq!(planes.part(Orientation::NoTransforms, (0, 0), (71, 45)), planes);
     }
 
     #[test]

@@ -16,17 +16,16 @@ use crate::derivatives::Source;
 use crate::jpeg::Error;
 use crate::planes::Planes;
 use crate::shrink::{fit, shrink};
-use crate::wire::SIZES;
 
 /// Most bytes that chunks beside the pixels, and one row of them, may take (128 MiB): the longest chunk that a file can hold, read
 /// into a buffer that doubles, and what it unpacks to. A profile that does not fit is left aside.
 const MAX_BESIDE: usize = 128 * 1024 * 1024;
 
-/// Decodes the view of a PNG file; of an animated one, the picture that a viewer without animation shows.
+/// Decodes the view of a PNG file, within a square of `side` pixels or at full size; of an animated one, the picture that a viewer without animation shows.
 ///
 /// # Errors
 /// [`Error::Damaged`], also for a wrong check sum or missing rows; [`Error::TooLarge`] when a limit is met.
-pub fn read(file: &[u8]) -> Result<Source, Error> {
+pub fn read(file: &[u8], side: Option<u32>) -> Result<Source, Error> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(file), Limits { bytes: MAX_BESIDE });
     decoder.set_ignore_text_chunk(true);
     // Palettes and small depths become eight bits and transparent colours an alpha channel; sixteen bits stay.
@@ -39,7 +38,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
     let info = reader.info();
     let exif = info.exif_metadata.as_deref().map(<[u8]>::to_vec);
     let profile = info.icc_profile.as_deref().map(<[u8]>::to_vec);
-    let view = fit(size.0, size.1, SIZES[0]);
+    let view = side.map_or(size, |side| fit(size.0, size.1, side));
     let view = if info.interlaced {
         let whole = whole(&mut reader, size)?;
         let mut rows = whole.chunks_exact(size.0 as usize * 3);

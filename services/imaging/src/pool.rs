@@ -1,7 +1,7 @@
 //! The parent's side of decoding: a few warm children, each asked one picture at a time.
 //!
 //! Each [`Lane`] has its own: a progressive picture of 48 megapixels occupies a child for half a second or more, and photographs
-//! go by it meanwhile.
+//! go by it meanwhile. That of details has one that lives for a single picture.
 //!
 //! A child that dies or is silent too long is replaced and the picture tried once more in a fresh one; a picture that ends
 //! two children is rejected. A child that never gets ready, or that is killed from outside (by a host short of memory; the
@@ -16,6 +16,7 @@ use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use prost::Message;
 use rustix::process::Signal;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -23,10 +24,12 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::lane::Lane;
-use crate::wire::{MAX_REPLY, READY, Rejected, Rendered, Reply, receive_frame, send_frame};
+use crate::wire::{READY, Rejected, Rendered, Reply, Tiled, receive_frame, send_frame};
 
 /// Longest wait for one picture.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// So many times that for its tiles: every pixel is decoded and encoded, and nobody waits.
+const TILING: u32 = 3;
 /// Longest wait for a child to say that it is ready.
 const START_LIMIT: Duration = Duration::from_secs(20);
 /// Children that one picture may end.
@@ -65,7 +68,7 @@ pub struct Decoder {
     program: PathBuf,
     arguments: Vec<OsString>,
     time_limit: Duration,
-    lanes: [Children; 2],
+    lanes: [Children; 3],
 }
 
 /// The children of a lane.
@@ -113,7 +116,7 @@ impl Decoder {
         let children = self.children(file);
         let _permit =
             children.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
-        self.render_in(children, file).await
+        self.ask(children, file, Reply::into_result).await
     }
 
     /// The same, without waiting for a child of the slow lane.
@@ -123,20 +126,29 @@ impl Decoder {
             return self.render(file).await;
         }
         let _permit = children.permits.try_acquire().map_err(|_| DecodeError::Busy)?;
-        self.render_in(children, file).await
+        self.ask(children, file, Reply::into_result).await
+    }
+
+    /// Cuts one picture file to tiles at full size, waiting for the child of that lane first.
+    pub async fn tile(&self, file: &[u8]) -> Result<Tiled, DecodeError> {
+        let children = &self.lanes[Lane::Detail.number()];
+        let _permit =
+            children.permits.acquire().await.map_err(|_| DecodeError::Unavailable(io::ErrorKind::BrokenPipe.into()))?;
+        self.ask(children, file, Reply::into_tiled).await
     }
 
     fn children(&self, file: &[u8]) -> &Children {
         &self.lanes[Lane::of(file).number()]
     }
 
-    async fn render_in(&self, children: &Children, file: &[u8]) -> Result<Rendered, DecodeError> {
+    async fn ask<T>(&self, children: &Children, file: &[u8], check: Check<T>) -> Result<T, DecodeError> {
+        let time_limit = self.time_limit * if children.lane == Lane::Detail { TILING } else { 1 };
         for _ in 0..ATTEMPTS {
             let mut worker = match children.take_idle() {
                 Some(worker) => worker,
                 None => self.start(children.lane).await.map_err(DecodeError::Unavailable)?,
             };
-            match timeout(self.time_limit, worker.ask(file)).await {
+            match timeout(time_limit, worker.ask(file, children.lane.max_reply(), check)).await {
                 Ok(Ok(answer)) => {
                     children.keep(worker);
                     return answer.map_err(DecodeError::Rejected);
@@ -183,12 +195,16 @@ impl Children {
             .find_map(|mut worker| matches!(worker.child.try_wait(), Ok(None)).then_some(worker))
     }
 
+    /// A child that cut tiles is not kept: they are rare, and it would only take room.
     fn keep(&self, worker: Worker) {
-        if worker.answered < PICTURES_PER_CHILD {
+        if worker.answered < PICTURES_PER_CHILD && self.lane != Lane::Detail {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }
     }
 }
+
+/// The answer in a reply that keeps what a sound child promises.
+type Check<T> = fn(Reply) -> Option<Result<T, Rejected>>;
 
 struct Worker {
     child: Child,
@@ -204,12 +220,12 @@ impl Worker {
         matches!(ended, Ok(Ok(status)) if status.signal() == Some(Signal::KILL.as_raw()))
     }
 
-    async fn ask(&mut self, file: &[u8]) -> io::Result<Result<Rendered, Rejected>> {
+    async fn ask<T>(&mut self, file: &[u8], max_reply: usize, check: Check<T>) -> io::Result<Result<T, Rejected>> {
         send_frame(&mut self.input, file).await?;
-        let body = receive_frame(&mut self.output, MAX_REPLY).await?;
-        let reply = Reply::decode(body.as_slice()).map_err(io::Error::other)?;
+        let body = receive_frame(&mut self.output, max_reply).await?;
+        let reply = Reply::decode(Bytes::from(body)).map_err(io::Error::other)?;
         self.answered += 1;
-        reply.into_result().ok_or_else(|| io::Error::other("the child broke its promise"))
+        check(reply).ok_or_else(|| io::Error::other("the child broke its promise"))
     }
 }
 
@@ -330,6 +346,19 @@ mod tests {
             _ = slow => panic!("the slow lane answered"),
             code = quick => assert_eq!(code, "cut"),
         }
+    }
+
+    #[tokio::test]
+    async fn tiles_are_asked_of_a_lane_of_their_own() {
+        // It says "cut" to who asks for tiles, and ends otherwise.
+        let decoder = shell(
+            r"[ $0 = detail ] || exit 1; head -c 11 > /dev/null; printf '\000\000\000\007\022\005\012\003cut'; cat",
+        );
+        assert!(
+            matches!(decoder.tile(b"picture").await, Err(DecodeError::Rejected(rejected)) if rejected.code == "cut")
+        );
+        assert!(decoder.lanes.iter().all(|children| children.idle.lock().unwrap().is_empty()));
+        assert_eq!(code(&decoder).await, "undecodable");
     }
 
     #[tokio::test]

@@ -18,16 +18,15 @@ use crate::derivatives::Source;
 use crate::jpeg::{Error, Plane};
 use crate::planes::{Planes, halves};
 use crate::shrink::{fit, shrink};
-use crate::wire::SIZES;
 
 /// Most bytes that decoded pixels may take: 100 megapixels with alpha.
 const MAX_DECODED: usize = 400 * 1024 * 1024;
 
-/// Decodes the view of a WebP file; of an animated one, the first picture.
+/// Decodes the view of a WebP file, within a square of `side` pixels or at full size; of an animated one, the first picture.
 ///
 /// # Errors
 /// [`Error::Damaged`], or [`Error::TooLarge`] when a limit is met.
-pub fn read(file: &[u8]) -> Result<Source, Error> {
+pub fn read(file: &[u8], side: Option<u32>) -> Result<Source, Error> {
     let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(error)?;
     decoder.set_memory_limit(MAX_DECODED);
     let size = decoder.dimensions();
@@ -36,7 +35,7 @@ pub fn read(file: &[u8]) -> Result<Source, Error> {
     }
     let profile = decoder.icc_profile().unwrap_or_default();
     let exif = decoder.exif_metadata().unwrap_or_default();
-    let view = fit(size.0, size.1, SIZES[0]);
+    let view = side.map_or(size, |side| fit(size.0, size.1, side));
     let has_planes = decoder.is_lossy() && !decoder.has_alpha() && !decoder.is_animated();
     let view = if has_planes { planes(file, size, view)? } else { pixels(&mut decoder, size, view)? };
     Ok(Source { view, size, exif, profile, turn: None })

@@ -6,7 +6,10 @@
 
 use std::io::{self, Read, Write};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::tiles::{Place, SIDE, grid};
 
 /// The derivatives' sizes: each fits within a square of this side, in pixels. Largest first.
 pub const SIZES: [u32; 3] = [2048, 512, 160];
@@ -16,6 +19,9 @@ pub const READY: &[u8] = b"lysbro-decode/1";
 
 /// Longest accepted reply in bytes; three JPEGs at most 2048 pixels wide stay far below.
 pub const MAX_REPLY: usize = 32 * 1024 * 1024;
+
+/// Longest accepted reply with tiles in bytes (64 MiB): 100 megapixels of a sharp photograph take 30 to 50.
+pub const MAX_TILED: usize = 64 * 1024 * 1024;
 
 /// One smaller copy of a picture: upright, sRGB, baseline JPEG without metadata.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
@@ -105,20 +111,68 @@ impl Rejected {
     }
 }
 
-/// The child's answer: exactly one of the two is present.
+/// One square of a picture at full size: upright, sRGB, baseline JPEG without metadata.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Tile {
+    /// Tiles to the left of it.
+    #[prost(uint32, tag = "1")]
+    pub across: u32,
+    /// Tiles above it.
+    #[prost(uint32, tag = "2")]
+    pub down: u32,
+    /// In pixels.
+    #[prost(uint32, tag = "3")]
+    pub width: u32,
+    /// In pixels.
+    #[prost(uint32, tag = "4")]
+    pub height: u32,
+    /// A part of the reply's own bytes.
+    #[prost(bytes = "bytes", tag = "5")]
+    pub jpeg: Bytes,
+}
+
+/// A picture cut to tiles, row by row.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct Tiled {
+    /// Width in pixels after orientation.
+    #[prost(uint32, tag = "1")]
+    pub width: u32,
+    /// Height in pixels after orientation.
+    #[prost(uint32, tag = "2")]
+    pub height: u32,
+    /// Width and height in pixels of every tile that is not at the right or lower edge.
+    #[prost(uint32, tag = "3")]
+    pub side: u32,
+    #[prost(message, repeated, tag = "4")]
+    pub tiles: Vec<Tile>,
+}
+
+/// The child's answer: exactly one of the three is present.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Reply {
     #[prost(message, optional, tag = "1")]
     pub rendered: Option<Rendered>,
     #[prost(message, optional, tag = "2")]
     pub rejected: Option<Rejected>,
+    /// Instead of `rendered`, from children of the lane of details.
+    #[prost(message, optional, tag = "3")]
+    pub tiled: Option<Tiled>,
 }
 
 impl From<Result<Rendered, Rejected>> for Reply {
     fn from(result: Result<Rendered, Rejected>) -> Self {
         match result {
-            Ok(rendered) => Self { rendered: Some(rendered), rejected: None },
-            Err(rejected) => Self { rendered: None, rejected: Some(rejected) },
+            Ok(rendered) => Self { rendered: Some(rendered), ..Self::default() },
+            Err(rejected) => Self { rejected: Some(rejected), ..Self::default() },
+        }
+    }
+}
+
+impl From<Result<Tiled, Rejected>> for Reply {
+    fn from(result: Result<Tiled, Rejected>) -> Self {
+        match result {
+            Ok(tiled) => Self { tiled: Some(tiled), ..Self::default() },
+            Err(rejected) => Self { rejected: Some(rejected), ..Self::default() },
         }
     }
 }
@@ -126,9 +180,18 @@ impl From<Result<Rendered, Rejected>> for Reply {
 impl Reply {
     /// The answer, when it keeps what a sound child promises; `None` when this child is not to be believed.
     pub fn into_result(self) -> Option<Result<Rendered, Rejected>> {
-        match (self.rendered, self.rejected) {
-            (Some(rendered), None) if rendered.is_sound() => Some(Ok(rendered)),
-            (None, Some(rejected)) if rejected.is_sound() => Some(Err(rejected)),
+        match (self.rendered, self.rejected, self.tiled) {
+            (Some(rendered), None, None) if rendered.is_sound() => Some(Ok(rendered)),
+            (None, Some(rejected), None) if rejected.is_sound() => Some(Err(rejected)),
+            _ => None,
+        }
+    }
+
+    /// The same of a child that was asked for tiles.
+    pub fn into_tiled(self) -> Option<Result<Tiled, Rejected>> {
+        match (self.rendered, self.rejected, self.tiled) {
+            (None, None, Some(tiled)) if tiled.is_sound() => Some(Ok(tiled)),
+            (None, Some(rejected), None) if rejected.is_sound() => Some(Err(rejected)),
             _ => None,
         }
     }
@@ -152,6 +215,23 @@ impl Rendered {
             && self.derivatives.iter().map(|derivative| derivative.size).eq(SIZES)
             && self.derivatives.iter().all(Derivative::is_sound)
             && self.captured.as_ref().is_none_or(Captured::is_sound)
+    }
+}
+
+impl Tiled {
+    /// The grid is whole, and every tile a JPEG of the size that its place has.
+    fn is_sound(&self) -> bool {
+        use kit::picture::{Kind, MAX_PIXELS, MAX_SIDE, Picture, check};
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        let place =
+            |tile: &Tile| Place { across: tile.across, down: tile.down, width: tile.width, height: tile.height };
+        (1..=MAX_PIXELS).contains(&pixels)
+            && self.width.max(self.height) <= MAX_SIDE
+            && self.side == SIDE
+            && self.tiles.iter().map(place).eq(grid(self.width, self.height))
+            && self.tiles.iter().all(|tile| {
+                check(&tile.jpeg) == Ok(Picture { kind: Kind::Jpeg, width: tile.width, height: tile.height })
+            })
     }
 }
 
@@ -276,7 +356,36 @@ mod tests {
         assert_eq!(Reply::from(Ok(forged)).into_result(), None);
         assert_eq!(Reply::default().into_result(), None);
         let odd = Rejected { code: "NOT A KEY".into(), message: String::new() };
-        assert_eq!(Reply::from(Err(odd)).into_result(), None);
-        assert_eq!(Reply::from(Err(Rejected::undecodable())).into_result(), Some(Err(Rejected::undecodable())));
+        let rejection = |rejected| Reply { rejected: Some(rejected), ..Reply::default() };
+        assert_eq!(rejection(odd).into_result(), None);
+        assert_eq!(rejection(Rejected::undecodable()).into_result(), Some(Err(Rejected::undecodable())));
+        assert_eq!(rejection(Rejected::undecodable()).into_tiled(), Some(Err(Rejected::undecodable())));
+    }
+
+    #[test]
+    fn a_grid_with_a_hole_or_a_wrong_tile_is_not_believed() {
+        let tile = |(across, down, width, height): (u32, u32, u32, u32)| {
+            let jpeg = crate::derivatives::encode(&image::RgbImage::new(width, height)).unwrap().into();
+            Tile { across, down, width, height, jpeg }
+        };
+        let tiles = [(0, 0, 1024, 1024), (1, 0, 76, 1024), (0, 1, 1024, 10), (1, 1, 76, 10)].map(tile).to_vec();
+        let good = Tiled { width: 1100, height: 1034, side: 1024, tiles };
+        let believed = |change: fn(&mut Tiled)| {
+            let mut tiled = good.clone();
+            change(&mut tiled);
+            let reply = Reply::from(Ok(tiled));
+            assert_eq!(reply.clone().into_result(), None, "nobody asked for tiles");
+            reply.into_tiled().is_some()
+        };
+        assert!(believed(|_| {}));
+        assert!(!believed(|tiled| drop(tiled.tiles.pop())));
+        assert!(!believed(|tiled| tiled.tiles.swap(0, 1)));
+        assert!(!believed(|tiled| tiled.tiles.push(tiled.tiles[3].clone())));
+        assert!(!believed(|tiled| tiled.width = 1101));
+        assert!(!believed(|tiled| tiled.side = 512));
+        assert!(!believed(|tiled| tiled.tiles[2].jpeg = tiled.tiles[3].jpeg.clone()));
+        assert!(!believed(|tiled| tiled.tiles[0].jpeg = Bytes::from_static(b"<script>")));
+        assert!(!believed(|tiled| (tiled.width, tiled.height) = (u32::MAX, u32::MAX)));
+        assert!(!believed(|tiled| *tiled = Tiled { side: 1024, ..Tiled::default() }));
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::job::{self, End, Job};
 use crate::pool::{DecodeError, Decoder};
-use crate::quality;
 use crate::wire::{Captured, Rejected, Rendered};
+use crate::{quality, tiles};
 use kit::keys::KeyError;
 use kit::lease::Lease;
 use kit::log::{Consumer, Envelope, Opened, ProjectError, Recorded, id_of};
@@ -20,15 +20,15 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::Duration;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// After a crash the picture waits this long, while the patient may still be there. Most pictures take under a second; one that
 /// ends two children takes 40, so a holder renews its lease while it works. One that slept past it writes nothing, and the
 /// picture is done again.
-const LEASE: Duration = Duration::seconds(15);
+pub(crate) const LEASE: Duration = Duration::seconds(15);
 const RENEWED_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 /// The first wait after the host failed; it doubles up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::seconds(2);
+pub(crate) const FIRST_WAIT: Duration = Duration::seconds(2);
 const LONGEST_WAIT: Duration = Duration::minutes(5);
 
 /// How long a picture waits for another one of the slow lane.
@@ -64,7 +64,7 @@ async fn arrived(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
 }
 
 /// One set of warm children for each program in the process: all contexts of a deployment name the same one.
-fn decoder(ctx: &Context) -> std::io::Result<Arc<Decoder>> {
+pub(crate) fn decoder(ctx: &Context) -> std::io::Result<Arc<Decoder>> {
     static DECODERS: Mutex<BTreeMap<Vec<PathBuf>, Arc<Decoder>>> = Mutex::new(BTreeMap::new());
     let mut decoders = DECODERS.lock().unwrap_or_else(PoisonError::into_inner);
     let command = &ctx.settings.decoder;
@@ -93,15 +93,31 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
     let span = tracing::info_span!(
         target: kit::trace::TARGET, "decode", otel.kind = "consumer", attempts = job.attempts, request.id = %request
     );
-    kit::trace::follow(&span, &job.trace);
-    let work = kit::http::on_behalf(request, renewing(ctx, &job, lease, decode(ctx, &job, lease)));
-    let noted = match Box::pin(work.instrument(span)).await {
+    let noted = match at_work(ctx, &job, lease, span, decode(ctx, &job, lease)).await {
         Err(Error::Unusable { object, .. }) if job.damaged_at.is_some() || job.attempts >= TRIES => {
             lost(ctx, &job, lease, &object).await
         }
         Err(error) if !is_lease_lost(&error) => put_off(ctx, &job, lease, &error).await,
         done => done,
     };
+    counted(&job, noted)
+}
+
+/// Works on a leased job: in its trace, on behalf of the request that it came of, and holding it meanwhile.
+pub(crate) async fn at_work<T>(
+    ctx: &Context,
+    job: &Job,
+    lease: Lease,
+    span: Span,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    kit::trace::follow(&span, &job.trace);
+    let work = kit::http::on_behalf(job.request.unwrap_or_default(), renewing(ctx, job, lease, work));
+    Box::pin(work.instrument(span)).await
+}
+
+/// One job done, whatever came of it. A lease that was lost is no error: another worker has the picture.
+pub(crate) fn counted(job: &Job, noted: Result<(), Error>) -> Result<u64, Error> {
     match noted {
         Err(error) if is_lease_lost(&error) => {
             tracing::warn!(image = %job.image, "lease lost; another worker has the picture");
@@ -113,7 +129,7 @@ pub async fn one(ctx: &Context) -> Result<u64, Error> {
 }
 
 /// Every write of a holder touches its own row, or none.
-fn is_lease_lost(error: &Error) -> bool {
+pub(crate) fn is_lease_lost(error: &Error) -> bool {
     matches!(error, Error::Database(sqlx::Error::RowNotFound))
 }
 
@@ -173,7 +189,7 @@ async fn decode(ctx: &Context, job: &Job, lease: Lease) -> Result<(), Error> {
     }
 }
 
-/// Looks again at lost originals, and makes a job anew for every picture with a damaged derivative.
+/// Looks again at lost originals, and makes a job anew for every picture with a damaged derivative or tile.
 pub async fn mend(ctx: &Context) -> Result<u64, Error> {
     let now = ctx.now();
     Ok(job::look_again(&ctx.db, now).await? + job::mend(&ctx.db, now).await?)
@@ -201,7 +217,7 @@ async fn ended(ctx: &Context, job: &Job, lease: Lease, end: End) -> Result<(), E
     Ok(tx.commit().await?)
 }
 
-fn envelope(ctx: &Context, job: &Job) -> Envelope {
+pub(crate) fn envelope(ctx: &Context, job: &Job) -> Envelope {
     Envelope {
         test: job.test,
         practice: job.practice.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
@@ -250,6 +266,9 @@ async fn ready(ctx: &Context, job: &Job, lease: Lease, key: &DataKey, rendered: 
         kit::scrub::whole_in(&mut tx, &stored.object).await?;
     }
     kit::scrub::whole_in(&mut tx, &job.original().object).await?;
+    if tiles::is_large(rendered.width, rendered.height) {
+        job::tiles_due(&mut tx, job.image).await?;
+    }
     if !known {
         ctx.publish(&mut tx, envelope(ctx, job), &fact).await?;
     }

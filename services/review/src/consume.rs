@@ -9,7 +9,7 @@ use crate::{responsible, sealed};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
-use proto::imaging::{ImageReady, ImageRejected};
+use proto::imaging::{ImageReady, ImageRejected, ImageTiled};
 use proto::intake::{
     InformationSupplied, PictureEnteredInError, ReferralEnteredInError, ReferralErased, ReferralSubmitted,
     ReferralWithdrawn,
@@ -28,6 +28,7 @@ pub const CASES: Consumer = Consumer {
         PictureEnteredInError::KIND,
         ImageReady::KIND,
         ImageRejected::KIND,
+        ImageTiled::KIND,
         responsible::KINDS[0],
         responsible::KINDS[1],
     ],
@@ -57,6 +58,10 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
             Opened::Open(image) => {
                 Ok(store::image::rejected(tx, image_id(&image.image)?, image.code, image.message).await?)
             }
+            Opened::Erased => Ok(()),
+        },
+        ImageTiled::KIND => match ctx.open::<ImageTiled>(event).await? {
+            Opened::Open(image) => Ok(store::image::tiled(tx, image_id(&image.image)?, &image).await?),
             Opened::Erased => Ok(()),
         },
         kind if responsible::KINDS.contains(&kind) => responsible::project(ctx, tx, event).await,

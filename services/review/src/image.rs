@@ -1,4 +1,5 @@
-//! A picture as a department gets it: a rendition made for the screen, or the original's very pixels without its metadata.
+//! A picture as a department gets it: a rendition made for the screen, tiles of a large one, or the original's very pixels without its
+//! metadata.
 
 use crate::ReviewError;
 use kit::picture::Kind;
@@ -34,6 +35,29 @@ impl Rendition {
         match self {
             Self::Within(longest) => format!("image {longest}"),
             Self::Original => "image original".to_owned(),
+        }
+    }
+}
+
+/// Which of a large picture's tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TilePlace {
+    /// Tiles to the left of it.
+    pub across: u32,
+    /// Tiles above it.
+    pub down: u32,
+}
+
+impl TilePlace {
+    /// From the address's last part: `3-0`.
+    ///
+    /// # Errors
+    /// `NotFound` for anything else.
+    pub fn parse(word: &str) -> Result<Self, ReviewError> {
+        let place = word.split_once('-').and_then(|(across, down)| Some((across.parse().ok()?, down.parse().ok()?)));
+        match place {
+            Some((across, down)) if format!("{across}-{down}") == word => Ok(Self { across, down }),
+            _ => Err(ReviewError::NotFound),
         }
     }
 }
@@ -75,6 +99,14 @@ mod tests {
         assert_eq!(Rendition::parse("original").unwrap().noun(), "image original");
         for wrong in ["", "1024", "02048", "../2048", "ORIGINAL"] {
             assert!(Rendition::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_places_as_they_are_written() {
+        assert_eq!(TilePlace::parse("12-0").unwrap(), TilePlace { across: 12, down: 0 });
+        for wrong in ["", "1", "1-", "-1", "1-2-3", "01-2", "+1-2", "1-4294967296", "a-b"] {
+            assert!(TilePlace::parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! | [`case`], [`given`], [`worklist`], [`claim`], [`question`], [`answer`], [`decline`], [`forward`], [`ended`], [`board`], [`absence`], [`image`] | rules, one noun each, without I/O |
 //! | [`call`], `calls` | what has climbed to the department's telephone; what of the log it is computed from |
 //! | [`mistake`] | what was entered in error: out of sight, everybody who saw it told |
+//! | `look` | that somebody looks at a large picture's tiles, recorded once for many of them |
 //! | `consume` | what it learns from the log: referrals, pictures, withdrawals, replies |
 //! | `register` | what it learns of the register: departments and people by name |
 //! | `responsible` | who answers for a case in its practice, as intake tells it |
@@ -42,6 +43,7 @@ pub mod worklist;
 mod calls;
 mod consume;
 mod error;
+mod look;
 mod register;
 mod release;
 mod responsible;

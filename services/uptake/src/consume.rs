@@ -54,6 +54,7 @@ pub const FACTS: Consumer = Consumer {
         "AnswerFiled",
         "ImageReady",
         "ImageRejected",
+        "ImageTiled",
         "InformationRequested",
         "AnswerGiven",
         "ReferralDeclined",

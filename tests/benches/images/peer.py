@@ -1,9 +1,9 @@
 """libvips and OpenSSL as the peers of `make bench-images`: one process, asked line by line.
 
 A line is a task and a file; the answer is the processor time it took, in seconds, user and system, of this process and of
-those it started. Tasks: `cascade` (one decode; 2048, 512 and 160 from it), `thumbnails` (three times vipsthumbnail), `sha256`,
-`libheif` (its decode to RGB alone), `webp` and `heic` (write FILE.webp and FILE.heic, for there is no lossy encoder on the other
-side). `ssim-ours` and `ssim-theirs` answer with a likeness instead: of FILE.view, and of libvips' view.
+those it started. Tasks: `cascade` (one decode; 2048, 512 and 160 from it), `thumbnails` (three times vipsthumbnail), `tiles` (its
+own pixels in squares of 1024), `sha256`, `libheif` (its decode to RGB alone), `webp` and `heic` (write FILE.webp and FILE.heic, for
+there is no lossy encoder on the other side). `ssim-ours` and `ssim-theirs` answer with a likeness instead: of FILE.view, and of libvips' view.
 """
 
 import hashlib
@@ -36,6 +36,12 @@ def thumbnails(path):
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             subprocess.run(["vipsthumbnail", path, "-s", f"{size}x{size}", "-o", f"{folder}/{size}.jpg[Q=85]"], check=True)
+
+
+def tiles(path):
+    with tempfile.TemporaryDirectory() as folder:
+        image = pyvips.Image.new_from_file(path, access="sequential")
+        image.dzsave(folder + "/tiles", tile_size=1024, overlap=0, depth="one", suffix=".jpg[Q=85,strip]")
 
 
 def sha256(path):
@@ -96,7 +102,7 @@ def spent():
     return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))
 
 
-TASKS = {"cascade": cascade, "thumbnails": thumbnails, "sha256": sha256, "libheif": libheif, "webp": webp, "heic": heic, "ssim-ours": ssim_ours, "ssim-theirs": ssim_theirs}
+TASKS = {"cascade": cascade, "thumbnails": thumbnails, "tiles": tiles, "sha256": sha256, "libheif": libheif, "webp": webp, "heic": heic, "ssim-ours": ssim_ours, "ssim-theirs": ssim_theirs}
 
 print("ready", ".".join(str(pyvips.version(part)) for part in range(3)), flush=True)
 for line in sys.stdin:

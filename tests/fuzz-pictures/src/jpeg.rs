@@ -13,7 +13,7 @@ fuzz_target!(|file: &[u8]| {
     if !check(file).is_ok_and(|picture| picture.width * picture.height <= MOST_PIXELS) {
         return;
     }
-    if let Ok(source) = photo::read(file) {
+    if let Ok(source) = photo::read(file, Some(2048)) {
         let (width, height) = source.view.size();
         assert!(width > 0 && height > 0 && width.max(height) <= 2048);
     }

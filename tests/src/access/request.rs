@@ -84,7 +84,7 @@ fn fill(row: &Row, thing: &Thing) -> String {
     let filled = filled.replace("{id}", &id.to_string()).replace("{grantId}", &thing.grant.to_string());
     let filled = filled.replace("{equipmentId}", &equipment_of(thing.practice).to_string());
     let How::Rendition(size) = row.how else { return filled };
-    filled.replace("{rendition}", size)
+    filled.replace("{rendition}", size).replace("{tile}", size)
 }
 
 /// Days of its own: nothing that the town does makes a whole month.

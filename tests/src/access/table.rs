@@ -88,7 +88,7 @@ pub enum How {
     Climbed,
     /// With `X-HTTP-Method-Override`.
     Override(&'static str),
-    /// That size.
+    /// That size, or that tile.
     Rendition(&'static str),
     /// As a draft that the caller takes for new.
     AsNew,
@@ -368,6 +368,8 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("2048")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnSpecialist, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("original")),
     row("GET", "/api/review/images/{id}/{rendition}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("sealed")),
+    row("GET", "/api/review/images/{id}/tiles/{tile}", OwnDepartment, 200).on(Referral, WITH_DEPARTMENT).how(How::Rendition("0-0")),
+    row("GET", "/api/review/images/{id}/tiles/{tile}", OwnDepartment, 200).on(Referral, &[]).how(How::Rendition("0-1")),
 
     row("POST", "/api/review/cases/{id}/amend", OwnDepartment, 200).on(Referral, &[Answered]).told(&[Sent, Asked, Withdrawn]),
     row("POST", "/api/review/cases/{id}/decline", OwnDepartment, 204).on(Referral, &[Sent, Asked]).told(&[Answered, Withdrawn]).how(How::Held),

@@ -3,6 +3,8 @@
 use super::{Asked, Town, Who};
 use crate::{Reply, answered, jpeg, made_up_number};
 use base64::Engine;
+use kit::log::Envelope;
+use proto::imaging::{ImageTiled, Tile};
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
@@ -185,7 +187,34 @@ impl Town {
             .with("content-type", "application/offset+octet-stream")
             .bytes(picture);
         self.do_as(gp, piece, 204).await;
+        self.tile(&thing).await;
         thing
+    }
+
+    /// As if the picture were a large one: a tile of it stands.
+    async fn tile(&self, thing: &Thing) {
+        let (ctx, tile) = (self.ctx(), jpeg(64, 64, 1));
+        let key = ctx.keys.get(thing.referral).await.expect("a key");
+        let object = format!("derivatives/{}/tile-0-0", thing.image);
+        let stored = ctx.replace_picture(&key, &object, thing.image, &tile).await.expect("stored");
+        let tile = Tile {
+            across: 0,
+            down: 0,
+            object,
+            bytes: tile.len() as u64,
+            sha256: stored.sha256,
+            stored_sha256: stored.stored_sha256,
+        };
+        let image = thing.image.as_bytes().to_vec();
+        let fact = ImageTiled { image, width: 320, height: 240, side: 1024, tiles: vec![tile] };
+        let envelope = Envelope {
+            practice: thing.practice.as_bytes().to_vec(),
+            key: thing.referral.as_bytes().to_vec(),
+            ..ctx.about(thing.referral, None)
+        };
+        let mut tx = ctx.begin().await.expect("a transaction");
+        ctx.publish(&mut tx, envelope, &fact).await.expect("published");
+        tx.commit().await.expect("committed");
     }
 
     /// Brings drafts to their stages; every step through the routes, as people would.

@@ -2,6 +2,12 @@ use image::{DynamicImage, RgbImage};
 use png::{BitDepth, ColorType, Encoder, Filter};
 
 use super::*;
+use crate::wire::SIZES;
+
+/// The view, as [`super::read`] makes it for the derivatives.
+fn read(file: &[u8]) -> Result<Source, Error> {
+    super::read(file, Some(SIZES[0]))
+}
 
 /// Colour type and depth of every kind that PNG knows (ISO/IEC 15948, table 11.1).
 const KINDS: [(ColorType, BitDepth); 15] = [

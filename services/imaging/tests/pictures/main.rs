@@ -4,4 +4,5 @@ mod colours;
 mod heic;
 mod hostile;
 mod strip;
+mod tiles;
 mod upright;

@@ -49,6 +49,18 @@ pub struct Quality {
     verdict: String,
 }
 
+/// A large picture at full size, in squares.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = review::Tiles)]
+pub struct Tiles {
+    /// Of each square; those at the right and lower edge are smaller.
+    side: i64,
+    /// Of the whole, upright.
+    width: i64,
+    /// Of the whole, upright.
+    height: i64,
+}
+
 /// A picture.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -60,6 +72,8 @@ pub struct ImageView {
     state: ImageState,
     reason: Option<Reason>,
     quality: Option<Quality>,
+    /// For a large picture, once they are made.
+    tiles: Option<Tiles>,
     /// Length as sent.
     bytes: i64,
     /// Hexadecimal, of the picture as sent.
@@ -295,6 +309,10 @@ impl From<ImageRow> for ImageView {
             (Some(sharpness), Some(exposure), Some(verdict)) => Some(Quality { sharpness, exposure, verdict }),
             _ => None,
         };
+        let tiles = match (row.state, row.tile_side, row.tiled_width, row.tiled_height) {
+            (ImageState::Ready, Some(side), Some(width), Some(height)) => Some(Tiles { side, width, height }),
+            _ => None,
+        };
         Self {
             id: row.id,
             finding_id: row.finding,
@@ -302,6 +320,7 @@ impl From<ImageRow> for ImageView {
             state: row.state,
             reason: row.code.map(|code| Reason { code, message: row.message.unwrap_or_default() }),
             quality,
+            tiles,
             bytes: row.bytes,
             sha256: hex::encode(row.sha256),
             width: row.width,

@@ -2,8 +2,8 @@
 
 use super::{ROLES, case_for, holder, not_held, record};
 use crate::claim::LASTS;
-use crate::image::{ImageState, Rendition, matches, media};
-use crate::{ReviewError, mistake, store};
+use crate::image::{ImageState, Rendition, TilePlace, matches, media};
+use crate::{ReviewError, look, mistake, store};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -126,4 +126,45 @@ pub async fn read(
         (header::CONTENT_DISPOSITION, place),
     ];
     Ok((headers, Body::from(picture)).into_response())
+}
+
+/// One tile of a large picture at full size, as JPEG: `across-down`, counted from the upper left corner. That somebody looks at a
+/// picture's tiles is recorded once in a while, not for every tile.
+#[utoipa::path(
+    get, path = "/images/{id}/tiles/{tile}", operation_id = "reviewImageTile", tag = "review",
+    params(
+        ("id" = Uuid, Path), ("tile" = String, Path, description = "for example `3-0`", pattern = "^(0|[1-9][0-9]{0,2})-(0|[1-9][0-9]{0,2})$"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an earlier answer")
+    ),
+    responses((status = 200, content((Vec<u8> = "image/jpeg"))), (status = 304), (status = 404, body = kit::http::ProblemBody))
+)]
+pub async fn tile(
+    State(ctx): State<Context>,
+    caller: Caller,
+    Path((id, tile)): Path<(Uuid, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ReviewError> {
+    caller.require(&ROLES)?;
+    let place = TilePlace::parse(&tile)?;
+    let me = caller.person;
+    let placed = store::image::tile(&ctx.db, id, place, me, ctx.now()).await?.ok_or(ReviewError::NotFound)?;
+    let key = ctx.keys.get(placed.data_key).await?;
+    let noted = look::once(me, id, ctx.now(), record(&ctx, &caller, "read", "image tiles", Some(placed.case_id)));
+    let tag = format!("\"{}\"", hex::encode(&placed.sha256));
+    if matches(headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()), &tag) {
+        noted.await?;
+        let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE.to_owned())];
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    mistake::note_opening(&ctx, &key, placed.case_id, &caller).await?;
+    let stored = placed.stored();
+    let jpeg = ctx.show_picture(me, &key, id, &stored, stored.stored_bytes).await?;
+    noted.await?;
+    let headers = [
+        (header::CONTENT_TYPE, placed.media_type),
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, CACHE.to_owned()),
+        (header::CONTENT_DISPOSITION, "inline".to_owned()),
+    ];
+    Ok((headers, Body::from(jpeg)).into_response())
 }

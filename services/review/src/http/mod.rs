@@ -46,6 +46,7 @@ pub fn routes() -> Routes {
         .routes(routes!(answer::undo))
         .routes(routes!(question::ask))
         .routes(routes!(image::read))
+        .routes(routes!(image::tile))
         .routes(routes!(letter::pdf))
         .routes(routes!(letter::text))
         .routes(routes!(claim::amend))

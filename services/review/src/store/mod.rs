@@ -116,6 +116,7 @@ pub const STATEMENT_LISTS: &[&[(&str, &str)]] = &[
 pub const OBJECTS: &[&str] = &[
     "select object, stored_sha256 from review_image order by id",
     "select r.object, r.stored_sha256 from review_rendition r join review_image i on i.id = r.image order by r.image, r.longest",
+    "select t.object, t.stored_sha256 from review_tile t join review_image i on i.id = t.image order by t.image, t.across, t.down",
 ];
 
 /// The schema. `listed` is kept with the state: on the worklist or not; the worklist's index begins with it.
@@ -135,6 +136,7 @@ pub const MIGRATIONS: &[Migration] = &[
     EACH_WAIT,
     KEPT_BACK,
     TRAINING,
+    TILES,
 ];
 
 const FIRST: Migration = Migration {
@@ -319,6 +321,8 @@ const TRAINING: Migration = Migration {
     name: "cases to try the service with by index",
     sql: "create index review_case_training on review_case (department, test, listed, priority_rank, due_at, id) where test = true;",
 };
+
+const TILES: Migration = Migration { number: 80, name: "tiles of large pictures", sql: image::TILES };
 
 const RESPONSIBLE: Migration =
     Migration { number: 65, name: "the practice's responsible clinician", sql: responsible::SCHEMA };

@@ -14,6 +14,9 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
         let house = House::build(deployment).await;
         let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
         let (kept, gone, early) = (house.with_pictures(1).await, house.with_pictures(1).await, house.referral());
+        for referral in [&kept, &gone] {
+            house.tile(referral, &referral.pictures[0]).await;
+        }
         let token = house.claim(&me, gone.id).await;
         house.look(&me, gone.id, &token).await;
         let answer = json!({ "token": token, "content": content(&gone.findings) });
@@ -21,7 +24,7 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
         house.ctx().keys.destroy(gone.id).await.unwrap();
         house.get(&me, &format!("/cases/{}", gone.id)).await.refused(404, "not-found");
         let image = image_id(&gone.pictures[0]);
-        for rendition in ["160", "original"] {
+        for rendition in ["160", "original", "tiles/0-0"] {
             house.get(&me, &format!("/images/{image}/{rendition}")).await.refused(404, "not-found");
         }
         house.world.clock.advance(Duration::seconds(11));
@@ -36,6 +39,7 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
             "delete from review_image",
             "delete from review_derived",
             "delete from review_rendition",
+            "delete from review_tile",
             "update log_offset set position = 0",
         ] {
             house.ctx().db.q(sql).exec().await.unwrap();
@@ -46,6 +50,8 @@ async fn an_erased_case_is_not_there_and_the_rest_goes_on() {
         let expected = [(kept.id, "waiting"), (gone.id, "erased"), (early.id, "erased")];
         assert_eq!(states, expected.map(|(id, state)| (id, state.to_owned())));
         house.get(&me, &format!("/cases/{}", early.id)).await.refused(404, "not-found");
+        house.get(&me, &format!("/images/{image}/tiles/0-0")).await.refused(404, "not-found");
+        house.get(&me, &format!("/images/{}/tiles/0-0", image_id(&kept.pictures[0]))).await.expect(200);
         assert_eq!(house.listed(&me, "").await, [kept.id.to_string()]);
         house.world.stop().await;
     }

@@ -9,7 +9,7 @@ use kit::testing::{Engine, Reach, World};
 use kit::{At, Context};
 use proto::Event;
 use proto::directory::{DepartmentRegistered, PersonRegistered};
-use proto::imaging::{ImageReady, ImageRejected, Quality, Rendition};
+use proto::imaging::{ImageReady, ImageRejected, ImageTiled, Quality, Rendition, Tile};
 use proto::intake::{Finding, InformationSupplied, Patient, Picture, ReferralSubmitted, ReferralWithdrawn};
 use serde_json::{Value, json};
 use time::Duration;
@@ -350,6 +350,30 @@ impl House {
         let image = picture.image.clone();
         let ready = ImageReady { image, renditions, width: 1200, height: 1600, quality: Some(quality), captured_us: 0 };
         self.publish(referral, &ready).await;
+        self.settle().await;
+    }
+
+    /// Stores tiles of a large picture and says so, as imaging would: two in a row.
+    pub async fn tile(&self, referral: &Referral, picture: &Picture) {
+        let ctx = self.ctx();
+        let id = image_id(picture);
+        let key = ctx.keys.ensure(referral.id).await.expect("a key");
+        let mut tiles = Vec::new();
+        for across in 0..2 {
+            let bytes = rendition(id, across);
+            let object = format!("derivatives/{id}/tile-{across}-0-{}", hex::encode(&bytes[..4]));
+            let stored = ctx.replace_picture(&key, &object, id, &bytes).await.expect("stored");
+            tiles.push(Tile {
+                across,
+                down: 0,
+                object,
+                bytes: bytes.len() as u64,
+                sha256: stored.sha256,
+                stored_sha256: stored.stored_sha256,
+            });
+        }
+        let fact = ImageTiled { image: picture.image.clone(), width: 4200, height: 1000, side: 1024, tiles };
+        self.publish(referral, &fact).await;
         self.settle().await;
     }
 

@@ -223,6 +223,9 @@ async fn one_wrong_picture_goes_and_the_rest_stays() {
         let me = house.person("Siri SYNTHETIC", "specialist", DERMATOLOGY).await;
         let referral = house.with_pictures(3).await;
         let ids: Vec<_> = referral.pictures.iter().map(image_id).collect();
+        for picture in &referral.pictures {
+            house.tile(&referral, picture).await;
+        }
         let desk = Desk::claim(&house, &me, referral.id).await;
         desk.show(ids[2]).await.expect(204);
         let image = ids[0].as_bytes().to_vec();
@@ -236,15 +239,20 @@ async fn one_wrong_picture_goes_and_the_rest_stays() {
         let shown = desk.case().await;
         let left: Vec<_> = shown["images"].as_array().expect("images").iter().map(|one| one["id"].clone()).collect();
         assert_eq!(left, [json!(ids[2])]);
+        house.get(&me, &format!("/images/{}/tiles/0-0", ids[2])).await.expect(200);
         for gone in &ids[..2] {
             house.get(&me, &format!("/images/{gone}/512")).await.refused(404, "not-found");
+            house.get(&me, &format!("/images/{gone}/tiles/0-0")).await.refused(404, "not-found");
             desk.show(*gone).await.refused(404, "not-found");
         }
         let page = house.get(&me, "/worklist").await.expect(200).json();
         assert_eq!((&page["items"][0]["imageCount"], &page["items"][0]["imagesReady"]), (&json!(1), &json!(1)));
-        // A derivative that is made again later shows nothing.
+        // A derivative that is made again later shows nothing, nor do tiles.
         house.prepare(&referral, &referral.pictures[0]).await;
-        house.get(&me, &format!("/images/{}/512", ids[0])).await.refused(404, "not-found");
+        house.tile(&referral, &referral.pictures[0]).await;
+        for part in ["512", "tiles/0-0"] {
+            house.get(&me, &format!("/images/{}/{part}", ids[0])).await.refused(404, "not-found");
+        }
         // Pictures out of sight need not be looked at.
         desk.sign(&content(&referral.findings)).await.expect(200);
         let published = house.published::<CaseEnteredInError>(&referral).await;

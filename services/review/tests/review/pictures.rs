@@ -1,6 +1,6 @@
 //! Pictures: before or after the case, checked bytes, tags, and the access log.
 
-use crate::house::{DERMATOLOGY, House, has, image_id, jpeg, rendition};
+use crate::house::{DERMATOLOGY, ENT, House, has, image_id, jpeg, rendition};
 use axum::body::Body;
 use http::Method;
 use kit::testing::DEPLOYMENTS;
@@ -74,6 +74,53 @@ async fn renditions_and_originals_are_served_and_recorded() {
         let hers = "read image 2048";
         assert_eq!(read, ["read image 160", "read image 512", "read image 2048", original, hers, original]);
         assert_eq!(log.iter().filter(|one| one.person == me.id).count(), 5);
+        house.world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn tiles_are_served_to_the_department_and_recorded_once() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let me = house.specialist("Siri SYNTHETIC").await;
+        let referral = house.with_pictures(2).await;
+        let (id, small) = (image_id(&referral.pictures[0]), image_id(&referral.pictures[1]));
+        let case = format!("/cases/{}", referral.id);
+        has(&house.get(&me, &case).await.expect(200).json()["images"][0], json!({ "tiles": null }));
+        house.tile(&referral, &referral.pictures[0]).await;
+        // Imaging may say it again; nothing is doubled.
+        house.tile(&referral, &referral.pictures[0]).await;
+        let images = house.get(&me, &case).await.expect(200).json()["images"].clone();
+        has(&images[0], json!({ "width": 1200, "tiles": { "side": 1024, "width": 4200, "height": 1000 } }));
+        has(&images[1], json!({ "tiles": null }));
+
+        let path = format!("/images/{id}/tiles/1-0");
+        let tile = house.get(&me, &path).await.expect(200);
+        assert_eq!((tile.bytes.clone(), tile.header("content-type")), (rendition(id, 1), "image/jpeg"));
+        assert_eq!(tile.header("cache-control"), "private, no-cache");
+        let again = House::request(Method::GET, &path, &me).header("if-none-match", tile.header("etag"));
+        assert!(house.send(again.body(Body::empty()).unwrap()).await.expect(304).bytes.is_empty());
+        assert_eq!(house.get(&me, &format!("/images/{id}/tiles/0-0")).await.expect(200).bytes, rendition(id, 0));
+        for absent in ["2-0", "0-1", "1-00", "1", "sealed"] {
+            house.get(&me, &format!("/images/{id}/tiles/{absent}")).await.refused(404, "not-found");
+        }
+        house.get(&me, &format!("/images/{small}/tiles/0-0")).await.refused(404, "not-found");
+
+        let coordinator = house.person("Kari SYNTHETIC", "coordinator", DERMATOLOGY).await;
+        assert_eq!(house.get(&coordinator, &path).await.expect(200).bytes, rendition(id, 1));
+        let stranger = house.person("Odd SYNTHETIC", "specialist", ENT).await;
+        house.get(&stranger, &path).await.refused(404, "not-found");
+        let log = house.ctx().audit.of_subject(referral.id).await.unwrap();
+        let looks = |person| log.iter().filter(|one| one.what == "image tiles" && one.person == person).count();
+        assert_eq!((looks(me.id), looks(coordinator.id), looks(stranger.id)), (1, 1, 0));
+
+        // Damage is noted and told as that of a smaller copy.
+        let sql = "update review_tile set stored_sha256 = $1 where across = 0";
+        house.ctx().db.q(sql).bind(vec![0_u8; 32]).exec_one().await.unwrap();
+        house.get(&me, &format!("/images/{id}/tiles/0-0")).await.refused(503, "picture-remade");
+        house.get(&me, &path).await.expect(200);
+        house.ctx().keys.destroy(referral.id).await.expect("destroyed");
+        house.get(&me, &path).await.refused(404, "not-found");
         house.world.stop().await;
     }
 }

@@ -6,7 +6,7 @@ use kit::picture::{Kind, check, strip};
 
 use samples::{HEIC as PLAIN, HEIC_OF_TILES as GRID, Random, waves};
 
-const TALKATIVE: &[u8] = include_bytes!("talkative.heic");
+pub const TALKATIVE: &[u8] = include_bytes!("talkative.heic");
 const THUMBNAIL: &[u8] = include_bytes!("thumbnail.heic");
 const GREY: &[u8] = include_bytes!("grey.heic");
 const LIMITED: &[u8] = include_bytes!("limited.heic");
@@ -17,7 +17,7 @@ const FULL_CHROMA: &[u8] = include_bytes!("full-chroma.heic");
 const TURNED: [(u8, &[u8]); 3] =
     [(2, include_bytes!("turn2.heic")), (6, include_bytes!("turn6.heic")), (7, include_bytes!("turn7.heic"))];
 /// A word that stands in every piece of metadata.
-const SECRET: &[u8] = b"N 59.9139 E 10.7522";
+pub const SECRET: &[u8] = b"N 59.9139 E 10.7522";
 
 fn view(file: &[u8]) -> RgbImage {
     let rendered = render(file).expect("rendered");

@@ -4,6 +4,7 @@ import type { AnswerContent, CallList, Case, Lease, Specialty, WorkFilter, WorkP
 
 const base = '/api/review';
 export const imageUrl = (id: string, rendition: '160' | '512' | '2048' | 'original') => `${base}/images/${id}/${rendition}`;
+export const tileUrl = (id: string, across: number, down: number) => `${base}/images/${id}/tiles/${across}-${down}`;
 /** The letter's address without its ending. */
 export const letter = (id: string) => `${base}/cases/${id}/letter`;
 export const worklist = (filter: WorkFilter, specialty: Specialty | '', cursor?: string | null) =>

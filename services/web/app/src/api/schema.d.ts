@@ -1809,6 +1809,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/review/images/{id}/tiles/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tile of a large picture at full size, as JPEG: `across-down`, counted from the upper left corner. That somebody looks at a
+         *     picture's tiles is recorded once in a while, not for every tile.
+         */
+        get: operations["reviewImageTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/review/images/{id}/{rendition}": {
         parameters: {
             query?: never;
@@ -4441,6 +4461,7 @@ export interface components {
             /** @description Whether the caller has looked at it. */
             shown: boolean;
             state: components["schemas"]["review.ImageState"];
+            tiles?: components["schemas"]["review.Tiles"] | null;
             view: string;
             /** Format: int64 */
             width: number;
@@ -4651,6 +4672,24 @@ export interface components {
          * @enum {string}
          */
         "review.TellsPatient": "practice" | "department";
+        /** @description A large picture at full size, in squares. */
+        "review.Tiles": {
+            /**
+             * Format: int64
+             * @description Of the whole, upright.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Of each square; those at the right and lower edge are smaller.
+             */
+            side: number;
+            /**
+             * Format: int64
+             * @description Of the whole, upright.
+             */
+            width: number;
+        };
         /** @description A request that needs nothing but the claim's token. */
         "review.Token": {
             /**
@@ -18179,6 +18218,93 @@ export interface operations {
             };
             /** @description `invalid-input`: what is missing or wrong, field by field */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too many requests; Retry-After says when to come again */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: a fault of the service, recorded under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: nothing was taken and nothing is lost; try again after Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewImageTile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of an earlier answer */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                id: string;
+                /** @description for example `3-0` */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: a part of the request can't be read; the error names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `signed-out` or `locked` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -119,6 +119,8 @@ export interface Picture {
   quality: { sharpness: number; exposure: number; verdict: 'good' | 'blurred' | 'dark' | 'bright' | 'cast' | 'small' } | null;
   bytes: number; sha256: string; width: number | null; height: number | null; addedAt: string; capturedAt: string | null; removed: boolean;
 }
+/** A large picture at full size, in squares of `side` pixels. */
+export interface Tiles { side: number; width: number; height: number }
 /** As the office has it: with whether it went out, with the referral or a reply. */
 export interface OfficePicture extends Picture { sent: boolean }
 export interface Receipt {
@@ -196,7 +198,7 @@ export interface WorkPage { items: CaseRow[]; next: string | null; counts: Recor
 export interface Case {
   id: string; state: string; priority: Priority; specialty: Specialty; dueAt: string; submittedAt: string; practiceName: string;
   departmentId: string; departmentName: string; referrerName: string; responsible: string | null; withdrawn: boolean; training: boolean; patient: Patient & { ageYears: number | null }; question: string; history: string;
-  findings: Finding[]; images: (Picture & { shown: boolean })[]; questions: Question[]; claim: Claim | null;
+  findings: Finding[]; images: (Picture & { shown: boolean; tiles: Tiles | null })[]; questions: Question[]; claim: Claim | null;
   answerDraft: AnswerContent | null; signed: { signedAt: string; releaseAt: string } | null; answers: Answer[];
   declines: { at: string; by: { name: string; role: string }; departmentName: string; reason: DeclineReason; text: string }[];
   /** its way until here, oldest first */

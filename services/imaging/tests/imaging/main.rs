@@ -1,172 +1,19 @@
 //! The leased job of a picture on both deployments. The decoding child is played by a shell script that answers with a
 //! prepared reply; the real child is tried with the executable, in `tests/`. Pictures are drawn here.
 
-use std::path::PathBuf;
+mod house;
+mod tiles;
+
 use std::time::Duration;
 
-use image::{Rgb, RgbImage};
-use imaging::derivatives::{encode, render};
-use imaging::wire::{Rejected, Rendered, Reply};
-use kit::Context;
-use kit::log::{Envelope, Opened};
+use imaging::derivatives::render;
+use imaging::wire::Rejected;
 use kit::pictures::Stored;
-use kit::testing::{DEPLOYMENTS, Engine, Reach, World};
-use prost::Message;
-use proto::Event;
+use kit::testing::DEPLOYMENTS;
 use proto::imaging::{ImageReady, ImageRejected};
-use proto::intake::{Picture, UploadSucceeded};
 use uuid::Uuid;
 
-/// Reads requests and answers each with the file `reply` beside it, once there is one.
-const CHILD: &str = r#"#!/bin/sh
-here=$1
-printf '\000\000\000\017lysbro-decode/1'
-while length=$(/usr/bin/head -c 4 | /usr/bin/od -An -tu1); do
-    set -- $length
-    [ $# = 4 ] || exit 0
-    /usr/bin/head -c $(($1 * 16777216 + $2 * 65536 + $3 * 256 + $4)) > "$here/request"
-    echo asked >> "$here/asked"
-    until [ -e "$here/reply" ]; do /bin/sleep 0.05; done
-    /bin/cat "$here/reply"
-done
-"#;
-
-/// A running imaging service, one referral with one picture, and the child's folder.
-struct House {
-    world: World,
-    referral: Uuid,
-    image: Uuid,
-    original: Vec<u8>,
-    stage: PathBuf,
-}
-
-impl House {
-    async fn build(deployment: (Engine, Reach)) -> Self {
-        let mut stage = PathBuf::new();
-        let world = World::start(vec![imaging::service()], deployment, |settings| {
-            stage = settings.data.join("child");
-            settings.decoder = vec!["/bin/sh".into(), stage.join("child.sh"), stage.clone()];
-        })
-        .await
-        .expect("a world");
-        std::fs::create_dir_all(&stage).expect("a folder");
-        let original =
-            encode(&RgbImage::from_fn(900, 700, |x, y| Rgb([(x % 200) as u8, (y % 200) as u8, 90]))).expect("a JPEG");
-        let (referral, image) = (world.ctx().new_id(), world.ctx().new_id());
-        Self { world, referral, image, original, stage }
-    }
-
-    fn ctx(&self) -> &Context {
-        self.world.ctx()
-    }
-
-    /// From now on the child runs.
-    fn play(&self) {
-        std::fs::write(self.stage.join("child.sh"), CHILD).expect("a script");
-    }
-
-    /// From now on the child answers so.
-    fn answer(&self, reply: Result<Rendered, Rejected>) {
-        let body = Reply::from(reply).encode_to_vec();
-        let mut frame = u32::try_from(body.len()).expect("short").to_be_bytes().to_vec();
-        frame.extend(body);
-        let half_made = self.stage.join("half-made");
-        std::fs::write(&half_made, frame).expect("a reply");
-        std::fs::rename(half_made, self.stage.join("reply")).expect("a reply");
-    }
-
-    fn asked(&self) -> usize {
-        std::fs::read_to_string(self.stage.join("asked")).unwrap_or_default().lines().count()
-    }
-
-    /// Stores the original and says so, as intake would.
-    async fn arrive(&self) {
-        let ctx = self.ctx();
-        let key = ctx.keys.ensure(self.referral).await.expect("a key");
-        let stored = ctx
-            .put_picture(&key, &format!("originals/{}", self.image), self.image, &self.original)
-            .await
-            .expect("stored");
-        let picture = Picture {
-            image: self.image.as_bytes().to_vec(),
-            view: "close-up".into(),
-            media_type: "image/jpeg".into(),
-            bytes: self.original.len() as u64,
-            sha256: stored.sha256,
-            object: stored.object,
-            stored_sha256: stored.stored_sha256,
-            stored_bytes: stored.stored_bytes,
-            width: 900,
-            height: 700,
-            ..Picture::default()
-        };
-        let envelope = Envelope {
-            key: self.referral.as_bytes().to_vec(),
-            specialty: "dermatology".into(),
-            ..ctx.about(self.referral, None)
-        };
-        let mut tx = ctx.begin().await.expect("a transaction");
-        ctx.publish(&mut tx, envelope, &UploadSucceeded { picture: Some(picture) }).await.expect("published");
-        tx.commit().await.expect("committed");
-    }
-
-    /// Waits until no event waits and no worker, the one in the background included, holds a job.
-    async fn settle(&self) {
-        for _ in 0..400 {
-            let parked = self.world.settle().await.expect("settled");
-            assert_eq!(parked.len(), 0, "parked events");
-            let leased = "select count(*) from imaging_job where lease_token is not null";
-            let (leased,): (i64,) = self.ctx().db.q(leased).one().await.expect("a count");
-            if leased == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("a job is leased for ever");
-    }
-
-    async fn published<E: Event>(&self) -> Vec<E> {
-        let mut found = Vec::new();
-        for event in kit::log::of_subject(&self.ctx().db, self.referral).await.expect("events") {
-            if event.kind() == E::KIND
-                && let Opened::Open(fact) = self.ctx().open::<E>(&event).await.expect("opened")
-            {
-                found.push(fact);
-            }
-        }
-        found
-    }
-
-    async fn job(&self) -> (String, i64) {
-        let row = self.ctx().db.q("select state, attempts from imaging_job where image = $1").bind(self.image);
-        row.opt().await.expect("a query").unwrap_or_default()
-    }
-
-    async fn job_becomes(&self, state: &str) {
-        for _ in 0..400 {
-            if self.job().await.0 == state {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the job is {:?} and not {state}", self.job().await);
-    }
-
-    async fn is_asked(&self) {
-        for _ in 0..400 {
-            if self.asked() > 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the child was never asked");
-    }
-
-    async fn derivative_rows(&self) -> i64 {
-        let row: (i64,) = self.ctx().db.q("select count(*) from imaging_derivative").one().await.expect("a count");
-        row.0
-    }
-}
+use house::House;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_becomes_ready_once() {
