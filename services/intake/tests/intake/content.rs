@@ -266,7 +266,7 @@ async fn a_coarse_or_compressed_photograph_is_advised_of(office: Office) {
         ("close-up", longer(&plain(1600, 1200, 1), 5)),
         ("otoscopic", plain(1000, 800, 2)),
         ("close-up", longer(&plain(1599, 1200, 3), 5)),
-        ("close-up", longer(&plain(1200, 1600, 4), 4)),
+        ("close-up", longer(&plain(1200, 1600, 4), 3)),
     ] {
         show(&office, id, Some(finding), view, &picture).await;
         let shown = office.read(id).await;
