@@ -127,13 +127,12 @@ impl Follower {
     pub async fn step(&mut self, ctx: &Context) -> Result<usize, ProjectError> {
         let (mut known, mut checked) = (self.read, false);
         let (stored, read, portion) = loop {
-            let (stored, read) = match known {
-                Some(place) => place,
-                None => {
-                    checked = true;
-                    let stored = offset(&ctx.db, self.consumer.name).await?;
-                    (stored, stored)
-                }
+            let (stored, read) = if let Some(place) = known {
+                place
+            } else {
+                checked = true;
+                let stored = offset(&ctx.db, self.consumer.name).await?;
+                (stored, stored)
             };
             let portion = self.portion(ctx, read).await?;
             let matters = portion.passed == 0 || !portion.wanted.is_empty();

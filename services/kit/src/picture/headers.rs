@@ -93,11 +93,11 @@ pub(super) fn end_of_scan(bytes: &[u8], from: usize) -> Option<usize> {
     // Whole blocks without a branch for each byte, which the compiler makes wide instructions of.
     const BLOCK: usize = 1024;
     let (data, next) = (bytes.get(from..)?, bytes.get(from + 1..)?);
-    let is_marker = |byte: u8, next: u8| (byte == 0xFF) & (next != 0) & (next & 0xF8 != 0xD0);
+    let marker = |byte: u8, next: u8| u8::from(byte == 0xFF) & u8::from(next != 0) & u8::from(next & 0xF8 != 0xD0);
     data.chunks(BLOCK).zip(next.chunks(BLOCK)).enumerate().find_map(|(number, (data, next))| {
-        let any = data.iter().zip(next).fold(false, |any, (byte, next)| any | is_marker(*byte, *next));
-        let within = || data.iter().zip(next).position(|(byte, next)| is_marker(*byte, *next));
-        any.then(within).flatten().map(|place| from + number * BLOCK + place)
+        let any = data.iter().zip(next).fold(0, |any, (byte, next)| any | marker(*byte, *next));
+        let within = || data.iter().zip(next).position(|(byte, next)| marker(*byte, *next) == 1);
+        (any == 1).then(within).flatten().map(|place| from + number * BLOCK + place)
     })
 }
 
