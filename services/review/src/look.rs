@@ -41,7 +41,7 @@ pub async fn once(
     now: At,
     note: impl Future<Output = Result<(), ReviewError>>,
 ) -> Result<(), ReviewError> {
-    look(person, image, now).get_or_try_init(|| note).await.map(|()| ())
+    look(person, image, now).get_or_try_init(|| note).await.copied()
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ async fn a_photograph_has_a_floor_and_an_eardrum_a_warning(office: Office) {
 
 /// The same picture in a longer file, as if it were less compressed.
 fn longer(picture: &[u8], by: usize) -> Vec<u8> {
-    let comment = [&[0xFF, 0xFE, 0xEA, 0x62][..], &[0; 60_000]].concat();
+    let comment = [vec![0xFF, 0xFE, 0xEA, 0x62], vec![0; 60_000]].concat();
     [&picture[..2], &comment.repeat(by), &picture[2..]].concat()
 }
 
