@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { en, nb, nbOfServer } from '../src/i18n/problems';
+import { en, nb } from '../src/i18n/problems';
+import { nbOfServer } from '../src/i18n/served';
 
 const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 /** Every message that the API gives for bad input, as reviewed: "    field: sentence (code)". */

@@ -1,5 +1,6 @@
 // One fetch wrapper. A request that meets "signed out" or "locked" waits until the person is back and is
 // then sent again, so nothing that was typed is lost. Rejected: a generated client; it grows the first load.
+import { fetchServed } from '../i18n/served.svelte';
 import { Problem, Unreachable, problemFrom } from './problem';
 
 export interface Gate {
@@ -47,7 +48,10 @@ async function once<T>(method: string, path: string, body: unknown, { signal, pl
   if (file && response.ok) return (await response.blob()) as T;
   const text = response.status === 204 ? '' : await response.text();
   const value: unknown = plain && response.ok ? text : text === '' ? undefined : parse(text);
-  if (!response.ok) throw problemFrom(response.status, value, response.headers.get('Retry-After'));
+  if (!response.ok) {
+    await fetchServed();
+    throw problemFrom(response.status, value, response.headers.get('Retry-After'));
+  }
   return value as T;
 }
 
