@@ -53,7 +53,8 @@ events! {
     directory: PracticeRegistered, PracticeChanged, RegisterRecorded, EnablementRecorded, DepartmentRegistered,
         DepartmentChanged, PersonRegistered, GrantGiven, GrantEnded, SignedIn, PracticeDeputyChosen, PreferencesChosen,
         PracticeClosed, PracticeMerged, EquipmentPlaced, EquipmentWithdrawn, TrainingGiven, SupportGiven, ReasonGiven,
-        NoticeConfirmed;
+        NoticeConfirmed, ContextNoted, ContextWithdrawn,
+        OrdinaryReferralsCounted;
     intake: DraftStarted, DraftAbandoned, UploadFailed, UploadSucceeded, ReferralSubmitted, ReferralWithdrawn,
         InformationSupplied, AnswerAcknowledged, ReferralErased, ReferralEnteredInError, PictureEnteredInError,
         PeopleTold, CloseOutRecorded, AnswerFiled, ResponsibilityTaken, ResponsibilityEnded, ReferralTransferred;

@@ -22,7 +22,7 @@ after(async () => {
 /** Each part with how many charts it shows. */
 const parts = [
   ['', 3], ['adoption', 3], ['concentration', 2], ['activity', 4], ['rates', 3], ['process', 2], ['turnaround', 1], ['network', 1],
-  ['sample', 0], ['definitions', 0], ['data', 0], ['exports', 0],
+  ['context', 0], ['sample', 0], ['definitions', 0], ['data', 0], ['exports', 0],
 ]
 const open = (page, part, search = '') => page.goto(`${demo.address}/program/study${part && `/${part}`}${search}`)
 const pairs = (page) => page.getByTestId('pair').evaluateAll((all) => all.map((each) => `${each.dataset.user} ${each.dataset.partner}`))

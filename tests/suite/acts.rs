@@ -49,7 +49,12 @@ acts! {
     EndEquipment,
     Train,
     Contact,
+    NoteContext,
+    CorrectContext,
+    WithdrawContext,
     Import,
+    Ordinary,
+    OrdinaryAgain,
     Person,
     Grant,
     Deputy,
@@ -221,11 +226,12 @@ impl<'a> Play<'a> {
     /// Does one act, or repeats it.
     pub async fn perform(&mut self, act: Act) -> Done {
         match act {
-            Department | ChangeDepartment | Practice | ChangePractice | Register | Enablement | Import | Person
-            | Grant | EndGrant | Deputy | NoDeputy => self.administration(act).await,
+            Department | ChangeDepartment | Practice | ChangePractice | Register | Enablement | Import | Ordinary
+            | OrdinaryAgain | Person | Grant | EndGrant | Deputy | NoDeputy => self.administration(act).await,
             ClosePractice | OurDeputy | Colleague | NewLink | EndColleague | Ready | TakeBackReady | HandOver
             | Transfer | TransferBack => self.people(act).await,
-            Equip | EndEquipment | Train | Contact | Notice | WhyNot => self.rolling_out(act).await,
+            Equip | EndEquipment | Train | Contact | NoteContext | CorrectContext | WithdrawContext | Notice
+            | WhyNot => self.rolling_out(act).await,
             Invite | Accept | WrongPassword | SignIn | Lock | Unlock | Language | Mail | Hpr | SignOut
             | SignInByLink | SignOutEverywhere => self.coming_and_going(act).await,
             Draft | Picture | NoPicture | EndUpload | ChangePicture | RemovePicture | PutPictureBack | SaveAgain

@@ -97,6 +97,9 @@ kinds! {
     directory::SupportGiven { note: text("They ask for a shorter cable") },
     directory::ReasonGiven { text: text("The light"), after: text("draft") },
     directory::NoticeConfirmed {},
+    directory::ContextNoted { row: vec![22; 16], replaces: vec![23; 16], text: text("A new tariff") },
+    directory::ContextWithdrawn { row: vec![22; 16], replaces: vec![23; 16], reason: text("It was put off") },
+    directory::OrdinaryReferralsCounted { counts: vec![directory::OrdinaryCount { month: text("2026-01"), specialty: text("ent"), referrals: 4 }] },
     intake::DraftStarted {},
     intake::DraftAbandoned {},
     intake::UploadFailed { image: vec![1; 16], reason: text("not-a-picture") },
@@ -168,7 +171,21 @@ fn envelope(kind: &str) -> Envelope {
         about: String::new(),
         people: 0,
         thing: Vec::new(),
+        domain: String::new(),
+        until_us: None,
     }
+}
+
+/// Fields that came with the context log.
+#[test]
+fn the_envelope_s_domain_and_end_still_say_the_same() {
+    let noted = Envelope {
+        about: text("tariff-change"),
+        domain: text("outer-setting"),
+        until_us: Some(7),
+        ..envelope("ContextNoted")
+    };
+    kept("envelope.context", 1, &noted);
 }
 
 /// Fields that came to the envelope after its first events were written.

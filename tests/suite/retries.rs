@@ -13,10 +13,11 @@ use tests::{Cast, FaultProxy, Mode, Toward};
 use uuid::Uuid;
 
 /// Mutating routes that are not repeated, each with its reason.
-const NOT_REPEATED: [(&str, &str, &str); 6] = [
+const NOT_REPEATED: [(&str, &str, &str); 7] = [
     ("post", "/api/intake/uploads/{id}", "stands for another method named in a header"),
     ("post", "/api/directory/links/open", "looks and changes nothing"),
     ("post", "/api/directory/import/dry-run", "the same"),
+    ("post", "/api/directory/ordinary/dry-run", "the same"),
     ("post", "/api/uptake/study/sample", "draws and keeps nothing"),
     ("post", "/api/uptake/study/bundle", "reads, and each time is recorded"),
     ("post", "/api/uptake/study/exports", "reads, and each time is recorded"),
@@ -29,11 +30,13 @@ fn wanted() -> u32 {
 /// Rows by table after a journey: what a request that counted twice would leave. Uploads that were begun and not gone on with
 /// run out by themselves, sessions and the access log count requests.
 async fn counts(world: &World) -> BTreeMap<String, i64> {
-    const TABLES: [&str; 29] = [
+    const TABLES: [&str; 33] = [
         "select 'department', count(*) from directory_department",
         "select 'practice', count(*) from directory_practice",
         "select 'register', count(*) from directory_register",
         "select 'step', count(*) from directory_enablement",
+        "select 'row of the context log', count(*) from directory_context",
+        "select 'count of ordinary referrals', count(*) from directory_ordinary",
         "select 'person', count(*) from directory_person",
         "select 'grant', count(*) from kit_grant",
         "select 'grant once', count(*) from directory_grant",
@@ -59,6 +62,8 @@ async fn counts(world: &World) -> BTreeMap<String, i64> {
         "select 'use fact', count(*) from uptake_fact",
         "select 'practice in the study', count(*) from uptake_practice",
         "select 'step in the study', count(*) from uptake_enablement",
+        "select 'context in the study', count(*) from uptake_context",
+        "select 'ordinary referrals in the study', count(*) from uptake_ordinary",
     ];
     let mut counts = BTreeMap::new();
     for text in TABLES {

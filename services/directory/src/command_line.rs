@@ -4,8 +4,11 @@
 use crate::Error;
 use crate::acts::import::Mode;
 use crate::acts::once::{Author, Content};
-use crate::acts::{closings, departments, enablement, equipment, grants, import, links, people, practices, registers};
+use crate::acts::{
+    closings, context, departments, enablement, equipment, grants, import, links, people, practices, registers,
+};
 use crate::closing::NewClosing;
+use crate::context::NewContextEvent;
 use crate::department::NewDepartment;
 use crate::enablement::NewEnablement;
 use crate::equipment::NewEquipment;
@@ -132,6 +135,14 @@ pub async fn record_enablement(ctx: &Context, practice: Uuid, new: &NewEnablemen
 /// `Invalid` with each field; `NotFound` for an unknown practice; `IdReused`.
 pub async fn add_equipment(ctx: &Context, practice: Uuid, new: &NewEquipment) -> Result<Uuid, Error> {
     equipment::place(ctx, &Author::command_line(), practice, new).await
+}
+
+/// Notes an event of the context log.
+///
+/// # Errors
+/// `Invalid` with each field; `IdReused`.
+pub async fn note_context(ctx: &Context, new: &NewContextEvent) -> Result<Uuid, Error> {
+    context::note(ctx, &Author::command_line(), new, None).await
 }
 
 /// Imports a register from a CSV file, or says what it would do. With faults in the report, nothing was imported.

@@ -1,6 +1,6 @@
 //! What can go wrong in the directory, and the one place where it becomes an answer.
 
-use crate::import::{Fault, Report};
+use crate::import::Fault;
 use http::StatusCode;
 use kit::Problem;
 use kit::http::FieldError;
@@ -51,12 +51,15 @@ pub enum Error {
     /// The office has said why already.
     #[error("the office was asked this month")]
     AskedAlready,
+    /// The row of the context log is not the newest any more, or withdrew its entry.
+    #[error("the entry was corrected or withdrawn meanwhile")]
+    ContextReplaced,
     /// Too many people sign in at once.
     #[error("too many people sign in at once")]
     Busy,
-    /// A file that was to be imported is at fault; nothing was.
-    #[error("the file has {} faults", .0.faults.len() + .0.more_faults)]
-    FileFaults(Box<Report>),
+    /// A file that was to be imported is at fault; nothing was. Its faults, and how many more there are.
+    #[error("the file has {} faults", .0.len() + .1)]
+    FileFaults(Vec<Fault>, usize),
     /// Refused below, with its own answer.
     #[error("{}", .0.detail)]
     Refused(Problem),
@@ -144,13 +147,17 @@ impl From<Error> for Problem {
                 "asked-already",
                 "This practice has said why this month already. It is asked again next month; nothing more is needed now.",
             ),
-            Error::FileFaults(report) => {
+            Error::ContextReplaced => Self::conflict(
+                "context-replaced",
+                "This entry was corrected or withdrawn meanwhile. Look at what stands now, and correct that.",
+            ),
+            Error::FileFaults(faults, _) => {
                 let mut problem = Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "file-faults",
                     "Something is wrong with the file, so nothing was imported. Mend each line, and send it again.",
                 );
-                problem.errors = report.faults.iter().map(Fault::as_field).collect();
+                problem.errors = faults.iter().map(Fault::as_field).collect();
                 problem
             }
             Error::Busy => Self::unavailable("too many passwords wait to be checked"),

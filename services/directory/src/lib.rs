@@ -3,9 +3,9 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`practice`], [`enablement`], [`equipment`], [`support`], [`department`], [`person`], [`grant`], [`link`], [`colleague`], [`closing`], … | the rules, one noun per file, without I/O |
+//! | [`practice`], [`enablement`], [`equipment`], [`support`], [`department`], [`person`], [`grant`], [`link`], [`colleague`], [`closing`], [`context`], … | the rules, one noun per file, without I/O |
 //! | [`duty`] | for whom referrals are open, as intake tells it: nobody's role ends before they are handed over |
-//! | [`import`] | the register from a CSV file, a folder of rules |
+//! | [`import`], [`ordinary`] | the register, and ordinary referrals, from CSV files |
 //! | `acts` | what is done: each act is rules, then one transaction of rows and events |
 //! | `http` | routes under `/api/directory` |
 //! | `store` | all SQL |
@@ -16,6 +16,7 @@
 
 pub mod closing;
 pub mod colleague;
+pub mod context;
 pub mod department;
 pub mod deputy;
 pub mod duty;
@@ -27,6 +28,7 @@ pub mod import;
 pub mod language;
 pub mod link;
 pub mod notice;
+pub mod ordinary;
 pub mod person;
 pub mod phone;
 pub mod practice;
@@ -47,7 +49,7 @@ mod store;
 
 pub use command_line::{
     add_clinician, add_department, add_equipment, add_grant, add_person, add_practice, close_practice, end_everything,
-    import_file, make_link, person_by_email, record_enablement, record_register,
+    import_file, make_link, note_context, person_by_email, record_enablement, record_register,
 };
 pub use error::Error;
 pub use link::LinkKind;

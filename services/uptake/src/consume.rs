@@ -4,11 +4,15 @@
 //! and whether the department found a whole referral to be in error or one picture of it, come from sealed parts. The
 //! tables can be emptied and rebuilt from the first event.
 
-use crate::store::{self, NewFact, NewPractice};
+use crate::store::ordinary::{self, OrdinaryRow};
+use crate::store::{self, NewFact, NewPractice, context};
 use kit::log::{Consumer, Opened, ProjectError, Recorded, id_of};
 use kit::{At, Context, Tx};
 use proto::Event;
-use proto::directory::{EnablementRecorded, PracticeChanged, PracticeRegistered, RegisterRecorded};
+use proto::directory::{
+    ContextNoted, ContextWithdrawn, EnablementRecorded, OrdinaryReferralsCounted, PracticeChanged, PracticeRegistered,
+    RegisterRecorded,
+};
 use proto::intake::ReferralErased;
 use proto::review::CaseEnteredInError;
 use uuid::Uuid;
@@ -64,6 +68,9 @@ pub const FACTS: Consumer = Consumer {
         "PracticePhoned",
         "CaseEnteredInError",
         "LetterFiled",
+        "ContextNoted",
+        "ContextWithdrawn",
+        "OrdinaryReferralsCounted",
     ],
     project: |ctx, tx, event| Box::pin(project(ctx, tx, event)),
     reset: store::RESET,
@@ -88,6 +95,18 @@ async fn project(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         CaseEnteredInError::KIND => {
             let about = in_error(ctx, event).await?;
             store::add_fact(tx, NewFact { about, ..fact(ctx, event) }).await?;
+        }
+        // What was written in words of it is not read: the study needs what, where and when.
+        ContextNoted::KIND | ContextWithdrawn::KIND => {
+            let entry = context::Entry::of(event, event.kind() == ContextWithdrawn::KIND);
+            context::put(tx, entry).await?;
+            store::add_fact(tx, fact(ctx, event)).await?;
+        }
+        OrdinaryReferralsCounted::KIND => {
+            if let Opened::Open(told) = ctx.open::<OrdinaryReferralsCounted>(event).await? {
+                ordinary::put(tx, event.position, counts(practice(event), told)).await?;
+            }
+            store::add_fact(tx, fact(ctx, event)).await?;
         }
         // No use of the service: what was used before stays counted.
         ReferralErased::KIND => {}
@@ -148,6 +167,16 @@ async fn changed(ctx: &Context, tx: &mut Tx, event: &Recorded) -> Result<(), Pro
         1 => Ok(()),
         _ => Err(ProjectError::Poison("it changes a practice that was never registered".into())),
     }
+}
+
+fn counts(practice: Uuid, told: OrdinaryReferralsCounted) -> Vec<OrdinaryRow> {
+    let row = |count: proto::directory::OrdinaryCount| OrdinaryRow {
+        practice,
+        month: count.month,
+        specialty: count.specialty,
+        referrals: i64::from(count.referrals),
+    };
+    told.counts.into_iter().map(row).collect()
 }
 
 fn fact(ctx: &Context, event: &Recorded) -> NewFact {

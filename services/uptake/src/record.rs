@@ -9,27 +9,30 @@
 //! | sender and role | the pseudonym of who sent it; `gp-staff` is a nurse, everyone else a doctor |
 //! | employed | GPs as doctors, other staff as nurses, as last recorded before the cut |
 //! | a step for all specialties | one for each specialty that the record knows, or for the one that is looked at |
+//! | an event of the context log | its newest row that is not withdrawn; its department's code is `D` and digits likewise, its words are in none |
+//! | ordinary referrals | the newest count of a practice and whole month, where every specialty that is looked at is known |
 //! | equipment withdrawn | the day on which the last piece of all went, when nothing is left at the cut |
 //!
 //! What the record does not hold stays unknown: see [`NOT_RECORDED`].
 
 use crate::panel::{pieces, withdrawn};
+use crate::store::context::{self, Entry};
+use crate::store::ordinary::{self, OrdinaryRow};
 use crate::store::study::{self, CaseRow, PracticeRow, RegisterRow, StepRow};
 use crate::store::{self, EquipmentRow};
 use crate::study::calendar::{self, Day, date_of, first_day, month_of};
-use crate::study::programme::{Case, Enablement, Practice, Programme, Role, Step, Window};
+use crate::study::programme::{Case, Enablement, Event, Ordinary, Practice, Programme, Role, Step, Window};
 use kit::backup::hex;
 use kit::{At, Db, oslo};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::Date;
 use time::macros::{date, format_description};
 use uuid::Uuid;
 
 /// What the study could use and the record does not hold, a line each.
-pub const NOT_RECORDED: [&str; 6] = [
+pub const NOT_RECORDED: [&str; 5] = [
     "shares of the list that are 65 or older or need an interpreter, and the same of a patient (I-21)",
-    "ordinary referrals (I-15)",
-    "the context log: tariffs, outages, who left (I-17)",
+    "which entry of the context log is the change whose effect is studied (I-17)",
     "when a case was claimed, before it is answered or declined (I-13: allocation)",
     "when the service heard of a case, apart from when it was sent (I-22: late is 0)",
     "into which practice another merged: it is closed on that day; and which staff are secretaries",
@@ -107,6 +110,10 @@ struct Rows {
     cases: Vec<CaseRow>,
     /// Of what is looked at, in the order of the log.
     equipment: Vec<EquipmentRow>,
+    /// Of the context log, the oldest first.
+    context: Vec<Entry>,
+    /// Of every month that is known.
+    ordinary: Vec<OrdinaryRow>,
 }
 
 /// Reads the record at one position: a fact and the position that it moves are written at once.
@@ -125,6 +132,8 @@ pub async fn read(db: &Db, asked: &Asked, now: At) -> Result<Record, RecordError
             steps: study::steps(db, cut).await?,
             cases: study::cases(db, cut).await?,
             equipment: store::equipment(db, window.specialty.as_deref().unwrap_or_default()).await?,
+            context: context::standing(db, cut).await?,
+            ordinary: ordinary::all(db).await?,
         };
         if store::position(db).await? == position {
             let codes = codes(rows.practices.iter().map(|row| row.id));
@@ -189,18 +198,69 @@ fn programme(rows: &Rows, window: &Window, codes: &HashMap<Uuid, String>) -> Pro
         enablement: enablement(rows, window, &places),
         cases: rows.cases.iter().filter_map(|row| Some(case(row, *places.get(&row.practice)?))).collect(),
         practices: all.into_iter().map(|one| one.1).collect(),
-        ordinary: Vec::new(),
-        events: Vec::new(),
+        ordinary: ordinary_referrals(rows, window, &places),
+        events: events(&rows.context, &places),
     }
+}
+
+/// Ordinary referrals of whole months before the cut, over the specialties that are looked at. A month in which one of these is not
+/// known is not known: a share of some specialties would look like one of all.
+fn ordinary_referrals(rows: &Rows, window: &Window, places: &HashMap<Uuid, usize>) -> Vec<Ordinary> {
+    let specialties = specialties(rows, window);
+    let mut known: BTreeMap<(usize, i32), Vec<(&str, i64)>> = BTreeMap::new();
+    for row in &rows.ordinary {
+        let (Some(practice), Some(first)) = (places.get(&row.practice), parsed(&format!("{}-01", row.month))) else {
+            continue;
+        };
+        let month = month_of(first);
+        if first_day(month + 1) <= window.until && specialties.contains(&row.specialty.as_str()) {
+            known.entry((*practice, month)).or_default().push((&row.specialty, row.referrals));
+        }
+    }
+    let whole = known.into_iter().filter(|one| one.1.len() == specialties.len());
+    let count = |((practice, month), counts): ((usize, i32), Vec<(&str, i64)>)| Ordinary {
+        practice,
+        month,
+        referrals: counts.iter().map(|one| one.1).sum::<i64>() as f64,
+    };
+    whole.map(count).collect()
+}
+
+/// The context log; an event of a practice that is not in the register is none.
+fn events(entries: &[Entry], places: &HashMap<Uuid, usize>) -> Vec<Event> {
+    let departments = lettered('D', entries.iter().filter_map(|entry| entry.department));
+    let event = |entry: &Entry| {
+        let practice = match entry.practice {
+            Some(id) => Some(*places.get(&id)?),
+            None => None,
+        };
+        Some(Event {
+            practice,
+            department: entry.department.and_then(|id| departments.get(&id).cloned()),
+            domain: entry.domain.clone(),
+            kind: entry.kind.clone(),
+            from: day_of(entry.from_at),
+            until: entry.until_at.map(day_of),
+            interruption: false,
+        })
+    };
+    let mut events: Vec<Event> = entries.iter().filter_map(event).collect();
+    events.sort_by(|one, other| one.order().cmp(&other.order()));
+    events
 }
 
 /// Ids begin with the time at which they were made, so their ends tell them apart.
 fn codes(ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, String> {
+    lettered('P', ids)
+}
+
+/// Codes that begin with a letter.
+fn lettered(letter: char, ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, String> {
     let ids: BTreeSet<Uuid> = ids.collect();
     let ends = |digits: usize| ids.iter().map(move |id| id.simple().to_string().split_off(32 - digits));
     let unique = |digits: &usize| ends(*digits).collect::<BTreeSet<_>>().len() == ids.len();
     let digits = (DIGITS..32).find(unique).unwrap_or(32);
-    ids.iter().copied().zip(ends(digits).map(|end| format!("P{end}"))).collect()
+    ids.iter().copied().zip(ends(digits).map(|end| format!("{letter}{end}"))).collect()
 }
 
 /// `register` is its own, the oldest entry first.

@@ -1,6 +1,8 @@
 //! All SQL of uptake. No row holds a patient, a free text or a staff member's name.
 
+pub mod context;
 pub mod office;
+pub mod ordinary;
 pub mod person;
 pub mod study;
 
@@ -9,7 +11,7 @@ use proto::directory::PracticeChanged;
 use uuid::Uuid;
 
 /// The schema. A fact's `case_token` is a pseudonym of the referral: it joins a referral with its answer and nothing else.
-pub const MIGRATIONS: &[Migration] = &[FIRST, ABOUT, INTENTION, CLOSED];
+pub const MIGRATIONS: &[Migration] = &[FIRST, ABOUT, INTENTION, CLOSED, CONTEXT, ORDINARY];
 
 const FIRST: Migration = Migration {
     number: 1,
@@ -74,6 +76,10 @@ const CLOSED: Migration = Migration {
     ",
 };
 
+const CONTEXT: Migration = Migration { number: 82, name: "the context log", sql: context::SCHEMA };
+
+const ORDINARY: Migration = Migration { number: 83, name: "ordinary referrals by month", sql: ordinary::SCHEMA };
+
 /// What a fact is about that a department found a whole referral to be in error: it is in no figure, as one that its
 /// practice marked.
 pub const WHOLE_REFERRAL: &str = "referral";
@@ -84,6 +90,8 @@ pub const RESET: &[&str] = &[
     "delete from uptake_register",
     "delete from uptake_enablement",
     "delete from uptake_fact",
+    "delete from uptake_context",
+    "delete from uptake_ordinary",
     "update uptake_position set position = 0 where one = 1",
 ];
 
@@ -107,7 +115,7 @@ statements! {
 
 /// Statements of uptake.
 pub const STATEMENT_LISTS: &[&[(&str, &str)]] =
-    &[STATEMENTS, office::STATEMENTS, person::STATEMENTS, study::STATEMENTS];
+    &[STATEMENTS, context::STATEMENTS, office::STATEMENTS, ordinary::STATEMENTS, person::STATEMENTS, study::STATEMENTS];
 
 /// A practice as the register has it.
 #[derive(Clone, Debug)]

@@ -1,7 +1,9 @@
 //! A valid request for a row of the table: whoever is refused is refused for their rights and not for their words.
 
 use super::table::{How, Row};
-use crate::town::{Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, equipment_of, metadata};
+use crate::town::{
+    Asked, PASSWORD, Somebody, Thing, Town, Who, answer_content, content, context_of, equipment_of, metadata,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -71,6 +73,7 @@ fn fill(row: &Row, thing: &Thing) -> String {
         {
             thing.practice
         }
+        path if path.starts_with("/api/directory/context") => context_of(thing.practice),
         path if path.starts_with("/api/directory/colleagues") => thing.person,
         path if path.starts_with("/api/directory/departments") => thing.department,
         path if path.starts_with("/api/directory/people") => thing.person,
@@ -109,6 +112,10 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
     if row.method == "POST" && row.path.starts_with("/api/directory/import") {
         return asked.with("content-type", "text/csv").bytes(REGISTER.as_bytes().to_vec());
     }
+    if row.method == "POST" && row.path.starts_with("/api/directory/ordinary") {
+        let ordinary = format!("key;month;specialty;referrals\n{};2026-01;ent;3\n", town.practices[1]);
+        return asked.with("content-type", "text/csv").bytes(ordinary.into_bytes());
+    }
     let body = match (row.method, row.path) {
         ("POST", "/api/directory/sign-in") => {
             json!({ "email": credentials.email, "password": PASSWORD, "totpCode": credentials.code(now) })
@@ -146,6 +153,10 @@ fn directory(town: &Town, row: &Row, thing: &Thing, asked: Asked) -> Asked {
         ("POST", "/api/directory/practices/{id}/enablement") => {
             json!({ "step": "equipped", "specialty": null, "on": "2026-01-05" })
         }
+        ("POST", "/api/directory/context" | "/api/directory/context/{id}/correct") => {
+            json!({ "domain": "outer-setting", "kind": "tariff-change", "from": "2026-01-05", "text": "A new tariff." })
+        }
+        ("POST", "/api/directory/context/{id}/withdraw") => json!({ "reason": "Noted twice." }),
         ("POST", "/api/directory/departments") => {
             json!({ "name": "New", "hospital": "Hospital", "specialties": ["ent"] })
         }

@@ -13,10 +13,11 @@ pub use things::{Stage, Thing, Way, answer_content, content, metadata};
 
 use crate::{Reply, program};
 use directory::closing::NewClosing;
+use directory::context::NewContextEvent;
 use directory::department::NewDepartment;
 use directory::equipment::NewEquipment;
 use directory::practice::{NewPractice, NewRegister};
-use directory::{add_department, add_equipment, add_practice, close_practice, record_register};
+use directory::{add_department, add_equipment, add_practice, close_practice, note_context, record_register};
 use kit::Context;
 use kit::testing::{Engine, Reach, World};
 use serde_json::{from_value, json};
@@ -169,7 +170,16 @@ async fn practice(ctx: &Context, name: &str) -> Uuid {
     let form = json!({ "id": equipment_of(practice), "kind": "camera", "from": "2020-01-01" });
     let equipment: NewEquipment = from_value(form).expect("equipment");
     add_equipment(ctx, practice, &equipment).await.expect("equipment");
+    let form = json!({ "id": context_of(practice), "practiceId": practice, "domain": "inner-setting", "kind": "outage",
+        "from": "2026-01-02", "until": "2026-01-03", "text": format!("KanariContext{name}") });
+    let event: NewContextEvent = from_value(form).expect("an event");
+    note_context(ctx, &event).await.expect("an event");
     practice
+}
+
+/// The id of what the context log holds of a practice.
+pub fn context_of(practice: Uuid) -> Uuid {
+    Uuid::from_u128(practice.as_u128() ^ 0xc0_47_e7)
 }
 
 /// The id of a practice's camera.

@@ -1,8 +1,8 @@
 //! What an administrator does: places, people and their rights.
 
 use super::Act::{
-    ChangeDepartment, ChangePractice, Department, Deputy, Enablement, EndGrant, Grant, Import, NoDeputy, Person,
-    Practice, Register,
+    ChangeDepartment, ChangePractice, Department, Deputy, Enablement, EndGrant, Grant, Import, NoDeputy, Ordinary,
+    OrdinaryAgain, Person, Practice, Register,
 };
 use super::{Act, Done, Play};
 use http::Method;
@@ -62,6 +62,12 @@ impl Play<'_> {
                     format!("{key};Legekontor {key};Fjord;6;90;2012-01-01;2021-01-01;2100;2;2;2026-01-10;2026-01-20");
                 let (headers, body) = ([("content-type", "text/csv")], format!("{header}\r\n{row}\r\n").into_bytes());
                 self.copies.send(admin, Method::POST, "/api/directory/import", &headers, body).await?.expect(200);
+            }
+            Ordinary | OrdinaryAgain => {
+                let (key, count) = (self.id("import"), if act == Ordinary { 4 } else { 5 });
+                let body = format!("key;month;specialty;referrals\n{key};2026-01;ent;{count}\n").into_bytes();
+                let headers = [("content-type", "text/csv")];
+                self.copies.send(admin, Method::POST, "/api/directory/ordinary", &headers, body).await?.expect(200);
             }
             Person => {
                 let body = json!({ "id": person, "name": "Pia Synthetic", "email": format!("{person}@lysbro.example"), "language": "nb" });

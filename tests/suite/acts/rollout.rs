@@ -1,6 +1,6 @@
 //! What the programme records about a practice, and what people say themselves.
 
-use super::Act::{Contact, EndEquipment, Equip, Notice, Train, WhyNot};
+use super::Act::{Contact, CorrectContext, EndEquipment, Equip, NoteContext, Notice, Train, WhyNot, WithdrawContext};
 use super::{Act, Done, Play};
 use serde_json::json;
 
@@ -27,6 +27,23 @@ impl Play<'_> {
             Contact => {
                 let body = json!({ "id": contact, "on": "2026-01-25", "kind": "visit", "note": "They are well." });
                 self.post(admin, &format!("{}/contacts", self.practice()), body).await?.expect(201);
+            }
+            NoteContext => {
+                let body = json!({ "id": self.id("context"), "domain": "outer-setting", "kind": "tariff-change",
+                    "from": "2026-01-01", "text": "A new tariff." });
+                self.post(admin, "/api/directory/context", body).await?.expect(201);
+            }
+            CorrectContext => {
+                let (first, next) = (self.id("context"), self.id("corrected context"));
+                let body = json!({ "id": next, "domain": "outer-setting", "kind": "tariff-change", "from": "2026-01-02",
+                    "until": "2026-12-31", "text": "A new tariff, from the second day on." });
+                self.post(admin, &format!("/api/directory/context/{first}/correct"), body).await?.expect(201);
+            }
+            WithdrawContext => {
+                let (corrected, last) = (self.id("corrected context"), self.id("withdrawn context"));
+                let body = json!({ "id": last, "reason": "It was put off." });
+                let path = format!("/api/directory/context/{corrected}/withdraw");
+                self.post(admin, &path, body).await?.expect(201);
             }
             Notice => {
                 let body = json!({ "version": directory::notice::VERSION });

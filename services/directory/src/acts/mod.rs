@@ -4,6 +4,7 @@
 
 pub mod closings;
 pub mod colleagues;
+pub mod context;
 pub mod departments;
 pub mod deputy;
 pub mod door;
@@ -15,6 +16,7 @@ pub mod import;
 pub mod links;
 pub mod notice;
 pub mod once;
+pub mod ordinary;
 pub mod people;
 pub mod practices;
 pub mod preferences;

@@ -25,6 +25,11 @@ impl Author {
         Self { caller: None, role: Role::Administrator, key: IdempotencyKey(None) }
     }
 
+    /// Who asked; none on the command line.
+    pub fn person(&self) -> Option<Uuid> {
+        self.caller.as_ref().map(|caller| caller.person)
+    }
+
     /// An envelope about `subject`.
     pub fn envelope(&self, ctx: &Context, subject: Uuid) -> Envelope {
         ctx.about(subject, self.caller.as_ref().map(|caller| (caller, self.role.as_str())))

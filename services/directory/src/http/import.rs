@@ -45,5 +45,9 @@ pub async fn dry_run(State(ctx): State<Context>, author: Author, Sheet(bytes): S
     (status = UNPROCESSABLE_ENTITY, description = "`file-faults`: nothing was imported; each error names line and column")))]
 pub async fn import(State(ctx): State<Context>, author: Author, Sheet(bytes): Sheet) -> Result<Json<Report>, Problem> {
     let report = act::run(&ctx, &author, bytes, Mode::Import).await?;
-    if report.faults.is_empty() { Ok(Json(report)) } else { Err(Error::FileFaults(Box::new(report)).into()) }
+    if report.faults.is_empty() {
+        Ok(Json(report))
+    } else {
+        Err(Error::FileFaults(report.faults, report.more_faults).into())
+    }
 }

@@ -2,6 +2,7 @@
 
 mod closings;
 mod colleagues;
+mod context;
 mod cookie;
 mod departments;
 mod deputy;
@@ -10,6 +11,7 @@ mod grants;
 mod import;
 mod links;
 mod me;
+mod ordinary;
 mod people;
 mod practice;
 mod practices;
@@ -59,12 +61,18 @@ pub fn routes() -> Routes {
         .routes(routes!(support::withdraw_equipment))
         .routes(routes!(support::train))
         .routes(routes!(support::contact))
+        .routes(routes!(context::log, context::note))
+        .routes(routes!(context::correct))
+        .routes(routes!(context::withdraw))
         .routes(routes!(reasons::askable, reasons::give))
         .routes(routes!(practices::record_register))
         .routes(routes!(practices::record_enablement))
         .routes(routes!(import::example))
         .routes(routes!(import::dry_run))
         .routes(routes!(import::import))
+        .routes(routes!(ordinary::example))
+        .routes(routes!(ordinary::dry_run))
+        .routes(routes!(ordinary::take))
         .routes(routes!(departments::list, departments::add))
         .routes(routes!(departments::change))
         .routes(routes!(people::list, people::add))

@@ -8,7 +8,7 @@ use std::str::Chars;
 
 /// Whether a cell's quotation marks are in their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quotes {
+pub(crate) enum Quotes {
     Fine,
     /// One in the middle of a text, or a text behind the closing one.
     Stray,
@@ -18,7 +18,7 @@ pub(super) enum Quotes {
 
 /// One cell.
 #[derive(Clone, Debug)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// On which it begins.
     pub line: usize,
     pub text: String,
@@ -27,7 +27,7 @@ pub(super) struct Cell {
 
 /// One record: usually a line.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// On which it begins.
     pub line: usize,
     pub cells: Vec<Cell>,
@@ -37,7 +37,7 @@ pub(super) struct Record {
 ///
 /// The separator is whatever of `;`, `,` and tab stands most often in the first line that is not blank, or what Excel's own
 /// `sep=;` above it says.
-pub(super) fn begin(text: &str) -> Option<(char, &str, usize)> {
+pub(crate) fn begin(text: &str) -> Option<(char, &str, usize)> {
     let (mut rest, mut line, mut told) = (text, 1, None);
     loop {
         let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
@@ -57,13 +57,13 @@ pub(super) fn begin(text: &str) -> Option<(char, &str, usize)> {
 }
 
 /// The line on which a text ends, from 1.
-pub(super) fn lines(text: &str) -> usize {
+pub(crate) fn lines(text: &str) -> usize {
     let alone = text.matches('\r').count() - text.matches("\r\n").count();
     1 + text.matches('\n').count() + alone
 }
 
 /// All records that are not blank; the first line has the number `line`.
-pub(super) fn records(text: &str, separator: char, line: usize) -> Vec<Record> {
+pub(crate) fn records(text: &str, separator: char, line: usize) -> Vec<Record> {
     let mut reader = Reader { chars: text.chars().peekable(), separator, line };
     let mut records = Vec::new();
     while reader.chars.peek().is_some() {

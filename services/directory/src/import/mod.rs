@@ -12,14 +12,14 @@
 //! Every fault is collected, so that a file is mended in one go. Rejected: an import that goes on past bad lines (nobody knows
 //! afterwards what stands), ids in the file (the register has keys of its own, and they outlive this program).
 
-mod cells;
+pub(crate) mod cells;
 mod columns;
-mod encoding;
+pub(crate) mod encoding;
 mod fault;
 mod plan;
 mod row;
-mod texts;
-mod values;
+pub(crate) mod texts;
+pub(crate) mod values;
 
 pub use columns::template;
 pub(crate) use fault::Faults;

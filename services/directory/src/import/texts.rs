@@ -15,7 +15,7 @@ const ERRORS: [&str; 9] = ["#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NU
 const GARBLED: [&str; 6] = ["Ã¦", "Ã¸", "Ã¥", "Ã†", "Ã˜", "Ã…"];
 
 /// Whether the text is what somebody wrote.
-pub(super) fn undamaged(text: &str) -> Result<(), Wrong> {
+pub(crate) fn undamaged(text: &str) -> Result<(), Wrong> {
     if ERRORS.contains(&text) || (text.len() > 1 && text.bytes().all(|byte| byte == b'#')) {
         return wrong(
             "spreadsheet-error",
@@ -77,7 +77,7 @@ pub(super) fn or_none(text: &str, parse: impl FnOnce(&str) -> Result<String, Wro
 }
 
 /// A key: the same text in every file.
-pub(super) fn key(text: &str) -> Result<String, Wrong> {
+pub(crate) fn key(text: &str) -> Result<String, Wrong> {
     let text = line(text, KEY)?;
     if text.chars().any(char::is_whitespace) {
         return wrong("blank-in-key", "There is a blank in this key. Write it without.");

@@ -7,7 +7,7 @@ use time::Date;
 
 /// Why a cell can't be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     pub code: &'static str,
     pub message: Cow<'static, str>,
 }

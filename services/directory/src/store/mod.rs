@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod closings;
+pub mod context;
 pub mod departments;
 pub mod duty;
 pub mod equipment;
@@ -9,6 +10,7 @@ pub mod grants;
 pub mod import;
 pub mod links;
 pub mod notice;
+pub mod ordinary;
 pub mod people;
 pub mod practices;
 pub mod reasons;
@@ -21,6 +23,7 @@ pub mod sweep;
 pub const STATEMENTS: &[&[(&str, &str)]] = &[
     attempts::STATEMENTS,
     closings::STATEMENTS,
+    context::STATEMENTS,
     departments::STATEMENTS,
     duty::STATEMENTS,
     equipment::STATEMENTS,
@@ -28,6 +31,7 @@ pub const STATEMENTS: &[&[(&str, &str)]] = &[
     import::STATEMENTS,
     links::STATEMENTS,
     notice::STATEMENTS,
+    ordinary::STATEMENTS,
     people::STATEMENTS,
     practices::STATEMENTS,
     reasons::STATEMENTS,

@@ -2,13 +2,14 @@
 //!
 //! `content_hash` is the SHA-256 of what was first sent under an id: the same again is answered alike, other content is
 //! refused, even after the row was changed. Names and e-mail of staff stand here in clear; notes of steps stand in the log only,
-//! notes of contacts and texts of reasons here as well, sealed under the practice's key.
+//! notes of contacts and texts of reasons here as well, sealed under the practice's key, texts of the context log under one of
+//! each entry.
 
 use kit::Migration;
 
 /// The schema.
 pub const MIGRATIONS: &[Migration] =
-    &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT, MADE_IN, HPR];
+    &[FIRST, CHANGES, IMPORT, DUTY_HOURS, DUTY, CLOSINGS, CHAIRS, SUPPORT, MADE_IN, HPR, CONTEXT, ORDINARY];
 
 const DUTY: Migration =
     Migration { number: 56, name: "open referrals by who answers for them", sql: super::duty::SCHEMA };
@@ -28,6 +29,10 @@ const HPR: Migration = Migration {
     name: "a clinician's number in the register of health personnel",
     sql: "alter table directory_person add column hpr_number text not null default '';",
 };
+
+const CONTEXT: Migration = Migration { number: 82, name: "the context log", sql: super::context::SCHEMA };
+
+const ORDINARY: Migration = Migration { number: 83, name: "ordinary referrals by month", sql: super::ordinary::SCHEMA };
 
 const FIRST: Migration = Migration {
     number: 1,

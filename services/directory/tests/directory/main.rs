@@ -3,6 +3,7 @@
 mod administration;
 mod chairs;
 mod contents;
+mod context;
 mod events;
 mod fields;
 mod import_faults;
@@ -10,6 +11,7 @@ mod importing;
 mod links;
 mod office;
 mod once;
+mod ordinary;
 mod people;
 mod programme;
 mod sessions;

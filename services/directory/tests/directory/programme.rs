@@ -24,7 +24,7 @@ async fn practice(administrator: &Browser<'_>) -> (Uuid, String) {
     (practice, format!("/practices/{practice}"))
 }
 
-async fn gp(office: &Office, practice: Uuid, name: &str) -> Uuid {
+pub async fn gp(office: &Office, practice: Uuid, name: &str) -> Uuid {
     let email = format!("{name}@synthetic.example");
     let person = add_person(office.ctx(), None, name, &email, "nb").await.expect("a person");
     let now = office.ctx().now();

@@ -20,7 +20,7 @@ impl Ring {
     ///
     /// # Errors
     /// `Erased` when it is not on the ring.
-    pub(crate) fn get(&self, id: Uuid) -> Result<&DataKey, KeyError> {
+    pub fn get(&self, id: Uuid) -> Result<&DataKey, KeyError> {
         self.0.get(&id).ok_or(KeyError::Erased)
     }
 
@@ -64,6 +64,19 @@ impl KeyStore {
         })
         .await?;
         Ok(tx.commit().await?)
+    }
+
+    /// The keys of those `ids` whose key stands.
+    ///
+    /// # Errors
+    /// Of the database, or a root key that is not at hand.
+    pub async fn standing(&self, ids: &[Uuid]) -> Result<Ring, KeyError> {
+        let rows: Vec<KeyRow> = self.db.among(AMONG, ids).await?;
+        let mut ring = Ring::default();
+        for (id, wrapped, destroyed) in rows.into_iter().filter(|row| row.2.is_none()) {
+            ring.0.insert(id, self.unwrap(id, (wrapped, destroyed))?);
+        }
+        Ok(ring)
     }
 
     /// The keys of all `ids`.

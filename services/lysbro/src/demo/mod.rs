@@ -7,12 +7,14 @@ mod answers;
 mod case;
 mod dice;
 mod office;
+mod ordinary;
 mod pictures;
 mod plan;
 mod programme;
 mod register;
 mod rollout;
 mod seed;
+mod surroundings;
 mod visitor;
 
 pub use seed::{Extent, Person};

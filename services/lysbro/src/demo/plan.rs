@@ -6,6 +6,7 @@ use super::dice::Dice;
 use super::office::{Office, Shape, Use};
 use super::pictures::PictureKind;
 use super::programme::Story;
+use super::surroundings::SURROUNDINGS;
 use kit::At;
 use kit::working_days::WorkingDays;
 use time::{Date, Duration, Month};
@@ -74,6 +75,10 @@ pub(super) enum Act {
     Contact(usize, usize),
     /// It says why it did not use the service.
     WhyNot(usize),
+    /// Something happens around the programme.
+    Note(usize),
+    /// Ordinary referrals are counted.
+    Count,
     /// Its dermatoscope is taken back.
     TakeBack(usize),
     Begin(usize),
@@ -178,6 +183,9 @@ pub(super) fn plan(offices: &[Office], now: At, share: f64) -> Plan {
     plan.people(offices, &calendar, &mut dice);
     plan.roll_out(offices, &calendar);
     plan.moments.extend(IMPORTS.map(|days| (calendar.ago(days, 8 * 60), Act::Import)));
+    plan.moments.push((calendar.ago(35, 8 * 60 + 30), Act::Count));
+    let noted = SURROUNDINGS.iter().enumerate();
+    plan.moments.extend(noted.map(|(number, one)| (calendar.ago(one.noted(), 16 * 60), Act::Note(number))));
     plan.moments.retain(|(at, _)| *at < now - Duration::minutes(1));
     plan.moments.sort_by_key(|(at, _)| *at);
     plan

@@ -4,6 +4,7 @@
 use super::answers::{answers, missing_views};
 use super::case::{PATIENTS, synthetic_number};
 use super::office::{Office, offices};
+use super::ordinary;
 use super::pictures::{self, Flaw, PictureKind};
 use super::plan::{self, Act, Case, Fate, Plan};
 use super::register;
@@ -44,13 +45,13 @@ pub(super) struct Seeder<'a> {
     carrying: Vec<Service>,
     pub(super) ctx: &'a Context,
     /// When it was started; the clock is held elsewhere.
-    today: At,
+    pub(super) today: At,
     app: Router,
     visitors: HashMap<Uuid, Visitor>,
     pub(super) admin: Uuid,
     pub(super) offices: Vec<Office>,
     pub(super) practices: Vec<Uuid>,
-    departments: HashMap<&'static str, Uuid>,
+    pub(super) departments: HashMap<&'static str, Uuid>,
     pub(super) gps: HashMap<usize, Uuid>,
     specialists: HashMap<&'static str, Uuid>,
     colleagues: HashMap<&'static str, Uuid>,
@@ -242,6 +243,11 @@ impl<'a> Seeder<'a> {
             Act::Contact(office, number) => self.contact(office, number).await,
             Act::WhyNot(office) => self.why_not(office).await,
             Act::TakeBack(office) => self.take_back(office).await,
+            Act::Note(number) => self.note(number).await,
+            Act::Count => {
+                let file = ordinary::file(&self.offices, self.ctx.now());
+                self.visitor(self.manager).send_file("/api/directory/ordinary", file).await
+            }
             Act::Begin(case) => self.begin(case).await,
             Act::Ask(case) => self.ask_for_more(case).await,
             Act::Supply(case) => self.supply(case).await,

@@ -5,6 +5,7 @@
 
 use super::calendar::day_name;
 use super::chart::{Language, charts};
+use super::export::context::context;
 use super::export::described::{self, BALANCE, CONCENTRATION, FRAME, FUNNEL, INDICATORS};
 use super::export::entry::{self, Computed, entries};
 use super::export::table::Description;
@@ -79,6 +80,7 @@ pub fn bundle(programme: &Programme, window: &Window, origin: &Origin<'_>) -> Re
     for (indicator, _) in &computed {
         put(&format!("definitions/{}.toml", indicator.definition.id), indicator.file.into());
     }
+    put("context.csv", context(&view, true).csv()?);
     put("programme.json", serde_json::to_vec(programme)?);
     for chart in charts(&view, Language::En) {
         put(&format!("charts/{}.svg", chart.name), chart.svg.into());
@@ -240,6 +242,7 @@ indicators.csv    every line of every indicator: value, numerator, denominator, 
 charts/           the charts of the study's pages, as SVG
 definitions/      what each indicator counts, why, and by which estimator
 funnel.csv        from offered to sustained (I-01)
+context.csv       what happened around the programme, where and when, each with its domain of the CFIR
 concentration.csv practices with use in the window, the busiest first
 sample.csv        the busiest and the non-users matched with them: optimal, and greedy beside it
 balance.csv       whether the two are alike, before and after matching

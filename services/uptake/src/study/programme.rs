@@ -161,17 +161,35 @@ pub struct Ordinary {
 }
 
 /// A dated event of the context log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Event {
-    /// Index of the practice; of the whole programme when absent.
+    /// Index of the practice; when absent, of a department or of the whole programme, and so of every practice.
     pub practice: Option<usize>,
-    /// `tariff`, `outage`, `champion-left`, …
+    /// Code of the department, when it is of one.
+    pub department: Option<String>,
+    /// Domain of the CFIR, or empty.
+    pub domain: String,
+    /// `tariff-change`, `outage`, `champion-leaves`, …
     pub kind: String,
     /// From.
     pub from: Day,
+    /// The last day; without, it lasts.
+    pub until: Option<Day>,
     /// This is the change whose effect is studied.
-    #[serde(default)]
     pub interruption: bool,
+}
+
+impl Event {
+    /// What events are put in order by: when, where, what.
+    pub fn order(&self) -> impl Ord + '_ {
+        (self.from, self.practice, self.department.as_deref(), self.kind.as_str(), self.domain.as_str(), self.until)
+    }
+
+    /// Whether it happened or lasted in a month.
+    pub fn lasts(&self, month: Month) -> bool {
+        month_of(self.from) <= month && self.until.is_none_or(|until| month <= month_of(until))
+    }
 }
 
 /// Everything.

@@ -31,7 +31,7 @@ pub fn programme(seed: u64, practices: usize) -> Programme {
         made.practices.push(practice);
     }
     let from = day_of(date!(2024 - 01 - 01));
-    made.events.push(Event { practice: None, kind: "tariff".into(), from, interruption: true });
+    made.events.push(Event { kind: "tariff".into(), from, interruption: true, ..Event::default() });
     made
 }
 

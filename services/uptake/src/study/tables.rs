@@ -47,10 +47,18 @@ pub fn tables(programme: &Programme) -> Result<Files, BundleError> {
     }
     put("ordinary", finished(ordinary)?);
 
-    let mut events = headed(&["practice", "kind", "day", "interruption"])?;
+    let mut events = headed(&["practice", "kind", "day", "interruption", "department", "domain", "until"])?;
     for event in &programme.events {
         let of = event.practice.and_then(code).unwrap_or_default();
-        events.write_record([of, harmless(&event.kind), event.from.to_string(), event.interruption.to_string()])?;
+        events.write_record([
+            of,
+            harmless(&event.kind),
+            event.from.to_string(),
+            event.interruption.to_string(),
+            told(event.department.as_deref().map(harmless)),
+            harmless(&event.domain),
+            told(event.until),
+        ])?;
     }
     put("events", finished(events)?);
     Ok(files)

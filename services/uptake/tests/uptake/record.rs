@@ -4,7 +4,9 @@ use crate::house::{House, about, submitted, use_of};
 use crate::programme::programme;
 use kit::log::Envelope;
 use kit::testing::DEPLOYMENTS;
-use proto::directory::{EquipmentPlaced, EquipmentWithdrawn};
+use proto::directory::{
+    ContextNoted, ContextWithdrawn, EquipmentPlaced, EquipmentWithdrawn, OrdinaryCount, OrdinaryReferralsCounted,
+};
 use proto::intake::ReferralEnteredInError;
 use proto::review::{AnswerGiven, InformationRequested};
 use std::collections::BTreeSet;
@@ -76,6 +78,111 @@ async fn a_referral_becomes_a_case_with_what_became_of_it() {
         // In June nobody had asked or answered yet, and nothing was sent.
         let earlier = Asked { until: Some(day_of(date!(2026 - 06 - 01))), ..Asked::default() };
         assert!(read(&house.ctx().db, &earlier, afterwards()).await.expect("a record").programme.cases.is_empty());
+        house.world.stop().await;
+    }
+}
+
+/// Newest rows alone, without their words, up to the cut; the same after a rebuild.
+#[tokio::test]
+async fn the_context_log_becomes_events_by_code() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let at = |day: time::Date| kit::At::midnight(day).micros();
+        let practice = house.practice("Solvik", false, Some(datetime!(2026-01-05 00:00 UTC).into())).await;
+        house.submit(practice, datetime!(2026-03-02 08:00 UTC).into(), 1).await;
+        let department = house.ctx().new_id();
+        let of_all = Envelope::default;
+        let of_practice = || Envelope { practice: practice.as_bytes().to_vec(), ..Envelope::default() };
+        let of_department = || Envelope { department: department.as_bytes().to_vec(), ..Envelope::default() };
+        let noted =
+            |entry: uuid::Uuid, kind: &str, from: time::Date, until: Option<time::Date>, place: Envelope| Envelope {
+                subject: entry.as_bytes().to_vec(),
+                key: entry.as_bytes().to_vec(),
+                domain: "inner-setting".into(),
+                about: kind.into(),
+                effective_us: at(from),
+                until_us: until.map(at),
+                ..place
+            };
+        let [tariff, outage, champion, mistake] = [0; 4].map(|_| house.ctx().new_id());
+        let words = ContextNoted { text: "Kari has left".into(), ..ContextNoted::default() };
+        house.publish(noted(tariff, "tariff-change", date!(2026 - 02 - 01), None, of_all()), &words).await;
+        house.publish(noted(outage, "outage", date!(2026 - 01 - 10), None, of_department()), &words).await;
+        house.publish(noted(champion, "champion-leaves", date!(2026 - 02 - 10), None, of_all()), &words).await;
+        house.publish(noted(mistake, "other", date!(2026 - 02 - 11), None, of_practice()), &words).await;
+        // Corrected, and withdrawn.
+        let end = Some(date!(2026 - 01 - 12));
+        house.publish(noted(outage, "outage", date!(2026 - 01 - 11), end, of_department()), &words).await;
+        house.publish(noted(champion, "champion-leaves", date!(2026 - 02 - 10), None, of_practice()), &words).await;
+        let gone = noted(mistake, "other", date!(2026 - 02 - 11), None, of_practice());
+        house.publish(gone, &ContextWithdrawn { reason: "Kari".into(), ..ContextWithdrawn::default() }).await;
+        house.settle().await;
+        let asked = Asked { until: Some(day_of(date!(2026 - 03 - 01))), ..Asked::default() };
+        let told = read(&house.ctx().db, &asked, afterwards()).await.expect("a record").programme;
+        let seen: Vec<(&str, i32, Option<i32>, Option<usize>, bool)> = told
+            .events
+            .iter()
+            .map(|one| (one.kind.as_str(), one.from, one.until, one.practice, one.department.is_some()))
+            .collect();
+        let day = day_of;
+        assert_eq!(
+            seen,
+            [
+                ("outage", day(date!(2026 - 01 - 11)), Some(day(date!(2026 - 01 - 12))), None, true),
+                ("tariff-change", day(date!(2026 - 02 - 01)), None, None, false),
+                ("champion-leaves", day(date!(2026 - 02 - 10)), None, Some(0), false),
+            ]
+        );
+        assert!(told.events[0].department.as_deref().is_some_and(|code| code.len() == 9 && code.starts_with('D')));
+        assert!(told.events.iter().all(|one| one.domain == "inner-setting" && !one.interruption));
+        let earlier = Asked { until: Some(day_of(date!(2026 - 02 - 01))), ..Asked::default() };
+        let before = read(&house.ctx().db, &earlier, afterwards()).await.expect("a record").programme;
+        assert_eq!(before.events.len(), 1, "what begins on the day of the cut or after is not seen");
+        let services = house.world.running.services();
+        kit::log::rebuild(house.ctx(), &services[0].consumers[0]).await.expect("rebuilt");
+        house.settle().await;
+        let again = read(&house.ctx().db, &asked, afterwards()).await.expect("a record").programme;
+        assert_eq!(again.events, told.events);
+        house.world.stop().await;
+    }
+}
+
+/// The newest count of whole months before the cut, and none where a specialty that is looked at is not known.
+#[tokio::test]
+async fn ordinary_referrals_are_known_or_missing_and_never_a_zero() {
+    for deployment in DEPLOYMENTS {
+        let house = House::build(deployment).await;
+        let practice = house.practice("Solvik", false, None).await;
+        for specialty in ["dermatology", "ent"] {
+            house.step(practice, "equipped", specialty, datetime!(2026-01-05 00:00 UTC).into()).await;
+        }
+        house.submit(practice, datetime!(2026-03-02 08:00 UTC).into(), 1).await;
+        let count = |month: &str, specialty: &str, referrals: u32| OrdinaryCount {
+            month: month.into(),
+            specialty: specialty.into(),
+            referrals,
+        };
+        let first = vec![
+            count("2026-01", "dermatology", 4),
+            count("2026-01", "ent", 0),
+            count("2026-02", "dermatology", 9),
+            count("2026-03", "dermatology", 1),
+            count("2026-03", "ent", 1),
+        ];
+        for counts in [first, vec![count("2026-01", "dermatology", 5)]] {
+            house.publish(about(practice, practice), &OrdinaryReferralsCounted { counts }).await;
+        }
+        house.settle().await;
+        let until = Some(day_of(date!(2026 - 03 - 15)));
+        let seen = async |specialty: Option<&str>| {
+            let asked = Asked { until, specialty: specialty.map(str::to_owned), ..Asked::default() };
+            let told = read(&house.ctx().db, &asked, afterwards()).await.expect("a record").programme.ordinary;
+            told.iter().map(|one| (one.practice, one.month, one.referrals as i64)).collect::<Vec<_>>()
+        };
+        let [january, february] = [date!(2026 - 01 - 01), date!(2026 - 02 - 01)].map(|day| month_of(day_of(day)));
+        assert_eq!(seen(Some("dermatology")).await, [(0, january, 5), (0, february, 9)]);
+        assert_eq!(seen(Some("ent")).await, [(0, january, 0)], "a count of none is a count");
+        assert_eq!(seen(None).await, [(0, january, 5)], "in February otology is not known");
         house.world.stop().await;
     }
 }

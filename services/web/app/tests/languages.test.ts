@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as admin from '../src/i18n/admin';
 import * as chairs from '../src/i18n/chairs';
 import * as closing from '../src/i18n/closing';
+import * as context from '../src/i18n/context';
 import * as core from '../src/i18n/core';
 import * as department from '../src/i18n/department';
 import * as form from '../src/i18n/form';
@@ -12,6 +13,7 @@ import * as letter from '../src/i18n/letter';
 import * as mistakes from '../src/i18n/mistakes';
 import * as notice from '../src/i18n/notice';
 import * as office from '../src/i18n/office';
+import * as ordinary from '../src/i18n/ordinary';
 import * as outcome from '../src/i18n/outcome';
 import * as parts from '../src/i18n/parts';
 import * as people from '../src/i18n/people';
@@ -27,7 +29,7 @@ import * as whynot from '../src/i18n/whynot';
 import * as words from '../src/i18n/words';
 import * as capture from '../src/text/capture';
 
-const catalogues = { admin, capture, chairs, closing, core, department, form, gp, importing, letter, mistakes, notice, office, outcome, parts, people, phone, problems, programme, record, sample, specialist, study, training, whynot, words };
+const catalogues = { admin, capture, chairs, closing, context, core, department, form, gp, importing, letter, mistakes, notice, office, ordinary, outcome, parts, people, phone, problems, programme, record, sample, specialist, study, training, whynot, words };
 const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort();
 
 describe.each(Object.entries(catalogues))('%s', (_, { en, nb }) => {

@@ -6,7 +6,7 @@ import { en, nb } from '../src/i18n/record';
 const root = new URL('../../../../', import.meta.url);
 const committed = readdirSync(new URL('tests/events/', root)).map((name) => name.split('.')[0] ?? '').filter((name) => /^[A-Z]/.test(name));
 /** Messages inside an event; no event themselves. */
-const PARTS = ['Envelope', 'Rendition', 'Tile', 'Quality', 'Picture', 'Patient', 'Finding', 'Answers', 'EmergencyCall', 'ViewOverride', 'FindingAnswer', 'Opener'];
+const PARTS = ['Envelope', 'Rendition', 'Tile', 'Quality', 'Picture', 'Patient', 'Finding', 'Answers', 'EmergencyCall', 'ViewOverride', 'FindingAnswer', 'Opener', 'OrdinaryCount'];
 const described = readdirSync(new URL('proto/lysbro/', root)).filter((name) => name.endsWith('.proto'))
   .flatMap((name) => [...readFileSync(new URL(`proto/lysbro/${name}`, root), 'utf8').matchAll(/^message (\w+)/gm)].map((m) => m[1] ?? ''))
   .filter((name) => !PARTS.includes(name));

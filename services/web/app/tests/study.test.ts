@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SamplePair, StudyWindow } from '../src/api/study';
 import { keep, kept, originChoice, read } from '../src/programme/study/choice';
 import { csv, harmless } from '../src/programme/study/csv';
+import { nb as titles } from '../src/i18n/indicators';
+import { nbFaults } from '../src/i18n/ordinary';
 import { CHARTS, partOf, PARTS, pathOf, studied } from '../src/programme/study/parts';
 import { byReason, cumulative, differing } from '../src/programme/study/sample';
 import { searchOf, windowOf } from '../src/programme/study/window';
@@ -85,5 +88,23 @@ describe('the address', () => {
     const shown = Object.entries(CHARTS).filter(([part]) => part !== '').flatMap(([, names]) => names);
     expect(new Set(shown).size).toBe(shown.length);
     for (const name of CHARTS[''] ?? []) expect(shown).toContain(name);
+  });
+});
+
+describe('titles of indicators', () => {
+  it('are in bokmål for every file of the study, and no other', () => {
+    const folder = new URL('../../../uptake/src/study/indicators/', import.meta.url);
+    const ids = readdirSync(folder).map((name) => /^id = "(.+)"$/m.exec(readFileSync(new URL(name, folder), 'utf8'))?.[1]);
+    expect(Object.keys(titles).sort()).toEqual(ids.sort());
+  });
+});
+
+describe('faults of a file of ordinary referrals', () => {
+  it('are all told in bokmål', () => {
+    const rules = readFileSync(new URL('../../../directory/src/ordinary.rs', import.meta.url), 'utf8').split('#[cfg(test)]')[0] ?? '';
+    const codes = new Set([...rules.matchAll(/"([a-z]+(?:-[a-z]+)+)",/g)].map((m) => m[1] ?? '').filter((code) => code !== 'plastic-surgery'));
+    expect(codes.size).toBeGreaterThan(9);
+    for (const code of codes) expect(nbFaults, code).toHaveProperty([code]);
+    for (const told of Object.values(nbFaults)) for (const text of told) expect(text).toMatch(/\.$/);
   });
 });

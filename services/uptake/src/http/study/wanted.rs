@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 /// Which days and specialty; empty or absent: chosen from the record.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[schema(as = uptake::StudyWindow)]
 pub struct Wanted {
     /// First day, `YYYY-MM-DD`. Default: the first of the month in which the first practice was equipped.

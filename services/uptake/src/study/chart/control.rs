@@ -86,12 +86,12 @@ pub fn control(view: &View<'_>, language: Language) -> Chart {
     };
     let rows = dots.iter().map(row).collect();
     let point = Point { value: centre, centre, limits };
-    let events = context(view);
+    let events = context(view, language);
     head.drawn(drawing(&dots, point, &events, language), finding(&dots, point), rows)
 }
 
-/// Events of the whole programme within the window, by day, as months with a part.
-pub(super) fn context(view: &View<'_>) -> Vec<(f64, String)> {
+/// Events of departments and of the whole programme within the window, by day, as months with a part.
+pub(super) fn context(view: &View<'_>, language: Language) -> Vec<(f64, String)> {
     let window = view.window;
     let within = |day: i32| day >= window.from && day < window.until;
     let mut events: Vec<(i32, &str)> = view
@@ -102,7 +102,22 @@ pub(super) fn context(view: &View<'_>) -> Vec<(f64, String)> {
         .map(|event| (event.from, event.kind.as_str()))
         .collect();
     events.sort_unstable();
-    events.into_iter().map(|(day, kind)| (month_place(day), kind.to_owned())).collect()
+    events.into_iter().map(|(day, kind)| (month_place(day), happened(kind, language).to_owned())).collect()
+}
+
+/// A kind of the context log in words; one that is not of its list as it stands.
+pub(super) fn happened(kind: &str, language: Language) -> &str {
+    match kind {
+        "training-held" => language.say("Training", "Opplæring"),
+        "champion-arrives" => language.say("Champion arrives", "Ildsjel kommer"),
+        "champion-leaves" => language.say("Champion leaves", "Ildsjel slutter"),
+        "outage" => language.say("Outage", "Nedetid"),
+        "tariff-change" => language.say("Tariff change", "Takstendring"),
+        "holiday" => language.say("Holiday", "Ferie"),
+        "staff-change" => language.say("Staff change", "Endring i bemanning"),
+        "other" => language.say("Other event", "Annen hendelse"),
+        _ => kind,
+    }
 }
 
 /// A day as a month with a part.

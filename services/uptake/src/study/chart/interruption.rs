@@ -1,6 +1,6 @@
 //! Chart 17: what a dated change of the whole programme did, against what would have gone on without it.
 
-use super::control::{context, month_place};
+use super::control::{context, happened, month_place};
 use super::drawing::{Drawing, Place, Shape};
 use super::language::UNKNOWN;
 use super::legend::{Entry, Key};
@@ -110,9 +110,9 @@ fn drawing(view: &View<'_>, dots: &[Dot], event: &Event, language: Language) -> 
     let up = Axis::numbers(language, title, 0.0, if high > 0.0 { high } else { 1.0 });
     let (first, last) = (dots.first().map_or(0, |dot| dot.month), dots.last().map_or(0, |dot| dot.month));
     let plot = Plot::new(&mut drawing, &entries, &Axis::months("", first, last), &up);
-    let mut events = context(view);
+    let mut events = context(view, language);
     events.retain(|(place, _)| (f64::from(first)..=f64::from(last + 1)).contains(place));
-    let own = (month_place(event.from), event.kind.clone());
+    let own = (month_place(event.from), happened(&event.kind, language).to_owned());
     if !events.contains(&own) && (f64::from(first)..=f64::from(last + 1)).contains(&own.0) {
         events.push(own);
     }
@@ -146,7 +146,7 @@ fn finding(dots: &[Dot], event: &Event, line: Option<&Line>) -> Words {
     let ratio = line.and_then(|line| line.figure.value.map(|value| (value, line.figure.interval)));
     Words::both(|language| {
         let [before, after] = [before, dots.len() - before].map(|count| language.count(count as f64));
-        let (kind, day) = (event.kind.as_str(), day_name(event.from));
+        let (kind, day) = (happened(&event.kind, language), day_name(event.from));
         let told = ratio.map(|(value, limits)| {
             let limits = language.limits(limits, |language, value| language.number(value, 2));
             (language.number(value, 2), limits)

@@ -134,7 +134,7 @@ fn drawing(view: &View<'_>, lanes: &[Lane<'_>], first: Day, language: Language) 
     let across = Axis::months("", month_of(first), month_of(last.max(first)));
     let up = Axis { title: String::new(), values: (0.0, 1.0), ticks: Vec::new() };
     let plot = Plot::within(&mut drawing, room, &across, &up);
-    plot.events(&mut drawing, &context(view));
+    plot.events(&mut drawing, &context(view, language));
     for (number, lane) in drawn.iter().enumerate() {
         let y = plot.up.places.1 + NAMES + ROW * (number as f64 + 0.5);
         drawing.text((6.0, y + 4.5), Anchor::Start, SMALL, &super::clipped(lane.code, SMALL, widest));

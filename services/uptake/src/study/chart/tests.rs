@@ -120,7 +120,13 @@ fn what_is_written_in_a_register_stays_text() {
     let (mut programme, window) = origin();
     let hostile = "<&\"'>]]><script>";
     programme.practices[0].code = hostile.to_owned();
-    let event = Event { practice: None, kind: hostile.to_owned(), from: window.from + 400, interruption: true };
+    let event = Event {
+        practice: None,
+        kind: hostile.to_owned(),
+        from: window.from + 400,
+        interruption: true,
+        ..Event::default()
+    };
     programme.events.push(event);
     for chart in drawn(&programme, &window, Language::En) {
         sound(&chart);

@@ -160,7 +160,9 @@ pub fn panel(events: &[(String, String)]) -> Description {
     ];
     columns.extend(events.iter().map(|(column, kind)| Column {
         name: Cow::Owned(column.clone()),
-        meaning: Cow::Owned(format!("1 from the month of the event {kind} on, else 0.")),
+        meaning: Cow::Owned(format!(
+            "1 from the month of the event {kind} on, to that of its end where it has one; else 0."
+        )),
         ..Column::new("", Kind::Count, "", "")
     }));
     Description {
@@ -170,6 +172,28 @@ pub fn panel(events: &[(String, String)]) -> Description {
         key: &["practice", "month"],
     }
 }
+
+/// The context log.
+pub const CONTEXT: Description = Description {
+    name: "context",
+    title: "The context log: dated events around the programme that began before the cut, one a row",
+    columns: Cow::Borrowed(&[
+        Column::new("event", Kind::Count, "", "Number of the event, from 1, by its first day."),
+        Column::new("scope", Kind::Text, "", "programme, department or practice: of whom it is."),
+        Column::new("practice", Kind::Text, "", "Code of the practice that it is of, where it is of one."),
+        Column::new("department", Kind::Text, "", "Code of the department that it is of, where it is of one."),
+        Column::new(
+            "domain",
+            Kind::Text,
+            "",
+            "Domain of the CFIR of 2022: innovation, outer-setting, inner-setting, individuals or implementation-process.",
+        ),
+        Column::new("kind", Kind::Text, "", "What happened, a word of a closed list."),
+        Column::new("from", Kind::Day, "", "First day; for researchers the first of its month."),
+        Column::new("until", Kind::Day, "", "Last day, empty without an end; for researchers the first of its month."),
+    ]),
+    key: &["event"],
+};
 
 /// Class × quarter, for everybody.
 pub const PANEL_BY_CLASS: Description = Description {

@@ -7,7 +7,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`table`], [`described`] | a table and what its columns are; the columns of all tables |
-//! | [`entry`], [`survival`], [`panel`], [`network`] | rows: figures, time to first use, practice × month, practices and specialists |
+//! | [`entry`], [`survival`], [`panel`], [`network`], [`context`] | rows: figures, time to first use, practice × month, practices and specialists, the context log |
 //! | [`coarse`], [`grouped`] | what a researcher sees of a practice; what everybody sees |
 //! | [`excel`], [`workbook`], [`columnar`] | Norwegian Excel's CSV, XLSX, Parquet |
 //! | [`package`], [`annotation`], [`dictionary`] | Frictionless, CSVW, and a table of all columns |
@@ -17,6 +17,7 @@
 pub mod annotation;
 pub mod coarse;
 pub mod columnar;
+pub mod context;
 pub mod described;
 pub mod dhis2;
 pub mod dictionary;

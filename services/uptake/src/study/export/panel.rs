@@ -66,7 +66,7 @@ fn happened(view: &View<'_>, name: &str, practice: usize, month: Month) -> bool 
         column(&event.kind) == name
             && event.practice.is_none_or(|of| of == practice)
             && event.from < view.window.until
-            && month_of(event.from) <= month
+            && event.lasts(month)
     })
 }
 
@@ -112,12 +112,17 @@ mod tests {
     fn events_are_dummies_from_their_month_on() {
         let (mut programme, window) = origin();
         let from = window.from + 45;
-        programme.events.push(Event { practice: Some(1), kind: "champion left".into(), from, interruption: false });
+        programme.events.push(Event { practice: Some(1), kind: "champion left".into(), from, ..Event::default() });
+        let whole = Event { kind: "outage".into(), from, until: Some(from + 40), ..Event::default() };
+        programme.events.push(whole);
         let view = View::new(&programme, &window);
         let table = panel(&view);
         let dummies = cells(&table, "event_champion_left");
         let months = window.months().len();
         assert_eq!((dummies[0], dummies[months], dummies[months + 1]), ("0", "0", "1"));
         assert_eq!(dummies.iter().filter(|cell| **cell == "1").count(), months - 1);
+        let outage = cells(&table, "event_outage");
+        let lasted = 1 + (month_of(from + 40) - month_of(from)) as usize;
+        assert_eq!(outage.iter().filter(|cell| **cell == "1").count(), lasted * view.counted().count(), "to its end");
     }
 }

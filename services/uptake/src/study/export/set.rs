@@ -3,6 +3,7 @@
 use super::annotation;
 use super::coarse;
 use super::columnar::parquet;
+use super::context::context;
 use super::dhis2;
 use super::dictionary::dictionary;
 use super::entry::{Computed, Entry, entries, indicators};
@@ -89,7 +90,7 @@ pub fn exports(
 
 fn by_practice<'a>(view: &View<'_>, computed: &'a Computed, sight: Sight) -> Result<Set<'a>, ExportError> {
     let choice = Choice::origin();
-    let mut all = vec![survival(view), panel(view)];
+    let mut all = vec![survival(view), panel(view), context(view, sight.names)];
     for (description, bytes) in tables(view, computed, &design(view, &choice), &choice)? {
         all.push(Table::read(description, &bytes)?);
     }
@@ -110,6 +111,9 @@ fn by_practice<'a>(view: &View<'_>, computed: &'a Computed, sight: Sight) -> Res
         left_out.push(
             "exact covariates: list sizes are public, so one significant digit is given, and two of a practice's rate",
         );
+        left_out.push(
+            "days of the context log: the month is given, for the day on which somebody left may tell who it was",
+        );
     }
     all.sort_by_key(|table| table.description.name);
     Ok(Set { tables: all, entries, dhis2: dhis2::by_practice(view)?, graphml, left_out })
@@ -121,6 +125,7 @@ fn by_class<'a>(view: &View<'_>, computed: &'a Computed, sight: &Sight) -> Resul
     let entries = rates.map(|one| grouped::entries(&cells, &one.0.definition)).unwrap_or_default();
     let left_out = vec![
         "whatever is of one practice: its figures, the sample and its frame, times to first use, the network",
+        "the context log: who came and went is of few people",
         "indicators other than I-06: their counts are not yet judged together with those that are here",
     ];
     let tables = vec![indicators(&entries), grouped::panel(&cells)];

@@ -139,12 +139,8 @@ mod tests {
     #[test]
     fn a_late_change_is_only_described() {
         let (mut programme, window) = origin();
-        programme.events.push(Event {
-            practice: None,
-            kind: "tariff".into(),
-            from: window.until - 40,
-            interruption: true,
-        });
+        let from = window.until - 40;
+        programme.events.push(Event { kind: "tariff".into(), from, interruption: true, ..Event::default() });
         let found = figure(&interruption(&View::new(&programme, &window)), "tariff", "step-rate-ratio");
         assert_eq!((found.value, found.flags), (None, vec![Flag::DescriptiveOnly]));
         let estimated = (0..20).filter(|seed| {

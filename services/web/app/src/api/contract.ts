@@ -1,7 +1,9 @@
 // The server's own description (proto/openapi.json, made from the code) against the types that this application uses.
 // Nothing here runs: `npm run check` fails when the two drift apart. `npm run types` makes schema.d.ts anew.
 import type { components } from './schema';
+import type * as context from './context';
 import type * as department from './department';
+import type * as ordinary from './ordinary';
 import type * as questionnaire from './questionnaire';
 import type * as study from './study';
 import type * as ours from './types';
@@ -68,9 +70,11 @@ type Checks = [
   Answers<Theirs['uptake.Indicator'], study.Indicator>,
   Answers<Theirs['uptake.Chart'], study.StudyChart>,
   Answers<Theirs['uptake.Sample'], study.Sample>,
+  Answers<Theirs['ContextLog'], context.ContextLog>,
+  Answers<Theirs['OrdinaryReport'], ordinary.OrdinaryReport>,
   Answers<Theirs['PracticeHistory'], ours.PracticeHistory>,
   Answers<Theirs['MyAccesses'], ours.MyAccesses>,
 ];
 
 /** All of them hold. */
-export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+export const contract: Checks = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

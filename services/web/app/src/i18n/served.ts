@@ -32,6 +32,8 @@ export const nbOfServer: Record<string, string> = {
   'claimed-by-other': 'En kollega leser denne saken nå. Velg en annen, eller be koordinatoren flytte den.',
   'compressed-body': 'Send innholdet ukomprimert.',
   'cross-origin': 'Forespørselen kom fra et annet nettsted og ble avvist.',
+  'context-replaced': 'Hendelsen ble rettet eller trukket tilbake i mellomtiden. Se på det som står nå, og rett det.',
+  'two-places': 'Velg et kontor eller en avdeling, ikke begge; uten noen av dem gjelder det hele programmet.',
   crossed: 'Henvisningen ble endret akkurat nå. Se på den, og prøv igjen.',
   cursor: 'Denne siden av listen er ukjent. Begynn med den første.',
   declined: 'Avdelingen har avslått denne henvisningen.',

@@ -1,7 +1,7 @@
 // The parts of the study, and the charts that each part shows.
 import type { Route } from '../../router/match';
 
-export const PARTS = ['', 'adoption', 'concentration', 'activity', 'rates', 'process', 'turnaround', 'network', 'sample', 'definitions', 'data', 'exports'] as const;
+export const PARTS = ['', 'adoption', 'concentration', 'activity', 'rates', 'process', 'turnaround', 'network', 'context', 'sample', 'definitions', 'data', 'exports'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const partOf = (name: string): Part | null => PARTS.find((part) => part === name) ?? null;
