@@ -70,9 +70,10 @@ pub const WRITING: &[Right] =
     &[("kit.kit_session", "select, insert, update, delete"), ("kit.kit_grant", "select, insert, update")];
 
 statements! {
-    SESSION = "select person, person_name, seen_at, expires_at, locked_at from kit_session where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3";
+    SESSION = "select s.person, s.person_name, s.seen_at, s.expires_at, s.locked_at, g.id, g.role, g.practice, g.practice_name, g.department, g.department_name \
+        from kit_session s left join kit_grant g on g.person = s.person and g.starts_at <= $2 and (g.ends_at is null or g.ends_at > $2) \
+        where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 and s.seen_at > $3 order by g.starts_at, g.id";
     SEEN = "update kit_session set seen_at = $2 where token_hash = $1 and seen_at < $2";
-    GRANTS = "select id, role, practice, practice_name, department, department_name from kit_grant where person = $1 and starts_at <= $2 and (ends_at is null or ends_at > $2) order by starts_at, id";
 }
 
 /// What a person may be in a practice, a department or the whole programme.
@@ -196,6 +197,7 @@ impl Caller {
     }
 }
 
+/// A session with one of its person's grants that hold now, or with none.
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     person: Uuid,
@@ -203,6 +205,25 @@ struct SessionRow {
     seen_at: At,
     expires_at: At,
     locked_at: Option<At>,
+    id: Option<Uuid>,
+    role: Option<Role>,
+    practice: Option<Uuid>,
+    practice_name: Option<String>,
+    department: Option<Uuid>,
+    department_name: Option<String>,
+}
+
+impl SessionRow {
+    fn grant(self) -> Option<Grant> {
+        Some(Grant {
+            id: self.id?,
+            role: self.role?,
+            practice: self.practice,
+            practice_name: self.practice_name,
+            department: self.department,
+            department_name: self.department_name,
+        })
+    }
 }
 
 /// The token in the request's session cookie.
@@ -227,22 +248,21 @@ impl FromRequestParts<Context> for MaybeLocked {
         let hash = sha256(session_token(parts).ok_or_else(Problem::signed_out)?.as_bytes());
         let now = ctx.now();
         let idle = now - IDLE;
-        let row: Option<SessionRow> = ctx.db.q(SESSION).bind(hash.clone()).bind(now).bind(idle).opt().await?;
-        let row = row.ok_or_else(Problem::signed_out)?;
+        let rows: Vec<SessionRow> = ctx.db.q(SESSION).bind(hash.clone()).bind(now).bind(idle).all().await?;
+        let first = rows.first().ok_or_else(Problem::signed_out)?;
         if let Some(signed_in) = parts.extensions.get::<crate::http::SignedIn>() {
-            signed_in.note(row.person);
+            signed_in.note(first.person);
         }
-        let grants = ctx.db.q(GRANTS).bind(row.person).bind(now).all().await?;
-        if now - row.seen_at > Duration::minutes(1) {
+        if now - first.seen_at > Duration::minutes(1) {
             ctx.db.q(SEEN).bind(hash.clone()).bind(now).exec().await?;
         }
         Ok(Self(Caller {
-            person: row.person,
-            name: row.person_name,
-            grants,
-            expires_at: row.expires_at,
-            locked: row.locked_at.is_some(),
+            person: first.person,
+            name: first.person_name.clone(),
+            expires_at: first.expires_at,
+            locked: first.locked_at.is_some(),
             token_hash: hash,
+            grants: rows.into_iter().filter_map(SessionRow::grant).collect(),
         }))
     }
 }

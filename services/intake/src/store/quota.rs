@@ -7,10 +7,11 @@ use uuid::Uuid;
 statements! {
     LOCK = "insert into intake_quota (practice, asked_at) values ($1, $2) on conflict (practice) do update set asked_at = excluded.asked_at";
     DRAFTS = "select count(*) from intake_referral where practice = $1 and state = 'draft' and discarded_at is null and erased_at is null";
-    UPLOADS = "select count(*), cast(coalesce(sum(u.length), 0) as bigint) from intake_referral r join intake_upload u on u.referral = r.id \
-        where r.practice = $1 and r.state in ('draft', 'awaiting-information') and u.finished_at is null and u.ended_at is null";
-    PICTURES = "select cast(coalesce(sum(i.bytes), 0) as bigint) from intake_referral r join intake_image i on i.referral = r.id \
-        where r.practice = $1 and r.state in ('draft', 'awaiting-information') and i.sent_at is null";
+    WAITING = "select u.number, cast(u.bytes + p.bytes as bigint) from (select count(*) as number, coalesce(sum(u.length), 0) as bytes \
+        from intake_referral r join intake_upload u on u.referral = r.id \
+        where r.practice = $1 and r.state in ('draft', 'awaiting-information') and u.finished_at is null and u.ended_at is null) u, \
+        (select coalesce(sum(i.bytes), 0) as bytes from intake_referral r join intake_image i on i.referral = r.id \
+        where r.practice = $1 and r.state in ('draft', 'awaiting-information') and i.sent_at is null) p";
 }
 
 /// Others of the practice wait here until this transaction ends.
@@ -27,7 +28,5 @@ pub async fn drafts(tx: &mut Tx, practice: Uuid) -> sqlx::Result<i64> {
 
 /// Unfinished uploads, and bytes of them (as announced) and of pictures that are not sent yet.
 pub async fn waiting(tx: &mut Tx, practice: Uuid) -> sqlx::Result<(i64, i64)> {
-    let (count, announced): (i64, i64) = tx.q(UPLOADS).bind(practice).one().await?;
-    let (pictures,): (i64,) = tx.q(PICTURES).bind(practice).one().await?;
-    Ok((count, announced + pictures))
+    tx.q(WAITING).bind(practice).one().await
 }

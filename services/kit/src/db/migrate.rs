@@ -101,7 +101,7 @@ fn for_engine(text: &str, sqlite: bool) -> String {
 /// Runs what is missing, under the engine's migration lock. On PostgreSQL the caller owns the database.
 pub async fn migrate(db: &Db, layers: &[Layer]) -> Result<(), MigrateError> {
     let pool = match &db.pool {
-        Pool::Lite(pool) => return migrator(layers.iter(), true).run(pool).await,
+        Pool::Lite(lite) => return migrator(layers.iter(), true).run(lite.pool()).await,
         Pool::Pg(pool) => pool,
     };
     for schema in schemas(layers) {

@@ -6,6 +6,7 @@
 
 mod copy;
 mod grants;
+mod lite;
 mod many;
 mod migrate;
 mod open;
@@ -18,14 +19,15 @@ pub(crate) use place::Place;
 use crate::halt::Halt;
 use crate::log::{Pending, Recent};
 use crate::{At, Clock};
+use lite::{Lite, Writing};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Encode, Executor, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction, Type};
+use sqlx::{Arguments, Encode, Executor, FromRow, PgPool, Postgres, Sqlite, Transaction, Type};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 
 /// A value that both engines can take.
 pub trait Param:
@@ -43,7 +45,7 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 
 #[derive(Clone, Debug)]
 enum Pool {
-    Lite(SqlitePool),
+    Lite(Lite),
     Pg(PgPool),
 }
 
@@ -63,9 +65,8 @@ pub struct Db {
     full: Arc<AtomicBool>,
 }
 
-/// The permit of SQLite's one writer is held until the transaction ends.
 enum Inner {
-    Lite(Transaction<'static, Sqlite>, OwnedSemaphorePermit),
+    Lite(Writing),
     Pg(Transaction<'static, Postgres>),
 }
 
@@ -87,9 +88,9 @@ enum Args {
 }
 
 enum Target<'c> {
-    Lite(&'c SqlitePool),
+    Lite(&'c Lite),
     Pg(&'c PgPool),
-    LiteTx(&'c mut Transaction<'static, Sqlite>),
+    LiteTx(&'c mut Writing),
     PgTx(&'c mut Transaction<'static, Postgres>),
 }
 
@@ -112,10 +113,18 @@ macro_rules! on_engine {
         let halt = &q.db.halt;
         check(halt)?;
         let done = match (q.target, q.args) {
-            (Target::Lite($conn), Args::Lite($args)) => $run,
+            (Target::Lite(lite), Args::Lite($args)) => {
+                let mut one = lite.one().await?;
+                let $conn = one.connection()?;
+                let done = $run;
+                if matches!(done, Err(sqlx::Error::WorkerCrashed)) {
+                    one.discard();
+                }
+                done
+            }
             (Target::Pg($conn), Args::Pg($args)) => $run,
-            (Target::LiteTx(tx), Args::Lite($args)) => {
-                let $conn = &mut **tx;
+            (Target::LiteTx(writing), Args::Lite($args)) => {
+                let $conn = writing.connection()?;
                 $run
             }
             (Target::PgTx(tx), Args::Pg($args)) => {
@@ -163,10 +172,10 @@ impl Db {
     /// A statement outside a transaction.
     pub fn q(&self, sql: &'static str) -> Q<'_> {
         match &self.pool {
-            Pool::Lite(pool) => Q {
+            Pool::Lite(lite) => Q {
                 sql,
                 args: Args::Lite(SqliteArguments::default()),
-                target: Target::Lite(pool),
+                target: Target::Lite(lite),
                 error: None,
                 db: self,
             },
@@ -176,13 +185,13 @@ impl Db {
         }
     }
 
-    /// Begins a writing transaction; on SQLite IMMEDIATE, because a reader that turns writer can fail there.
+    /// Begins a writing transaction.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         check(&self.halt)?;
         let inner = match &self.pool {
-            Pool::Lite(pool) => {
-                let permit = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
-                Inner::Lite(pool.begin_with("BEGIN IMMEDIATE").await?, permit)
+            Pool::Lite(lite) => {
+                let turn = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
+                Inner::Lite(lite.begin(turn).await?)
             }
             Pool::Pg(pool) => Inner::Pg(answered(true, pool.begin()).await?),
         };
@@ -192,8 +201,8 @@ impl Db {
     /// Prepares a statement without running it.
     pub async fn prepare(&self, sql: &'static str) -> sqlx::Result<()> {
         match &self.pool {
-            Pool::Lite(pool) => {
-                let mut conn: PoolConnection<Sqlite> = pool.acquire().await?;
+            Pool::Lite(lite) => {
+                let mut conn: PoolConnection<Sqlite> = lite.pool().acquire().await?;
                 conn.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
             }
             Pool::Pg(pool) => {
@@ -248,9 +257,9 @@ impl Db {
     /// Copies SQLite's write-ahead log into the database file every so many commits, and takes note when a sync fails. What was
     /// committed stands either way.
     async fn checkpoint(&self) {
-        let Pool::Lite(pool) = &self.pool else { return };
+        let Pool::Lite(lite) = &self.pool else { return };
         if (self.commits.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(CHECKPOINT)
-            && let Err(error) = noticed(&self.halt, sqlx::query(COPY).execute(pool).await)
+            && let Err(error) = noticed(&self.halt, sqlx::query(COPY).execute(lite.pool()).await)
         {
             tracing::warn!(%error, "the write-ahead log was not copied");
         }
@@ -258,17 +267,19 @@ impl Db {
 
     /// Connections in use, open, and allowed at most.
     pub fn connections(&self) -> (u32, u32, u32) {
-        let (open, idle, most) = match &self.pool {
-            Pool::Lite(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
-            Pool::Pg(pool) => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
-        };
-        (open.saturating_sub(u32::try_from(idle).unwrap_or(u32::MAX)), open, most)
+        match &self.pool {
+            Pool::Lite(lite) => lite.connections(),
+            Pool::Pg(pool) => {
+                let (open, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+                (open.saturating_sub(idle), open, pool.options().get_max_connections())
+            }
+        }
     }
 
     /// Closes all connections; waits for those in use.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Lite(pool) => pool.close().await,
+            Pool::Lite(lite) => lite.close().await,
             Pool::Pg(pool) => pool.close().await,
         }
     }
@@ -289,10 +300,10 @@ impl Tx {
     /// A statement inside this transaction.
     pub fn q(&mut self, sql: &'static str) -> Q<'_> {
         match &mut self.inner {
-            Inner::Lite(tx, _) => Q {
+            Inner::Lite(writing) => Q {
                 sql,
                 args: Args::Lite(SqliteArguments::default()),
-                target: Target::LiteTx(tx),
+                target: Target::LiteTx(writing),
                 error: None,
                 db: &self.db,
             },
@@ -312,12 +323,12 @@ impl Tx {
         let published = !events.is_empty();
         let Self { inner, db, .. } = self;
         match inner {
-            Inner::Lite(tx, permit) => {
-                let done = tx.commit().await;
+            Inner::Lite(writing) => {
+                let done = writing.commit().await;
                 db.note_room(&done);
-                noticed(&db.halt, done)?;
+                let turn = noticed(&db.halt, done)?;
                 db.checkpoint().await;
-                drop(permit);
+                drop(turn);
             }
             Inner::Pg(mut tx) => {
                 let commit = async {

@@ -1,12 +1,14 @@
 //! Opening a database by its URL: `sqlite:<path>` or `postgres://…`.
 
+use super::lite::{Lite, Opened};
 use super::{Db, Pool};
 use crate::Clock;
 use crate::halt::Halt;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl Db {
@@ -28,12 +30,8 @@ impl Db {
                 .busy_timeout(Duration::from_secs(30));
             let (halt, folder) = (Halt::default(), folder_of(path));
             let told = halt.clone();
-            let pool = SqlitePoolOptions::new()
-                .max_connections(8)
-                .after_connect(move |connection, _| Box::pin(logged(connection, folder.clone(), told.clone())))
-                .connect_with(options)
-                .await?;
-            return Ok(Self::new(Pool::Lite(pool), clock, halt));
+            let opened: Opened = Arc::new(move |connection| Box::pin(logged(connection, folder.clone(), told.clone())));
+            return Ok(Self::new(Pool::Lite(Lite::connect(options, opened).await?), clock, halt));
         }
         let options = PgConnectOptions::from_str(url)?.options([("search_path", schemas.join(","))]);
         let pool = PgPoolOptions::new()
