@@ -8,12 +8,12 @@ const read = (path: string) => readFileSync(new URL(`../../../../${path}`, impor
 const reviewed = read('tests/messages.txt');
 const known = { ...nbOfServer, ...nb } as Record<string, string>;
 
-/** What answers requests, and what judges pictures; without tests. Faults of an imported register have texts of their own, and so have letters; the study itself answers nobody. */
+/** What answers requests, and what judges pictures; without tests. Faults of an imported register and of a file of counts have texts of their own, and so have letters; the study itself answers nobody. */
 const source = ['kit', 'directory', 'intake', 'imaging', 'review', 'uptake']
   .flatMap((service) => {
     const folder = `services/${service}/src`;
     const names = readdirSync(new URL(`../../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' });
-    return names.filter((name) => /\.rs$/.test(name) && !/(^|\/)(tests?|testing|sample|embedded)(\/|\.rs$)|^(import|letter|study)\//.test(name)).map((name) => `${folder}/${name}`);
+    return names.filter((name) => /\.rs$/.test(name) && !/(^|\/)(tests?|testing|sample|embedded)(\/|\.rs$)|^(import|letter|study)\/|^ordinary\.rs$/.test(name)).map((name) => `${folder}/${name}`);
   })
   .map((path) => read(path).split(/#\[cfg\(test\)\]\s*(?:#\[[^\n]*\]\s*)*(?:pub(?:\([a-z]+\))? )?mod /)[0] ?? '')
   .join('\n')
