@@ -119,7 +119,7 @@ async fn the_context_log_becomes_events_by_code() {
         house.settle().await;
         let asked = Asked { until: Some(day_of(date!(2026 - 03 - 01))), ..Asked::default() };
         let told = read(&house.ctx().db, &asked, afterwards()).await.expect("a record").programme;
-        let seen: Vec<(&str, i32, Option<i32>, Option<usize>, bool)> = told
+        let seen: Vec<_> = told
             .events
             .iter()
             .map(|one| (one.kind.as_str(), one.from, one.until, one.practice, one.department.is_some()))
