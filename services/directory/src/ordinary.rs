@@ -180,9 +180,10 @@ fn count(record: &Record, places: [usize; 4], this_month: &str, faults: &mut Fau
         let found = whole(&text);
         taken(
             3,
-            found
-                .map(drop)
-                .ok_or(("not-a-count", "Write how many there were in whole numbers, from 0 to 10000.".to_owned())),
+            found.map(drop).ok_or((
+                "not-a-count",
+                "This is not a count. Write how many there were in whole numbers, from 0 to 10000.".to_owned(),
+            )),
         )
         .then_some(found)
         .flatten()
