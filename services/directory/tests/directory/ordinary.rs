@@ -51,7 +51,7 @@ async fn nothing_is_taken_while_anything_is_wrong(office: Office) {
     let file = format!("key;month;specialty;referrals\n{practice};2026-01;ent;4\nK9;2026-01;ent;-1\n");
     let checked = administrator.csv("/ordinary/dry-run", file.as_str()).await.is(200);
     let fault = json!({ "line": 3, "column": "referrals", "code": "not-a-count",
-        "message": "Write how many there were in whole numbers, from 0 to 10000." });
+        "message": "This is not a count. Write how many there were in whole numbers, from 0 to 10000." });
     assert_eq!(checked["faults"], json!([fault]));
     let refused = administrator.csv("/ordinary", file.as_str()).await;
     refused.is_problem(422, "file-faults");
