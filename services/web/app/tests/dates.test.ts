@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytes } from '../src/text/bytes';
-import { ageAt, calendarDay, shortWhen, today } from '../src/text/dates';
+import { ageAt, calendarDay, month, shortWhen, today, wholeMonth } from '../src/text/dates';
 import { dueWords, span } from '../src/text/due';
 import { dayAfter, lastDay } from '../src/text/lastDay';
 
@@ -61,5 +61,11 @@ describe('a last day', () => {
     expect(dayAfter('2026-12-31')).toBe('2027-01-01');
     expect(dayAfter('2028-02-28')).toBe('2028-02-29');
     expect(lastDay(`${dayAfter('2026-12-15')}T00:00:00Z`, 'en')).toBe('15 Dec 2026');
+  });
+});
+
+describe('months', () => {
+  it('have the whole year in text, so that none is taken for a day', () => {
+    expect([month('2026-01', 'en'), wholeMonth('2026-01', 'en'), wholeMonth('2026-05', 'nb')]).toEqual(['Jan 26', 'Jan 2026', 'mai 2026']);
   });
 });

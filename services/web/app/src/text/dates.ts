@@ -38,11 +38,14 @@ export function calendarDay(date: string | null | undefined, language: Language)
   const local = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
   return format(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(local);
 }
-/** "2026-01" → "Jan 26" */
-export function month(value: string, language: Language): string {
+function monthWith(digits: 'numeric' | '2-digit', value: string, language: Language): string {
   const [year, m] = value.split('-').map(Number);
-  return format(language, { month: 'short', year: '2-digit' }).format(new Date(year ?? 2000, (m ?? 1) - 1, 1));
+  return format(language, { month: 'short', year: digits }).format(new Date(year ?? 2000, (m ?? 1) - 1, 1));
 }
+/** "2026-01" → "Jan 26", for the width that a chart has. */
+export const month = (value: string, language: Language): string => monthWith('2-digit', value, language);
+/** "2026-01" → "Jan 2026": in text, where "Jan 26" could be a day. */
+export const wholeMonth = (value: string, language: Language): string => monthWith('numeric', value, language);
 export function ageAt(birthDate: string, now: Date): number | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birthDate);
   if (!parts) return null;
