@@ -83,12 +83,13 @@ async fn study(empty: &Empty, now: At, uses: i64) {
     let tomorrow = (kit::oslo::date(now) + time::Duration::DAY).to_string();
     for out in ["one", "two"] {
         let (done, text) = studied(empty, out, &["--until", &tomorrow]).await;
-        assert!(done && text.starts_with("67 files in"), "{text}");
+        assert!(done && text.starts_with("68 files in"), "{text}");
     }
     assert_made_again(&empty.folder.path().join("one"));
     let file = |of: &str, name: &str| std::fs::read(empty.folder.path().join(of).join(name)).expect("a file");
     let text = |name: &str| String::from_utf8(file("one", name)).expect("UTF-8");
-    for name in ["analysis.py", "analysis.R", "data/parameters.csv", "data/cases.csv", "programme.json"] {
+    for name in ["analysis.py", "analysis.R", "data/parameters.csv", "data/cases.csv", "context.csv", "programme.json"]
+    {
         assert!(text("MANIFEST.sha256").contains(&format!("  {name}\n")), "{name}");
     }
     for line in text("MANIFEST.sha256").lines() {
