@@ -3,9 +3,9 @@
 //! What the file does not name is not known, and never a zero: only a line that says 0 says that there was none. Every fault is
 //! collected, so that a file is mended in one go.
 
-use crate::import::cells::{self, Quotes, Record};
+use crate::import::cells::{Quotes, Record};
 use crate::import::texts::{key, undamaged};
-use crate::import::{Fault, Faults, encoding};
+use crate::import::{Fault, Faults, opened};
 use crate::specialty::Specialty;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -77,26 +77,16 @@ pub fn template() -> Vec<u8> {
 /// Reads a file: its good lines, and everything that is wrong with the others.
 pub(crate) fn read(bytes: &[u8], today: Date) -> File {
     let mut faults = Faults::default();
-    let text = match encoding::text(bytes) {
-        Ok(text) => text,
-        Err(broken) => {
-            faults.0.push(broken.into_fault());
-            return File { faults, ..File::default() };
-        }
-    };
-    let Some((separator, text, line)) = cells::begin(text) else {
-        let message = "The file is empty. Download the template, fill in a line per practice, month and specialty, and choose that file.";
-        faults.add(1, None, "empty-file", message);
+    let empty = "The file is empty. Download the template, fill in a line per practice, month and specialty, and choose that file.";
+    let Some((header, records)) = opened(bytes, empty, &mut faults) else {
         return File { faults, ..File::default() };
     };
-    let mut records = cells::records(text, separator, line).into_iter();
-    let Some(places) = records.next().and_then(|header| header_of(&header, &mut faults)) else {
+    let Some(places) = header_of(&header, &mut faults) else {
         return File { faults, ..File::default() };
     };
-    let records: Vec<Record> = records.collect();
     if records.is_empty() {
         faults.add(
-            line,
+            header.line,
             None,
             "no-counts",
             "There is no line below the header. Write a line per practice, month and specialty.",

@@ -37,7 +37,7 @@ pub(crate) struct Record {
 ///
 /// The separator is whatever of `;`, `,` and tab stands most often in the first line that is not blank, or what Excel's own
 /// `sep=;` above it says.
-pub(crate) fn begin(text: &str) -> Option<(char, &str, usize)> {
+pub(super) fn begin(text: &str) -> Option<(char, &str, usize)> {
     let (mut rest, mut line, mut told) = (text, 1, None);
     loop {
         let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
@@ -57,13 +57,13 @@ pub(crate) fn begin(text: &str) -> Option<(char, &str, usize)> {
 }
 
 /// The line on which a text ends, from 1.
-pub(crate) fn lines(text: &str) -> usize {
+pub(super) fn lines(text: &str) -> usize {
     let alone = text.matches('\r').count() - text.matches("\r\n").count();
     1 + text.matches('\n').count() + alone
 }
 
 /// All records that are not blank; the first line has the number `line`.
-pub(crate) fn records(text: &str, separator: char, line: usize) -> Vec<Record> {
+pub(super) fn records(text: &str, separator: char, line: usize) -> Vec<Record> {
     let mut reader = Reader { chars: text.chars().peekable(), separator, line };
     let mut records = Vec::new();
     while reader.chars.peek().is_some() {

@@ -5,7 +5,7 @@ use super::fault::Fault;
 
 /// Why a file can't be read at all, and where.
 #[derive(Debug)]
-pub(crate) struct Broken {
+pub(super) struct Broken {
     line: usize,
     column: Option<String>,
     code: &'static str,
@@ -23,7 +23,7 @@ impl Broken {
 }
 
 /// The text without a byte order mark.
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, Broken> {
+pub(super) fn text(bytes: &[u8]) -> Result<&str, Broken> {
     let utf16 = "This file is in UTF-16, or is no text at all. In Excel, save it as “CSV UTF-8 (Comma delimited)”.";
     match bytes {
         // An archive (xlsx, ods), or Microsoft's older compound file (xls).

@@ -14,7 +14,7 @@
 
 pub(crate) mod cells;
 mod columns;
-pub(crate) mod encoding;
+mod encoding;
 mod fault;
 mod plan;
 mod row;
@@ -62,26 +62,32 @@ pub struct Report {
 /// Reads a file: its good rows, and everything that is wrong with the others.
 pub(crate) fn read(bytes: &[u8], today: Date) -> File {
     let mut faults = Faults::default();
-    let text = match encoding::text(bytes) {
-        Ok(text) => text,
-        Err(broken) => {
-            faults.0.push(broken.into_fault());
-            return File { faults, ..File::default() };
-        }
-    };
-    let Some((separator, text, line)) = cells::begin(text) else {
-        let message = "The file is empty. Download the template, fill in a line per practice, and choose that file.";
-        faults.add(1, None, "empty-file", message);
+    let empty = "The file is empty. Download the template, fill in a line per practice, and choose that file.";
+    let Some((header, records)) = opened(bytes, empty, &mut faults) else {
         return File { faults, ..File::default() };
     };
-    let mut records = cells::records(text, separator, line).into_iter();
-    let Some(header) = records.next() else { return File { faults, ..File::default() } };
     let Some(columns) = Columns::read(&header, &mut faults) else { return File { faults, ..File::default() } };
-    let records: Vec<Record> = records.collect();
     if records.is_empty() {
         faults.add(header.line, None, "no-practices", "There is no line below the header. Write a line per practice.");
     }
     rows(&columns, &records, today, faults)
+}
+
+/// The header and the lines of a file that is text with something in it; `empty` says what to do with one that has nothing.
+pub(crate) fn opened(bytes: &[u8], empty: &'static str, faults: &mut Faults) -> Option<(Record, Vec<Record>)> {
+    let text = match encoding::text(bytes) {
+        Ok(text) => text,
+        Err(broken) => {
+            faults.0.push(broken.into_fault());
+            return None;
+        }
+    };
+    let Some((separator, text, line)) = cells::begin(text) else {
+        faults.add(1, None, "empty-file", empty);
+        return None;
+    };
+    let mut records = cells::records(text, separator, line).into_iter();
+    Some((records.next()?, records.collect()))
 }
 
 /// The rows of a file whose header can be read.

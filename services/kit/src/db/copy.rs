@@ -17,7 +17,9 @@ impl Db {
         let Pool::Lite(lite) = &self.pool else {
             return Err(sqlx::Error::Configuration("PostgreSQL is copied by pg_dump".into()));
         };
-        sqlx::query("vacuum into ?").bind(path.to_string_lossy().into_owned()).execute(lite.pool()).await.map(|_| ())
+        let mut one = lite.one().await?;
+        let copy = sqlx::query("vacuum into ?").bind(path.to_string_lossy().into_owned());
+        copy.execute(one.connection()?).await.map(|_| ())
     }
 
     /// Opens such a copy as it is: without a write-ahead log, which would make files beside it.

@@ -1,4 +1,4 @@
-//! SQLite's connections. Those of statements and transactions are kept here; what concerns the whole file has sqlx's pool.
+//! SQLite's connections, kept in hand.
 //!
 //! sqlx's pool asks a connection for a sign of life before it gives it away and again when it comes back. Each is a change to
 //! the connection's thread and back, as the statement itself is. That is right for a line, which may have broken; a file has
@@ -8,8 +8,8 @@
 //! transaction that is dropped is rolled back before anybody else gets its connection or its turn to write.
 
 use futures::future::BoxFuture;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,8 +18,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Statements and transactions at a time.
 const MOST: u32 = 8;
-/// For migrations, and to copy the write-ahead log or the whole file.
-const POOLED: u32 = 1;
 /// Nobody waits longer for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -28,10 +26,7 @@ pub(super) type Opened = Arc<dyn for<'c> Fn(&'c mut SqliteConnection) -> BoxFutu
 
 /// A database in a file.
 #[derive(Clone)]
-pub(super) struct Lite {
-    pool: SqlitePool,
-    kept: Arc<Kept>,
-}
+pub(super) struct Lite(Arc<Kept>);
 
 struct Kept {
     options: SqliteConnectOptions,
@@ -49,39 +44,29 @@ impl Kept {
 
 impl fmt::Debug for Lite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lite").field("pool", &self.pool).finish_non_exhaustive()
+        f.debug_tuple("Lite").field(&self.connections()).finish()
     }
 }
 
 impl Lite {
     /// Opens a first connection, so that a file that can't be read is found now.
     pub(super) async fn connect(options: SqliteConnectOptions, opened: Opened) -> sqlx::Result<Self> {
-        let of_pool = Arc::clone(&opened);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(POOLED)
-            .test_before_acquire(false)
-            .after_connect(move |connection, _| of_pool(connection))
-            .connect_with(options.clone())
-            .await?;
         let (idle, count, places) = (Mutex::default(), AtomicU32::new(0), Arc::new(Semaphore::new(MOST as usize)));
-        Ok(Self { pool, kept: Arc::new(Kept { options, opened, idle, count, places }) })
+        let lite = Self(Arc::new(Kept { options, opened, idle, count, places }));
+        drop(lite.one().await?);
+        Ok(lite)
     }
 
-    /// For what concerns the whole file.
-    pub(super) fn pool(&self) -> &SqlitePool {
-        &self.pool
-    }
-
-    /// A connection for one statement.
+    /// A connection.
     ///
     /// # Errors
     /// `PoolTimedOut` after 30 s, `PoolClosed` after [`Lite::close`], what opening says.
     pub(super) async fn one(&self) -> sqlx::Result<One> {
-        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.kept.places).acquire_owned())
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.places).acquire_owned())
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        let kept = Arc::clone(&self.kept);
+        let kept = Arc::clone(&self.0);
         let idle = kept.idle().pop();
         let connection = if let Some(connection) = idle {
             connection
@@ -106,18 +91,17 @@ impl Lite {
 
     /// Connections in use, open, and allowed at most.
     pub(super) fn connections(&self) -> (u32, u32, u32) {
-        let idle = u32::try_from(self.kept.idle().len() + self.pool.num_idle()).unwrap_or(u32::MAX);
-        let open = self.kept.count.load(Ordering::Relaxed) + self.pool.size();
-        (open.saturating_sub(idle), open, MOST + POOLED)
+        let idle = u32::try_from(self.0.idle().len()).unwrap_or(u32::MAX);
+        let open = self.0.count.load(Ordering::Relaxed);
+        (open.saturating_sub(idle), open, MOST)
     }
 
     /// Closes all connections; waits for those in use.
     pub(super) async fn close(&self) {
-        self.pool.close().await;
-        let Ok(_all) = self.kept.places.acquire_many(MOST).await else { return };
-        self.kept.places.close();
-        let idle = std::mem::take(&mut *self.kept.idle());
-        self.kept.count.store(0, Ordering::Relaxed);
+        let Ok(_all) = self.0.places.acquire_many(MOST).await else { return };
+        self.0.places.close();
+        let idle = std::mem::take(&mut *self.0.idle());
+        self.0.count.store(0, Ordering::Relaxed);
         for connection in idle {
             if let Err(error) = connection.close().await {
                 tracing::warn!(%error, "a connection to the database was not closed");
@@ -213,7 +197,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
         let lite = Lite::connect(options, Arc::new(|_| Box::pin(async { Ok(()) }))).await.unwrap();
-        sqlx::query("create table t (n integer primary key)").execute(lite.pool()).await.unwrap();
+        let mut one = lite.one().await.unwrap();
+        sqlx::query("create table t (n integer primary key)").execute(one.connection().unwrap()).await.unwrap();
         (folder, lite)
     }
 
@@ -240,7 +225,7 @@ mod tests {
         }
         drop(writer.acquire().await.unwrap());
         assert_eq!((rows(&lite).await, lite.connections().0), (10, 0));
-        assert!(lite.connections().1 <= 3, "no connection was lost");
+        assert!(lite.connections().1 <= 2, "no connection was lost");
     }
 
     #[tokio::test]
@@ -256,7 +241,7 @@ mod tests {
             drop(one);
             assert_eq!(rows(&lite).await, 0);
         }
-        assert_eq!(lite.kept.idle().len(), 1);
+        assert_eq!(lite.0.idle().len(), 1);
     }
 
     #[tokio::test]

@@ -101,7 +101,10 @@ fn for_engine(text: &str, sqlite: bool) -> String {
 /// Runs what is missing, under the engine's migration lock. On PostgreSQL the caller owns the database.
 pub async fn migrate(db: &Db, layers: &[Layer]) -> Result<(), MigrateError> {
     let pool = match &db.pool {
-        Pool::Lite(lite) => return migrator(layers.iter(), true).run(lite.pool()).await,
+        Pool::Lite(lite) => {
+            let mut one = lite.one().await?;
+            return migrator(layers.iter(), true).run(one.connection()?).await;
+        }
         Pool::Pg(pool) => pool,
     };
     for schema in schemas(layers) {

@@ -142,6 +142,11 @@ fn check(halt: &Halt) -> sqlx::Result<()> {
     halt.reason().map_or(Ok(()), |reason| Err(sqlx::Error::Io(std::io::Error::other(reason.to_owned()))))
 }
 
+async fn copied(lite: &Lite) -> sqlx::Result<()> {
+    let mut one = lite.one().await?;
+    sqlx::query(COPY).execute(one.connection()?).await.map(|_| ())
+}
+
 /// Passes a result on, and takes note of a sync that failed: SQLITE_IOERR_FSYNC (1034), SQLITE_IOERR_DIR_FSYNC (1290).
 fn noticed<T>(halt: &Halt, done: sqlx::Result<T>) -> sqlx::Result<T> {
     if let Err(sqlx::Error::Database(error)) = &done
@@ -202,8 +207,8 @@ impl Db {
     pub async fn prepare(&self, sql: &'static str) -> sqlx::Result<()> {
         match &self.pool {
             Pool::Lite(lite) => {
-                let mut conn: PoolConnection<Sqlite> = lite.pool().acquire().await?;
-                conn.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
+                let mut one = lite.one().await?;
+                one.connection()?.prepare(sqlx::SqlSafeStr::into_sql_str(sql)).await?;
             }
             Pool::Pg(pool) => {
                 let mut conn: PoolConnection<Postgres> = pool.acquire().await?;
@@ -259,7 +264,7 @@ impl Db {
     async fn checkpoint(&self) {
         let Pool::Lite(lite) = &self.pool else { return };
         if (self.commits.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(CHECKPOINT)
-            && let Err(error) = noticed(&self.halt, sqlx::query(COPY).execute(lite.pool()).await)
+            && let Err(error) = noticed(&self.halt, copied(lite).await)
         {
             tracing::warn!(%error, "the write-ahead log was not copied");
         }
